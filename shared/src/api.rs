@@ -1,0 +1,629 @@
+//! HTTP bodies between node and browser, and the closed list of error codes.
+//!
+//! Everything under `/api/v1` speaks these types as JSON; `/api/v1/live` sends [`Live`] and takes [`Watch`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::{ImportCounts, Refusal, Role};
+use crate::field::FieldPath;
+use crate::ids::{ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
+use crate::project::{ProjectRow, ProjectView, Writer};
+use crate::time::{Date, Month, Timestamp};
+use crate::value::Value;
+
+/// What went wrong, for programs. A number is never used again for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Code {
+    /// No session, or it ended.
+    #[serde(rename = "XM-1001")]
+    NotLoggedIn,
+    /// Name or password is wrong.
+    #[serde(rename = "XM-1002")]
+    LoginRefused,
+    /// Too many tries; wait.
+    #[serde(rename = "XM-1003")]
+    TooManyTries,
+    /// The account may not do this.
+    #[serde(rename = "XM-1004")]
+    Forbidden,
+    /// The request does not come from this server's own pages.
+    #[serde(rename = "XM-1005")]
+    ForeignOrigin,
+    /// No such thing here.
+    #[serde(rename = "XM-2001")]
+    NotFound,
+    /// The request's form is off.
+    #[serde(rename = "XM-2002")]
+    BadRequest,
+    /// The body is too large.
+    #[serde(rename = "XM-2003")]
+    TooLarge,
+    /// A rule refuses the command; see `refusal`.
+    #[serde(rename = "XM-3001")]
+    Refused,
+    /// The workbook cannot be read.
+    #[serde(rename = "XM-4001")]
+    WorkbookUnreadable,
+    /// Storage failed; the node is read-only.
+    #[serde(rename = "XM-5001")]
+    StorageFailed,
+    /// The node is starting or stopping.
+    #[serde(rename = "XM-5002")]
+    NotReady,
+    /// Our own mistake; see the log under the request id.
+    #[serde(rename = "XM-5003")]
+    Internal,
+}
+
+/// The body of every failed request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    /// For programs.
+    pub code: Code,
+    /// For people: what happened, why, what to do.
+    pub message: String,
+    /// The refusal, when a rule refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// Finds the log lines.
+    pub request_id: String,
+}
+
+/// What a server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeRole {
+    /// A township's (or department's) server.
+    Node,
+    /// The county's server.
+    Hub,
+}
+
+/// `POST /api/v1/session`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The account's name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+}
+
+/// `GET /api/v1/session`: who I am and where. Also the answer to a log-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The account.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The person's unit.
+    pub unit: UnitId,
+    /// This server.
+    pub node: NodeInfo,
+    /// Sent back as `X-CSRF` with every unsafe request.
+    pub csrf: String,
+    /// The server's clock when it answered.
+    pub now: Timestamp,
+}
+
+/// The server a browser talks to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeInfo {
+    /// Its key.
+    pub id: NodeId,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub role: NodeRole,
+    /// Its unit.
+    pub unit: UnitId,
+    /// That unit's name.
+    pub unit_name: String,
+    /// The county's profile.
+    pub profile: String,
+    /// True in `xiangmu demo`: pages say 演示数据, the 同步 page has the line switch.
+    pub demo: bool,
+    /// The program's version.
+    pub version: String,
+}
+
+/// `GET /api/v1/projects?period=2026-11&q=&filter=&sort=&limit=&cursor=`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectList {
+    /// The lines.
+    pub rows: Vec<ProjectRow>,
+    /// How many match, before `limit`.
+    pub total: usize,
+    /// Hand back as `cursor` for the next lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// `PATCH /api/v1/projects/{id}`: an `Edit` without an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectPatch {
+    /// New values; `null` clears.
+    pub set: BTreeMap<FieldPath, Value>,
+    /// Heads its author saw.
+    #[serde(default)]
+    pub base: Option<Vec<String>>,
+    /// 代填: who asked and why.
+    #[serde(default)]
+    pub on_behalf: Option<String>,
+}
+
+/// One entry of `GET /api/v1/projects/{id}/history?path=`: newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The path.
+    pub path: FieldPath,
+    /// The value before; `Null` when it was unset.
+    pub old: Value,
+    /// The value after.
+    pub new: Value,
+    /// Who, when, where.
+    pub by: Writer,
+    /// The kind of command, as an id of `text` (`edit`, `import`, `resolve`, …).
+    pub act: String,
+    /// For a 代填: who asked and why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// The state of one filing (domain.md 1.5, ux.md 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilingState {
+    /// Nothing is filled in.
+    Empty,
+    /// Some of it is.
+    Filling,
+    /// 已报送, not at the hub yet.
+    FiledLocally,
+    /// 已报送 and received.
+    Filed,
+    /// 退回.
+    Returned,
+    /// 通过.
+    Accepted,
+    /// Nothing was filed and the due moment is over.
+    Missing,
+}
+
+/// How a filing stands against its due moment (domain.md 0.4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timeliness {
+    /// 按时.
+    OnTime,
+    /// 网络迟到.
+    LateNetwork,
+    /// 逾期报送.
+    Late,
+    /// 未报.
+    Missing,
+    /// Not due yet.
+    Pending,
+}
+
+/// `GET /api/v1/reports/{ledger}/{period}?unit=`: one unit's month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportView {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub unit_name: String,
+    /// The ledger.
+    pub ledger: String,
+    /// The month.
+    pub period: Month,
+    /// Due, inclusive; `None` when the county gave no day.
+    pub due: Option<Timestamp>,
+    /// Where the filing stands.
+    pub state: FilingState,
+    /// Against the due moment.
+    pub timeliness: Timeliness,
+    /// The latest filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<FilingInfo>,
+    /// The unit's projects with what this month's grid shows.
+    pub rows: Vec<ReportRow>,
+}
+
+/// One filing as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilingInfo {
+    /// The filing.
+    pub id: RowId,
+    /// When the person pressed 报送.
+    pub filed_at: Timestamp,
+    /// Who.
+    pub by: Writer,
+    /// When the hub received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
+    /// The hub's reason, when it returned it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Projects in it.
+    pub projects: u32,
+    /// Projects edited after it was filed (事后更正).
+    pub amended: u32,
+}
+
+/// One project in a month's grid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRow {
+    /// The project's line.
+    pub row: ProjectRow,
+    /// Heads of the project document, the base of edits made from this grid.
+    pub heads: Vec<String>,
+    /// Done in the year up to the month before, in fen.
+    pub before_fen: i64,
+    /// This month's cells by field id (`month_done_fen`, `month_image`, `month_next`, `month_nil`, `month_deviation`, `problems`).
+    pub cells: BTreeMap<String, Value>,
+    /// Last month's 形象进度, offered in grey.
+    pub last_image: String,
+    /// Field ids of this row that are in conflict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
+    /// True when this month needs nothing more from this row.
+    pub filled: bool,
+}
+
+/// `GET /api/v1/desk?period=`: cards 1–3 of the 工作台 (ux.md 5.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Card 1 of a unit: this period's filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<DeskFiling>,
+    /// Card 1 of the hub: who has reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Collection>,
+    /// Card 2: what the hub returned.
+    pub returned: Vec<DeskReturned>,
+    /// Card 3: due soon or overdue, overdue first.
+    pub due: Vec<DeskDue>,
+    /// Fields in conflict, over all projects I see.
+    pub conflicts: Vec<DeskConflict>,
+    /// Proposals that wait for my unit.
+    pub proposals: u32,
+}
+
+/// This period's filing on the 工作台.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskFiling {
+    /// The ledger.
+    pub ledger: String,
+    /// Its name in the profile's words.
+    pub ledger_name: String,
+    /// The month.
+    pub period: Month,
+    /// Due, inclusive.
+    pub due: Option<Timestamp>,
+    /// Working days left, 0 on the due day, negative when over.
+    pub working_days_left: Option<i32>,
+    /// Rows filled.
+    pub filled: u32,
+    /// Rows in all.
+    pub rows: u32,
+    /// Rows with errors.
+    pub errors: u32,
+    /// Where it stands.
+    pub state: FilingState,
+    /// The latest filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<FilingInfo>,
+}
+
+/// A returned filing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskReturned {
+    /// The ledger.
+    pub ledger: String,
+    /// The month.
+    pub period: Month,
+    /// The hub's words.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something with a date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskDue {
+    /// `issue`, `node`, `report` or `start`, `completion`.
+    pub kind: String,
+    /// The project, if it belongs to one.
+    pub project: Option<ProjectId>,
+    /// Its name.
+    pub project_name: String,
+    /// What is due.
+    pub what: String,
+    /// When.
+    pub due: Date,
+    /// Working days left; negative when overdue.
+    pub working_days_left: i32,
+    /// Who is responsible, empty when not named.
+    pub person: String,
+}
+
+/// A field in conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskConflict {
+    /// The project.
+    pub project: ProjectId,
+    /// Its name.
+    pub project_name: String,
+    /// The field.
+    pub path: FieldPath,
+}
+
+/// `GET /api/v1/overview?period=` (hub): townships × reported / not, totals, 序时进度.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// The ledger.
+    pub ledger: String,
+    /// The month.
+    pub period: Month,
+    /// Due, inclusive.
+    pub due: Option<Timestamp>,
+    /// One line a unit, in the directory's order.
+    pub units: Vec<CollectionUnit>,
+}
+
+/// One unit in the hub's overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionUnit {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub name: String,
+    /// Its projects.
+    pub projects: u32,
+    /// Where its filing stands.
+    pub state: FilingState,
+    /// Against the due moment.
+    pub timeliness: Timeliness,
+    /// The latest filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<FilingInfo>,
+    /// Sum of this year's plans, in fen.
+    pub year_plan_fen: i64,
+    /// Sum done this year up to the month, in fen.
+    pub year_done_fen: i64,
+    /// Sum of total investment, in fen.
+    pub total_fen: i64,
+    /// When its node was last heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_contact: Option<Timestamp>,
+    /// True while its line stands.
+    pub online: bool,
+}
+
+/// The truth about the line (ux.md 5.0, S0–S8). S8 is the browser's own finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SyncState {
+    /// S0 未接入: no hub is configured (or this is the hub and no node is enrolled).
+    NotJoined,
+    /// S1 已同步: nothing waits and the last exchange is less than a day old.
+    Synced,
+    /// S2 待上传: local changes, the line is fine.
+    Waiting,
+    /// S3 同步中.
+    Running {
+        /// Entries exchanged.
+        done: u64,
+        /// Entries in all.
+        total: u64,
+    },
+    /// S4 离线.
+    Offline {
+        /// Why, for people.
+        reason: String,
+        /// True when a person cut the line (`xiangmu sync --off`).
+        switched_off: bool,
+    },
+    /// S5 需确认: conflicts wait for a person.
+    Conflicts {
+        /// How many fields.
+        count: u64,
+    },
+    /// S6 上传失败: the hub refused.
+    Refused {
+        /// Why, for people.
+        reason: String,
+    },
+    /// S7 时间相差.
+    ClockSkew {
+        /// Minutes this node's clock is ahead of the hub's.
+        minutes: i64,
+    },
+}
+
+/// `GET /api/v1/sync`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncStatus {
+    /// The pill.
+    #[serde(flatten)]
+    pub state: SyncState,
+    /// Local entries the hub has not acknowledged.
+    pub pending: u64,
+    /// When something was last exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_exchange: Option<Timestamp>,
+    /// When the next dial is due, while offline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+    /// The hub, as this node knows it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hub: String,
+    /// At the hub: its nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<PeerStatus>,
+    /// Changes in quarantine.
+    #[serde(default)]
+    pub quarantined: u64,
+}
+
+/// One enrolled node, as the hub shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerStatus {
+    /// The node.
+    pub id: NodeId,
+    /// Its unit.
+    pub unit: UnitId,
+    /// That unit's name.
+    pub unit_name: String,
+    /// `pending`, `active`, `suspended` or `revoked`.
+    pub state: String,
+    /// True while its line stands.
+    pub online: bool,
+    /// Entries of its log the hub holds.
+    pub position: u64,
+    /// When it was last heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_contact: Option<Timestamp>,
+}
+
+/// `POST /api/v1/sync`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncAct {
+    /// 立即同步.
+    Now,
+    /// Closes the line and stops dialling.
+    Off,
+    /// Dials again.
+    On,
+}
+
+/// What an upload would do: the answer to `POST /api/v1/imports` (multipart or raw body, `?file=&sheet=&unit=`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPreview {
+    /// Confirm with `POST /api/v1/imports/{token}`.
+    pub token: ImportId,
+    /// The file's name.
+    pub file: String,
+    /// The sheets found, and what was done with each.
+    pub sheets: Vec<SheetPreview>,
+    /// Projects the import would create, change, leave.
+    pub counts: ImportCounts,
+    /// Rows in all.
+    pub rows: u32,
+    /// Rows refused and other findings, in row order.
+    pub findings: Vec<Finding>,
+    /// The first rows as they were understood.
+    pub sample: Vec<BTreeMap<String, String>>,
+}
+
+/// One sheet of an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetPreview {
+    /// Its name.
+    pub name: String,
+    /// The rows of the header (from 1), or `None` when no table was found.
+    pub header_rows: Option<(u32, u32)>,
+    /// The money unit found, `万元`, `亿元` or `元`.
+    pub money_unit: String,
+    /// Column letter, its title, and the path it goes to (`None`: ignored).
+    pub columns: Vec<ColumnMapping>,
+    /// Rows of data.
+    pub rows: u32,
+}
+
+/// Where one column goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnMapping {
+    /// `A`, `B`, …
+    pub column: String,
+    /// The title as found, header levels joined by `/`.
+    pub title: String,
+    /// The path, with `{year}` and `{month}` resolved; `None` ignores the column.
+    pub path: Option<String>,
+}
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The row (or cell) stays out.
+    Error,
+    /// It goes in, marked.
+    Warning,
+    /// For information.
+    Hint,
+}
+
+/// One verdict about one place of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The sheet.
+    pub sheet: String,
+    /// The row, from 1; 0 for the sheet itself.
+    pub row: u32,
+    /// The column's letter, or empty for the row.
+    pub column: String,
+    /// How serious.
+    pub severity: Severity,
+    /// An id for programs (`money_finer_than_fen`).
+    pub kind: String,
+    /// For people.
+    pub reason: String,
+}
+
+/// One import in `GET /api/v1/imports`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportInfo {
+    /// The import.
+    pub id: ImportId,
+    /// The file's name.
+    pub file: String,
+    /// Who and when.
+    pub by: Writer,
+    /// What it did.
+    pub counts: ImportCounts,
+    /// When it was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_at: Option<Timestamp>,
+}
+
+/// From the node to the browser over `/api/v1/live`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "live", rename_all = "snake_case")]
+pub enum Live {
+    /// Lines that changed (or appeared).
+    Rows {
+        /// The lines.
+        rows: Vec<ProjectRow>,
+    },
+    /// The watched project changed.
+    Project {
+        /// The whole view.
+        view: Box<ProjectView>,
+    },
+    /// Filings or the directory changed: reports and overview should be fetched again.
+    Reports,
+    /// The line's state changed.
+    Sync {
+        /// The state.
+        status: Box<SyncStatus>,
+    },
+}
+
+/// From the browser to the node over `/api/v1/live`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "watch", rename_all = "snake_case")]
+pub enum Watch {
+    /// Send this project's view now and whenever it changes; replaces an earlier one.
+    Project {
+        /// The project.
+        id: ProjectId,
+    },
+    /// Stop sending a project.
+    Nothing,
+}

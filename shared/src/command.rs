@@ -1,0 +1,343 @@
+//! Everything a person can do, as data.
+//!
+//! A [`Command`] travels in an [`Envelope`]: with its own id (sent twice, it happens once), the heads its author saw, and the ids
+//! of his own earlier commands that were not answered yet. `decide` judges it; what may be written where is decided there and
+//! nowhere else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::{FieldPath, Table};
+use crate::ids::{CommandId, DocumentId, ImportId, ProjectId, RowId, UnitId, UserId};
+use crate::time::Timestamp;
+use crate::value::Value;
+
+/// What a person may do (domain.md 1.3), narrowed to what the main job tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 经办: fills and edits.
+    Clerk,
+    /// 单位负责人: signs and files.
+    Head,
+    /// 项目中心经办.
+    HubOfficer,
+    /// 项目中心负责人.
+    HubHead,
+    /// 督查.
+    Inspector,
+    /// 领导 or his recorded secretary.
+    Leader,
+    /// 人大、政协: reads.
+    Observer,
+    /// 系统管理员: accounts and enrolment, no business.
+    Admin,
+}
+
+/// Who acts: the account, its unit, and whether it stands on the hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The account.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The unit the person works for.
+    pub unit: UnitId,
+    /// True when the account is one of the hub's.
+    pub at_hub: bool,
+}
+
+/// One command with what makes it idempotent and what its author saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Drawn by the client.
+    pub id: CommandId,
+    /// Heads (hex) of the project document when its author looked; absent: act on what is there now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Vec<String>>,
+    /// The author's own earlier commands that had no answer yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<CommandId>,
+    /// What to do.
+    pub command: Command,
+}
+
+/// Everything a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Starts a project record. `set` must hold a name.
+    CreateProject {
+        /// Drawn by the client.
+        project: ProjectId,
+        /// The unit it belongs to.
+        home: UnitId,
+        /// First values.
+        set: BTreeMap<FieldPath, Value>,
+    },
+    /// Writes fields and cells of rows. A row appears with its first cell.
+    Edit {
+        /// The project.
+        project: ProjectId,
+        /// New values; `null` clears.
+        set: BTreeMap<FieldPath, Value>,
+        /// 代填: an officer writes with the unit's authority; who asked for it and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf: Option<String>,
+    },
+    /// Ends a conflict by naming the values seen and the one to keep.
+    ResolveConflict {
+        /// The project.
+        project: ProjectId,
+        /// The field.
+        path: FieldPath,
+        /// The values its author saw, in any order; refused when they are no longer all there is.
+        seen: Vec<Value>,
+        /// The value that shall stand.
+        keep: Value,
+    },
+    /// The authority takes over a proposed value.
+    AcceptProposal {
+        /// The project.
+        project: ProjectId,
+        /// The row under `proposals`.
+        proposal: RowId,
+    },
+    /// The authority declines a proposed value; it stays in the history.
+    DismissProposal {
+        /// The project.
+        project: ProjectId,
+        /// The row under `proposals`.
+        proposal: RowId,
+        /// Why.
+        reason: String,
+    },
+    /// Marks a project deleted; it can be restored.
+    DeleteProject {
+        /// The project.
+        project: ProjectId,
+        /// Why.
+        reason: String,
+    },
+    /// Takes a deletion back.
+    RestoreProject {
+        /// The project.
+        project: ProjectId,
+    },
+    /// Strikes a row out; it stays in the history.
+    StrikeRow {
+        /// The project.
+        project: ProjectId,
+        /// The table.
+        table: Table,
+        /// The row.
+        row: RowId,
+        /// Why.
+        reason: String,
+    },
+    /// Adds a remark to a project or one of its fields.
+    Comment {
+        /// The project.
+        project: ProjectId,
+        /// Drawn by the client.
+        row: RowId,
+        /// The path it is about, or empty.
+        about: String,
+        /// The words.
+        text: String,
+    },
+    /// Gives a project to another unit (hub only).
+    MoveProject {
+        /// The project.
+        project: ProjectId,
+        /// Its new unit.
+        to: UnitId,
+    },
+    /// 报送: files a ledger of a period for a unit; what was filed is the documents at the named heads.
+    File {
+        /// Drawn by the client.
+        filing: RowId,
+        /// The filing unit.
+        unit: UnitId,
+        /// The ledger or report id of the profile.
+        ledger: String,
+        /// `2026-11`, `2026-Q4`, `2026-11-H1` or the Monday of a week.
+        period: String,
+        /// One line per project.
+        lines: Vec<FilingLine>,
+        /// The filing this one revises.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        follows: Option<RowId>,
+        /// Who files on the unit's behalf and why (代填).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf: Option<String>,
+    },
+    /// 通过 or 退回 (hub only).
+    ReviewFiling {
+        /// Drawn by the client.
+        review: RowId,
+        /// The filing's unit.
+        unit: UnitId,
+        /// The filing.
+        filing: RowId,
+        /// True: 通过.
+        accepted: bool,
+        /// Why; required for 退回.
+        reason: String,
+    },
+    /// Writes many records as one undoable step (an import that was previewed and confirmed).
+    Import {
+        /// Drawn by the importing node.
+        import: ImportId,
+        /// The file's name, for the list of imports.
+        file: String,
+        /// New and changed projects.
+        items: Vec<ImportItem>,
+    },
+    /// Takes an import back: values nobody changed since return to what they were.
+    UndoImport {
+        /// The import.
+        import: ImportId,
+    },
+}
+
+/// One project in a filing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilingLine {
+    /// The project.
+    pub project: ProjectId,
+    /// Heads (hex) of the project document that are filed; filled by the node when empty.
+    #[serde(default)]
+    pub heads: Vec<String>,
+    /// True for 零报告: nothing changed this period.
+    #[serde(default)]
+    pub nil: bool,
+}
+
+/// One project in an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportItem {
+    /// The project, existing or new.
+    pub project: ProjectId,
+    /// The unit a new project belongs to.
+    pub home: UnitId,
+    /// Values to write.
+    pub set: BTreeMap<FieldPath, Value>,
+}
+
+/// One write `decide` allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The document.
+    pub document: DocumentId,
+    /// The path in it.
+    pub path: FieldPath,
+    /// The new value; `Null` clears.
+    pub value: Value,
+}
+
+/// Why a command is refused: the rule, what is missing, who can help. The words are `text`'s.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind of refusal, with its facts.
+    pub why: Why,
+    /// The clause of a source (`KZ-2.4.3`) or of design.md, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Paths that are missing or stand in the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<FieldPath>,
+}
+
+/// The kinds of refusal. Each is one sentence per language in `text`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Why {
+    /// The thing the command names is not here.
+    NotFound,
+    /// It is here already.
+    Exists,
+    /// This role may not do this.
+    RoleMayNot,
+    /// Only the hub may do this; a node files a request.
+    HubOnly,
+    /// The unit is not the actor's.
+    NotYourUnit,
+    /// A value has the wrong shape for its field.
+    BadValue {
+        /// What the field takes, as an id of `text`.
+        expected: String,
+    },
+    /// The text is longer than allowed.
+    TooLong,
+    /// The command holds more than allowed.
+    TooMany,
+    /// The field is in conflict; only `ResolveConflict` may write it.
+    InConflict,
+    /// The conflict is not (or no longer) what its author saw.
+    ConflictChanged,
+    /// A required value is missing.
+    Missing,
+    /// A reason is required.
+    ReasonMissing,
+    /// The path is written by the engine alone or belongs to another document.
+    NotWritable,
+    /// The project is deleted.
+    Deleted,
+    /// A filing with this ledger and period is filed already; revise it.
+    AlreadyFiled,
+    /// The ledger, period or other profile term is not one of this county's.
+    NotInProfile,
+    /// A consistency rule of domain.md 2.I that blocks.
+    Inconsistent {
+        /// Which rule, an id of `text`.
+        check: String,
+    },
+}
+
+/// The answer to one envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The command.
+    pub id: CommandId,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a command. `Done` is sent only after it is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Written and durable.
+    Done {
+        /// Heads (hex) of the project document afterwards.
+        #[serde(default)]
+        heads: Vec<String>,
+        /// Paths that became proposals (建议值) because their author lacks the authority or the base.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        proposed: Vec<FieldPath>,
+        /// Import counts, for `Import` and `UndoImport`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<ImportCounts>,
+        /// When it was written.
+        at: Timestamp,
+    },
+    /// Not written.
+    Refused(Refusal),
+}
+
+/// What an import (or its undoing) did, in projects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ImportCounts {
+    /// New projects.
+    pub created: u32,
+    /// Projects with at least one changed value.
+    pub updated: u32,
+    /// Projects that were as the file says.
+    pub unchanged: u32,
+    /// Projects or values left alone (someone changed them since; in conflict; proposals).
+    pub kept: u32,
+}

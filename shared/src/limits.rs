@@ -1,0 +1,14 @@
+//! Every bound of the product, with its unit and the reason for its size.
+
+/// Characters in one text field. A page of notes; longer text belongs into an attachment.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Fields one command may write. A whole project has some 150.
+pub const COMMAND_WRITES_MAX: usize = 5_000;
+/// Commands in one request of the HTTP API. An import is its own request, not a list of commands.
+pub const COMMANDS_PER_REQUEST_MAX: usize = 200;
+/// Values a conflict lists. More contenders than people in an office is an attack.
+pub const CONTENDERS_MAX: usize = 64;
+/// The largest amount the product takes, in fen: sums stay exact in JavaScript (domain.md 0.5).
+pub const FEN_MAX: i64 = 9_000_000_000_000_000;
+/// Bytes of one uploaded workbook (reliability.md 3).
+pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
