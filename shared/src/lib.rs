@@ -24,5 +24,6 @@ pub mod limits;
 pub mod money;
 pub mod project;
 pub mod store;
+pub mod text;
 pub mod time;
 pub mod value;

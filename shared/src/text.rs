@@ -1,0 +1,20 @@
+//! Every word a person reads, in every language the product speaks.
+//!
+//! Each part of the product has its own enum of messages in a sub-module, with one exhaustive match per language, so a missing
+//! translation does not compile. Nothing else in `shared` and nothing in `web` holds words of a human language; the county's own
+//! words (stages, ledgers, units) come from its profile and go before these.
+
+use serde::{Deserialize, Serialize};
+
+pub mod ui;
+
+/// A language people read the product in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lang {
+    /// Chinese, simplified: the first language of everything.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
