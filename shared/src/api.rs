@@ -14,6 +14,7 @@ use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 /// What went wrong, for programs. A number is never used again for something else.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Code {
     /// No session, or it ended.
@@ -34,6 +35,9 @@ pub enum Code {
     /// No such thing here.
     #[serde(rename = "XM-2001")]
     NotFound,
+    /// The server's name in the request is not one it answers to.
+    #[serde(rename = "XM-1006")]
+    ForeignHost,
     /// The request's form is off.
     #[serde(rename = "XM-2002")]
     BadRequest,
@@ -58,6 +62,7 @@ pub enum Code {
 }
 
 /// The body of every failed request.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     /// For programs.
@@ -72,6 +77,7 @@ pub struct ApiError {
 }
 
 /// What a server is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeRole {
@@ -82,6 +88,7 @@ pub enum NodeRole {
 }
 
 /// `POST /api/v1/session`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
     /// The account's name.
@@ -91,6 +98,7 @@ pub struct Login {
 }
 
 /// `GET /api/v1/session`: who I am and where. Also the answer to a log-in.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     /// The account.
@@ -110,6 +118,7 @@ pub struct Me {
 }
 
 /// The server a browser talks to.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeInfo {
     /// Its key.
@@ -131,6 +140,7 @@ pub struct NodeInfo {
 }
 
 /// `GET /api/v1/projects?period=2026-11&q=&filter=&sort=&limit=&cursor=`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectList {
     /// The lines.
@@ -143,6 +153,7 @@ pub struct ProjectList {
 }
 
 /// `PATCH /api/v1/projects/{id}`: an `Edit` without an envelope.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectPatch {
     /// New values; `null` clears.
@@ -156,6 +167,7 @@ pub struct ProjectPatch {
 }
 
 /// One entry of `GET /api/v1/projects/{id}/history?path=`: newest first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
     /// The path.
@@ -174,6 +186,7 @@ pub struct HistoryEntry {
 }
 
 /// The state of one filing (domain.md 1.5, ux.md 5.2).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilingState {
@@ -194,6 +207,7 @@ pub enum FilingState {
 }
 
 /// How a filing stands against its due moment (domain.md 0.4.6).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Timeliness {
@@ -210,6 +224,7 @@ pub enum Timeliness {
 }
 
 /// `GET /api/v1/reports/{ledger}/{period}?unit=`: one unit's month.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportView {
     /// The unit.
@@ -234,6 +249,7 @@ pub struct ReportView {
 }
 
 /// One filing as lists show it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilingInfo {
     /// The filing.
@@ -255,6 +271,7 @@ pub struct FilingInfo {
 }
 
 /// One project in a month's grid.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportRow {
     /// The project's line.
@@ -275,6 +292,7 @@ pub struct ReportRow {
 }
 
 /// `GET /api/v1/desk?period=`: cards 1–3 of the 工作台 (ux.md 5.1).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desk {
     /// Card 1 of a unit: this period's filing.
@@ -294,6 +312,7 @@ pub struct Desk {
 }
 
 /// This period's filing on the 工作台.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskFiling {
     /// The ledger.
@@ -320,6 +339,7 @@ pub struct DeskFiling {
 }
 
 /// A returned filing.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskReturned {
     /// The ledger.
@@ -333,6 +353,7 @@ pub struct DeskReturned {
 }
 
 /// Something with a date.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskDue {
     /// `issue`, `node`, `report` or `start`, `completion`.
@@ -352,6 +373,7 @@ pub struct DeskDue {
 }
 
 /// A field in conflict.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskConflict {
     /// The project.
@@ -363,6 +385,7 @@ pub struct DeskConflict {
 }
 
 /// `GET /api/v1/overview?period=` (hub): townships × reported / not, totals, 序时进度.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
     /// The ledger.
@@ -376,6 +399,7 @@ pub struct Collection {
 }
 
 /// One unit in the hub's overview.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectionUnit {
     /// The unit.
@@ -405,6 +429,7 @@ pub struct CollectionUnit {
 }
 
 /// The truth about the line (ux.md 5.0, S0–S8). S8 is the browser's own finding.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum SyncState {
@@ -446,6 +471,7 @@ pub enum SyncState {
 }
 
 /// `GET /api/v1/sync`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncStatus {
     /// The pill.
@@ -471,6 +497,7 @@ pub struct SyncStatus {
 }
 
 /// One enrolled node, as the hub shows it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerStatus {
     /// The node.
@@ -491,6 +518,7 @@ pub struct PeerStatus {
 }
 
 /// `POST /api/v1/sync`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncAct {
@@ -503,6 +531,7 @@ pub enum SyncAct {
 }
 
 /// What an upload would do: the answer to `POST /api/v1/imports` (multipart or raw body, `?file=&sheet=&unit=`).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPreview {
     /// Confirm with `POST /api/v1/imports/{token}`.
@@ -522,6 +551,7 @@ pub struct ImportPreview {
 }
 
 /// One sheet of an upload.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetPreview {
     /// Its name.
@@ -537,6 +567,7 @@ pub struct SheetPreview {
 }
 
 /// Where one column goes.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnMapping {
     /// `A`, `B`, …
@@ -548,6 +579,7 @@ pub struct ColumnMapping {
 }
 
 /// How serious a finding is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -560,6 +592,7 @@ pub enum Severity {
 }
 
 /// One verdict about one place of a workbook.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The sheet.
@@ -577,6 +610,7 @@ pub struct Finding {
 }
 
 /// One import in `GET /api/v1/imports`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportInfo {
     /// The import.
@@ -592,7 +626,104 @@ pub struct ImportInfo {
     pub undone_at: Option<Timestamp>,
 }
 
+/// One account, in `GET /api/v1/users`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserInfo {
+    /// The account.
+    pub id: UserId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The unit the person works for.
+    pub unit: UnitId,
+    /// That unit's name.
+    pub unit_name: String,
+    /// True when it may not log in.
+    pub disabled: bool,
+}
+
+/// `POST /api/v1/users`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUser {
+    /// The account's name, unique on this server.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The unit's name; this server's own unit when absent.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The first password.
+    pub password: String,
+}
+
+/// `PATCH /api/v1/users/{id}`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UserChange {
+    /// A new password; ends the account's sessions.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Bars or admits the account; barring ends its sessions.
+    #[serde(default)]
+    pub disabled: Option<bool>,
+}
+
+/// One unit of the county, in `GET /api/v1/directory`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryUnit {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub name: String,
+    /// `township`, `department`, `soe`, `county_node` or `hub`; empty when unknown.
+    pub kind: String,
+}
+
+/// `POST /api/v1/nodes` (hub): asks for a one-time code.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInvite {
+    /// The unit's name.
+    pub unit: String,
+    /// What kind of unit; `township` when absent.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// True: the holder needs no second confirmation.
+    #[serde(default)]
+    pub approve: bool,
+}
+
+/// A one-time code, as `xiangmu invite` and `POST /api/v1/nodes` answer.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteInfo {
+    /// What `xiangmu join` takes.
+    pub code: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// The unit it is for.
+    pub unit: String,
+}
+
+/// `PATCH /api/v1/nodes/{id}` (hub).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeAct {
+    /// Lets a waiting node in, or a suspended one again.
+    Approve,
+    /// Closes its line until it is approved again.
+    Suspend,
+    /// Ends its enrolment for good.
+    Revoke,
+}
+
 /// From the node to the browser over `/api/v1/live`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "live", rename_all = "snake_case")]
 pub enum Live {
@@ -616,6 +747,7 @@ pub enum Live {
 }
 
 /// From the browser to the node over `/api/v1/live`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "watch", rename_all = "snake_case")]
 pub enum Watch {

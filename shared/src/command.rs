@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 use crate::value::Value;
 
 /// What a person may do (domain.md 1.3), narrowed to what the main job tells apart.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -36,6 +37,7 @@ pub enum Role {
 }
 
 /// Who acts: the account, its unit, and whether it stands on the hub.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// The account.
@@ -51,6 +53,7 @@ pub struct Actor {
 }
 
 /// One command with what makes it idempotent and what its author saw.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// Drawn by the client.
@@ -66,6 +69,7 @@ pub struct Envelope {
 }
 
 /// Everything a person can do.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
@@ -205,6 +209,7 @@ pub enum Command {
 }
 
 /// One project in a filing.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilingLine {
     /// The project.
@@ -218,6 +223,7 @@ pub struct FilingLine {
 }
 
 /// One project in an import.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportItem {
     /// The project, existing or new.
@@ -240,6 +246,7 @@ pub struct Write {
 }
 
 /// Why a command is refused: the rule, what is missing, who can help. The words are `text`'s.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// What kind of refusal, with its facts.
@@ -253,6 +260,7 @@ pub struct Refusal {
 }
 
 /// The kinds of refusal. Each is one sentence per language in `text`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Why {
@@ -299,6 +307,7 @@ pub enum Why {
 }
 
 /// The answer to one envelope.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The command.
@@ -308,6 +317,7 @@ pub struct Answer {
 }
 
 /// What became of a command. `Done` is sent only after it is durable.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
@@ -330,6 +340,7 @@ pub enum Outcome {
 }
 
 /// What an import (or its undoing) did, in projects.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImportCounts {
     /// New projects.

@@ -148,6 +148,9 @@ impl FromStr for FieldPath {
     }
 }
 
+crate::ids::text_schema!(FieldPath);
+crate::ids::text_schema!(Table);
+
 impl Serialize for FieldPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

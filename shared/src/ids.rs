@@ -28,8 +28,25 @@ impl IdError {
     }
 }
 
+/// Tells OpenAPI that a type travels as one string.
+macro_rules! text_schema {
+    ($name:ident) => {
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::Object::with_type(utoipa::openapi::schema::Type::String)
+                    .into()
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+    };
+}
+pub(crate) use text_schema;
+
 macro_rules! text_serde {
     ($name:ident) => {
+        text_schema!($name);
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)

@@ -13,6 +13,7 @@ use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
 /// Who wrote a value, when, and on which node.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writer {
     /// The account, when the change names one.
@@ -29,6 +30,7 @@ pub struct Writer {
 }
 
 /// One of several values a field holds after two sides changed it while apart.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contender {
     /// The value.
@@ -38,6 +40,7 @@ pub struct Contender {
 }
 
 /// The value of one path, and its rivals while a conflict stands.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// The value every replica shows.
@@ -56,6 +59,7 @@ impl Cell {
 }
 
 /// One project: all its values by path, its rows, its heads.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectView {
     /// The project.
@@ -136,6 +140,7 @@ impl ProjectView {
 }
 
 /// One line of the project list, with what filters, totals and search need.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectRow {
     /// The project.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Shape: money is `Int` in fen; a date is `Text` as `YYYY-MM-DD` or `YYYY-MM`; a choice is the ASCII id of its option as `Text`;
 /// a set is `Text` with the sorted ids joined by commas; an absent field and `Null` mean the same.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
