@@ -1,1 +1,22 @@
-//! x
+//! The server of Xiangmu, township node and county hub alike: the only crate that knows tokio, warp, sled, files and signals.
+//!
+//! Start reading at [`node`]: it opens a data folder ([`identity`], store) and starts the [`driver`], the one thread that owns
+//! documents and sync. [`server`] adds the network around it ([`transport`]); without a server the command line uses a
+//! [`node::Node`] alone.
+//!
+//! Invariants:
+//! - One thread owns store and replica; everybody else holds a [`driver::Handle`].
+//! - An answer leaves only after what it tells of is durable.
+//! - Only [`clock`] reads time and randomness, only [`config`] reads the environment, only `platform` knows the operating system.
+//! - Only `store` names sled.
+
+pub mod clock;
+pub mod config;
+pub mod driver;
+pub mod exit;
+pub mod identity;
+pub mod node;
+pub mod platform;
+pub mod server;
+pub mod telemetry;
+pub mod transport;

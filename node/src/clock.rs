@@ -1,0 +1,108 @@
+//! The only reader of time and system randomness in the node.
+//!
+//! Everything else is handed a [`Clock`]. A test hands in [`Clock::manual`]: its time stands still until told, and its
+//! randomness follows a seed, so that a run can be repeated.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use shared::time::Timestamp;
+
+/// Time and randomness, real or told.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Manual {
+        now: Arc<AtomicI64>,
+        seed: Arc<AtomicU64>,
+    },
+}
+
+impl Clock {
+    /// The computer's clock and the operating system's randomness.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `now` until told otherwise, and randomness that follows `seed`.
+    #[must_use]
+    pub fn manual(now: Timestamp, seed: u64) -> Self {
+        Self(Source::Manual {
+            now: Arc::new(AtomicI64::new(now.0)),
+            seed: Arc::new(AtomicU64::new(seed)),
+        })
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => Timestamp(
+                SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .map_or(0, |since| {
+                        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+                    }),
+            ),
+            Source::Manual { now, .. } => Timestamp(now.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock on; the computer's clock is left alone.
+    pub fn advance_ms(&self, ms: i64) {
+        if let Source::Manual { now, .. } = &self.0 {
+            now.fetch_add(ms, Ordering::SeqCst);
+        }
+    }
+
+    /// A generator of randomness, different at every call.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness: no key, nonce or id could be trusted then.
+    #[must_use]
+    pub fn rng(&self) -> ChaCha20Rng {
+        let mut seed = [0u8; 32];
+        match &self.0 {
+            Source::System => {
+                getrandom::fill(&mut seed).expect("the operating system provides randomness");
+            }
+            Source::Manual { seed: next, .. } => {
+                let number = next.fetch_add(1, Ordering::SeqCst);
+                seed[..8].copy_from_slice(&number.to_be_bytes());
+            }
+        }
+        ChaCha20Rng::from_seed(seed)
+    }
+
+    /// That many random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0u8; N];
+        self.rng().fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_stands_still_and_repeats_its_randomness() {
+        let clock = Clock::manual(Timestamp(5), 1);
+        assert_eq!(clock.now(), Timestamp(5));
+        clock.advance_ms(10);
+        assert_eq!(clock.now(), Timestamp(15));
+        let again = Clock::manual(Timestamp(5), 1);
+        let (first, second): ([u8; 8], [u8; 8]) = (clock.random(), clock.random());
+        assert_ne!(first, second);
+        assert_eq!(first, again.random());
+    }
+}
