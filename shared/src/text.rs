@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod finding;
+pub mod parse;
 pub mod ui;
 
 /// A language people read the product in.
