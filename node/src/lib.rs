@@ -18,5 +18,6 @@ pub mod identity;
 pub mod node;
 pub mod platform;
 pub mod server;
+pub mod store;
 pub mod telemetry;
 pub mod transport;

@@ -4,8 +4,12 @@
 //! driver makes the batch durable (one fsync) and only then performs the effects. So nothing that reveals data can
 //! overtake the commit it depends on. Reads inside a turn see the turn's own writes.
 
+mod memory;
+
 use std::collections::BTreeMap;
 use std::ops::Bound;
+
+pub use memory::MemoryStore;
 
 /// A family of keys. Durable trees are journaled; derived ones can always be computed again from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
