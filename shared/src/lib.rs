@@ -19,11 +19,17 @@
 pub mod api;
 pub mod command;
 pub mod field;
+#[cfg(feature = "crdt")]
+pub mod identity;
 pub mod ids;
 pub mod limits;
 pub mod money;
 pub mod project;
 pub mod store;
+#[cfg(feature = "crdt")]
+pub mod sync;
 pub mod text;
 pub mod time;
 pub mod value;
+#[cfg(feature = "crdt")]
+pub mod wire;

@@ -1,0 +1,197 @@
+//! Everything the core can ask for, as data. The driver commits the turn first, then performs these in order.
+
+use crate::command::Answer;
+use crate::ids::{DocumentId, NodeId, UnitId};
+use crate::time::Timestamp;
+
+use super::input::{Line, RequestId, SessionId};
+
+/// One thing to do after the turn is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Sends one binary message.
+    Send {
+        /// On which session.
+        session: SessionId,
+        /// The message, at most `wire::FRAME_BYTES_MAX`.
+        bytes: Vec<u8>,
+    },
+    /// Closes a socket after what was sent before is flushed. `Input::SessionClosed` may or may not follow.
+    Close {
+        /// Which.
+        session: SessionId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// Opens a socket to the first address that answers with the pinned key; answered by `SessionOpened` or `DialFailed`.
+    Dial {
+        /// The session it becomes.
+        session: SessionId,
+        /// `host:port`, best first.
+        addresses: Vec<String>,
+        /// The key the hub must have: its TLS certificate's Ed25519 key.
+        pin: NodeId,
+    },
+    /// Answers a request.
+    Answer {
+        /// Which.
+        request: RequestId,
+        /// With what.
+        reply: Reply,
+    },
+    /// These documents have new content: screens and rows follow.
+    Changed {
+        /// Sorted, without repetition.
+        documents: Vec<DocumentId>,
+    },
+    /// The truth about the line may read differently now.
+    Status,
+}
+
+/// Why this side ends a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum CloseReason {
+    /// A frame that does not fit: gap, duplicate, malformed, out of place.
+    #[error("the peer broke the protocol")]
+    Protocol,
+    /// The peer speaks another version.
+    #[error("the peer speaks another version")]
+    Version,
+    /// The signature or the invite's proof does not hold.
+    #[error("the peer could not prove who it is")]
+    Unproven,
+    /// The node is not enrolled here.
+    #[error("the node is not enrolled")]
+    NotEnrolled,
+    /// The invite is used, expired or unknown.
+    #[error("the invite is not valid any more")]
+    InviteInvalid,
+    /// The node is suspended.
+    #[error("the node is suspended")]
+    Suspended,
+    /// The enrolment was revoked.
+    #[error("the enrolment was revoked")]
+    Revoked,
+    /// A newer session of the same node took over.
+    #[error("a newer session of the same node took over")]
+    Replaced,
+    /// Nothing was heard for too long.
+    #[error("nothing was heard for too long")]
+    Silent,
+    /// A person switched the line off.
+    #[error("the line is switched off")]
+    LineOff,
+    /// A bound of `wire` or `sync::limits` was reached.
+    #[error("a limit was reached")]
+    Limit,
+    /// The peer said goodbye.
+    #[error("the peer ended the session")]
+    PeerEnded,
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// One answer per envelope, in order.
+    Commands(Vec<Answer>),
+    /// The line stands as wished.
+    Line(Line),
+    /// What an asked-for exchange came to.
+    Synced {
+        /// Entries sent since it was asked for.
+        sent: u64,
+        /// Entries received.
+        received: u64,
+        /// Local entries the hub has not acknowledged. 0 with no `problem`: nothing is left either way.
+        left: u64,
+        /// Why it could not be completed.
+        problem: Option<String>,
+    },
+    /// A new invite.
+    Invited {
+        /// The text to hand over.
+        code: String,
+        /// When it ends.
+        expires: Timestamp,
+        /// The unit.
+        unit: UnitId,
+        /// The unit's name.
+        unit_name: String,
+    },
+    /// The code was accepted here; the hub is dialled next.
+    Joined {
+        /// The unit this node now hosts.
+        unit: UnitId,
+        /// Its name.
+        unit_name: String,
+        /// Where the enrolment stands.
+        state: Enrolment,
+    },
+    /// A node's enrolment after the request.
+    Node {
+        /// The node.
+        node: NodeId,
+        /// Where it stands.
+        state: Enrolment,
+    },
+    /// Not done.
+    Refused(RequestRefusal),
+}
+
+/// Where an enrolment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Enrolment {
+    /// Waits for an officer.
+    Pending,
+    /// Works.
+    Active,
+    /// Closed until approved again.
+    Suspended,
+    /// Ended for good.
+    Revoked,
+}
+
+impl Enrolment {
+    /// The state's id on the command line and in the API.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// Why a request is not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestRefusal {
+    /// Only a hub does this.
+    #[error("only a hub can do this")]
+    NotHub,
+    /// The code cannot be read.
+    #[error("the invite code cannot be used")]
+    BadCode(#[source] crate::identity::InviteError),
+    /// The code is over.
+    #[error("the invite code has expired")]
+    Expired,
+    /// The node is enrolled at another hub already.
+    #[error("this node is enrolled already")]
+    AlreadyJoined,
+    /// A hub cannot join itself.
+    #[error("the code is this server's own")]
+    OwnCode,
+    /// No such node.
+    #[error("no such node is enrolled")]
+    UnknownNode,
+    /// A revoked node needs a new invite.
+    #[error("the enrolment was revoked; make a new invite")]
+    Revoked,
+    /// A unit needs a name.
+    #[error("the unit's name is empty or too long")]
+    BadUnitName,
+    /// The process is not ready or stopping.
+    #[error("the node is not ready")]
+    NotReady,
+}
