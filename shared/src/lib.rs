@@ -18,14 +18,19 @@
 
 pub mod api;
 pub mod command;
+#[cfg(feature = "crdt")]
+pub mod document;
 pub mod field;
 #[cfg(feature = "crdt")]
 pub mod identity;
 pub mod ids;
+#[cfg(feature = "crdt")]
+pub mod library;
 pub mod limits;
 pub mod money;
 pub mod project;
 pub mod store;
+pub mod summary;
 #[cfg(feature = "crdt")]
 pub mod sync;
 pub mod text;
