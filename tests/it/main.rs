@@ -1,1 +1,4 @@
-//! x
+//! The integration tests, one binary: a module per subject.
+
+mod coverage;
+mod tidy;

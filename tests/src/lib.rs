@@ -1,1 +1,3 @@
-//! x
+//! The harness of the integration tests: what several of them need.
+
+pub mod sources;
