@@ -10,10 +10,13 @@
 //! - Only [`clock`] reads time and randomness, only [`config`] reads the environment, only `platform` knows the operating system.
 //! - Only `store` names sled.
 
+pub mod accounts;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod driver;
 pub mod exit;
+pub mod http;
 pub mod identity;
 pub mod node;
 pub mod platform;

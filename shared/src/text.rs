@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod finding;
 pub mod parse;
+pub mod system;
 pub mod ui;
 
 /// A language people read the product in.

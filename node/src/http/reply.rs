@@ -1,0 +1,368 @@
+//! What a request can end with: an answer, or a [`Failed`] that becomes `{code, message, refusal?, request_id}`.
+//!
+//! Domain errors know no status; here is the one place that gives them one, with no wildcard arm. Details go to the log under
+//! the request id, never to the browser.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde::Serialize;
+use shared::api::{ApiError, Code};
+use shared::command::Refusal;
+use shared::text::Lang;
+use shared::text::system::System;
+
+use super::guard::GuardError;
+use crate::accounts::password::{CHARS_MAX, CHARS_MIN, PasswordError};
+use crate::accounts::rows::AccountsError;
+use crate::accounts::{AccountError, LoginError};
+use crate::driver::DriverError;
+
+/// Why a request was not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// No session, or it ended.
+    #[error("not logged in")]
+    NotLoggedIn,
+    /// The log-in did not succeed.
+    #[error("the log-in did not succeed")]
+    Login(#[from] LoginError),
+    /// The account may not do this.
+    #[error("the account may not do this")]
+    Forbidden,
+    /// Only the hub can do this.
+    #[error("only the hub can do this")]
+    HubOnly,
+    /// Turned away before a route.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// The path takes other methods.
+    #[error("the path takes other methods")]
+    WrongMethod,
+    /// The request's form is off.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The body is too large.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(u64),
+    /// The body did not arrive.
+    #[error("the body did not arrive")]
+    Body(#[source] warp::Error),
+    /// The body took too long.
+    #[error("the body took too long")]
+    Slow,
+    /// A rule refuses the command.
+    #[error("a rule refuses it")]
+    Refused(Refusal),
+    /// An account could not be made or changed.
+    #[error("the account could not be made or changed")]
+    Account(#[from] AccountError),
+    /// The workbook could not be read.
+    #[error("the workbook could not be read: {0}")]
+    Workbook(String),
+    /// The preview is over.
+    #[error("the preview is over")]
+    PreviewGone,
+    /// The driver did not do it.
+    #[error("the driver did not do it")]
+    Driver(#[from] DriverError),
+    /// Our own mistake.
+    #[error("internal error while {doing}")]
+    Internal {
+        /// What was being done.
+        doing: &'static str,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Failed {
+    /// Wraps a cause that only our own mistake can bring about.
+    pub fn internal(
+        doing: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Internal {
+            doing,
+            source: source.into(),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotLoggedIn | Self::Login(LoginError::Refused) => StatusCode::UNAUTHORIZED,
+            Self::Login(LoginError::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Forbidden | Self::HubOnly | Self::Guard(GuardError::ForeignOrigin) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Guard(GuardError::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
+            Self::Guard(GuardError::BodyType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotFound | Self::PreviewGone => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadRequest(_) | Self::Body(_) => StatusCode::BAD_REQUEST,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(_) | Self::Workbook(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
+                AccountError::Rows(error) => match error {
+                    AccountsError::NameTaken { .. } => StatusCode::CONFLICT,
+                    AccountsError::NoSuchUser { .. } => StatusCode::NOT_FOUND,
+                    AccountsError::BadName { .. } => StatusCode::BAD_REQUEST,
+                    AccountsError::Unreadable(_) | AccountsError::Store(_) => {
+                        StatusCode::INTERNAL_SERVER_ERROR
+                    }
+                },
+                AccountError::Password(error) => match error {
+                    PasswordError::TooShort
+                    | PasswordError::TooLong
+                    | PasswordError::IsName
+                    | PasswordError::Common => StatusCode::BAD_REQUEST,
+                    PasswordError::Stored(_)
+                    | PasswordError::Hash(_)
+                    | PasswordError::Parameters(_)
+                    | PasswordError::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
+                },
+                AccountError::Driver(error) => driver_status(error),
+            },
+            Self::Driver(error) => driver_status(error),
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::NotLoggedIn => Code::NotLoggedIn,
+            Self::Login(LoginError::Refused) => Code::LoginRefused,
+            Self::Login(LoginError::TooManyTries { .. }) => Code::TooManyTries,
+            Self::Forbidden | Self::HubOnly => Code::Forbidden,
+            Self::Guard(GuardError::ForeignOrigin) => Code::ForeignOrigin,
+            Self::Guard(GuardError::ForeignHost) => Code::ForeignHost,
+            Self::NotFound | Self::PreviewGone => Code::NotFound,
+            Self::Guard(GuardError::BodyType)
+            | Self::WrongMethod
+            | Self::BadRequest(_)
+            | Self::Body(_)
+            | Self::Slow => Code::BadRequest,
+            Self::TooLarge(_) => Code::TooLarge,
+            Self::Refused(_) => Code::Refused,
+            Self::Workbook(_) => Code::WorkbookUnreadable,
+            Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
+                AccountError::Rows(error) => match error {
+                    AccountsError::NameTaken { .. } | AccountsError::BadName { .. } => {
+                        Code::BadRequest
+                    }
+                    AccountsError::NoSuchUser { .. } => Code::NotFound,
+                    AccountsError::Unreadable(_) => Code::Internal,
+                    AccountsError::Store(_) => Code::StorageFailed,
+                },
+                AccountError::Password(error) => match error {
+                    PasswordError::TooShort
+                    | PasswordError::TooLong
+                    | PasswordError::IsName
+                    | PasswordError::Common => Code::BadRequest,
+                    PasswordError::Stored(_)
+                    | PasswordError::Hash(_)
+                    | PasswordError::Parameters(_)
+                    | PasswordError::Interrupted => Code::Internal,
+                },
+                AccountError::Driver(error) => driver_code(error),
+            },
+            Self::Driver(error) => driver_code(error),
+            Self::Internal { .. } => Code::Internal,
+        }
+    }
+
+    fn words(&self) -> System {
+        match self {
+            Self::NotLoggedIn => System::NotLoggedIn,
+            Self::Login(LoginError::Refused) => System::LoginRefused,
+            Self::Login(LoginError::TooManyTries { wait_seconds }) => System::TooManyTries {
+                seconds: *wait_seconds,
+            },
+            Self::Forbidden => System::Forbidden,
+            Self::HubOnly => System::HubOnly,
+            Self::Guard(GuardError::ForeignOrigin) => System::ForeignOrigin,
+            Self::Guard(GuardError::ForeignHost) => System::ForeignHost,
+            Self::Guard(GuardError::BodyType) => System::BadRequest {
+                what: "Content-Type".to_owned(),
+            },
+            Self::NotFound => System::NotFound,
+            Self::WrongMethod => System::WrongMethod,
+            Self::BadRequest(what) => System::BadRequest { what: what.clone() },
+            Self::Body(_) | Self::Slow => System::BadRequest {
+                what: "body".to_owned(),
+            },
+            Self::TooLarge(bytes) => System::TooLarge {
+                mebibytes: bytes.div_ceil(1024 * 1024),
+            },
+            Self::Refused(_) => System::Refused,
+            Self::Workbook(why) => System::WorkbookUnreadable { why: why.clone() },
+            Self::PreviewGone => System::PreviewGone,
+            Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
+                AccountError::Rows(error) => match error {
+                    AccountsError::NameTaken { name } => System::NameTaken { name: name.clone() },
+                    AccountsError::BadName { .. } => System::BadName,
+                    AccountsError::NoSuchUser { name } => System::NoSuchUser { name: name.clone() },
+                    AccountsError::Unreadable(_) => System::Internal,
+                    AccountsError::Store(_) => System::StorageFailed,
+                },
+                AccountError::Password(error) => match error {
+                    PasswordError::TooShort => System::PasswordTooShort { least: CHARS_MIN },
+                    PasswordError::TooLong => System::PasswordTooLong { most: CHARS_MAX },
+                    PasswordError::IsName => System::PasswordIsName,
+                    PasswordError::Common => System::PasswordCommon,
+                    PasswordError::Stored(_)
+                    | PasswordError::Hash(_)
+                    | PasswordError::Parameters(_)
+                    | PasswordError::Interrupted => System::Internal,
+                },
+                AccountError::Driver(error) => driver_words(error),
+            },
+            Self::Driver(error) => driver_words(error),
+            Self::Internal { .. } => System::Internal,
+        }
+    }
+
+    /// The response, in the reader's language. Failures of our own go to the log with all their causes.
+    #[must_use]
+    pub fn into_response(self, lang: Lang, request_id: &str) -> Response<Bytes> {
+        let status = self.status();
+        if status.is_server_error() {
+            tracing::error!(request_id, error = %crate::exit::one_line(&self), "a request failed");
+        } else {
+            tracing::debug!(request_id, error = %crate::exit::one_line(&self), "a request was refused");
+        }
+        let message = match &self {
+            Self::Refused(refusal) => refusal_text(refusal, lang),
+            other => other.words().text(lang),
+        };
+        let body = ApiError {
+            code: self.code(),
+            message,
+            refusal: match &self {
+                Self::Refused(refusal) => Some(refusal.clone()),
+                _ => None,
+            },
+            request_id: request_id.to_owned(),
+        };
+        let mut response = json_with(status, &body);
+        if let Self::Login(LoginError::TooManyTries { wait_seconds }) = &self {
+            response
+                .headers_mut()
+                .insert(http::header::RETRY_AFTER, HeaderValue::from(*wait_seconds));
+        }
+        response
+    }
+}
+
+fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
+    let _ = refusal;
+    System::Refused.text(lang)
+}
+
+fn driver_status(error: &DriverError) -> StatusCode {
+    match error {
+        DriverError::StorageFailed(_) | DriverError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        DriverError::Core(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn driver_code(error: &DriverError) -> Code {
+    match error {
+        DriverError::StorageFailed(_) => Code::StorageFailed,
+        DriverError::Stopped => Code::NotReady,
+        DriverError::Core(_) => Code::Internal,
+    }
+}
+
+fn driver_words(error: &DriverError) -> System {
+    match error {
+        DriverError::StorageFailed(_) => System::StorageFailed,
+        DriverError::Stopped => System::NotReady,
+        DriverError::Core(_) => System::Internal,
+    }
+}
+
+/// An answer as JSON, never cached.
+#[must_use]
+pub fn json<T: Serialize>(value: &T) -> Response<Bytes> {
+    json_with(StatusCode::OK, value)
+}
+
+fn json_with<T: Serialize>(status: StatusCode, value: &T) -> Response<Bytes> {
+    match serde_json::to_vec(value) {
+        Ok(body) => plain(status, "application/json", body.into()),
+        Err(error) => {
+            // Only a map with keys that are no strings could do this, and none of our types has one.
+            tracing::error!(%error, "an answer has no JSON form");
+            plain(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "application/json",
+                Bytes::from_static(b"{}"),
+            )
+        }
+    }
+}
+
+/// An answer without a body.
+#[must_use]
+pub fn empty() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A short text.
+#[must_use]
+pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
+    plain(status, "text/plain; charset=utf-8", body.into())
+}
+
+/// Bytes of a type, never cached.
+#[must_use]
+pub fn plain(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A file to keep, under a name in any script (RFC 6266).
+#[must_use]
+pub fn download(kind: &'static str, name: &str, body: Bytes) -> Response<Bytes> {
+    let mut response = plain(StatusCode::OK, kind, body);
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        response
+            .headers_mut()
+            .insert(CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+/// Reads a JSON body.
+///
+/// # Errors
+/// [`Failed::BadRequest`] with the place of the mistake.
+pub fn read_json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Failed> {
+    serde_json::from_slice(body).map_err(|error| Failed::BadRequest(error.to_string()))
+}

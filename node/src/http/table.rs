@@ -1,0 +1,297 @@
+//! Every route of the server in one table: what is answered, to whom, with how large a body, and the words for OpenAPI.
+//!
+//! The dispatcher matches a request against [`ROUTES`] and then matches [`Endpoint`] exhaustively, and `openapi` prints the
+//! same table; so a route cannot exist without its documentation.
+
+use http::Method;
+use shared::api;
+use shared::command::{Answer, Envelope};
+use shared::limits::UPLOAD_BYTES_MAX;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{Ref, RefOr};
+
+/// What a route does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is described by its line in the table")]
+pub enum Endpoint {
+    Healthz,
+    Readyz,
+    Metrics,
+    OpenApi,
+    LogIn,
+    Me,
+    LogOut,
+    Profile,
+    Directory,
+    Projects,
+    Project,
+    PatchProject,
+    History,
+    Commands,
+    Report,
+    Desk,
+    Overview,
+    Sync,
+    SyncAct,
+    Imports,
+    ImportPreview,
+    ImportConfirm,
+    ImportErrors,
+    ImportUndo,
+    Export,
+    Users,
+    AddUser,
+    ChangeUser,
+    Nodes,
+    Invite,
+    ChangeNode,
+    Live,
+}
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody who reaches the server.
+    Open,
+    /// A person who is logged in; what he may do is judged by the command or the handler.
+    Person,
+}
+
+/// What a body looks like.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// None.
+    Nothing,
+    /// JSON of a type of `shared`.
+    Json(fn(&mut Components) -> RefOr<Schema>),
+    /// JSON whose form is not fixed here.
+    AnyJson,
+    /// Plain text.
+    Text,
+    /// A file.
+    File,
+}
+
+/// Schemas by name, as collected for the document.
+pub type Components = Vec<(String, RefOr<Schema>)>;
+
+/// One route.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{name}` for a parameter.
+    pub path: &'static str,
+    /// What it does.
+    pub endpoint: Endpoint,
+    /// Who may ask.
+    pub access: Access,
+    /// What is sent.
+    pub takes: Shape,
+    /// What is answered.
+    pub gives: Shape,
+    /// Query parameters: name and meaning.
+    pub query: &'static [(&'static str, &'static str)],
+    /// One sentence.
+    pub summary: &'static str,
+}
+
+impl Route {
+    /// Bytes its body may have.
+    #[must_use]
+    pub fn body_bytes_max(&self) -> u64 {
+        match self.takes {
+            Shape::Nothing => 4 * 1024,
+            Shape::Json(_) | Shape::AnyJson | Shape::Text => 4 * 1024 * 1024,
+            Shape::File => UPLOAD_BYTES_MAX,
+        }
+    }
+
+    /// The parameters of a path, when it is this route's.
+    #[must_use]
+    pub fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
+        let mut pattern = self.path.trim_start_matches('/').split('/');
+        let mut parameters = Vec::new();
+        for segment in segments {
+            let expected = pattern.next()?;
+            if expected.starts_with('{') {
+                parameters.push(segment.clone());
+            } else if expected != segment {
+                return None;
+            }
+        }
+        pattern.next().is_none().then_some(parameters)
+    }
+}
+
+/// What a path means for a method.
+#[derive(Debug)]
+pub enum Found {
+    /// A route with its parameters.
+    Route(&'static Route, Vec<String>),
+    /// The path is known, the method is not.
+    WrongMethod,
+    /// No route; the page's files may have it.
+    Nothing,
+}
+
+/// Finds the route of a request.
+#[must_use]
+pub fn find(method: &Method, segments: &[String]) -> Found {
+    let mut path_known = false;
+    for route in routes() {
+        if let Some(parameters) = route.matches(segments) {
+            let same =
+                route.method == *method || (*method == Method::HEAD && route.method == Method::GET);
+            if same {
+                return Found::Route(route, parameters);
+            }
+            path_known = true;
+        }
+    }
+    if path_known {
+        Found::WrongMethod
+    } else {
+        Found::Nothing
+    }
+}
+
+fn of<T: ToSchema>(components: &mut Components) -> RefOr<Schema> {
+    let name = T::name().into_owned();
+    if !components.iter().any(|(known, _)| *known == name) {
+        components.push((name.clone(), T::schema()));
+        T::schemas(components);
+    }
+    Ref::from_schema_name(name).into()
+}
+
+fn list_of<T: ToSchema>(components: &mut Components) -> RefOr<Schema> {
+    let item = of::<T>(components);
+    utoipa::openapi::schema::Array::new(item).into()
+}
+
+fn one_or_list_of<T: ToSchema>(components: &mut Components) -> RefOr<Schema> {
+    let one = of::<T>(components);
+    let list = list_of::<T>(components);
+    Schema::OneOf(
+        utoipa::openapi::schema::OneOfBuilder::new()
+            .item(one)
+            .item(list)
+            .build(),
+    )
+    .into()
+}
+
+/// Every route.
+pub fn routes() -> &'static [Route] {
+    static ROUTES: std::sync::LazyLock<Vec<Route>> = std::sync::LazyLock::new(build);
+    &ROUTES
+}
+
+const PERIOD: (&str, &str) = (
+    "period",
+    "the month, `2026-11`; the current one when absent",
+);
+const UNIT: (&str, &str) = ("unit", "a unit's id; the person's own when absent");
+
+#[rustfmt::skip]
+fn build() -> Vec<Route> {
+    use Access::{Open, Person};
+    use Endpoint as E;
+    use Shape::{AnyJson, File, Json, Nothing, Text};
+    let mut routes = Vec::new();
+    let mut add = |method: Method, path, endpoint, access, takes, gives, query, summary| {
+        routes.push(Route { method, path, endpoint, access, takes, gives, query, summary });
+    };
+    let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
+    add(get.clone(), "/healthz", E::Healthz, Open, Nothing, Text, &[], "Answers `ok` as soon as the process accepts connections.");
+    add(get.clone(), "/readyz", E::Readyz, Open, Nothing, Text, &[], "Answers 200 when the store is open and requests can be served.");
+    add(get.clone(), "/metrics", E::Metrics, Open, Nothing, Text, &[], "Figures in the text format of OpenMetrics; only to loopback or a person of the administration.");
+    add(get.clone(), "/api/openapi.json", E::OpenApi, Open, Nothing, AnyJson, &[], "This document.");
+    add(post.clone(), "/api/v1/session", E::LogIn, Open, Json(of::<api::Login>), Json(of::<api::Me>), &[], "Logs in: sets the cookie, answers who one is and the `csrf` every unsafe request carries as `X-CSRF`.");
+    add(get.clone(), "/api/v1/session", E::Me, Person, Nothing, Json(of::<api::Me>), &[], "Who I am and where.");
+    add(delete.clone(), "/api/v1/session", E::LogOut, Person, Nothing, Nothing, &[], "Logs out.");
+    add(get.clone(), "/api/v1/profile", E::Profile, Person, Nothing, AnyJson, &[], "The county's rules in force.");
+    add(get.clone(), "/api/v1/directory", E::Directory, Person, Nothing, Json(list_of::<api::DirectoryUnit>), &[], "The county's units, as far as this node knows them.");
+    add(get.clone(), "/api/v1/projects", E::Projects, Person, Nothing, Json(of::<api::ProjectList>),
+        &[PERIOD, ("q", "words or pinyin of name, code, owner"), ("filter", "`field:value` pairs joined by commas: home, stage, sector, investment_kind, conflicts, issues, deleted"),
+          ("sort", "a field of the rows, `-` before it for descending"), ("limit", "rows at most, 1 to 20000"), ("cursor", "`next` of the answer before")], "Lists projects.");
+    add(get.clone(), "/api/v1/projects/{id}", E::Project, Person, Nothing, Json(of::<shared::project::ProjectView>), &[], "One project with all values, rivals and heads.");
+    add(patch.clone(), "/api/v1/projects/{id}", E::PatchProject, Person, Json(of::<api::ProjectPatch>), Json(of::<Answer>), &[], "Writes fields; answered after it is durable.");
+    add(get.clone(), "/api/v1/projects/{id}/history", E::History, Person, Nothing, Json(list_of::<api::HistoryEntry>), &[("path", "one field's path; all when absent")], "Who changed what, newest first.");
+    add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<Answer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
+    add(get.clone(), "/api/v1/reports/{ledger}/{period}", E::Report, Person, Nothing, Json(of::<api::ReportView>), &[UNIT], "One unit's month of one ledger.");
+    add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
+    add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
+    add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
+    add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncStatus>), &[], "Asks for an exchange, cuts the line or restores it.");
+    add(get.clone(), "/api/v1/imports", E::Imports, Person, Nothing, Json(list_of::<api::ImportInfo>), &[], "Imports so far, newest first.");
+    add(post.clone(), "/api/v1/imports", E::ImportPreview, Person, File, Json(of::<api::ImportPreview>),
+        &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), ("mapping", "JSON of a column mapping")],
+        "Reads a workbook (raw body) and says what its import would do; nothing is written.");
+    add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<Answer>), &[], "Carries out a previewed import.");
+    add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");
+    add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<Answer>), &[], "Takes an import back.");
+    add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
+        &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "a saved view")],
+        "The list of projects as a file.");
+    add(get.clone(), "/api/v1/users", E::Users, Person, Nothing, Json(list_of::<api::UserInfo>), &[], "Accounts of this server (administration only).");
+    add(post.clone(), "/api/v1/users", E::AddUser, Person, Json(of::<api::NewUser>), Json(of::<api::UserInfo>), &[], "Makes an account (administration only).");
+    add(patch.clone(), "/api/v1/users/{id}", E::ChangeUser, Person, Json(of::<api::UserChange>), Json(of::<api::UserInfo>), &[], "Bars or admits an account or gives it a new password.");
+    add(get.clone(), "/api/v1/nodes", E::Nodes, Person, Nothing, Json(list_of::<api::PeerStatus>), &[], "At the hub: enrolled nodes.");
+    add(post.clone(), "/api/v1/nodes", E::Invite, Person, Json(of::<api::NewInvite>), Json(of::<api::InviteInfo>), &[], "At the hub: makes a one-time code for a node.");
+    add(patch, "/api/v1/nodes/{id}", E::ChangeNode, Person, Json(of::<api::NodeAct>), Json(list_of::<api::PeerStatus>), &[], "At the hub: lets a node in, suspends or revokes it.");
+    add(get, "/api/v1/live", E::Live, Person, Nothing, Json(of::<api::Live>), &[], "A WebSocket: rows, views and the state of the line as they change; takes `Watch`.");
+    let _ = (post, delete);
+    routes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segments(path: &str) -> Vec<String> {
+        path.trim_start_matches('/')
+            .split('/')
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn a_path_finds_its_route_and_parameters() {
+        let found = find(&Method::GET, &segments("/api/v1/reports/monthly/2026-11"));
+        let Found::Route(route, parameters) = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!(route.endpoint, Endpoint::Report);
+        assert_eq!(parameters, ["monthly", "2026-11"]);
+        assert!(matches!(
+            find(&Method::PUT, &segments("/healthz")),
+            Found::WrongMethod
+        ));
+        assert!(matches!(
+            find(&Method::GET, &segments("/projects/7")),
+            Found::Nothing
+        ));
+        assert!(matches!(
+            find(&Method::HEAD, &segments("/healthz")),
+            Found::Route(..)
+        ));
+    }
+
+    #[test]
+    fn no_two_routes_share_method_and_path() {
+        let mut names: Vec<_> = routes()
+            .iter()
+            .map(|r| (r.method.to_string(), r.path))
+            .collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        let endpoints: std::collections::BTreeSet<_> =
+            routes().iter().map(|r| r.endpoint).collect();
+        assert_eq!(endpoints.len(), count);
+    }
+}

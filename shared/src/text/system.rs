@@ -1,0 +1,330 @@
+//! The words of the server and the command line: why a request failed, and what a command did.
+//!
+//! Errors of programs (`error:` and `caused by:` on stderr) stay English, as the logs are; what a person in an office reads is
+//! here. Each message holds its facts.
+
+use super::Lang;
+use crate::api::SyncState;
+use crate::time::Timestamp;
+
+/// One message of the server or the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the words beside each variant say what it means"
+)]
+pub enum System {
+    NotLoggedIn,
+    LoginRefused,
+    TooManyTries {
+        seconds: u64,
+    },
+    Forbidden,
+    HubOnly,
+    ForeignOrigin,
+    ForeignHost,
+    NotFound,
+    WrongMethod,
+    BadRequest {
+        what: String,
+    },
+    TooLarge {
+        mebibytes: u64,
+    },
+    Refused,
+    StorageFailed,
+    NotReady,
+    Internal,
+    NameTaken {
+        name: String,
+    },
+    BadName,
+    NoSuchUser {
+        name: String,
+    },
+    PasswordTooShort {
+        least: usize,
+    },
+    PasswordTooLong {
+        most: usize,
+    },
+    PasswordIsName,
+    PasswordCommon,
+    WorkbookUnreadable {
+        why: String,
+    },
+    PreviewGone,
+    Created {
+        name: String,
+        role: String,
+        dir: String,
+    },
+    UserAdded {
+        name: String,
+    },
+    UserBarred {
+        name: String,
+    },
+    PasswordSet {
+        name: String,
+    },
+    Invited {
+        unit: String,
+        until: Timestamp,
+    },
+    Joined {
+        unit: String,
+        active: bool,
+    },
+    NodeChanged {
+        unit: String,
+        state: String,
+    },
+    Imported {
+        created: u32,
+        updated: u32,
+        unchanged: u32,
+        kept: u32,
+        refused: u32,
+    },
+    ImportPlanned {
+        created: u32,
+        updated: u32,
+        unchanged: u32,
+        refused: u32,
+    },
+    ImportUndone {
+        changed: u32,
+        kept: u32,
+    },
+    ImportId {
+        id: String,
+    },
+    ErrorsWritten {
+        file: String,
+    },
+    Exported {
+        rows: usize,
+        file: String,
+    },
+    LineOff,
+    LineOn,
+    Synced {
+        sent: u64,
+        received: u64,
+        left: u64,
+    },
+    AllWell {
+        documents: u64,
+        entries: u64,
+    },
+    Findings {
+        count: usize,
+    },
+    Nothing,
+}
+
+impl System {
+    /// The words in one language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => self.chinese(),
+            Lang::En => self.english(),
+        }
+    }
+
+    fn chinese(&self) -> String {
+        match self {
+            Self::NotLoggedIn => "登录已失效，请重新登录。".into(),
+            Self::LoginRefused => "用户名或密码不对。".into(),
+            Self::TooManyTries { seconds } => format!("试得太频繁，请 {seconds} 秒后再试。"),
+            Self::Forbidden => "您的账号没有这项权限。".into(),
+            Self::HubOnly => "这项操作只能在上级平台进行。".into(),
+            Self::ForeignOrigin => "请求不是从本系统页面发出的，已拒绝。请刷新页面再试。".into(),
+            Self::ForeignHost => "本服务器不使用这个地址。请用管理员给的地址打开。".into(),
+            Self::NotFound => "没有找到。".into(),
+            Self::WrongMethod => "这个地址不支持这种请求。".into(),
+            Self::BadRequest { what } => format!("请求的格式不对：{what}"),
+            Self::TooLarge { mebibytes } => format!("内容太大，最多 {mebibytes} MB。"),
+            Self::Refused => "没有保存：不符合规则。".into(),
+            Self::StorageFailed => "存储出错，本机暂时只能查看，不能保存。请联系管理员。".into(),
+            Self::NotReady => "服务正在启动或停止，请稍候再试。".into(),
+            Self::Internal => "服务器内部出错，已记入日志。".into(),
+            Self::NameTaken { name } => format!("用户名“{name}”已被使用。"),
+            Self::BadName => "用户名为 1 至 40 个字，不能含换行等控制字符。".into(),
+            Self::NoSuchUser { name } => format!("没有用户“{name}”。"),
+            Self::PasswordTooShort { least } => format!("密码至少 {least} 位。"),
+            Self::PasswordTooLong { most } => format!("密码最多 {most} 位。"),
+            Self::PasswordIsName => "密码不能是用户名。".into(),
+            Self::PasswordCommon => "这个密码太常见，请换一个。".into(),
+            Self::WorkbookUnreadable { why } => format!("这个文件读不出来：{why}"),
+            Self::PreviewGone => "这次预览已过期，请重新上传。".into(),
+            Self::Created { name, role, dir } => {
+                format!("已建立{}“{name}”，数据在 {dir}。", role_zh(role))
+            }
+            Self::UserAdded { name } => format!("已添加用户“{name}”。"),
+            Self::UserBarred { name } => format!("已停用用户“{name}”，其登录已全部结束。"),
+            Self::PasswordSet { name } => format!("已重设用户“{name}”的密码，其登录已全部结束。"),
+            Self::Invited { unit, until } => {
+                format!("“{unit}”的邀请码（一次有效，{until} 前用）：")
+            }
+            Self::Joined { unit, active: true } => format!("已加入，本机代表“{unit}”。"),
+            Self::Joined {
+                unit,
+                active: false,
+            } => format!("已登记为“{unit}”，等上级确认后开始同步。"),
+            Self::NodeChanged { unit, state } => {
+                format!("“{unit}”的服务器：{}。", peer_state_zh(state))
+            }
+            Self::Imported {
+                created,
+                updated,
+                unchanged,
+                kept,
+                refused,
+            } => {
+                format!(
+                    "导入完成：新增 {created}，更新 {updated}，无变化 {unchanged}，保留现值 {kept}，退回 {refused} 行。"
+                )
+            }
+            Self::ImportPlanned {
+                created,
+                updated,
+                unchanged,
+                refused,
+            } => {
+                format!(
+                    "试导入（未写入）：将新增 {created}，更新 {updated}，无变化 {unchanged}，退回 {refused} 行。"
+                )
+            }
+            Self::ImportUndone { changed, kept } => {
+                format!("已撤销：还原 {changed} 个项目，{kept} 处此后有人改过，保留现值。")
+            }
+            Self::ImportId { id } => format!("导入号 {id}，可用“import --undo {id}”撤销。"),
+            Self::ErrorsWritten { file } => format!("退回的行已写入 {file}。"),
+            Self::Exported { rows, file } => format!("已导出 {rows} 个项目到 {file}。"),
+            Self::LineOff => "已断开，恢复前不再连接。".into(),
+            Self::LineOn => "已恢复连接。".into(),
+            Self::Synced {
+                sent,
+                received,
+                left: 0,
+            } => format!("已同步：上传 {sent} 条，下载 {received} 条。"),
+            Self::Synced {
+                sent,
+                received,
+                left,
+            } => format!("上传 {sent} 条，下载 {received} 条，还有 {left} 条没有传完。"),
+            Self::AllWell { documents, entries } => {
+                format!("检查完毕，没有发现问题：文档 {documents} 份，日志 {entries} 条。")
+            }
+            Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
+            Self::Nothing => "没有内容。".into(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::NotLoggedIn => "Your log-in has ended. Please log in again.".into(),
+            Self::LoginRefused => "Name or password is wrong.".into(),
+            Self::TooManyTries { seconds } => format!("Too many tries. Please try again in {seconds} s."),
+            Self::Forbidden => "Your account may not do this.".into(),
+            Self::HubOnly => "Only the hub can do this.".into(),
+            Self::ForeignOrigin => "The request does not come from this server's own pages. Please reload the page.".into(),
+            Self::ForeignHost => "This server does not go by that name. Please use the address your administrator gave you.".into(),
+            Self::NotFound => "Not found.".into(),
+            Self::WrongMethod => "This address does not take that kind of request.".into(),
+            Self::BadRequest { what } => format!("The request has the wrong form: {what}"),
+            Self::TooLarge { mebibytes } => format!("Too large; at most {mebibytes} MiB."),
+            Self::Refused => "Not saved: a rule refuses it.".into(),
+            Self::StorageFailed => "Storage failed. This server only shows data for now; please tell your administrator.".into(),
+            Self::NotReady => "The server is starting or stopping. Please try again in a moment.".into(),
+            Self::Internal => "The server made a mistake; it is in the log.".into(),
+            Self::NameTaken { name } => format!("The name {name} is taken."),
+            Self::BadName => "A name has 1 to 40 characters and no control characters.".into(),
+            Self::NoSuchUser { name } => format!("There is no user {name}."),
+            Self::PasswordTooShort { least } => format!("A password needs at least {least} characters."),
+            Self::PasswordTooLong { most } => format!("A password has at most {most} characters."),
+            Self::PasswordIsName => "A password may not be the user's name.".into(),
+            Self::PasswordCommon => "This password is too common; please choose another.".into(),
+            Self::WorkbookUnreadable { why } => format!("This file cannot be read: {why}"),
+            Self::PreviewGone => "This preview is over; please upload again.".into(),
+            Self::Created { name, role, dir } => format!("Made the {role} {name} in {dir}."),
+            Self::UserAdded { name } => format!("Added the user {name}."),
+            Self::UserBarred { name } => format!("Barred the user {name}; all log-ins ended."),
+            Self::PasswordSet { name } => format!("Set a new password for {name}; all log-ins ended."),
+            Self::Invited { unit, until } => format!("One-time code for {unit}, good until {until}:"),
+            Self::Joined { unit, active: true } => format!("Joined: this node speaks for {unit}."),
+            Self::Joined { unit, active: false } => format!("Enrolled for {unit}; the hub has to approve before data flows."),
+            Self::NodeChanged { unit, state } => format!("The node of {unit} is {state}."),
+            Self::Imported { created, updated, unchanged, kept, refused } => {
+                format!("Imported: {created} created, {updated} updated, {unchanged} unchanged, {kept} kept as they were, {refused} rows refused.")
+            }
+            Self::ImportPlanned { created, updated, unchanged, refused } => {
+                format!("Dry run, nothing written: would create {created}, update {updated}, leave {unchanged}, refuse {refused} rows.")
+            }
+            Self::ImportUndone { changed, kept } => format!("Undone: {changed} projects restored, {kept} values kept because they were changed since."),
+            Self::ImportId { id } => format!("Import {id}; `import --undo {id}` takes it back."),
+            Self::ErrorsWritten { file } => format!("Refused rows are in {file}."),
+            Self::Exported { rows, file } => format!("Exported {rows} projects to {file}."),
+            Self::LineOff => "The line is closed and stays so until it is switched on.".into(),
+            Self::LineOn => "The line is on again.".into(),
+            Self::Synced { sent, received, left: 0 } => format!("In step: {sent} sent, {received} received."),
+            Self::Synced { sent, received, left } => format!("{sent} sent, {received} received, {left} left."),
+            Self::AllWell { documents, entries } => format!("All is well: {documents} documents, {entries} log entries."),
+            Self::Findings { count } => format!("{count} findings."),
+            Self::Nothing => "Nothing.".into(),
+        }
+    }
+}
+
+fn role_zh(role: &str) -> &'static str {
+    match role {
+        "hub" => "上级平台",
+        _ => "乡镇节点",
+    }
+}
+
+fn peer_state_zh(state: &str) -> &str {
+    match state {
+        "pending" => "待确认",
+        "active" => "已启用",
+        "suspended" => "已暂停",
+        "revoked" => "已注销",
+        other => other,
+    }
+}
+
+/// The state of the line in words, with its reason.
+#[must_use]
+pub fn sync_state(state: &SyncState, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => match state {
+            SyncState::NotJoined => "未接入".into(),
+            SyncState::Synced => "已同步".into(),
+            SyncState::Waiting => "待上传".into(),
+            SyncState::Running { done, total } => format!("同步中 {done}/{total}"),
+            SyncState::Offline {
+                switched_off: true, ..
+            } => "离线：人工断开".into(),
+            SyncState::Offline { reason, .. } => format!("离线：{reason}"),
+            SyncState::Conflicts { count } => format!("需确认：{count} 处"),
+            SyncState::Refused { reason } => format!("上传失败：{reason}"),
+            SyncState::ClockSkew { minutes } => format!("时间相差 {minutes} 分钟"),
+        },
+        Lang::En => match state {
+            SyncState::NotJoined => "not joined".into(),
+            SyncState::Synced => "in step".into(),
+            SyncState::Waiting => "waiting to be sent".into(),
+            SyncState::Running { done, total } => format!("exchanging {done}/{total}"),
+            SyncState::Offline {
+                switched_off: true, ..
+            } => "offline: switched off".into(),
+            SyncState::Offline { reason, .. } => format!("offline: {reason}"),
+            SyncState::Conflicts { count } => format!("{count} conflicts wait for a person"),
+            SyncState::Refused { reason } => format!("refused by the hub: {reason}"),
+            SyncState::ClockSkew { minutes } => format!("clock differs by {minutes} minutes"),
+        },
+    }
+}
