@@ -1,20 +1,40 @@
 //! The one thread that owns store, documents and sync, and the [`Handle`] everybody else holds.
 //!
-//! A turn: take every input that is ready, let the core handle each within one [`Turn`], commit the batch (one fsync), then
-//! perform the effects in order: frames to sessions, answers to whoever asked, [`Event`]s to whoever watches. So nothing
-//! that reveals data overtakes the commit it depends on. Each input works on its own layer of the turn, which is dropped
-//! when that input fails: one bad input leaves the others' writes alone.
+//! A turn: take every message that is ready, let the core handle each within one [`Turn`], commit the batch (one fsync),
+//! then perform the effects in order: frames to sessions, answers to whoever asked, [`Event`]s to whoever watches. So
+//! nothing that reveals data overtakes the commit it depends on. Reads come last in a turn and see what it committed. A
+//! writing closure works on a layer of its own, which is dropped when it fails.
 //!
-//! When the store fails, the driver turns read-only: what waited is answered with the failure, so is every later write, and
-//! reads go on. A panic of this thread ends the process; half a turn is worth less than a restart.
+//! When the store fails, the driver turns read-only: what waited is answered with the failure, so is every later write,
+//! sessions are cut, and reads go on. A panic of this thread ends the process; half a turn is worth less than a restart.
+//!
+//! Every queue is bounded. Who sends too fast waits; who reads too slowly is cut.
 
-use std::sync::Arc;
+mod run;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use shared::api::NodeInfo;
 use shared::command::{Actor, Answer, Envelope};
 use shared::ids::DocumentId;
 use shared::store::{Reader, StoreError, Turn};
+use shared::sync::{Input, Replica, ReplicaError, Reply, RequestId, SessionId};
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::transport::socket::{Opening, Outgoing, Traffic};
+
+pub(crate) use run::{Parts, spawn};
+
+/// Messages that may wait for the driver; a frame is at most 16 KiB when its sender follows the protocol.
+const MESSAGES_MAX: usize = 256;
+/// Events a watcher may fall behind before it is told so.
+const EVENTS_MAX: usize = 256;
+/// Sessions whose traffic is remembered, closed ones included.
+const TRAFFIC_MAX: usize = 2_048;
 
 /// What the driver tells everybody who watches, after it became durable.
 #[derive(Debug, Clone)]
@@ -33,49 +53,68 @@ pub enum DriverError {
     /// The store failed; nothing of the request was kept. Reads go on, writes are refused until a restart.
     #[error("storage failed, this node only reads")]
     StorageFailed(#[source] Arc<StoreError>),
+    /// The core stopped on data it cannot trust. Reads go on, writes are refused until a restart.
+    #[error("stored data is damaged, this node only reads")]
+    CoreFailed(#[source] Arc<ReplicaError>),
     /// The node is stopping or has stopped.
     #[error("the node is stopping")]
     Stopped,
-    /// A document could not be read or written.
-    #[error("the documents could not be worked on")]
-    Core(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// What a reading closure sees: the state between two turns.
 pub struct ReadContext<'a> {
-    /// The time now, never earlier than the last hub time.
+    /// The time now.
     pub now: Timestamp,
     /// The store.
     pub reader: &'a dyn Reader,
+    /// The core: status, peers, documents.
+    pub replica: &'a mut Replica,
 }
 
 /// What a writing closure sees: its own layer of the running turn. For local state (accounts, imports), not for documents.
 pub struct WriteContext<'a, 'turn> {
-    /// The time now, never earlier than the last hub time.
+    /// The time now.
     pub now: Timestamp,
     /// Reads see the turn's writes; writes are kept when the closure returns `Ok`.
     pub turn: &'a mut Turn<'turn>,
+    /// The core, for reading documents along the way.
+    pub replica: &'a mut Replica,
 }
 
 type ReadWork = Box<dyn FnOnce(&mut ReadContext<'_>) + Send>;
-type WriteWork = Box<dyn FnOnce(&mut WriteContext<'_, '_>) -> WriteEnd + Send>;
+/// Runs with a context, or hears why it does not run.
+type WriteWork =
+    Box<dyn FnOnce(Result<&mut WriteContext<'_, '_>, DriverError>) -> Option<WriteEnd> + Send>;
 /// Sends the answer once the turn is durable, or says why it is not.
-type Reply = Box<dyn FnOnce(Result<(), DriverError>) + Send>;
+type Finish = Box<dyn FnOnce(Result<(), DriverError>) + Send>;
+type RequestReply = oneshot::Sender<Result<Reply, DriverError>>;
 
-enum WriteEnd {
-    Keep(Reply),
-    Drop(Reply),
+struct WriteEnd {
+    keep: bool,
+    finish: Finish,
 }
 
 enum Message {
-    Command {
-        actor: Actor,
-        envelopes: Vec<Envelope>,
-        reply: oneshot::Sender<Result<Vec<Answer>, DriverError>>,
+    Input(Input),
+    Opened {
+        opening: Opening,
+        outgoing: mpsc::Sender<Outgoing>,
+        traffic: Traffic,
+    },
+    Request {
+        make: Box<dyn FnOnce(RequestId) -> Input + Send>,
+        reply: RequestReply,
     },
     Read(ReadWork),
     Write(WriteWork),
     Stop(oneshot::Sender<()>),
+}
+
+/// What driver and handles share beside the messages.
+#[derive(Debug)]
+struct Board {
+    info: RwLock<Arc<NodeInfo>>,
+    traffic: Mutex<BTreeMap<SessionId, Traffic>>,
 }
 
 /// How the rest of the program reaches the driver. Cheap to clone.
@@ -83,6 +122,7 @@ enum Message {
 pub struct Handle {
     messages: mpsc::Sender<Message>,
     events: broadcast::Sender<Event>,
+    board: Arc<Board>,
 }
 
 impl Handle {
@@ -97,17 +137,39 @@ impl Handle {
         actor: Actor,
         envelopes: Vec<Envelope>,
     ) -> Result<Vec<Answer>, DriverError> {
+        let reply = self
+            .request(|request| Input::Command {
+                request,
+                actor,
+                envelopes,
+            })
+            .await?;
+        match reply {
+            Reply::Commands(answers) => Ok(answers),
+            // The core answers a command with answers, unless it is not ready or stops.
+            _ => Err(DriverError::Stopped),
+        }
+    }
+
+    /// Puts a request to the core: the line, an exchange, an invite, joining, enrolment. The answer comes when the core
+    /// gives it, which for an exchange may take as long as the exchange.
+    ///
+    /// # Errors
+    /// When the store failed or the node stops; a refused request is a reply, not an error.
+    pub async fn request(
+        &self,
+        make: impl FnOnce(RequestId) -> Input + Send + 'static,
+    ) -> Result<Reply, DriverError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Message::Command {
-            actor,
-            envelopes,
+        self.send(Message::Request {
+            make: Box::new(make),
             reply,
         })
         .await?;
         answer.await.map_err(|_| DriverError::Stopped)?
     }
 
-    /// Runs a closure on the driver's thread between two turns and gives back what it returned.
+    /// Runs a closure on the driver's thread at the end of a turn and gives back what it returned.
     ///
     /// # Errors
     /// When the node stops.
@@ -134,16 +196,18 @@ impl Handle {
         work: impl FnOnce(&mut WriteContext<'_, '_>) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, DriverError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Message::Write(Box::new(move |context| {
-            let result = work(context);
-            let kept = result.is_ok();
-            let reply: Reply = Box::new(move |durable| {
-                let _unheard = reply.send(durable.map(|()| result));
-            });
-            if kept {
-                WriteEnd::Keep(reply)
-            } else {
-                WriteEnd::Drop(reply)
+        self.send(Message::Write(Box::new(move |context| match context {
+            Ok(context) => {
+                let result = work(context);
+                let keep = result.is_ok();
+                let finish: Finish = Box::new(move |durable| {
+                    let _unheard = reply.send(durable.map(|()| result));
+                });
+                Some(WriteEnd { keep, finish })
+            }
+            Err(error) => {
+                let _unheard = reply.send(Err(error));
+                None
             }
         })))
         .await?;
@@ -156,10 +220,84 @@ impl Handle {
         self.events.subscribe()
     }
 
+    /// What this node is now; its unit changes when it joins a hub.
+    #[must_use]
+    pub fn info(&self) -> Arc<NodeInfo> {
+        Arc::clone(&self.board.info.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The bytes of recent sessions, those that ended included.
+    #[must_use]
+    pub fn traffic(&self) -> Vec<(SessionId, Traffic)> {
+        let traffic = self.board.lock_traffic();
+        traffic.iter().map(|(id, bytes)| (*id, bytes.clone())).collect()
+    }
+
+    /// Tells the core that a session's socket stands.
+    pub(crate) async fn session_opened(
+        &self,
+        opening: Opening,
+        outgoing: mpsc::Sender<Outgoing>,
+        traffic: Traffic,
+    ) -> Result<(), DriverError> {
+        self.send(Message::Opened {
+            opening,
+            outgoing,
+            traffic,
+        })
+        .await
+    }
+
+    /// Hands one message of a peer to the core.
+    pub(crate) async fn frame(
+        &self,
+        session: SessionId,
+        bytes: Vec<u8>,
+    ) -> Result<(), DriverError> {
+        self.send(Message::Input(Input::Frame { session, bytes })).await
+    }
+
+    /// Tells the core that a session's socket is gone.
+    pub(crate) async fn session_closed(
+        &self,
+        session: SessionId,
+        reason: String,
+    ) -> Result<(), DriverError> {
+        self.send(Message::Input(Input::SessionClosed { session, reason })).await
+    }
+
+    /// Tells the core that nobody answered.
+    pub(crate) async fn dial_failed(
+        &self,
+        session: SessionId,
+        reason: String,
+    ) -> Result<(), DriverError> {
+        self.send(Message::Input(Input::DialFailed { session, reason })).await
+    }
+
+    /// Handles what waits, brings everything to the disk and ends the driver. Later requests answer [`DriverError::Stopped`].
+    pub(crate) async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.send(Message::Stop(done)).await.is_ok() {
+            // An error means that the driver ended before it could say so.
+            let _either_way = stopped.await;
+        }
+    }
+
     async fn send(&self, message: Message) -> Result<(), DriverError> {
         self.messages
             .send(message)
             .await
             .map_err(|_| DriverError::Stopped)
+    }
+}
+
+impl Board {
+    fn lock_traffic(&self) -> std::sync::MutexGuard<'_, BTreeMap<SessionId, Traffic>> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_info(&self, info: NodeInfo) {
+        *self.info.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(info);
     }
 }

@@ -1,1 +1,95 @@
-//! What differs between operating systems: signals and file permissions. Nothing outside this module is Unix-only.
+//! What differs between operating systems: signals, file permissions, telling the service manager. Nothing outside this
+//! module is Unix-only; on Windows permissions come from the folder, and Ctrl-C is the only signal.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Ends when the process is asked to stop (SIGTERM or SIGINT; Ctrl-C on Windows).
+///
+/// # Errors
+/// When the signals cannot be watched.
+pub async fn shutdown_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+/// Makes a folder only this account can look into. A folder that is there already is left as it is.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Writes a file only this account can read, durably, in one step: after a power cut it is there whole or not at all.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&fresh)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    drop(file);
+    std::fs::rename(&fresh, path)?;
+    match path.parent() {
+        Some(folder) => sync_dir(folder),
+        None => Ok(()),
+    }
+}
+
+/// Makes the names in a folder durable, where the operating system can.
+///
+/// # Errors
+/// When the folder cannot be synced.
+pub fn sync_dir(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// What the service manager is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceState {
+    /// Requests are served.
+    Ready,
+    /// The process is on its way out.
+    Stopping,
+}
+
+/// Tells systemd, when it started this process; elsewhere it does nothing.
+pub fn notify_service(state: ServiceState) {
+    #[cfg(unix)]
+    {
+        let state = match state {
+            ServiceState::Ready => sd_notify::NotifyState::Ready,
+            ServiceState::Stopping => sd_notify::NotifyState::Stopping,
+        };
+        if let Err(error) = sd_notify::notify(&[state]) {
+            tracing::debug!(%error, "the service manager was not told");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = state;
+}

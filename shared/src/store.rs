@@ -171,6 +171,11 @@ impl<'a> Turn<'a> {
         self.batch.writes.insert((tree, key.into()), None);
     }
 
+    /// Takes over the writes of a turn that was laid over this one.
+    pub fn absorb(&mut self, batch: Batch) {
+        self.batch.writes.extend(batch.writes);
+    }
+
     /// Ends the turn: what must be committed before any effect is performed.
     #[must_use]
     pub fn finish(self) -> Batch {

@@ -16,19 +16,55 @@ pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, 
 use rand_core::RngCore;
 
 use crate::api::{PeerStatus, SyncState, SyncStatus};
+use crate::ids::UnitId;
+use crate::library::Library;
 use crate::store::Turn;
 use crate::time::Timestamp;
 
 /// A node's whole state of documents and sync.
 pub struct Replica {
     facts: Facts,
+    library: Library,
 }
 
 impl Replica {
     /// A replica that knows nothing yet; its first input is [`Input::Start`].
     #[must_use]
-    pub fn new(facts: Facts) -> Self {
-        Self { facts }
+    pub fn new(facts: Facts, library: Library) -> Self {
+        Self { facts, library }
+    }
+
+    /// The documents.
+    pub fn library(&mut self) -> &mut Library {
+        &mut self.library
+    }
+
+    /// The unit this node hosts now, and its name: from `init` until an invite names another.
+    #[must_use]
+    pub fn unit(&self) -> (UnitId, &str) {
+        (crate::identity::unit_id_of(&self.facts.name), &self.facts.name)
+    }
+
+    /// Ends a turn, after its last input: rows, indexes and snapshots follow the documents that changed, and
+    /// [`Effect::Changed`] names them. The driver calls this once a turn.
+    ///
+    /// # Errors
+    /// As [`Replica::handle`].
+    pub fn finish_turn(
+        &mut self,
+        turn: &mut Turn<'_>,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), ReplicaError> {
+        let documents: Vec<_> = self.library.refresh(turn)?.into_iter().collect();
+        if !documents.is_empty() {
+            out.push(Effect::Changed { documents });
+        }
+        Ok(())
+    }
+
+    /// Drops what memory holds beyond the store, after a turn that could not be committed.
+    pub fn forget(&mut self) {
+        self.library.forget();
     }
 
     /// Takes one fact and appends what is to be done once the turn is durable.

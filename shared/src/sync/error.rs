@@ -1,5 +1,6 @@
 //! Why the core had to stop.
 
+use crate::library::LibraryError;
 use crate::store::StoreError;
 
 /// Why an input could not be handled. A peer's mistakes are never here.
@@ -8,6 +9,9 @@ pub enum ReplicaError {
     /// Storage failed; nothing of this turn may be acknowledged.
     #[error("storage failed in a turn")]
     Store(#[from] StoreError),
+    /// A document cannot be read or written.
+    #[error("a document cannot be worked on")]
+    Library(#[from] LibraryError),
     /// A record this program wrote earlier does not read back.
     #[error("the stored {what} is damaged")]
     DamagedRecord {

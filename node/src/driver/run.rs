@@ -1,0 +1,489 @@
+//! The loop of the driver's thread.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use shared::api::NodeInfo;
+use shared::library::Library;
+use shared::store::{Reader, Turn};
+use shared::sync::{
+    CloseReason, Effect, Input, LogContent, Replica, ReplicaError, RequestId, SessionId,
+};
+use shared::time::Timestamp;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::exit::{guard, one_line};
+use crate::store::Store;
+use crate::transport::dial::{DialRequest, run_dial};
+use crate::transport::socket::Outgoing;
+
+use super::{
+    Board, DriverError, EVENTS_MAX, Event, Finish, Handle, MESSAGES_MAX, Message, ReadContext,
+    ReadWork, RequestReply, TRAFFIC_MAX, WriteContext, WriteEnd,
+};
+
+/// Messages of one turn. More share an fsync, fewer are answered sooner.
+const TURN_MESSAGES_MAX: usize = 256;
+/// Idle time after which the database beside the journal is brought to the disk.
+const SETTLE_AFTER: Duration = Duration::from_secs(5);
+/// Longest sleep, so that a clock that jumps is noticed.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// Documents whose rows are computed again in one turn after they were lost.
+const REBUILD_DOCUMENTS: usize = 200;
+
+/// What the driver is made of.
+pub(crate) struct Parts {
+    pub store: Box<dyn Store>,
+    pub replica: Replica,
+    pub log: LogContent,
+    pub clock: Clock,
+    pub info: NodeInfo,
+    pub network: Option<Network>,
+}
+
+/// Where dials run.
+#[derive(Clone)]
+pub(crate) struct Network {
+    pub runtime: tokio::runtime::Handle,
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
+}
+
+/// Why the driver could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system gave no thread.
+    #[error("cannot start the driver's thread")]
+    Thread(#[source] std::io::Error),
+    /// The core could not take up its stored state.
+    #[error("cannot take up the stored state")]
+    Core(#[source] DriverError),
+}
+
+/// Starts the thread; returns once the core has taken up its stored state.
+pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
+    let (sender, messages) = mpsc::channel(MESSAGES_MAX);
+    let (events, _) = broadcast::channel(EVENTS_MAX);
+    let board = Arc::new(Board {
+        info: RwLock::new(Arc::new(parts.info.clone())),
+        traffic: Mutex::default(),
+    });
+    let handle = Handle {
+        messages: sender,
+        events: events.clone(),
+        board: Arc::clone(&board),
+    };
+    let mut driver = Driver {
+        store: parts.store,
+        replica: parts.replica,
+        rng: parts.clock.rng(),
+        clock: parts.clock,
+        network: parts.network,
+        // The driver must not keep its own queue open: it ends when the last handle is gone.
+        own: handle.messages.downgrade(),
+        events,
+        board,
+        sessions: HashMap::new(),
+        dials: HashMap::new(),
+        requests: BTreeMap::new(),
+        next_request: 0,
+        backlog: VecDeque::new(),
+        failed: None,
+        unsettled: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(StartError::Thread)?;
+    let (started, start) = oneshot::channel();
+    let log = parts.log;
+    std::thread::Builder::new()
+        .name("driver".to_owned())
+        .spawn(move || {
+            guard(|| {
+                let result = driver.start(log);
+                let stays = result.is_ok();
+                // Nobody waits any more when the opening was given up; the queue is closed then too.
+                let _unheard = started.send(result);
+                if stays {
+                    runtime.block_on(driver.run(messages));
+                }
+            });
+        })
+        .map_err(StartError::Thread)?;
+    match start.await {
+        Ok(Ok(())) => Ok(handle),
+        Ok(Err(error)) => Err(StartError::Core(error)),
+        Err(_) => Err(StartError::Core(DriverError::Stopped)),
+    }
+}
+
+struct Session {
+    outgoing: mpsc::Sender<Outgoing>,
+}
+
+struct Driver {
+    store: Box<dyn Store>,
+    replica: Replica,
+    rng: ChaCha20Rng,
+    clock: Clock,
+    network: Option<Network>,
+    own: mpsc::WeakSender<Message>,
+    events: broadcast::Sender<Event>,
+    board: Arc<Board>,
+    sessions: HashMap<SessionId, Session>,
+    dials: HashMap<SessionId, CancellationToken>,
+    requests: BTreeMap<RequestId, RequestReply>,
+    next_request: u64,
+    /// News of our own making (a cut session, a dial without a network), handled in the next turn.
+    backlog: VecDeque<Input>,
+    failed: Option<DriverError>,
+    unsettled: bool,
+}
+
+impl Driver {
+    /// Lets the core take up its state and computes what was lost of the derived trees.
+    fn start(&mut self, log: LogContent) -> Result<(), DriverError> {
+        self.restore_derived()?;
+        self.backlog.push_back(Input::Start { log });
+        let _goes_on = self.turn(Vec::new());
+        match &self.failed {
+            Some(failed) => Err(failed.clone()),
+            None => Ok(()),
+        }
+    }
+
+    fn restore_derived(&mut self) -> Result<(), DriverError> {
+        if !self.store.derived_lost() {
+            return Ok(());
+        }
+        let failed = |error| DriverError::StorageFailed(Arc::new(error));
+        let documents = Library::ids_from_changes(&*self.store).map_err(failed)?;
+        tracing::warn!(documents = documents.len(), "computing rows and indexes again");
+        for some in documents.chunks(REBUILD_DOCUMENTS) {
+            let mut turn = Turn::new(&*self.store);
+            for document in some {
+                let rebuilt = self.replica.library().rebuild(&mut turn, document);
+                rebuilt.map_err(|error| core_failed(error.into()))?;
+            }
+            let refreshed = self.replica.library().refresh(&mut turn);
+            refreshed.map_err(|error| core_failed(error.into()))?;
+            self.store.commit(turn.finish()).map_err(failed)?;
+        }
+        self.store.derived_restored().map_err(failed)
+    }
+
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let mut ready = Vec::with_capacity(TURN_MESSAGES_MAX);
+        loop {
+            let (sleep, settles) = self.sleep();
+            let received = if self.backlog.is_empty() {
+                tokio::time::timeout(sleep, messages.recv_many(&mut ready, TURN_MESSAGES_MAX)).await
+            } else {
+                Ok(usize::MAX)
+            };
+            match received {
+                // All handles are gone.
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(_) if settles => self.settle(),
+                Err(_) => {}
+            }
+            if self.turn(std::mem::take(&mut ready)).is_break() {
+                break;
+            }
+        }
+        self.settle();
+        for (_, cancel) in self.dials.drain() {
+            cancel.cancel();
+        }
+    }
+
+    /// How long to wait for messages, and whether the time is then used to settle.
+    fn sleep(&self) -> (Duration, bool) {
+        let wakeup = match self.replica.next_wakeup() {
+            Some(at) if self.failed.is_none() => {
+                let ms = at.0.saturating_sub(self.clock.now().0).max(1);
+                Duration::from_millis(u64::try_from(ms).unwrap_or(1)).min(SLEEP_MAX)
+            }
+            _ => SLEEP_MAX,
+        };
+        if self.unsettled && SETTLE_AFTER <= wakeup {
+            (SETTLE_AFTER, true)
+        } else {
+            (wakeup, false)
+        }
+    }
+
+    fn settle(&mut self) {
+        self.unsettled = false;
+        if let Err(error) = self.store.settle() {
+            // The journal holds everything; the next start replays it.
+            tracing::error!(error = one_line(&error), "the database could not be brought to the disk");
+        }
+    }
+
+    fn turn(&mut self, ready: Vec<Message>) -> ControlFlow<()> {
+        let now = self.clock.now();
+        let mut reads = Vec::new();
+        let mut finishes: Vec<Finish> = Vec::new();
+        let mut stop = None;
+        let mut inputs: Vec<Input> = self.backlog.drain(..).collect();
+        let mut effects = Vec::new();
+        let mut turn = Turn::new(&*self.store);
+        let mut failed = self.failed.clone();
+        if failed.is_none() && self.replica.next_wakeup().is_some_and(|at| at <= now) {
+            inputs.push(Input::Wakeup);
+        }
+        // Inputs and writes keep their order; each write sees what came before it.
+        for message in inputs.into_iter().map(Message::Input).chain(ready) {
+            let input = match message {
+                Message::Input(input) => input,
+                Message::Opened {
+                    opening,
+                    outgoing,
+                    traffic,
+                } => {
+                    if failed.is_some() {
+                        continue;
+                    }
+                    let session = opening.session;
+                    self.dials.remove(&session);
+                    self.sessions.insert(session, Session { outgoing });
+                    let mut remembered = self.board.lock_traffic();
+                    remembered.insert(session, traffic);
+                    while remembered.len() > TRAFFIC_MAX {
+                        remembered.pop_first();
+                    }
+                    Input::SessionOpened {
+                        session,
+                        side: opening.side,
+                        nonce: opening.nonce,
+                    }
+                }
+                Message::Request { make, reply } => {
+                    let request = RequestId(self.next_request);
+                    self.next_request += 1;
+                    if let Some(error) = &failed {
+                        let _unheard = reply.send(Err(error.clone()));
+                        continue;
+                    }
+                    self.requests.insert(request, reply);
+                    make(request)
+                }
+                Message::Read(work) => {
+                    reads.push(work);
+                    continue;
+                }
+                Message::Write(work) => {
+                    if let Some(error) = &failed {
+                        work(Err(error.clone()));
+                        continue;
+                    }
+                    let mut layer = Turn::new(&turn);
+                    let end = work(Ok(&mut WriteContext {
+                        now,
+                        turn: &mut layer,
+                        replica: &mut self.replica,
+                    }));
+                    let batch = layer.finish();
+                    if let Some(WriteEnd { keep, finish }) = end {
+                        if keep {
+                            turn.absorb(batch);
+                        }
+                        finishes.push(finish);
+                    }
+                    continue;
+                }
+                Message::Stop(done) => {
+                    stop = Some(done);
+                    continue;
+                }
+            };
+            if failed.is_some() {
+                continue;
+            }
+            if let Input::SessionClosed { session, .. } | Input::DialFailed { session, .. } = &input {
+                self.sessions.remove(session);
+                self.dials.remove(session);
+            }
+            let handled = self.replica.handle(now, &mut self.rng, &mut turn, input, &mut effects);
+            if let Err(error) = handled {
+                failed = Some(core_failed(error));
+            }
+        }
+        if failed.is_none()
+            && let Err(error) = self.replica.finish_turn(&mut turn, &mut effects)
+        {
+            failed = Some(core_failed(error));
+        }
+        let batch = turn.finish();
+        if failed.is_none() && !batch.is_empty() {
+            match self.store.commit(batch) {
+                Ok(_) => self.unsettled = true,
+                Err(error) => failed = Some(DriverError::StorageFailed(Arc::new(error))),
+            }
+        }
+        match (&self.failed, failed) {
+            (None, Some(error)) => self.fail(error, finishes),
+            (Some(error), _) => {
+                let error = error.clone();
+                for finish in finishes {
+                    finish(Err(error.clone()));
+                }
+            }
+            (None, None) => {
+                for effect in effects {
+                    self.perform(effect);
+                }
+                for finish in finishes {
+                    finish(Ok(()));
+                }
+            }
+        }
+        self.read(now, reads);
+        match stop {
+            None => ControlFlow::Continue(()),
+            Some(done) => {
+                // Nobody watching is fine.
+                let _unwatched = self.events.send(Event::Stopping);
+                self.cut_sessions("the node stops");
+                self.settle();
+                let _unheard = done.send(());
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn read(&mut self, now: Timestamp, reads: Vec<ReadWork>) {
+        for work in reads {
+            let reader: &dyn Reader = &*self.store;
+            work(&mut ReadContext {
+                now,
+                reader,
+                replica: &mut self.replica,
+            });
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { session, bytes } => {
+                let Some(known) = self.sessions.get(&session) else {
+                    return;
+                };
+                if known.outgoing.try_send(Outgoing::Frame(bytes)).is_err() {
+                    self.sessions.remove(&session);
+                    self.backlog.push_back(Input::SessionClosed {
+                        session,
+                        reason: "the peer does not read what it is sent".to_owned(),
+                    });
+                }
+            }
+            Effect::Close { session, reason } => self.close(session, reason),
+            Effect::Dial {
+                session,
+                addresses,
+                pin,
+            } => {
+                let cancel = CancellationToken::new();
+                let request = DialRequest {
+                    session,
+                    addresses,
+                    pin,
+                    cancel: cancel.clone(),
+                };
+                if self.dial(request) {
+                    self.dials.insert(session, cancel);
+                } else {
+                    self.backlog.push_back(Input::DialFailed {
+                        session,
+                        reason: "no server runs on this folder".to_owned(),
+                    });
+                }
+            }
+            Effect::Answer { request, reply } => {
+                if let Some(waiting) = self.requests.remove(&request) {
+                    let _unheard = waiting.send(Ok(reply));
+                }
+            }
+            Effect::Changed { documents } => {
+                let _unwatched = self.events.send(Event::Changed(documents.into()));
+            }
+            Effect::Status => {
+                let mut info = NodeInfo::clone(&self.board.info.read().unwrap_or_else(std::sync::PoisonError::into_inner));
+                let (unit, unit_name) = self.replica.unit();
+                if info.unit != unit || info.unit_name != unit_name {
+                    info.unit = unit;
+                    info.unit_name = unit_name.to_owned();
+                    self.board.set_info(info);
+                }
+                let _unwatched = self.events.send(Event::Sync);
+            }
+        }
+    }
+
+    fn close(&mut self, session: SessionId, reason: CloseReason) {
+        if let Some(cancel) = self.dials.remove(&session) {
+            cancel.cancel();
+        }
+        if let Some(known) = self.sessions.remove(&session) {
+            // When the queue is full, dropping its sender cuts the socket just as well.
+            let _cut = known.outgoing.try_send(Outgoing::Close(reason.to_string()));
+        }
+    }
+
+    /// False when there is no network to dial on.
+    fn dial(&self, request: DialRequest) -> bool {
+        let (Some(network), Some(messages)) = (&self.network, self.own.upgrade()) else {
+            return false;
+        };
+        let handle = Handle {
+            messages,
+            events: self.events.clone(),
+            board: Arc::clone(&self.board),
+        };
+        let stop = network.stop.clone();
+        network
+            .tasks
+            .spawn_on(run_dial(request, handle, stop), &network.runtime);
+        true
+    }
+
+    /// Turns read-only: everybody who waits hears why.
+    fn fail(&mut self, error: DriverError, finishes: Vec<Finish>) {
+        tracing::error!(error = one_line(&error), "this node only reads from now on");
+        self.replica.forget();
+        for finish in finishes {
+            finish(Err(error.clone()));
+        }
+        for (_, reply) in std::mem::take(&mut self.requests) {
+            let _unheard = reply.send(Err(error.clone()));
+        }
+        self.failed = Some(error);
+        self.cut_sessions("storage failed");
+        let _unwatched = self.events.send(Event::Sync);
+    }
+
+    fn cut_sessions(&mut self, reason: &str) {
+        for (_, session) in self.sessions.drain() {
+            let _cut = session.outgoing.try_send(Outgoing::Close(reason.to_owned()));
+        }
+        for (_, cancel) in self.dials.drain() {
+            cancel.cancel();
+        }
+    }
+}
+
+fn core_failed(error: ReplicaError) -> DriverError {
+    match error {
+        ReplicaError::Store(error) => DriverError::StorageFailed(Arc::new(error)),
+        error => DriverError::CoreFailed(Arc::new(error)),
+    }
+}
