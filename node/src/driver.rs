@@ -27,7 +27,8 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::transport::socket::{Opening, Outgoing, Traffic};
 
-pub(crate) use run::{Parts, spawn};
+pub use run::StartError;
+pub(crate) use run::{Network, Parts, spawn};
 
 /// Messages that may wait for the driver; a frame is at most 16 KiB when its sender follows the protocol.
 const MESSAGES_MAX: usize = 256;
@@ -223,14 +224,23 @@ impl Handle {
     /// What this node is now; its unit changes when it joins a hub.
     #[must_use]
     pub fn info(&self) -> Arc<NodeInfo> {
-        Arc::clone(&self.board.info.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .board
+                .info
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// The bytes of recent sessions, those that ended included.
     #[must_use]
     pub fn traffic(&self) -> Vec<(SessionId, Traffic)> {
         let traffic = self.board.lock_traffic();
-        traffic.iter().map(|(id, bytes)| (*id, bytes.clone())).collect()
+        traffic
+            .iter()
+            .map(|(id, bytes)| (*id, bytes.clone()))
+            .collect()
     }
 
     /// Tells the core that a session's socket stands.
@@ -254,7 +264,8 @@ impl Handle {
         session: SessionId,
         bytes: Vec<u8>,
     ) -> Result<(), DriverError> {
-        self.send(Message::Input(Input::Frame { session, bytes })).await
+        self.send(Message::Input(Input::Frame { session, bytes }))
+            .await
     }
 
     /// Tells the core that a session's socket is gone.
@@ -263,7 +274,8 @@ impl Handle {
         session: SessionId,
         reason: String,
     ) -> Result<(), DriverError> {
-        self.send(Message::Input(Input::SessionClosed { session, reason })).await
+        self.send(Message::Input(Input::SessionClosed { session, reason }))
+            .await
     }
 
     /// Tells the core that nobody answered.
@@ -272,7 +284,8 @@ impl Handle {
         session: SessionId,
         reason: String,
     ) -> Result<(), DriverError> {
-        self.send(Message::Input(Input::DialFailed { session, reason })).await
+        self.send(Message::Input(Input::DialFailed { session, reason }))
+            .await
     }
 
     /// Handles what waits, brings everything to the disk and ends the driver. Later requests answer [`DriverError::Stopped`].

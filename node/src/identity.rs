@@ -140,7 +140,10 @@ impl Identity {
         write(&folder.join(CONTROL_TOKEN), token.reveal().as_bytes())?;
         // The key comes last: a folder with a key is complete.
         let key = NodeKey::from_seed(&clock.random());
-        write(&folder.join(NODE_KEY), hex::encode(key.to_seed()).as_bytes())?;
+        write(
+            &folder.join(NODE_KEY),
+            hex::encode(key.to_seed()).as_bytes(),
+        )?;
         Ok(Self {
             key,
             control_token: token,

@@ -1,70 +1,281 @@
-//! One data folder, open: identity, store and the running driver, without any network.
+//! One data folder, open: identity, store and the running driver, without any listener.
 //!
-//! The command line works on a [`Node`] when no server runs on the folder; `server` puts the network around it.
+//! The command line works on a [`Node`] when no server runs on the folder; `server` puts the network around it. Start
+//! order: identity (who), store (checked, and where needed rebuilt from its journal), the node's own facts, the core on
+//! its thread. Each step logs one line. [`Node::close`] goes the other way.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use shared::api::NodeInfo;
+use serde::{Deserialize, Serialize};
+use shared::api::{NodeInfo, NodeRole};
+use shared::identity::unit_id_of;
+use shared::library::Library;
+use shared::store::{Batch, StoreError, Tree};
+use shared::sync::{Facts, LogContent, Replica};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::driver::Handle;
+use crate::driver::{self, Handle, Network, Parts, StartError};
+use crate::identity::{Identity, IdentityError};
+use crate::store::{MemoryStore, Store};
+
+/// The key of `Tree::Meta` under which a node's facts stand.
+const FACTS: &[u8] = b"node/facts";
+/// Bytes of loaded documents kept in memory. A node with 500 projects fits whole; a hub of 20,000 keeps what is in use
+/// (design.md 7: node ≤ 120 MB, hub ≤ 600 MB).
+const LIBRARY_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a new node is.
+#[derive(Debug, Clone)]
+pub struct Creation {
+    /// Township node or county hub.
+    pub role: NodeRole,
+    /// Its name, which is its unit's name until an invite says otherwise.
+    pub name: String,
+    /// The county's profile.
+    pub profile: String,
+    /// Whether its pages say 演示数据.
+    pub demo: bool,
+}
 
 /// How to open a data folder.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Time and randomness.
     pub clock: Clock,
+    /// Whether this process may dial the hub.
+    pub dialling: Dialling,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             clock: Clock::system(),
+            dialling: Dialling::Never,
         }
     }
 }
 
-/// One open data folder with its running driver. Dropping it without [`Node::close`] leaves the last lazy flush undone.
+/// Whether a process that opened a data folder may dial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialling {
+    /// It works on the folder only (most of the command line).
+    Never,
+    /// It dials as the core asks (a server, and `sync` without one).
+    Allowed,
+}
+
+/// One open data folder with its running driver. Close it with [`Node::close`]; what a dropped one leaves undone, the next
+/// start does.
 pub struct Node {
     /// Reaches the driver.
     pub handle: Handle,
-    /// What this node is.
-    pub info: NodeInfo,
+    /// What this node was when it was opened; [`Handle::info`] follows changes.
+    pub info: Arc<NodeInfo>,
     /// Its data folder.
     pub dir: PathBuf,
+    /// Its keys.
+    pub identity: Identity,
     /// Time and randomness.
     pub clock: Clock,
+    network: Network,
+}
+
+/// A node's facts as they are stored. New fields need a default: older stores lack them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredFacts {
+    role: NodeRole,
+    name: String,
+    profile: String,
+    #[serde(default)]
+    demo: bool,
 }
 
 impl Node {
-    /// Opens a data folder, checks and where needed rebuilds its store, and starts the driver.
+    /// Makes a new data folder: keys, an empty store, the node's facts. A folder in use is refused.
+    ///
+    /// # Errors
+    /// When the folder holds anything but a configuration, or cannot be written.
+    pub fn create(dir: &Path, creation: &Creation, clock: &Clock) -> Result<NodeInfo, OpenError> {
+        if in_use(dir)? {
+            return Err(OpenError::NotEmpty {
+                dir: dir.to_owned(),
+            });
+        }
+        let identity = Identity::create(dir, clock)?;
+        let (mut store, _log) = open_store(dir)?;
+        let facts = StoredFacts {
+            role: creation.role,
+            name: creation.name.trim().to_owned(),
+            profile: creation.profile.clone(),
+            demo: creation.demo,
+        };
+        let mut batch = Batch::default();
+        let text = serde_json::to_vec(&facts).map_err(|source| OpenError::Facts { source })?;
+        batch
+            .writes
+            .insert((Tree::Meta, FACTS.to_vec()), Some(text));
+        store.commit(batch)?;
+        store.settle()?;
+        Ok(info(&identity, &facts))
+    }
+
+    /// Opens a data folder, checks and where needed rebuilds its store, and starts the driver. Needs a running tokio runtime.
     ///
     /// # Errors
     /// When the folder is no data folder, is in use by another process, or is damaged beyond rebuilding.
     pub async fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        let _ = options;
-        Err(OpenError::NotADataFolder {
+        let identity = Identity::load(dir)?;
+        tracing::info!(node = %identity.key.node_id(), dir = %dir.display(), "identity read");
+        let (store, log) = open_store(dir)?;
+        let stored = store
+            .load(Tree::Meta, FACTS)?
+            .ok_or_else(|| OpenError::Unfinished {
+                dir: dir.to_owned(),
+            })?;
+        let facts: StoredFacts =
+            serde_json::from_slice(&stored).map_err(|source| OpenError::Facts { source })?;
+        let info = info(&identity, &facts);
+        let replica = Replica::new(
+            Facts {
+                key: identity.key.clone(),
+                role: facts.role,
+                name: facts.name,
+                profile: facts.profile,
+            },
+            Library::new(LIBRARY_BYTES, search_keys),
+        );
+        let network = Network {
+            runtime: tokio::runtime::Handle::current(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        };
+        let handle = driver::spawn(Parts {
+            store,
+            replica,
+            log,
+            clock: options.clock.clone(),
+            info,
+            network: (options.dialling == Dialling::Allowed).then(|| network.clone()),
+        })
+        .await?;
+        let info = handle.info();
+        tracing::info!(role = ?info.role, name = info.name, unit = %info.unit, "driver started");
+        Ok(Self {
+            handle,
+            info,
             dir: dir.to_owned(),
+            identity,
+            clock: options.clock,
+            network,
         })
     }
 
-    /// Stops the driver: what is in its queue is handled, the store is flushed.
-    pub async fn close(self) {}
+    /// Ends dialled sessions, handles what the driver has in its queue, and brings everything to the disk.
+    pub async fn close(self) {
+        self.network.stop.cancel();
+        self.network.tasks.close();
+        self.network.tasks.wait().await;
+        self.handle.stop().await;
+        tracing::info!("driver stopped");
+    }
 }
 
-/// Why a data folder could not be opened.
+/// A folder may hold a configuration and nothing else.
+fn in_use(dir: &Path) -> Result<bool, OpenError> {
+    let unreadable = |source| OpenError::Folder {
+        dir: dir.to_owned(),
+        source,
+    };
+    match std::fs::read_dir(dir) {
+        Ok(entries) => {
+            for entry in entries {
+                if entry.map_err(unreadable)?.file_name() != crate::config::FILE {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn open_store(_dir: &Path) -> Result<(Box<dyn Store>, LogContent), OpenError> {
+    Ok((Box::new(MemoryStore::new()), LogContent::Intact))
+}
+
+fn info(identity: &Identity, facts: &StoredFacts) -> NodeInfo {
+    NodeInfo {
+        id: identity.key.node_id(),
+        name: facts.name.clone(),
+        role: facts.role,
+        unit: unit_id_of(&facts.name),
+        unit_name: facts.name.clone(),
+        profile: facts.profile.clone(),
+        demo: facts.demo,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The keys a name is found by: as it is written, and by pinyin in full and by initials.
+fn search_keys(name: &str) -> String {
+    use pinyin::ToPinyin as _;
+    let (mut full, mut initials) = (String::new(), String::new());
+    for (letter, sound) in name.chars().zip(name.to_pinyin()) {
+        match sound {
+            Some(sound) => {
+                full.push_str(sound.plain());
+                initials.push_str(sound.first_letter());
+            }
+            None => {
+                let lower = letter.to_lowercase();
+                full.extend(lower.clone().filter(|c| !c.is_whitespace()));
+                initials.extend(lower.filter(|c| !c.is_whitespace()));
+            }
+        }
+    }
+    format!("{full} {initials}")
+}
+
+/// Why a data folder could not be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// There is no identity in the folder.
-    #[error("{} is no data folder of xiangmu", dir.display())]
-    NotADataFolder {
+    /// There is something in the folder already.
+    #[error("{} is not empty", dir.display())]
+    NotEmpty {
         /// The folder.
         dir: PathBuf,
     },
-    /// Another process has the folder open.
-    #[error("{} is in use by another process", dir.display())]
-    InUse {
+    /// Its creation did not come to an end.
+    #[error("{} was never finished by init", dir.display())]
+    Unfinished {
         /// The folder.
         dir: PathBuf,
     },
+    /// The folder cannot be read.
+    #[error("cannot read {}", dir.display())]
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The keys are missing or unreadable.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The store answers no more.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// The node's own facts do not read back.
+    #[error("the node's own facts cannot be read")]
+    Facts {
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// The core could not start.
+    #[error("the node cannot start")]
+    Start(#[from] StartError),
 }

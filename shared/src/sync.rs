@@ -42,7 +42,10 @@ impl Replica {
     /// The unit this node hosts now, and its name: from `init` until an invite names another.
     #[must_use]
     pub fn unit(&self) -> (UnitId, &str) {
-        (crate::identity::unit_id_of(&self.facts.name), &self.facts.name)
+        (
+            crate::identity::unit_id_of(&self.facts.name),
+            &self.facts.name,
+        )
     }
 
     /// Ends a turn, after its last input: rows, indexes and snapshots follow the documents that changed, and

@@ -165,7 +165,10 @@ impl Driver {
         }
         let failed = |error| DriverError::StorageFailed(Arc::new(error));
         let documents = Library::ids_from_changes(&*self.store).map_err(failed)?;
-        tracing::warn!(documents = documents.len(), "computing rows and indexes again");
+        tracing::warn!(
+            documents = documents.len(),
+            "computing rows and indexes again"
+        );
         for some in documents.chunks(REBUILD_DOCUMENTS) {
             let mut turn = Turn::new(&*self.store);
             for document in some {
@@ -225,7 +228,10 @@ impl Driver {
         self.unsettled = false;
         if let Err(error) = self.store.settle() {
             // The journal holds everything; the next start replays it.
-            tracing::error!(error = one_line(&error), "the database could not be brought to the disk");
+            tracing::error!(
+                error = one_line(&error),
+                "the database could not be brought to the disk"
+            );
         }
     }
 
@@ -309,11 +315,14 @@ impl Driver {
             if failed.is_some() {
                 continue;
             }
-            if let Input::SessionClosed { session, .. } | Input::DialFailed { session, .. } = &input {
+            if let Input::SessionClosed { session, .. } | Input::DialFailed { session, .. } = &input
+            {
                 self.sessions.remove(session);
                 self.dials.remove(session);
             }
-            let handled = self.replica.handle(now, &mut self.rng, &mut turn, input, &mut effects);
+            let handled = self
+                .replica
+                .handle(now, &mut self.rng, &mut turn, input, &mut effects);
             if let Err(error) = handled {
                 failed = Some(core_failed(error));
             }
@@ -417,7 +426,13 @@ impl Driver {
                 let _unwatched = self.events.send(Event::Changed(documents.into()));
             }
             Effect::Status => {
-                let mut info = NodeInfo::clone(&self.board.info.read().unwrap_or_else(std::sync::PoisonError::into_inner));
+                let mut info = NodeInfo::clone(
+                    &self
+                        .board
+                        .info
+                        .read()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner),
+                );
                 let (unit, unit_name) = self.replica.unit();
                 if info.unit != unit || info.unit_name != unit_name {
                     info.unit = unit;
@@ -473,7 +488,9 @@ impl Driver {
 
     fn cut_sessions(&mut self, reason: &str) {
         for (_, session) in self.sessions.drain() {
-            let _cut = session.outgoing.try_send(Outgoing::Close(reason.to_owned()));
+            let _cut = session
+                .outgoing
+                .try_send(Outgoing::Close(reason.to_owned()));
         }
         for (_, cancel) in self.dials.drain() {
             cancel.cancel();

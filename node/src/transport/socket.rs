@@ -14,7 +14,9 @@ use shared::sync::{SessionId, Side};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode};
+use tokio_tungstenite::tungstenite::protocol::{
+    CloseFrame, WebSocketConfig, frame::coding::CloseCode,
+};
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_util::sync::CancellationToken;
 
@@ -93,7 +95,11 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
         socket: Arc::clone(&opening.socket),
     };
     let payload = Arc::clone(&traffic.payload);
-    if driver.session_opened(opening, sender, traffic).await.is_err() {
+    if driver
+        .session_opened(opening, sender, traffic)
+        .await
+        .is_err()
+    {
         return;
     }
     let (sink, stream) = socket.split();
@@ -106,12 +112,7 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
     let _stopped = driver.session_closed(session, reason).await;
 }
 
-async fn receive<T>(
-    mut stream: T,
-    session: SessionId,
-    driver: &Handle,
-    payload: &Bytes,
-) -> String
+async fn receive<T>(mut stream: T, session: SessionId, driver: &Handle, payload: &Bytes) -> String
 where
     T: futures_util::Stream<Item = Result<Message, SocketError>> + Unpin,
 {

@@ -14,8 +14,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme};
-use shared::ids::NodeId;
 use shared::identity::NodeKey;
+use shared::ids::NodeId;
 
 /// DER of an Ed25519 public key up to the 32 bytes of the key (RFC 8410).
 const ED25519_SPKI: [u8; 12] = [
@@ -54,7 +54,8 @@ pub fn server_config(
 ) -> Result<ServerConfig, TlsError> {
     let provider = provider();
     let (chain, browser_key) = browser;
-    let browser = CertifiedKey::from_der(chain, browser_key, &provider).map_err(TlsError::Browser)?;
+    let browser =
+        CertifiedKey::from_der(chain, browser_key, &provider).map_err(TlsError::Browser)?;
     let resolver = ByScheme {
         node: Arc::new(node_certificate(key, &provider)?),
         browser: Arc::new(browser),
@@ -98,10 +99,7 @@ fn pkcs8(key: &NodeKey) -> PrivatePkcs8KeyDer<'static> {
     PrivatePkcs8KeyDer::from(der)
 }
 
-fn node_certificate(
-    key: &NodeKey,
-    provider: &CryptoProvider,
-) -> Result<CertifiedKey, TlsError> {
+fn node_certificate(key: &NodeKey, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let der = pkcs8(key);
     let pair = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ED25519)?;
     let mut parameters = rcgen::CertificateParams::new(Vec::new())?;

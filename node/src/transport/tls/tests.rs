@@ -23,7 +23,9 @@ async fn handshake(server: ServerConfig, client: ClientConfig) -> Result<Vec<u8>
         stream.shutdown().await
     });
     let name = ServerName::try_from("localhost").unwrap();
-    let connected = TlsConnector::from(Arc::new(client)).connect(name, near).await;
+    let connected = TlsConnector::from(Arc::new(client))
+        .connect(name, near)
+        .await;
     let result = match connected {
         Ok(mut stream) => {
             let mut heard = [0u8; 5];
