@@ -266,7 +266,7 @@ fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
 fn driver_status(error: &DriverError) -> StatusCode {
     match error {
         DriverError::StorageFailed(_) | DriverError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
-        DriverError::Core(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        DriverError::CoreFailed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -274,7 +274,7 @@ fn driver_code(error: &DriverError) -> Code {
     match error {
         DriverError::StorageFailed(_) => Code::StorageFailed,
         DriverError::Stopped => Code::NotReady,
-        DriverError::Core(_) => Code::Internal,
+        DriverError::CoreFailed(_) => Code::Internal,
     }
 }
 
@@ -282,7 +282,7 @@ fn driver_words(error: &DriverError) -> System {
     match error {
         DriverError::StorageFailed(_) => System::StorageFailed,
         DriverError::Stopped => System::NotReady,
-        DriverError::Core(_) => System::Internal,
+        DriverError::CoreFailed(_) => System::Internal,
     }
 }
 
