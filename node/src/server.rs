@@ -14,11 +14,12 @@ use shared::api::{NodeInfo, NodeRole};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use warp::Filter as _;
 
+use crate::accounts::AccountError;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::driver::Handle;
+use crate::http::{self, Site};
 use crate::identity::{Control, IdentityError, Secret};
 use crate::node::{Dialling, Node, OpenError, Options};
 use crate::platform::{self, ServiceState};
@@ -99,12 +100,16 @@ pub enum BindError {
     /// TLS cannot be set up.
     #[error("cannot set up TLS")]
     Tls(#[from] TlsError),
+    /// The accounts cannot be read.
+    #[error("cannot read the accounts")]
+    Accounts(#[from] AccountError),
 }
 
 /// A server that listens but does not answer yet.
 pub struct Server {
     node: Node,
     app: App,
+    site: Site,
     door: Door,
     public: TcpListener,
     control: TcpListener,
@@ -161,9 +166,11 @@ impl Server {
             secure,
             stop: door.stop.clone(),
         };
+        let site = Site::open(&app).await?;
         Ok(Self {
             node,
             app,
+            site,
             door,
             public,
             control,
@@ -191,13 +198,14 @@ impl Server {
         let Self {
             node,
             app,
+            site,
             door,
             public,
             control,
             tls,
         } = self;
-        let routes = warp::path!("healthz").map(|| "ok").boxed();
-        let service = TowerToHyperService::new(warp::service(routes));
+        let public_routes = TowerToHyperService::new(warp::service(http::routes(site.clone())));
+        let control_routes = TowerToHyperService::new(warp::service(http::control::routes(site)));
         node.identity.write_control(&Control {
             address: app.control_address,
             pid: std::process::id(),
@@ -212,10 +220,9 @@ impl Server {
             node.identity.remove_control();
             door.stop.cancel();
         };
-        let service_here = service.clone();
         tokio::join!(
-            run_accept(public, Listener::Public, tls, door.clone(), service),
-            run_accept(control, Listener::Control, None, door.clone(), service_here),
+            run_accept(public, Listener::Public, tls, door.clone(), public_routes),
+            run_accept(control, Listener::Control, None, door.clone(), control_routes),
             stop,
         );
         door.tasks.close();
@@ -267,3 +274,6 @@ fn certificate_names(config: &Config, address: SocketAddr) -> Vec<String> {
     names.dedup();
     names
 }
+
+#[cfg(test)]
+mod tests;
