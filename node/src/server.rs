@@ -222,7 +222,13 @@ impl Server {
         };
         tokio::join!(
             run_accept(public, Listener::Public, tls, door.clone(), public_routes),
-            run_accept(control, Listener::Control, None, door.clone(), control_routes),
+            run_accept(
+                control,
+                Listener::Control,
+                None,
+                door.clone(),
+                control_routes
+            ),
             stop,
         );
         door.tasks.close();

@@ -100,7 +100,9 @@ async fn a_dial_with_the_pinned_key_becomes_a_session_and_another_key_does_not()
     let pin = create(hub_dir.path(), NodeRole::Hub, "开州区");
     let other = create(node_dir.path(), NodeRole::Node, "竹溪镇");
     let hub = Running::start(config(hub_dir.path(), false)).await;
-    let node = Node::open(node_dir.path(), Options::default()).await.unwrap();
+    let node = Node::open(node_dir.path(), Options::default())
+        .await
+        .unwrap();
     let dial = |session, pin| {
         let request = DialRequest {
             session: SessionId::accepted(session),
@@ -108,7 +110,11 @@ async fn a_dial_with_the_pinned_key_becomes_a_session_and_another_key_does_not()
             pin,
             cancel: CancellationToken::new(),
         };
-        tokio::spawn(run_dial(request, node.handle.clone(), CancellationToken::new()))
+        tokio::spawn(run_dial(
+            request,
+            node.handle.clone(),
+            CancellationToken::new(),
+        ))
     };
     dial(1, other).await.unwrap();
     assert!(node.handle.traffic().is_empty());
@@ -154,10 +160,12 @@ async fn a_slow_head_or_handshake_is_closed() {
     let plain = Running::start(config(plain_dir.path(), true)).await;
     let tls = Running::start(config(tls_dir.path(), false)).await;
     let mut slow_head = TcpStream::connect(plain.app.address).await.unwrap();
-    slow_head.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
+    slow_head
+        .write_all(b"GET / HTTP/1.1\r\nHost: ")
+        .await
+        .unwrap();
     let silent = TcpStream::connect(tls.app.address).await.unwrap();
-    let (head, handshake) =
-        tokio::join!(hear_until_closed(slow_head), hear_until_closed(silent));
+    let (head, handshake) = tokio::join!(hear_until_closed(slow_head), hear_until_closed(silent));
     assert!(!head.contains("200"), "{head}");
     assert_eq!(handshake, "");
     plain.stop().await;
@@ -171,11 +179,16 @@ async fn the_path_for_nodes_refuses_browsers_and_plain_requests() {
     let hub = Running::start(config(dir.path(), true)).await;
     let ask = async |headers: &str| {
         let mut stream = TcpStream::connect(hub.app.address).await.unwrap();
-        let request = format!("GET /sync HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        let request =
+            format!("GET /sync HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         hear_until_closed(stream).await
     };
-    assert!(ask("Origin: http://localhost\r\n").await.starts_with("HTTP/1.1 403"));
+    assert!(
+        ask("Origin: http://localhost\r\n")
+            .await
+            .starts_with("HTTP/1.1 403")
+    );
     assert!(ask("").await.starts_with("HTTP/1.1 426"));
     assert!(hub.app.handle.traffic().is_empty());
     hub.stop().await;
@@ -188,7 +201,8 @@ async fn health_is_answered_on_both_listeners_as_soon_as_the_server_runs() {
     let hub = Running::start(config(dir.path(), true)).await;
     for address in [hub.app.address, hub.app.control_address] {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let answer = hear_until_closed(stream).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
