@@ -257,6 +257,9 @@ pub struct Refusal {
     /// Paths that are missing or stand in the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<FieldPath>,
+    /// Projects in which it is missing, for a filing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<ProjectId>,
 }
 
 /// The kinds of refusal. Each is one sentence per language in `text`.

@@ -27,7 +27,6 @@ pub mod genesis;
 pub mod history;
 pub mod write;
 
-pub use actor::{ActorSeed, actor_prefix};
 pub use write::{Author, Base, WriteError};
 
 /// How positions in a text are counted, on every machine alike.

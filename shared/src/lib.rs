@@ -18,6 +18,7 @@
 
 pub mod api;
 pub mod command;
+pub mod decide;
 #[cfg(feature = "crdt")]
 pub mod document;
 pub mod field;
@@ -28,8 +29,10 @@ pub mod ids;
 pub mod library;
 pub mod limits;
 pub mod money;
+pub mod profile;
 pub mod project;
 pub mod store;
+#[cfg(feature = "crdt")]
 pub mod summary;
 #[cfg(feature = "crdt")]
 pub mod sync;

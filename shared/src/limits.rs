@@ -12,3 +12,5 @@ pub const CONTENDERS_MAX: usize = 64;
 pub const FEN_MAX: i64 = 9_000_000_000_000_000;
 /// Bytes of one uploaded workbook (reliability.md 3).
 pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.
+pub const IMPORT_ITEMS_MAX: usize = 50_000;

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod finding;
+pub mod options;
 pub mod parse;
 pub mod system;
 pub mod ui;

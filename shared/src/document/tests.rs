@@ -2,16 +2,17 @@
 
 use super::*;
 use crate::field::Field;
+use crate::identity::{ProcessActor, actor_prefix};
 use crate::ids::{NodeId, ProjectId};
 use crate::time::Timestamp;
 
-fn seed(node: u8) -> ActorSeed {
-    ActorSeed::new(NodeId::from_bytes([node; 32]), [node; 7])
+fn seed(node: u8) -> ProcessActor {
+    ProcessActor::new(NodeId::from_bytes([node; 32]), [node; 7])
 }
 
 fn author(node: u8, base: Base) -> Author {
     Author {
-        seed: seed(node),
+        process: seed(node),
         message: "edit:00000000".into(),
         at: Timestamp(1_790_000_000_000),
         base,
@@ -121,10 +122,7 @@ fn automerge_never_derives_an_actor_of_its_own() {
     for change in document.changes_since(&[]).iter().skip(1) {
         let bytes = change.actor_id().to_bytes();
         assert_eq!(bytes.len(), 16);
-        assert!(
-            bytes[..15] == seed(1).lane(0).to_bytes()[..15]
-                || bytes[..15] == seed(2).lane(0).to_bytes()[..15]
-        );
+        assert!(bytes[..15] == seed(1).to_bytes() || bytes[..15] == seed(2).to_bytes());
         lanes.insert(bytes.to_vec());
     }
     assert_eq!(lanes.len(), 40);

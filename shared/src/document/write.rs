@@ -15,6 +15,7 @@ use automerge::{
 
 use super::{Document, actor, is_co_edited};
 use crate::field::FieldPath;
+use crate::identity::ProcessActor;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -39,7 +40,7 @@ pub enum Base {
 #[derive(Debug, Clone)]
 pub struct Author {
     /// The node's actor.
-    pub seed: actor::ActorSeed,
+    pub process: ProcessActor,
     /// The message of the change, `<kind>:<user>`, at most 16 bytes.
     pub message: String,
     /// The moment; stored in whole seconds.
@@ -97,7 +98,7 @@ impl Document {
             for chunk in chunks(edits) {
                 let lane = self.free_lane(author, &base, &used)?;
                 used.insert(lane);
-                plan.push((base.clone(), author.seed.lane(lane), chunk));
+                plan.push((base.clone(), actor::lane(author.process, lane), chunk));
             }
         }
         for (base, actor, edits) in plan {
@@ -114,7 +115,8 @@ impl Document {
             }
         }
         for edits in chunks(on_top) {
-            self.inner.set_actor(author.seed.lane(actor::LANE_NORMAL));
+            self.inner
+                .set_actor(actor::lane(author.process, actor::LANE_NORMAL));
             let mut tx = self.inner.transaction();
             put_all(&mut tx, &edits)?;
             tx.commit_with(options(author));
@@ -256,7 +258,9 @@ impl Document {
             .map(|meta| meta.actor.as_ref().clone())
             .collect();
         (0..=u8::MAX)
-            .find(|lane| !used.contains(lane) && !busy.contains(&author.seed.lane(*lane)))
+            .find(|lane| {
+                !used.contains(lane) && !busy.contains(&actor::lane(author.process, *lane))
+            })
             .ok_or(WriteError::LanesExhausted)
     }
 }

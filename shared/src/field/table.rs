@@ -407,7 +407,7 @@ tables! {
     Attempts "attempts" Anyone [Rule Command];
     // Unit documents.
     Roster "roster" Home [Name Duty Phone];
-    Filings "filings" Home [Ledger Period FiledAt Follows Lines];
+    Filings "filings" Home [Ledger Period FiledAt Follows Lines Reason];
     Reviews "reviews" Hub [Filing Verdict Reason Cells];
     // County documents.
     Directory "directory" Hub [Name UnitKind HostedAt];

@@ -1,7 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
 use super::*;
-use crate::document::{ActorSeed, Base};
+use crate::document::Base;
+use crate::identity::ProcessActor;
 use crate::ids::{NodeId, ProjectId};
 use crate::store::{Batch, Pair};
 use crate::time::Timestamp;
@@ -55,7 +56,7 @@ fn id(n: u8) -> DocumentId {
 
 fn author() -> Author {
     Author {
-        seed: ActorSeed::new(NodeId::from_bytes([1; 32]), [1; 7]),
+        process: ProcessActor::new(NodeId::from_bytes([1; 32]), [1; 7]),
         message: "edit:00000000".into(),
         at: Timestamp(1_790_000_000_000),
         base: Base::Now,

@@ -1,0 +1,187 @@
+//! Whose write counts (domain.md 0.7, design.md 2).
+
+use std::collections::BTreeSet;
+
+use super::{Directory, is_hub};
+use crate::command::{Actor, Role};
+use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
+use crate::ids::{DocumentId, UnitId};
+use crate::project::ProjectView;
+
+/// The units that have a part in a project.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parties {
+    /// The unit it belongs to.
+    pub home: Option<UnitId>,
+    /// The lead unit, when it is one of the directory.
+    pub lead: Option<UnitId>,
+    /// Territory, co-operating units, owner, investment department.
+    pub others: BTreeSet<UnitId>,
+}
+
+impl Parties {
+    /// The parties of a project.
+    #[must_use]
+    pub fn of(view: &ProjectView, directory: &Directory) -> Self {
+        let unit = |field| {
+            let text = view.text(field);
+            directory.resolve(text).filter(|_| !text.is_empty())
+        };
+        let listed = |id: &UnitId| directory.units.contains_key(id);
+        let mut others: BTreeSet<_> = [
+            Field::TerritorialOrg,
+            Field::OwnerOrg,
+            Field::InvestmentDept,
+            Field::ExtraTeamUnit,
+        ]
+        .into_iter()
+        .filter_map(unit)
+        .filter(listed)
+        .collect();
+        for row in view.rows(Table::CoopUnits) {
+            let org = view
+                .row_value(Table::CoopUnits, &row, Column::Org)
+                .as_text();
+            others.extend(org.and_then(|org| directory.resolve(org)).filter(listed));
+        }
+        Self {
+            home: unit(Field::HomeNode),
+            lead: unit(Field::LeadUnit).filter(listed),
+            others,
+        }
+    }
+
+    /// Every unit that has a part.
+    #[must_use]
+    pub fn all(&self) -> BTreeSet<UnitId> {
+        self.home
+            .into_iter()
+            .chain(self.lead)
+            .chain(self.others.iter().copied())
+            .collect()
+    }
+
+    /// True when the actor may say something about the project: its units, the hub, inspectors and leaders.
+    #[must_use]
+    pub fn takes_part(&self, actor: &Actor) -> bool {
+        actor.at_hub
+            && matches!(
+                actor.role,
+                Role::HubOfficer | Role::HubHead | Role::Inspector | Role::Leader
+            )
+            || self.home == Some(actor.unit)
+            || self.lead == Some(actor.unit)
+            || self.others.contains(&actor.unit)
+    }
+}
+
+/// What somebody may do with a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Right {
+    /// Write it, in this document.
+    Write(DocumentId),
+    /// Propose a value.
+    Propose,
+    /// Neither.
+    Nothing,
+    /// Nobody writes it this way.
+    NotWritable,
+}
+
+/// Tables only the engine writes, each by its own command.
+const ENGINE_TABLES: &[Table] = &[
+    Table::Proposals,
+    Table::Corrections,
+    Table::Attempts,
+    Table::Comments,
+    Table::Roster,
+    Table::Filings,
+    Table::Reviews,
+    Table::Directory,
+    Table::Profiles,
+    Table::Notices,
+];
+
+/// Fields the owner reports as well as the lead unit (code O/U of domain.md 2): the home unit keeps its authority for them.
+const ALSO_HOME: &[Field] = &[
+    Field::CumInvestmentFen,
+    Field::CumInvestmentAsAt,
+    Field::MonthDoneFen,
+    Field::MonthImage,
+    Field::MonthDoneNode,
+    Field::MonthNext,
+    Field::MonthDeviation,
+    Field::MonthNil,
+    Field::MonthCorrection,
+    Field::ImageNow,
+    Field::ImageNowPercent,
+    Field::ImageNowAsAt,
+    Field::ActualStart,
+    Field::ActualCompletion,
+    Field::Commissioning,
+    Field::Problems,
+    Field::ProceduresNow,
+];
+
+/// What the actor may do with a path of a project.
+///
+/// `for_unit`: an officer of the hub acts with the unit's authority (代填, import, ending a conflict).
+#[must_use]
+pub fn right_to(
+    path: &FieldPath,
+    view: &ProjectView,
+    parties: &Parties,
+    actor: &Actor,
+    for_unit: bool,
+) -> Right {
+    let project = DocumentId::Project(view.id);
+    let hub = is_hub(actor);
+    let fills = hub || matches!(actor.role, Role::Clerk | Role::Head);
+    let at_home = fills && parties.home == Some(actor.unit);
+    let leads = fills && parties.lead == Some(actor.unit);
+    let else_propose = if fills && parties.takes_part(actor) {
+        Right::Propose
+    } else {
+        Right::Nothing
+    };
+    let (authority, also_home, struck) = match path.target() {
+        Target::Once(Field::HomeNode | Field::Deleted | Field::Demo) => return Right::NotWritable,
+        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
+            // The name is the hub's once the project is on a list (domain.md 2.A).
+            let listed = !matches!(view.text(Field::Stage), "" | "idea" | "reserve");
+            if field == Field::Name && listed {
+                return if hub {
+                    Right::Write(project)
+                } else {
+                    else_propose
+                };
+            }
+            (field.authority(), ALSO_HOME.contains(&field), false)
+        }
+        Target::Cell(table, _, column) => {
+            let struck = column == Column::Deleted;
+            if ENGINE_TABLES.contains(&table) && !(table == Table::Comments && struck) {
+                return Right::NotWritable;
+            }
+            (table.authority(), false, struck)
+        }
+        Target::Unknown => return Right::NotWritable,
+    };
+    match authority {
+        Authority::Engine => Right::NotWritable,
+        Authority::Hub if hub => Right::Write(DocumentId::Oversight(view.id)),
+        Authority::Hub => else_propose,
+        Authority::Anyone if parties.takes_part(actor) || struck && hub => Right::Write(project),
+        Authority::Anyone => Right::Nothing,
+        Authority::Home if at_home || hub && for_unit => Right::Write(project),
+        Authority::Home => else_propose,
+        Authority::Lead => {
+            let home_counts = parties.lead.is_none() || also_home;
+            if leads || at_home && home_counts || hub && for_unit {
+                Right::Write(project)
+            } else {
+                else_propose
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Whether a value has the shape of its field (domain.md 2, limits), and the consistency rules that block (2.I).
+
+use std::collections::BTreeMap;
+
+use super::{refuse, refuse_at};
+use crate::command::{Refusal, Why};
+use crate::field::{Field, FieldPath, Kind, Target};
+use crate::limits;
+use crate::profile::Profile;
+use crate::project::ProjectView;
+use crate::text::options;
+use crate::time::{Date, Month};
+use crate::value::Value;
+
+/// Characters of a one-line text: a title, an address, a person. Longer ones belong into a field of several lines.
+const LINE_CHARS_MAX: usize = 500;
+/// Characters of a project's name (domain.md 2.A).
+const NAME_CHARS_MAX: usize = 200;
+/// Characters of a co-edited text: each is an operation, and one change must pass every peer's gate (design.md 5).
+const CO_EDITED_CHARS_MAX: usize = 8_000;
+
+/// Judges the shape of one value.
+///
+/// # Errors
+/// [`Why::BadValue`] with what the field takes, [`Why::TooLong`], [`Why::NotWritable`] for a name this version does not know.
+pub fn check_value(profile: &Profile, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
+    let (kind, is_name) = match path.target() {
+        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
+            (field.kind(), field == Field::Name)
+        }
+        Target::Cell(_, _, column) => (column.kind(), false),
+        Target::Unknown => return Err(refuse_at(Why::NotWritable, vec![path.clone()])),
+    };
+    let bad = |expected: &str| {
+        refuse_at(
+            Why::BadValue {
+                expected: expected.to_owned(),
+            },
+            vec![path.clone()],
+        )
+    };
+    let long = || refuse_at(Why::TooLong, vec![path.clone()]);
+    if value.is_null() {
+        return if is_name {
+            Err(refuse_at(Why::Missing, vec![path.clone()]))
+        } else {
+            Ok(())
+        };
+    }
+    let text = |max: usize, lines: bool| {
+        let text = value.as_text().ok_or_else(|| bad("text"))?;
+        if text.chars().count() > max {
+            return Err(long());
+        }
+        let legal = |c: char| !c.is_control() || lines && matches!(c, '\n' | '\r' | '\t');
+        if text.trim().is_empty() || !text.chars().all(legal) {
+            return Err(bad(if lines { "text" } else { "line" }));
+        }
+        Ok(text)
+    };
+    match kind {
+        Kind::Text if is_name => text(NAME_CHARS_MAX, false).map(drop),
+        Kind::Text | Kind::Unit | Kind::Person | Kind::Reference => {
+            text(LINE_CHARS_MAX, false).map(drop)
+        }
+        Kind::Long => text(limits::TEXT_CHARS_MAX, true).map(drop),
+        Kind::CoEdited => text(CO_EDITED_CHARS_MAX, true).map(drop),
+        Kind::Money => match value.as_int() {
+            Some(fen) if (0..=limits::FEN_MAX).contains(&fen) => Ok(()),
+            _ => Err(bad("money")),
+        },
+        Kind::Percent => match value.as_int() {
+            Some(percent) if (0..=100).contains(&percent) => Ok(()),
+            _ => Err(bad("percent")),
+        },
+        Kind::Flag => value.as_bool().map(drop).ok_or_else(|| bad("flag")),
+        Kind::Moment => value.as_int().map(drop).ok_or_else(|| bad("moment")),
+        Kind::Date => {
+            let text = value.as_text().unwrap_or("");
+            if text.parse::<Date>().is_ok() || text.parse::<Month>().is_ok() {
+                Ok(())
+            } else {
+                Err(bad("date"))
+            }
+        }
+        Kind::Years => {
+            let years = value.as_text().and_then(|text| text.split_once(".."));
+            let year = |text: &str| {
+                text.parse::<u16>()
+                    .ok()
+                    .filter(|year| text.len() == 4 && (1..=9999).contains(year))
+            };
+            match years.and_then(|(from, to)| Some((year(from)?, year(to)?))) {
+                Some((from, to)) if from <= to => Ok(()),
+                _ => Err(bad("years")),
+            }
+        }
+        Kind::Choice(name) => {
+            let id = text(LINE_CHARS_MAX, false)?;
+            let known = options::ids(name).map(|mut ids| ids.any(|option| option == id));
+            // A county's own enumerations stay open to words its profile lacks; stages and fixed ones do not.
+            let known = known
+                .or_else(|| (name == "stage").then(|| profile.lifecycle.stage_label(id).is_some()));
+            if known.unwrap_or(true) {
+                Ok(())
+            } else {
+                Err(bad("choice"))
+            }
+        }
+        Kind::Set(name) => {
+            let ids: Vec<_> = text(LINE_CHARS_MAX, false)?.split(',').collect();
+            let sorted = ids.is_sorted_by(|a, b| a < b) && ids.iter().all(|id| !id.is_empty());
+            let known = match options::ids(name) {
+                Some(options) => {
+                    let options: Vec<_> = options.collect();
+                    ids.iter().all(|id| options.contains(id))
+                }
+                None => true,
+            };
+            if sorted && known {
+                Ok(())
+            } else {
+                Err(bad("set"))
+            }
+        }
+        Kind::Json => Err(refuse_at(Why::NotWritable, vec![path.clone()])),
+    }
+}
+
+/// A reason that says something.
+pub(super) fn reason(reason: &str) -> Result<(), Refusal> {
+    if reason.trim().is_empty() {
+        return Err(refuse(Why::ReasonMissing));
+    }
+    if reason.chars().count() > LINE_CHARS_MAX {
+        return Err(refuse(Why::TooLong));
+    }
+    Ok(())
+}
+
+/// Completion is not before start (2.I.5); judged only when this command touches one of the two.
+pub(super) fn dates_in_order(
+    view: &ProjectView,
+    set: &BTreeMap<FieldPath, Value>,
+) -> Result<(), Refusal> {
+    let (start, end) = (
+        FieldPath::once(Field::PlannedStart),
+        FieldPath::once(Field::PlannedCompletion),
+    );
+    if !set.contains_key(&start) && !set.contains_key(&end) {
+        return Ok(());
+    }
+    let value = |path: &FieldPath| {
+        set.get(path)
+            .unwrap_or_else(|| view.value(path))
+            .as_text()
+            .map(str::to_owned)
+    };
+    if let (Some(from), Some(to)) = (value(&start), value(&end)) {
+        // A month alone is compared by month.
+        let length = from.len().min(to.len());
+        if to.get(..length) < from.get(..length) {
+            return Err(refuse_at(
+                Why::Inconsistent {
+                    check: "completion_before_start".into(),
+                },
+                vec![start, end],
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Cumulative money falls only with a reason (2.I.3, D-32).
+pub(super) fn cumulative_keeps(
+    view: &ProjectView,
+    set: &BTreeMap<FieldPath, Value>,
+) -> Result<(), Refusal> {
+    let path = FieldPath::once(Field::CumInvestmentFen);
+    let (Some(new), Some(old)) = (
+        set.get(&path).and_then(Value::as_int),
+        view.value(&path).as_int(),
+    ) else {
+        return Ok(());
+    };
+    let explained = set.iter().any(|(path, value)| {
+        matches!(path.target(), Target::Month(_, Field::MonthCorrection)) && !value.is_null()
+    });
+    if new < old && !explained {
+        return Err(refuse_at(
+            Why::Inconsistent {
+                check: "cumulative_falls".into(),
+            },
+            vec![path],
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! Plain edits: authority decides between writing and proposing, a standing conflict takes no plain write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Act, Decision, Draw, Judge, Right, check, check_value, is_hub, refuse, refuse_at, refuse_by,
+    right_to,
+};
+use crate::command::{Refusal, Role, Why, Write};
+use crate::field::{Column, Field, FieldPath, Table, Target};
+use crate::ids::{DocumentId, ProjectId, RowId};
+use crate::limits;
+use crate::project::ProjectView;
+use crate::value::Value;
+
+/// Acts of an issue only its closer may record (domain.md 7.2).
+const CLOSING_ACTS: &[&str] = &["closed", "returned", "reopened"];
+
+impl Judge<'_> {
+    pub(super) fn edit(
+        &self,
+        project: ProjectId,
+        set: &BTreeMap<FieldPath, Value>,
+        on_behalf: Option<&str>,
+        draw: Draw<'_>,
+    ) -> Result<Decision, Refusal> {
+        let view = self.living(project)?;
+        if set.len() > limits::COMMAND_WRITES_MAX {
+            return Err(refuse(Why::TooMany));
+        }
+        if let Some(reason) = on_behalf {
+            self.hub_only()?;
+            check::reason(reason)?;
+        }
+        let parties = self.parties(view);
+        let document = DocumentId::Project(project);
+        let (mut writes, mut proposals, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stamped = BTreeSet::new();
+        let mut conflicts = Vec::new();
+        for (path, value) in set {
+            check_value(self.profile, path, value)?;
+            self.role_may(path)?;
+            self.issue_rules(path, value)?;
+            let cell = view.cells.get(path);
+            if cell.is_some_and(crate::project::Cell::is_conflict) {
+                conflicts.push(path.clone());
+                continue;
+            }
+            if view.value(path) == value {
+                continue;
+            }
+            match right_to(path, view, &parties, self.actor, on_behalf.is_some()) {
+                Right::Write(to) => {
+                    let plain = matches!(
+                        right_to(path, view, &parties, self.actor, false),
+                        Right::Write(_)
+                    );
+                    if !plain {
+                        corrected.push(path.clone());
+                    }
+                    self.stamp_row(view, &to, path, &mut stamped, &mut writes)?;
+                    writes.push(Write {
+                        document: to,
+                        path: path.clone(),
+                        value: value.clone(),
+                    });
+                }
+                Right::Propose => proposals.push((path.clone(), value.clone())),
+                Right::Nothing => return Err(refuse_at(Why::NotYourUnit, vec![path.clone()])),
+                Right::NotWritable => return Err(refuse_at(Why::NotWritable, vec![path.clone()])),
+            }
+        }
+        if !conflicts.is_empty() {
+            return Err(refuse_at(Why::InConflict, conflicts));
+        }
+        check::dates_in_order(view, set)?;
+        check::cumulative_keeps(view, set)?;
+        for path in &corrected {
+            let row = draw();
+            let mut cell = |column, value: Value| {
+                writes.push(Write {
+                    document: document.clone(),
+                    path: FieldPath::cell(Table::Corrections, row, column),
+                    value,
+                });
+            };
+            cell(Column::Path, path.to_string().into());
+            cell(Column::Reason, on_behalf.unwrap_or("").trim().into());
+            self.stamp(&document, Table::Corrections, row, &mut writes);
+        }
+        let mut proposed = Vec::new();
+        for (path, value) in proposals {
+            if !is_proposed(view, &path, &value) {
+                writes.extend(self.proposal_row(project, draw(), &path, &value, ""));
+            }
+            proposed.push(path);
+        }
+        let act = if corrected.is_empty() {
+            Act::Edit
+        } else {
+            Act::Behalf
+        };
+        Ok(Decision {
+            act,
+            writes,
+            proposed,
+        })
+    }
+
+    /// A row under `proposals`.
+    pub(super) fn proposal_row(
+        &self,
+        project: ProjectId,
+        row: RowId,
+        path: &FieldPath,
+        value: &Value,
+        reason: &str,
+    ) -> Vec<Write> {
+        let document = DocumentId::Project(project);
+        let mut writes = Vec::new();
+        let mut cell = |column, value: Value| {
+            writes.push(Write {
+                document: document.clone(),
+                path: FieldPath::cell(Table::Proposals, row, column),
+                value,
+            });
+        };
+        cell(Column::Path, path.to_string().into());
+        // A value always becomes JSON.
+        cell(
+            Column::Value,
+            serde_json::to_string(value).unwrap_or_default().into(),
+        );
+        if !reason.is_empty() {
+            cell(Column::Reason, reason.into());
+        }
+        self.stamp(&document, Table::Proposals, row, &mut writes);
+        writes
+    }
+
+    /// Inspectors and leaders open issues and take steps on them; they fill in nothing else.
+    fn role_may(&self, path: &FieldPath) -> Result<(), Refusal> {
+        let fills = matches!(self.actor.role, Role::Clerk | Role::Head) || is_hub(self.actor);
+        let on_issue = matches!(
+            path.target(),
+            Target::Cell(Table::Issues | Table::IssueSteps, ..)
+        );
+        if fills || on_issue {
+            Ok(())
+        } else {
+            Err(refuse_at(Why::RoleMayNot, vec![path.clone()]))
+        }
+    }
+
+    /// The responsible unit never closes its own issue; steps use the county's words.
+    fn issue_rules(&self, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
+        let Target::Cell(Table::IssueSteps, _, Column::Act) = path.target() else {
+            return Ok(());
+        };
+        let act = value.as_text().unwrap_or("");
+        if !self
+            .profile
+            .issue
+            .workflow
+            .iter()
+            .any(|state| state.id == act)
+        {
+            return Err(refuse_at(Why::NotInProfile, vec![path.clone()]));
+        }
+        let closes = CLOSING_ACTS.contains(&act);
+        let closer = is_hub(self.actor) || self.actor.at_hub && self.actor.role == Role::Inspector;
+        if closes && !closer {
+            let rule = self
+                .profile
+                .gates
+                .iter()
+                .find(|gate| gate.transition == "issue_close");
+            return Err(refuse_by(
+                Why::HubOnly,
+                rule.map_or("domain 7.2", |gate| gate.clause.as_str()),
+            ));
+        }
+        Ok(())
+    }
+
+    /// A row's first cell brings who and when with it.
+    fn stamp_row(
+        &self,
+        view: &ProjectView,
+        document: &DocumentId,
+        path: &FieldPath,
+        stamped: &mut BTreeSet<(Table, RowId)>,
+        writes: &mut Vec<Write>,
+    ) -> Result<(), Refusal> {
+        let Target::Cell(table, key, column) = path.target() else {
+            return Ok(());
+        };
+        if matches!(column, Column::By | Column::At | Column::Deleted) {
+            return Err(refuse_at(Why::NotWritable, vec![path.clone()]));
+        }
+        let row = key.parse::<RowId>().map_err(|_| {
+            refuse_at(
+                Why::BadValue {
+                    expected: "row".into(),
+                },
+                vec![path.clone()],
+            )
+        })?;
+        let exists = !view.row_value(table, &key, Column::By).is_null();
+        if !exists && stamped.insert((table, row)) {
+            self.stamp(document, table, row, writes);
+        }
+        Ok(())
+    }
+}
+
+/// True when an open proposal says the same already, so that repeating it adds nothing.
+pub(super) fn is_proposed(view: &ProjectView, path: &FieldPath, value: &Value) -> bool {
+    let json = serde_json::to_string(value).unwrap_or_default();
+    view.rows(Table::Proposals).iter().any(|row| {
+        view.row_value(Table::Proposals, row, Column::State)
+            .is_null()
+            && view
+                .row_value(Table::Proposals, row, Column::Path)
+                .as_text()
+                == Some(path.as_str())
+            && view
+                .row_value(Table::Proposals, row, Column::Value)
+                .as_text()
+                == Some(&json)
+    })
+}

@@ -1,0 +1,159 @@
+//! Imports: each project of a workbook becomes the writes that change something; what may not be written is kept back and counted.
+
+use std::collections::BTreeSet;
+
+use super::edit::is_proposed;
+use super::{
+    Directory, Draw, Judge, Parties, Right, State, check_value, is_hub, refuse, refuse_at, right_to,
+};
+use crate::command::{Actor, ImportItem, Refusal, Role, Why, Write};
+use crate::field::{Field, FieldPath, Target};
+use crate::ids::DocumentId;
+use crate::limits;
+use crate::profile::Profile;
+use crate::project::{Cell, ProjectView};
+use crate::time::Timestamp;
+use crate::value::Value;
+
+/// What one project of an import means.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ItemDecision {
+    /// True when the project is new here.
+    pub created: bool,
+    /// What is to be written; empty when the record is as the workbook says.
+    pub writes: Vec<Write>,
+    /// Paths that became proposals.
+    pub proposed: Vec<FieldPath>,
+    /// Paths left alone: in conflict, or not the actor's to write or propose.
+    pub kept: Vec<FieldPath>,
+}
+
+/// Judges an import as a whole: who imports for whom, and the shape of every value.
+pub(super) fn check_whole(
+    profile: &Profile,
+    actor: &Actor,
+    items: &[ImportItem],
+) -> Result<(), Refusal> {
+    if !matches!(actor.role, Role::Clerk | Role::Head) && !is_hub(actor) {
+        return Err(refuse(Why::RoleMayNot));
+    }
+    if items.len() > limits::IMPORT_ITEMS_MAX {
+        return Err(refuse(Why::TooMany));
+    }
+    for item in items {
+        if item.home != actor.unit && !is_hub(actor) {
+            return Err(refuse(Why::NotYourUnit));
+        }
+        if item.set.len() > limits::COMMAND_WRITES_MAX {
+            return Err(refuse(Why::TooMany));
+        }
+        for (path, value) in &item.set {
+            check_value(profile, path, value)?;
+            if matches!(
+                path.target(),
+                Target::Once(Field::HomeNode | Field::Deleted)
+            ) {
+                return Err(refuse_at(Why::NotWritable, vec![path.clone()]));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Decides one project of an import that passed as a whole. `view` is the record as it stands, `None` for a new one.
+#[must_use]
+pub fn decide_item(
+    profile: &Profile,
+    directory: &Directory,
+    actor: &Actor,
+    now: Timestamp,
+    draw: Draw<'_>,
+    view: Option<&ProjectView>,
+    item: &ImportItem,
+) -> ItemDecision {
+    let mut decided = ItemDecision {
+        created: view.is_none(),
+        ..ItemDecision::default()
+    };
+    let document = DocumentId::Project(item.project);
+    let home = FieldPath::once(Field::HomeNode);
+    let blank;
+    let view = match view {
+        Some(view) => view,
+        None => {
+            decided.writes.push(Write {
+                document: document.clone(),
+                path: home.clone(),
+                value: item.home.to_string().into(),
+            });
+            let cell = Cell {
+                value: item.home.to_string().into(),
+                contenders: Vec::new(),
+            };
+            blank = ProjectView {
+                id: item.project,
+                heads: Vec::new(),
+                cells: [(home, cell)].into(),
+            };
+            &blank
+        }
+    };
+    let state = State::new(directory);
+    let judge = Judge {
+        state: &state,
+        profile,
+        actor,
+        now,
+    };
+    let parties = Parties::of(view, directory);
+    let mut stamped = BTreeSet::new();
+    for (path, value) in &item.set {
+        if view.value(path) == value {
+            continue;
+        }
+        if view.cells.get(path).is_some_and(Cell::is_conflict) {
+            decided.kept.push(path.clone());
+            continue;
+        }
+        // The mark of demonstration data comes only with the import that makes it.
+        let demo = decided.created && matches!(path.target(), Target::Once(Field::Demo));
+        let right = if demo {
+            Right::Write(document.clone())
+        } else {
+            right_to(path, view, &parties, actor, true)
+        };
+        match right {
+            Right::Write(to) => {
+                if let Target::Cell(table, key, _) = path.target() {
+                    let new = view
+                        .row_value(table, &key, crate::field::Column::By)
+                        .is_null();
+                    if let (true, Ok(row)) =
+                        (new && stamped.insert((table, key.clone())), key.parse())
+                    {
+                        judge.stamp(&to, table, row, &mut decided.writes);
+                    }
+                }
+                decided.writes.push(Write {
+                    document: to,
+                    path: path.clone(),
+                    value: value.clone(),
+                });
+            }
+            Right::Propose if value != &Value::Null => {
+                if !is_proposed(view, path, value) {
+                    decided.writes.extend(judge.proposal_row(
+                        item.project,
+                        draw(),
+                        path,
+                        value,
+                        "",
+                    ));
+                    decided.proposed.push(path.clone());
+                }
+            }
+            Right::Propose | Right::Nothing | Right::NotWritable => decided.kept.push(path.clone()),
+        }
+    }
+    decided
+}
