@@ -1,3 +1,11 @@
 //! The harness of the integration tests: what several of them need.
+#![expect(
+    clippy::print_stderr,
+    reason = "a failing test shows the logs of the processes it ran"
+)]
 
+pub mod browser;
+pub mod http;
+pub mod ids;
+pub mod process;
 pub mod sources;

@@ -1,0 +1,356 @@
+//! Real processes of the real program: one data folder each, ports chosen by the system, killed when dropped.
+//!
+//! A [`Place`] is a data folder that may or may not be served. Everything goes through the command line's contract, so what these
+//! tests see is what an administrator sees. Nothing here sleeps for a fixed time: [`wait_until`] asks again until a
+//! condition holds, and fails with its name when it never does.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::http::Client;
+
+/// How long a condition may take on a busy machine before a test gives up. No test passes because of it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The program under test, built beside the test binary.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn program() -> PathBuf {
+    let here = std::env::current_exe().expect("a test knows where it lies");
+    let found = here
+        .ancestors()
+        .skip(1)
+        .map(|folder| {
+            folder.join(format!(
+                "xiangmu-under-test{}",
+                std::env::consts::EXE_SUFFIX
+            ))
+        })
+        .find(|path| path.is_file());
+    found.expect("xiangmu-under-test is built with the tests")
+}
+
+/// What a finished command said.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it warned of.
+    pub stderr: String,
+}
+
+impl Said {
+    /// The one JSON value it printed.
+    ///
+    /// # Panics
+    /// When it printed anything else.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(self.stdout.trim())
+            .unwrap_or_else(|error| panic!("{error} in {self:#?}"))
+    }
+
+    /// The JSON values it printed, one a line.
+    ///
+    /// # Panics
+    /// When a line is no JSON.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
+    }
+
+    /// Insists that it went well.
+    ///
+    /// # Panics
+    /// When the exit code is not 0.
+    #[must_use]
+    pub fn ok(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        self
+    }
+}
+
+/// Runs the program to its end with something on its standard input.
+///
+/// # Panics
+/// When it cannot be started.
+#[must_use]
+pub fn run(arguments: &[&str], stdin: &str) -> Said {
+    let mut child = Command::new(program())
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut input = child.stdin.take().expect("its standard input is ours");
+    let text = stdin.to_owned();
+    let writer = std::thread::spawn(move || {
+        // The program may end without reading everything; what it said tells why.
+        let _early_end = input.write_all(text.as_bytes());
+    });
+    let output = child.wait_with_output().expect("the program ends");
+    writer.join().expect("the writing thread ends");
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// One data folder and, while it is served, its process.
+pub struct Place {
+    /// The folder.
+    pub dir: PathBuf,
+    /// Its name, which is also its unit's.
+    pub name: String,
+    serving: Option<Serving>,
+}
+
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Place {
+    /// Makes a hub's folder.
+    #[must_use]
+    pub fn hub(root: &Path, name: &str) -> Self {
+        Self::init(root, "hub", name)
+    }
+
+    /// Makes a township's folder.
+    #[must_use]
+    pub fn township(root: &Path, name: &str) -> Self {
+        Self::init(root, "node", name)
+    }
+
+    fn init(root: &Path, role: &str, name: &str) -> Self {
+        let place = Self {
+            dir: root.join(name),
+            name: name.to_owned(),
+            serving: None,
+        };
+        let said = place.cli(&[
+            "init",
+            "--role",
+            role,
+            "--name",
+            name,
+            "--profile",
+            "kaizhou",
+        ]);
+        let _made = said.ok();
+        place
+    }
+
+    /// Runs a command on this folder.
+    #[must_use]
+    pub fn cli(&self, arguments: &[&str]) -> Said {
+        self.cli_with(arguments, "")
+    }
+
+    /// Runs a command on this folder with something on its standard input. The answer is JSON.
+    #[must_use]
+    pub fn cli_with(&self, arguments: &[&str], stdin: &str) -> Said {
+        let dir = self.dir.to_string_lossy();
+        let mut all = arguments.to_vec();
+        all.extend(["--data", &dir, "--json"]);
+        run(&all, stdin)
+    }
+
+    /// Adds an account.
+    pub fn add_user(&self, name: &str, role: &str, password: &str) {
+        let arguments = [
+            "user",
+            "add",
+            "--name",
+            name,
+            "--role",
+            role,
+            "--unit",
+            &self.name,
+            "--password-stdin",
+        ];
+        let _added = self.cli_with(&arguments, &format!("{password}\n")).ok();
+    }
+
+    /// Serves the folder on a free port and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub fn start(&mut self) {
+        let mut child = Command::new(program())
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--insecure-http",
+                "--json",
+                "--data",
+            ])
+            .arg(&self.dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(self.log()).expect("the log can be made"))
+            .spawn()
+            .expect("the server starts");
+        let stdout = child.stdout.take().expect("its output is ours");
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut reader = BufReader::new(stdout);
+            let mut line = String::new();
+            // End of file shows as an empty line; whoever waits says what it means.
+            let _bytes = reader.read_line(&mut line);
+            let _nobody_waits = sender.send(line);
+            // Whatever follows is read, so that the server never blocks on a full pipe.
+            let _rest = reader.read_to_end(&mut Vec::new());
+        });
+        let line = receiver.recv_timeout(PATIENCE).unwrap_or_default();
+        let ready: Option<Value> = serde_json::from_str(&line).ok();
+        let address = ready
+            .as_ref()
+            .filter(|ready| ready["event"] == "ready")
+            .and_then(|ready| ready["listen"].as_str())
+            .and_then(|listen| listen.rsplit("//").next().unwrap_or(listen).parse().ok());
+        let Some(address) = address else {
+            let _gone = child.kill();
+            panic!("{} is not ready: `{line}`; {}", self.name, self.read_log());
+        };
+        self.serving = Some(Serving { child, address });
+    }
+
+    /// Where the server's log goes.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.dir.with_extension("log")
+    }
+
+    /// The server's log so far.
+    #[must_use]
+    pub fn read_log(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// When it is not served.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.serving.as_ref().expect("the server runs").address
+    }
+
+    /// A client that is not logged in.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.address())
+    }
+
+    /// A client that is logged in.
+    ///
+    /// # Panics
+    /// When the log-in is refused.
+    #[must_use]
+    pub fn log_in(&self, name: &str, password: &str) -> Client {
+        let mut client = self.client();
+        client.log_in(name, password);
+        client
+    }
+
+    /// Ends the server as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut serving) = self.serving.take() {
+            let _already_gone = serving.child.kill();
+            let _status = serving.child.wait();
+        }
+    }
+
+    /// Asks the server to end and waits for it.
+    ///
+    /// # Panics
+    /// When it is not served, or does not end.
+    pub fn stop(&mut self) -> ExitStatus {
+        let mut serving = self.serving.take().expect("the server runs");
+        let asked = Command::new("kill")
+            .args(["-TERM", &serving.child.id().to_string()])
+            .status()
+            .expect("the signal is sent");
+        assert!(asked.success());
+        let mut status = None;
+        wait_until("the server ends", || {
+            status = serving.child.try_wait().expect("the server can be asked");
+            status.is_some()
+        });
+        status.expect("just waited for")
+    }
+
+    /// Enrols this node at a hub that is served; both are then connected.
+    pub fn join(&self, hub: &Self) {
+        let invite = hub
+            .cli(&[
+                "invite",
+                "--unit",
+                &self.name,
+                "--kind",
+                "township",
+                "--approve",
+            ])
+            .ok();
+        let code = invite.json()["code"].as_str().expect("a code").to_owned();
+        let _joined = self.cli(&["join", &code]).ok();
+    }
+
+    /// Asks for an exchange and waits until nothing is left to send or fetch.
+    pub fn sync(&self) {
+        let _left_nothing = self.cli(&["sync", "--now", "--wait", "60"]).ok();
+    }
+
+    /// The canonical records of a unit, one a line.
+    #[must_use]
+    pub fn dump(&self, unit: &str) -> String {
+        self.cli(&["dump", "--unit", unit]).ok().stdout
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("--- log of {}\n{}", self.name, tail(&self.read_log(), 60));
+        }
+    }
+}
+
+fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// Asks again and again until a condition holds.
+///
+/// # Panics
+/// When it never does.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        // A pause between two questions, not a wait for an answer.
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
