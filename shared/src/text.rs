@@ -6,9 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod fields;
 pub mod finding;
 pub mod options;
 pub mod parse;
+pub mod refusal;
 pub mod system;
 pub mod ui;
 

@@ -1,0 +1,530 @@
+//! What fields, tables, columns and the fixed options are called. Source: domain.md 2.A–2.E, 6.2 and 7.1.
+//!
+//! Each entry gives both languages side by side, in one exhaustive match per enum, so that a field without a name does not compile.
+//! Options a county may rename (sectors, stages, grades) are looked up in its profile first; what stands here are the fixed ones.
+
+use super::Lang;
+use crate::field::{Column, Field, Kind, Section, Table};
+
+const fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => pair.0,
+        Lang::En => pair.1,
+    }
+}
+
+impl Section {
+    /// Every section, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Identity,
+        Self::People,
+        Self::Content,
+        Self::Money,
+        Self::Progress,
+    ];
+
+    /// The section's heading.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::Identity => ("基本信息", "Identity"),
+            Self::People => ("责任体系", "People and places"),
+            Self::Content => ("建设内容与工期", "Content and schedule"),
+            Self::Money => ("投资与资金", "Money"),
+            Self::Progress => ("进度", "Progress"),
+        };
+        pick(pair, lang)
+    }
+}
+
+impl Field {
+    /// What the field is called.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one line a field")]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::Name => ("项目名称", "Project name"),
+            Self::ProjectCode => ("项目代码", "Project code"),
+            Self::HomeNode => ("所属单位", "Home unit"),
+            Self::Programmes => ("管理轨道", "Programmes"),
+            Self::InvestmentKind => ("投资类型", "Kind of investment"),
+            Self::GovFundLevel => ("政府资金层级", "Level of public funds"),
+            Self::IsPublicInterest => ("公益性项目", "Public interest"),
+            Self::OwnerKind => ("业主性质", "Kind of owner"),
+            Self::IsExtraMajor => ("特别重大项目", "Extra-major project"),
+            Self::ExtraMajorDecision => ("特别重大认定文件", "Extra-major decision"),
+            Self::Sector => ("所属行业", "Sector"),
+            Self::SectorExtra => ("产业集群（产业链）", "Cluster or chain"),
+            Self::OriginKind => ("项目来源", "Origin"),
+            Self::OriginDoc => ("依据规划名称", "Plan it rests on"),
+            Self::OriginLevel => ("依据规划层级", "Level of that plan"),
+            Self::SignificanceFlags => ("定性条件", "Significance"),
+            Self::KeyCategory => ("重点项目类别", "Key project category"),
+            Self::FourBatch => ("四个一批分类", "Four-batch category"),
+            Self::HhPhase => ("项目阶段", "Phase of the year"),
+            Self::BaolianKind => ("包联类别", "Contracted kind"),
+            Self::InfoClass => ("信息分类", "Information class"),
+            Self::ReserveGrade => ("储备分类", "Reserve grade"),
+            Self::ReserveSector => ("储备库类别", "Reserve sector"),
+            Self::MaturityGrade => ("分级分类", "Maturity grade"),
+            Self::PlatformTags => ("平台标签", "Platform tags"),
+            Self::BuildNature => ("建设性质", "Nature of works"),
+            Self::OwnerOrg => ("项目业主", "Owner"),
+            Self::OwnerLegalDoc => ("法人营业执照或筹建文件", "Owner's legal document"),
+            Self::TerritorialOrg => ("属地", "Territory"),
+            Self::Site => ("具体选址", "Site"),
+            Self::SitePoint => ("选址坐标", "Coordinates"),
+            Self::LeadUnit => ("牵头责任单位", "Lead unit"),
+            Self::InvestmentDept => ("项目投资主管部门", "Investment department"),
+            Self::CoopNote => ("协办说明", "Note on co-operation"),
+            Self::UnitLeader => ("分管（责任）领导", "Leader in charge"),
+            Self::UnitSection => ("责任科室", "Section"),
+            Self::UnitPerson => ("责任人", "Person in charge"),
+            Self::Liaison => ("联络员", "Liaison"),
+            Self::LiaisonPhone => ("联络电话", "Liaison's phone"),
+            Self::InfoReporter => ("信息报送专人", "Reporter"),
+            Self::ChiefServiceOfficer => ("首席服务官", "Chief service officer"),
+            Self::OneToOneOfficer => ("“1对1”服务人员", "One-to-one officer"),
+            Self::SigningTracker => ("签约跟踪专人", "Signing tracker"),
+            Self::TeamFiledAt => ("专班备案日期", "Team filed on"),
+            Self::ExtraTeamUnit => ("特别重大项目专班牵头单位", "Extra team's lead unit"),
+            Self::ExtraTeamPerson => ("特别重大项目专班牵头人", "Extra team's leader"),
+            Self::HubOfficer => ("项目中心对口专人", "Centre's officer"),
+            Self::Background => ("建设背景", "Background"),
+            Self::Necessity => ("建设必要性", "Necessity"),
+            Self::Feasibility => ("可行性", "Feasibility"),
+            Self::ContentScale => ("建设内容及规模", "Content and scale"),
+            Self::BuildYears => ("建设年限", "Years of construction"),
+            Self::PlannedStart => ("计划开工时间", "Planned start"),
+            Self::PlannedCompletion => ("计划竣工时间", "Planned completion"),
+            Self::StartCertain => ("当年确定开工", "Start certain this year"),
+            Self::ActualStart => ("实际开工时间", "Actual start"),
+            Self::ActualCompletion => ("实际竣工时间", "Actual completion"),
+            Self::Commissioning => ("投产时间", "Commissioning"),
+            Self::BuildSequence => ("建设时序", "Sequence of works"),
+            Self::SpatialConformity => ("空间协同论证", "Spatial conformity"),
+            Self::SpatialConclusion => ("空间协同结论", "Spatial conclusion"),
+            Self::IndustrialPlanConformity => ("符合产业规划", "Fits the industrial plan"),
+            Self::IndustrialPlanNote => ("产业规划说明", "Industrial plan note"),
+            Self::TotalInvestmentFen => ("总投资", "Total investment"),
+            Self::FxCurrency => ("外币币种", "Foreign currency"),
+            Self::FxAmount => ("外币金额", "Amount in that currency"),
+            Self::FxRate => ("折合汇率", "Rate"),
+            Self::FxRateDate => ("汇率日期", "Date of rate"),
+            Self::CumInvestmentFen => ("累计完成投资", "Done since start"),
+            Self::CumInvestmentAsAt => ("累计截至日期", "Done, as at"),
+            Self::YearPlanFen => ("年度计划投资", "Plan of the year"),
+            Self::MonthPlanFen => ("当月计划投资", "Plan of the month"),
+            Self::MonthDoneFen => ("当月完成投资", "Done in the month"),
+            Self::MonthSchedule => ("当月施工安排", "Works of the month"),
+            Self::FundingNote => ("资金来源说明", "Note on funding"),
+            Self::PackagingChannels => ("包装兼容的资金投向", "Fund channels"),
+            Self::NeedsBankFinance => ("需要融资", "Needs finance"),
+            Self::BankFinanceFen => ("融资金额", "Finance needed"),
+            Self::SpecialAccountBank => ("资金专账开户行", "Special account's bank"),
+            Self::SpecialAccountNote => ("资金专账说明", "Special account"),
+            Self::NoHiddenDebtDeclaration => ("不新增隐性债务承诺", "No hidden debt declared"),
+            Self::NoHiddenDebtDocument => ("不新增隐性债务承诺书", "Declaration"),
+            Self::Borrower => ("借款主体", "Borrower"),
+            Self::DebtUser => ("用款主体", "User of the loan"),
+            Self::DebtManager => ("管理主体", "Manager of the loan"),
+            Self::Repayer => ("还款主体", "Repayer"),
+            Self::RepaymentSchedule => ("还款计划", "Repayment schedule"),
+            Self::SoeBudgetStart => ("国企预算（年初）", "Enterprise budget, January"),
+            Self::SoeProgressMid => ("国企预算执行（年中）", "Enterprise budget, July"),
+            Self::SoeEvaluationEnd => ("国企绩效评价（年末）", "Enterprise evaluation, December"),
+            Self::AgencyFeeFen => ("建设管理代理费", "Agency fee"),
+            Self::AgencyFeeInTotal => ("代理费计入总投资", "Fee is in total"),
+            Self::ImageTarget => ("年度形象进度目标", "Target of the year"),
+            Self::ImageTargetPercent => ("年度目标百分比", "Target, percent"),
+            Self::PrelimTarget => ("前期工作进度目标", "Target of early work"),
+            Self::ImageNow => ("当前形象进度", "Progress now"),
+            Self::ImageNowPercent => ("当前进度百分比", "Progress, percent"),
+            Self::ImageNowAsAt => ("形象进度截至日期", "Progress as at"),
+            Self::MonthImage => ("当月形象进度", "Progress of the month"),
+            Self::MonthDoneNode => ("当月节点完成", "Month's milestone reached"),
+            Self::MonthNext => ("下月计划", "Next month"),
+            Self::MonthDeviation => ("偏差原因", "Reason for deviation"),
+            Self::MonthNil => ("本月无变化", "No change this month"),
+            Self::MonthCorrection => ("更正原因", "Reason for correction"),
+            Self::MonthsDispatchExecuted => ("月调度执行情况", "Dispatch carried out"),
+            Self::ProceduresNow => ("手续办理情况", "Procedures"),
+            Self::Problems => ("存在问题", "Problems"),
+            Self::StatusFlags => ("状态标志", "Flags"),
+            Self::Stage => ("生命周期阶段", "Stage"),
+            Self::Notes => ("备注", "Notes"),
+            Self::Deleted => ("删除原因", "Deleted because"),
+            Self::Demo => ("演示数据", "Demo data"),
+        };
+        pick(pair, lang)
+    }
+}
+
+impl Column {
+    /// What the column is called.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::By => ("记录人", "By"),
+            Self::At => ("记录时间", "At"),
+            Self::Follows => ("承接", "Follows"),
+            Self::Deleted => ("划除原因", "Struck because"),
+            Self::Person => ("姓名", "Person"),
+            Self::Org => ("单位", "Organisation"),
+            Self::Duty => ("职责", "Duty"),
+            Self::Slot => ("岗位", "Slot"),
+            Self::From => ("自", "From"),
+            Self::To => ("至", "To"),
+            Self::Task => ("任务", "Task"),
+            Self::Name => ("名称", "Name"),
+            Self::Phone => ("电话", "Phone"),
+            Self::Source => ("资金种类", "Source"),
+            Self::AmountFen => ("金额", "Amount"),
+            Self::Status => ("落实情况", "Status"),
+            Self::Document => ("文件", "Document"),
+            Self::Date => ("日期", "Date"),
+            Self::Year => ("年度", "Year"),
+            Self::Level => ("级别", "Level"),
+            Self::InvestmentFen => ("计划投资", "Investment"),
+            Self::Image => ("形象进度", "Progress"),
+            Self::Due => ("计划完成日期", "Due"),
+            Self::State => ("状态", "State"),
+            Self::Done => ("实际完成日期", "Done on"),
+            Self::Description => ("存在问题", "Problem"),
+            Self::IssueKind => ("类型", "Kind"),
+            Self::Standard => ("解决标准", "Solved when"),
+            Self::Deadline => ("解决时限", "Deadline"),
+            Self::ResponsibleUnit => ("责任单位", "Responsible unit"),
+            Self::ResponsiblePerson => ("责任人", "Responsible person"),
+            Self::IsMajor => ("重大", "Major"),
+            Self::Countermeasure => ("对策", "Countermeasure"),
+            Self::MattersForLeader => ("需领导协调事项", "For the leader"),
+            Self::IssueSource => ("来源", "Origin"),
+            Self::Issue => ("问题", "Problem"),
+            Self::Act => ("动作", "Act"),
+            Self::Outcome => ("结果", "Outcome"),
+            Self::Text => ("内容", "Text"),
+            Self::About => ("关于", "About"),
+            Self::Path => ("字段", "Field"),
+            Self::Value => ("值", "Value"),
+            Self::Reason => ("原因", "Reason"),
+            Self::Bytes => ("大小", "Size"),
+            Self::MediaType => ("文件类型", "Type of file"),
+            Self::Hash => ("校验值", "Hash"),
+            Self::Rule => ("依据条款", "Rule"),
+            Self::Command => ("操作", "Command"),
+            Self::Ledger => ("台账", "Ledger"),
+            Self::Period => ("期间", "Period"),
+            Self::FiledAt => ("报送时间", "Filed at"),
+            Self::Lines => ("报送明细", "Lines"),
+            Self::Filing => ("报送", "Filing"),
+            Self::Verdict => ("审核结论", "Verdict"),
+            Self::Cells => ("单元格", "Cells"),
+            Self::UnitKind => ("单位类型", "Kind of unit"),
+            Self::HostedAt => ("所在节点", "Hosted at"),
+            Self::Profile => ("规则", "Profile"),
+            Self::EffectiveFrom => ("生效日期", "Effective from"),
+        };
+        pick(pair, lang)
+    }
+}
+
+impl Table {
+    /// What the table is called.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::LeadLeaders => ("牵头（包联）领导", "Lead leaders"),
+            Self::CoopUnits => ("协办单位", "Co-operating units"),
+            Self::Team => ("专班", "Team"),
+            Self::ExtraTeam => ("特别重大项目专班", "Extra-major team"),
+            Self::ProcedureTeam => ("手续办理团队", "Procedures team"),
+            Self::LeaderMatters => ("需领导推动的事项", "Matters for the leader"),
+            Self::YearTaskRef => ("对应年度重大任务", "Tasks of the year"),
+            Self::Funding => ("资金来源", "Funding"),
+            Self::GovMoneyReceived => ("到位资金", "Money received"),
+            Self::YearNodes => ("年度时间节点", "Milestones of the year"),
+            Self::Countdown => ("倒计时任务", "Countdown"),
+            Self::Issues => ("问题", "Problems"),
+            Self::IssueSteps => ("流转记录", "Steps"),
+            Self::Comments => ("留言", "Comments"),
+            Self::Attachments => ("附件", "Attachments"),
+            Self::Proposals => ("建议值", "Proposals"),
+            Self::Corrections => ("代填记录", "Filled in on behalf"),
+            Self::Attempts => ("被拒申请", "Refused requests"),
+            Self::Roster => ("人员", "Roster"),
+            Self::Filings => ("报送", "Filings"),
+            Self::Reviews => ("审核", "Reviews"),
+            Self::Directory => ("单位目录", "Directory"),
+            Self::Profiles => ("规则版本", "Profiles"),
+            Self::Notices => ("通知公告", "Notices"),
+        };
+        pick(pair, lang)
+    }
+}
+
+/// One option of a fixed enumeration: its id in documents and both its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FixedOption {
+    /// Stands in documents.
+    pub id: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl FixedOption {
+    /// What the option is called.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        pick((self.zh, self.en), lang)
+    }
+}
+
+macro_rules! options {
+    ($($id:literal $zh:literal $en:literal),* $(,)?) => {
+        &[$(FixedOption { id: $id, zh: $zh, en: $en }),*]
+    };
+}
+
+/// The options of an enumeration that no county changes; `None` when the county's profile holds them.
+#[must_use]
+#[expect(clippy::too_many_lines, reason = "one line an option")]
+pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
+    let options: &'static [FixedOption] = match enumeration {
+        "investment_kind" => options![
+            "government" "政府投资" "Government",
+            "enterprise" "企业投资" "Enterprise",
+            "ppp" "PPP" "PPP",
+            "mixed" "混合" "Mixed",
+        ],
+        "gov_fund_level" => options![
+            "central" "中央" "Central",
+            "province" "省/自治区/直辖市" "Province",
+            "city" "市/州" "City",
+            "county" "区县" "County",
+        ],
+        "owner_kind" => options![
+            "state_organ" "国家机关" "State organ",
+            "public_institution" "事业单位" "Public institution",
+            "soe" "国有企业" "State-owned enterprise",
+            "private" "民营企业" "Private enterprise",
+            "other" "其他" "Other",
+        ],
+        "origin_kind" => options![
+            "midlong_plan" "中长期规划" "Long-term plan",
+            "regional_plan" "区域发展规划" "Regional plan",
+            "special_plan" "专项规划" "Special plan",
+            "rolling_plan" "三年滚动计划" "Three-year rolling plan",
+            "yearly_push" "年度重大助推" "Push of the year",
+            "state_special" "国家新增专项" "New state programme",
+            "promotion" "招商引资签约" "Signed investment",
+        ],
+        "origin_level" => options![
+            "state" "国家级" "State",
+            "province" "省级" "Province",
+            "city" "市级" "City",
+            "county" "县级" "County",
+        ],
+        "info_class" => options![
+            "building" "在建" "Under construction",
+            "preparing" "筹建" "In preparation",
+            "talking" "在谈意向性" "In talks",
+        ],
+        "spatial_conclusion" => options![
+            "fits" "符合" "Fits",
+            "fits_not" "不符合" "Does not fit",
+            "conditional" "有条件符合" "Fits on conditions",
+        ],
+        "packaging_channels" => options![
+            "central_budget" "中央预算内资金" "Central budget",
+            "special_bond" "专项债券" "Special bonds",
+            "policy_finance" "政策性开发性金融工具" "Policy finance tool",
+            "ppp" "PPP项目" "PPP",
+            "bank" "银行融资" "Bank finance",
+        ],
+        "platform_tags" => options![
+            "central_budget" "中央预算内" "Central budget",
+            "province_budget" "省预算内" "Province budget",
+            "special_bond" "专项债券" "Special bonds",
+            "joint_start" "集中开工" "Joint start",
+        ],
+        "funding_source" => options![
+            "central_budget" "中央预算内资金" "Central budget",
+            "province_budget" "省（自治区、直辖市）预算内资金" "Province budget",
+            "city" "市级资金" "City money",
+            "county_finance" "区县财政资金" "County finance",
+            "special_bond" "地方政府专项债券" "Local special bonds",
+            "treasury_bond" "中长期特别国债" "Long special treasury bonds",
+            "policy_finance" "政策性开发性金融工具" "Policy finance tool",
+            "state_construction_fund" "国家专项建设基金" "State construction fund",
+            "ppp" "PPP" "PPP",
+            "bank" "银行融资" "Bank finance",
+            "industry_fund" "产业基金" "Industry fund",
+            "trust" "信托/其他金融" "Trust and other finance",
+            "upper_block" "上级切块资金" "Block grant",
+            "own" "企业自筹/社会投资" "Own and private money",
+            "foreign" "外资" "Foreign money",
+            "interest_subsidy" "贷款贴息" "Interest subsidy",
+            "other" "其他" "Other",
+        ],
+        "funding_status" => options![
+            "secured" "已落实" "Secured",
+            "open" "未落实" "Not secured",
+        ],
+        "procedure_slot" => options![
+            "planning" "规划" "Planning",
+            "land" "国土" "Land",
+            "environment" "环保" "Environment",
+            "dev_reform" "发改" "Development and reform",
+            "economy_info" "经信" "Economy and information",
+        ],
+        "status_flags" => options![
+            "suspended" "暂停" "Suspended",
+            "withdrawn" "退出" "Withdrawn",
+            "major_change" "变动重大" "Major change",
+        ],
+        "stage" => options![
+            "idea" "谋划" "Idea",
+            "reserve" "储备" "Reserve",
+            "listed" "列入计划" "Listed",
+            "permitting" "前期手续" "Permitting",
+            "construction" "在建" "Construction",
+            "acceptance" "竣工验收" "Acceptance",
+            "operation" "运营" "Operation",
+            "closed" "办结" "Closed",
+            "suspended" "暂停" "Suspended",
+            "withdrawn" "退出" "Withdrawn",
+        ],
+        "nil_reason" => options![
+            "season" "季节性停工" "Seasonal stop",
+            "procedures" "手续办理中" "Waiting for procedures",
+            "money" "资金未到位" "Waiting for money",
+            "land" "用地未落实" "Waiting for land",
+            "finished" "已完工" "Finished",
+        ],
+        "issue_source" => options![
+            "ledger" "台账上报" "Ledger",
+            "inspection" "督查" "Inspection",
+            "meeting" "会议交办" "Meeting",
+            "patrol" "巡检" "Patrol",
+        ],
+        "issue_outcome" => options![
+            "solved" "解决" "Solved",
+            "unsolved" "未解决" "Not solved",
+            "partly" "部分解决" "Partly solved",
+        ],
+        "verdict" => options![
+            "accepted" "通过" "Accepted",
+            "returned" "退回" "Returned",
+        ],
+        "unit_kind" => options![
+            "township" "乡镇（街道）" "Township",
+            "department" "部门" "Department",
+            "soe" "国有企业" "State-owned enterprise",
+            "county_node" "县市" "County",
+            "hub_office" "项目中心" "Project centre",
+        ],
+        _ => return None,
+    };
+    Some(options)
+}
+
+/// The name of a fixed option, or `None` when the enumeration or the id is not fixed.
+#[must_use]
+pub fn fixed_label(enumeration: &str, id: &str, lang: Lang) -> Option<&'static str> {
+    let option = fixed_options(enumeration)?
+        .iter()
+        .find(|option| option.id == id)?;
+    Some(option.label(lang))
+}
+
+/// What a field of this kind takes, for the sentence that refuses a value. `expected` is the id `decide` names.
+#[must_use]
+pub const fn kind_id(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Long | Kind::CoEdited => "long_text",
+        Kind::Money => "money",
+        Kind::Percent => "percent",
+        Kind::Flag => "flag",
+        Kind::Date => "date",
+        Kind::Years => "years",
+        Kind::Choice(_) => "choice",
+        Kind::Set(_) => "set",
+        Kind::Unit => "unit",
+        Kind::Person => "person",
+        Kind::Moment => "moment",
+        Kind::Reference => "reference",
+        Kind::Json => "json",
+    }
+}
+
+/// The words for a [`kind_id`]; an id of a newer version is shown as it is.
+#[must_use]
+pub fn expected_label(id: &str, lang: Lang) -> &str {
+    let pair = match id {
+        "text" => ("一行文字", "one line of text"),
+        "long_text" => ("文字", "text"),
+        "money" => (
+            "不为负、精确到分的金额",
+            "an amount, not negative, to the fen",
+        ),
+        "percent" => ("0 到 100 的整数", "a whole number from 0 to 100"),
+        "flag" => ("是或否", "yes or no"),
+        "date" => ("日期（可只到月）", "a date (a month is enough)"),
+        "years" => ("起止年份", "a range of years"),
+        "choice" => ("选项之一", "one of the options"),
+        "set" => ("若干选项", "some of the options"),
+        "unit" => ("单位", "an organisation"),
+        "person" => ("姓名", "a person's name"),
+        "moment" => ("时间", "a moment"),
+        "reference" => ("编号", "an id"),
+        "json" => ("系统数据", "data of the system"),
+        _ => return id,
+    };
+    pick(pair, lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fixed_enumeration_has_distinct_ids_that_fit_a_set() {
+        let enumerations = Field::ALL
+            .iter()
+            .map(|field| field.kind())
+            .chain(Column::ALL.iter().map(|column| column.kind()));
+        let mut checked = 0;
+        for kind in enumerations {
+            let (Kind::Choice(name) | Kind::Set(name)) = kind else {
+                continue;
+            };
+            let Some(options) = fixed_options(name) else {
+                continue;
+            };
+            let mut ids: Vec<_> = options.iter().map(|option| option.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), options.len(), "{name}");
+            assert!(
+                ids.iter()
+                    .all(|id| id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')),
+                "{name}"
+            );
+            checked += 1;
+        }
+        assert!(checked > 10);
+    }
+
+    #[test]
+    fn no_label_is_empty_and_chinese_labels_of_fields_are_distinct() {
+        let mut seen = std::collections::BTreeSet::new();
+        for field in Field::ALL {
+            assert!(!field.label(Lang::En).is_empty());
+            assert!(seen.insert(field.label(Lang::Zh)), "{field:?}");
+        }
+        assert_eq!(fixed_label("verdict", "returned", Lang::Zh), Some("退回"));
+        assert_eq!(fixed_label("sectors", "transport", Lang::Zh), None);
+    }
+}

@@ -1,0 +1,195 @@
+//! Why a command was refused, in a sentence: what happened, why, what to do (ux.md 6.5).
+
+use super::Lang;
+use super::fields::expected_label;
+use crate::command::{Refusal, Why};
+use crate::field::{FieldPath, Target};
+
+impl Refusal {
+    /// The refusal as one sentence, with the fields it is about and the clause it rests on.
+    #[must_use]
+    pub fn sentence(&self, lang: Lang) -> String {
+        let mut words = self.why.sentence(lang);
+        if !self.missing.is_empty() {
+            let names: Vec<_> = self
+                .missing
+                .iter()
+                .map(|path| path_label(path, lang))
+                .collect();
+            match lang {
+                Lang::Zh => words.push_str(&format!("（{}）", names.join("、"))),
+                Lang::En => words.push_str(&format!(" ({})", names.join(", "))),
+            }
+        }
+        if let Some(rule) = &self.rule {
+            match lang {
+                Lang::Zh => words.push_str(&format!("〔依据 {rule}〕")),
+                Lang::En => words.push_str(&format!(" [rule {rule}]")),
+            }
+        }
+        words
+    }
+}
+
+impl Why {
+    fn sentence(&self, lang: Lang) -> String {
+        let expected = |id: &str| expected_label(id, lang).to_owned();
+        let (zh, en) = match self {
+            Self::NotFound => (
+                "本机没有这条记录，可能尚未同步；请同步后再试",
+                "This record is not on this node, perhaps not synchronised yet; synchronise and try again",
+            ),
+            Self::Exists => ("这条记录已经存在", "This record exists already"),
+            Self::RoleMayNot => (
+                "您的角色不能办理此事；请由有权限的同事办理",
+                "Your role may not do this; ask a colleague who may",
+            ),
+            Self::HubOnly => (
+                "此事只能在上级节点办理；可先提出申请",
+                "Only the hub can do this; file a request",
+            ),
+            Self::NotYourUnit => (
+                "这不是本单位的记录；请由所属单位办理",
+                "This record belongs to another unit; that unit has to act",
+            ),
+            Self::BadValue { expected: id } => {
+                return match lang {
+                    Lang::Zh => format!("填写的值不合要求：此处应填{}", expected(id)),
+                    Lang::En => format!("The value does not fit: this takes {}", expected(id)),
+                };
+            }
+            Self::TooLong => (
+                "文字过长；请精简，或改用附件",
+                "The text is too long; shorten it or attach a file",
+            ),
+            Self::TooMany => (
+                "一次办理的内容过多；请分批办理",
+                "Too much at once; do it in parts",
+            ),
+            Self::InConflict => (
+                "该字段有两个不同的值待确认；请先确认采用哪一个",
+                "This field holds two different values; confirm one of them first",
+            ),
+            Self::ConflictChanged => (
+                "待确认的值已有变化；请核对最新的值后再确认",
+                "The values to confirm have changed; look again, then confirm",
+            ),
+            Self::Missing => ("还有必填内容未填", "Something required is missing"),
+            Self::ReasonMissing => ("请填写原因", "Give a reason"),
+            Self::NotWritable => (
+                "该字段由系统计算或由其他办理环节写入，不能直接修改",
+                "This field is computed or written by another act and cannot be edited",
+            ),
+            Self::Deleted => (
+                "该项目已删除；请先恢复",
+                "The project is deleted; restore it first",
+            ),
+            Self::AlreadyFiled => (
+                "本期已报送；如需修改，请在已报送的基础上更正",
+                "This period is filed already; revise that filing",
+            ),
+            Self::NotInProfile => (
+                "本地规则中没有这一项",
+                "This county's rules do not know this",
+            ),
+            Self::Inconsistent { check } => return inconsistent(check, lang),
+        };
+        match lang {
+            Lang::Zh => zh.to_owned(),
+            Lang::En => en.to_owned(),
+        }
+    }
+}
+
+/// The consistency rules of domain.md 2.I that block, by id.
+fn inconsistent(check: &str, lang: Lang) -> String {
+    let (zh, en) = match check {
+        "completion_before_start" => (
+            "计划竣工时间早于计划开工时间；请核对两个日期",
+            "Planned completion lies before planned start; check both dates",
+        ),
+        "month_plan_sum" => (
+            "各月计划之和与年度计划不一致；请核对",
+            "The months' plans do not add up to the plan of the year",
+        ),
+        "fx_conversion" => (
+            "总投资与外币折合金额不一致；请核对汇率",
+            "Total investment differs from the converted amount; check the rate",
+        ),
+        "reserve_not_government" => (
+            "该清单只收政府投资项目；请核对投资类型",
+            "This list takes government investment only; check the kind of investment",
+        ),
+        "cumulative_falls" => (
+            "累计完成投资比上期减少；请填写更正原因",
+            "The cumulative amount has fallen; give a reason for the correction",
+        ),
+        other => {
+            return match lang {
+                Lang::Zh => format!("内容前后不一致（{other}）；请核对"),
+                Lang::En => format!("The record contradicts itself ({other}); check it"),
+            };
+        }
+    };
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    }
+}
+
+/// What a path is called: its field's label with the year or month, or its column's within the table.
+#[must_use]
+pub fn path_label(path: &FieldPath, lang: Lang) -> String {
+    match path.target() {
+        Target::Once(field) => field.label(lang).to_owned(),
+        Target::Year(year, field) => match lang {
+            Lang::Zh => format!("{}（{year}年）", field.label(lang)),
+            Lang::En => format!("{} {year}", field.label(lang)),
+        },
+        Target::Month(month, field) => match lang {
+            Lang::Zh => format!(
+                "{}（{}年{}月）",
+                field.label(lang),
+                month.year(),
+                month.month()
+            ),
+            Lang::En => format!("{} {month}", field.label(lang)),
+        },
+        Target::Cell(table, _, column) => match lang {
+            Lang::Zh => format!("{}：{}", table.label(lang), column.label(lang)),
+            Lang::En => format!("{}: {}", table.label(lang), column.label(lang)),
+        },
+        Target::Unknown => path.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Field;
+
+    #[test]
+    fn a_refusal_names_the_fields_and_the_clause() {
+        let refusal = Refusal {
+            why: Why::Missing,
+            rule: Some("KZ-2.4.3".to_owned()),
+            missing: vec![
+                FieldPath::once(Field::Name),
+                FieldPath::year(2026, Field::YearPlanFen),
+            ],
+        };
+        assert_eq!(
+            refusal.sentence(Lang::Zh),
+            "还有必填内容未填（项目名称、年度计划投资（2026年））〔依据 KZ-2.4.3〕"
+        );
+        assert!(refusal.sentence(Lang::En).contains("Plan of the year 2026"));
+    }
+
+    #[test]
+    fn a_bad_value_says_what_would_be_good() {
+        let why = Why::BadValue {
+            expected: "money".to_owned(),
+        };
+        assert!(why.sentence(Lang::Zh).contains("精确到分"));
+    }
+}
