@@ -171,6 +171,7 @@ mod tests {
     #[test]
     fn a_refusal_names_the_fields_and_the_clause() {
         let refusal = Refusal {
+            projects: Vec::new(),
             why: Why::Missing,
             rule: Some("KZ-2.4.3".to_owned()),
             missing: vec![
