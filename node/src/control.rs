@@ -1,52 +1,141 @@
-//! What commands and routes work on: one open node with its accounts.
+//! What commands and routes work on: one open node with its accounts, and the requests of the command line.
 //!
-//! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself.
+//! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform`] is the
+//! one place where a [`Request`] is carried out, so that both ways give the same.
+
+mod edit;
+mod perform;
+mod request;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use shared::api::{NodeInfo, SyncState, SyncStatus, UserInfo};
+use shared::api::{NodeInfo, NodeRole, SyncStatus, UserInfo};
+use shared::command::{Actor, Role};
+use shared::ids::{UnitId, UserId};
 
 use crate::accounts::rows::Account;
 use crate::accounts::{AccountError, Accounts};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::driver::{DriverError, Handle};
+use crate::node::Node;
+use crate::server::App;
+
+pub use perform::perform;
+pub use request::{
+    Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
+};
+
+/// Where requests of the command line go on the control listener.
+pub const PATH: &str = "/control/v1";
+/// Where the command line asks whether a listener is our server's.
+pub const PING_PATH: &str = "/control/v1/ping";
+/// Events that may wait for a slow reader.
+pub const EVENTS_WAITING: usize = 256;
+/// Bytes of a file sent along with a request. An upload by browser is bound more tightly (`limits`); who works on the
+/// folder itself may bring a larger one.
+pub const ATTACHMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// One open node. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     /// Reaches the driver.
     pub handle: Handle,
-    /// What this node is.
-    pub info: Arc<NodeInfo>,
     /// Time and randomness.
     pub clock: Clock,
     /// Its accounts.
     pub accounts: Accounts,
     /// Its data folder.
     pub dir: Arc<PathBuf>,
+    /// Where other nodes can dial this one, best first.
+    pub addresses: Arc<[String]>,
+    /// True when a server runs around the node.
+    pub serving: bool,
 }
 
 impl Context {
-    /// Puts a context around a running driver.
+    /// The context of a running server.
     ///
     /// # Errors
     /// When the accounts cannot be read.
-    pub async fn open(
+    pub async fn of_server(app: &App) -> Result<Self, AccountError> {
+        Self::open(
+            app.handle.clone(),
+            app.clock.clone(),
+            app.config.data.clone(),
+            app.dial_addresses(),
+            true,
+        )
+        .await
+    }
+
+    /// The context of a folder the command line opened itself.
+    ///
+    /// # Errors
+    /// When the accounts cannot be read.
+    pub async fn of_node(node: &Node, config: &Config) -> Result<Self, AccountError> {
+        let addresses = if config.addresses.is_empty() {
+            let plain = config.insecure_http
+                || (node.info.role == NodeRole::Node && config.listen.ip().is_loopback());
+            let scheme = if plain { "http" } else { "https" };
+            vec![format!("{scheme}://{}", config.listen)]
+        } else {
+            config.addresses.clone()
+        };
+        Self::open(
+            node.handle.clone(),
+            node.clock.clone(),
+            node.dir.clone(),
+            addresses,
+            false,
+        )
+        .await
+    }
+
+    async fn open(
         handle: Handle,
-        info: Arc<NodeInfo>,
         clock: Clock,
         dir: PathBuf,
+        addresses: Vec<String>,
+        serving: bool,
     ) -> Result<Self, AccountError> {
-        let at_hub = info.role == shared::api::NodeRole::Hub;
+        let at_hub = handle.info().role == NodeRole::Hub;
         let accounts = Accounts::open(handle.clone(), clock.clone(), at_hub).await?;
         Ok(Self {
             handle,
-            info,
             clock,
             accounts,
             dir: Arc::new(dir),
+            addresses: addresses.into(),
+            serving,
         })
+    }
+
+    /// What this node is now.
+    #[must_use]
+    pub fn info(&self) -> Arc<NodeInfo> {
+        self.handle.info()
+    }
+
+    /// True at the county's hub.
+    #[must_use]
+    pub fn at_hub(&self) -> bool {
+        self.info().role == NodeRole::Hub
+    }
+
+    /// Whoever sits at this computer's console: acts for the node's own unit, and has no account.
+    #[must_use]
+    pub fn console(&self) -> Actor {
+        let info = self.info();
+        let at_hub = info.role == NodeRole::Hub;
+        Actor {
+            user: UserId::from_bytes([0; 5]),
+            name: "console".to_owned(),
+            role: if at_hub { Role::HubHead } else { Role::Head },
+            unit: info.unit,
+            at_hub,
+        }
     }
 
     /// How an account is shown, with its unit's name.
@@ -54,11 +143,7 @@ impl Context {
     /// # Errors
     /// When the driver does not answer.
     pub async fn user_info(&self, account: &Account) -> Result<UserInfo, DriverError> {
-        let unit_name = if account.unit == self.info.unit {
-            self.info.unit_name.clone()
-        } else {
-            String::new()
-        };
+        let unit_name = self.unit_name(account.unit).await?;
         Ok(UserInfo {
             id: account.id,
             name: account.name.clone(),
@@ -69,21 +154,31 @@ impl Context {
         })
     }
 
+    /// A unit's name, empty when this node does not know it.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn unit_name(&self, unit: UnitId) -> Result<String, DriverError> {
+        let info = self.info();
+        if unit == info.unit {
+            return Ok(info.unit_name.clone());
+        }
+        let status = self.sync_status().await?;
+        Ok(status
+            .peers
+            .into_iter()
+            .find(|peer| peer.unit == unit)
+            .map(|peer| peer.unit_name)
+            .unwrap_or_default())
+    }
+
     /// The truth about the line.
     ///
     /// # Errors
     /// When the driver does not answer.
     pub async fn sync_status(&self) -> Result<SyncStatus, DriverError> {
         self.handle
-            .read(|_| SyncStatus {
-                state: SyncState::NotJoined,
-                pending: 0,
-                last_exchange: None,
-                retry_at: None,
-                hub: String::new(),
-                peers: Vec::new(),
-                quarantined: 0,
-            })
+            .read(|context| context.replica.status(context.now))
             .await
     }
 }

@@ -35,6 +35,7 @@ use warp::reply::Reply;
 
 use crate::accounts::{AccountError, Visitor};
 use crate::control::Context;
+use crate::identity::Secret;
 use crate::server::App;
 use crate::transport::Line;
 
@@ -57,6 +58,8 @@ pub struct Site {
     pub cookie: Arc<str>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What the command line shows.
+    pub control_token: Arc<Secret>,
 }
 
 impl Site {
@@ -65,13 +68,7 @@ impl Site {
     /// # Errors
     /// When the accounts cannot be read.
     pub async fn open(app: &App) -> Result<Self, AccountError> {
-        let context = Context::open(
-            app.handle.clone(),
-            app.info.clone(),
-            app.clock.clone(),
-            app.config.data.clone(),
-        )
-        .await?;
+        let context = Context::of_server(app).await?;
         let mut names = app.config.hosts.clone();
         names.extend(app.config.addresses.iter().cloned());
         if !app.address.ip().is_unspecified() {
@@ -81,6 +78,7 @@ impl Site {
             hosts: Arc::new(HostList::new(app.address, &names)),
             cookie: guard::cookie_name(app.info.id).into(),
             metrics: Metrics::default(),
+            control_token: Arc::clone(&app.control_token),
             context,
         })
     }

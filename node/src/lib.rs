@@ -11,6 +11,7 @@
 //! - Only `store` names sled.
 
 pub mod accounts;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;

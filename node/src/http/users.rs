@@ -35,7 +35,7 @@ pub async fn add(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let unit = new
         .unit
         .as_deref()
-        .map_or(site.context.info.unit, unit_id_of);
+        .map_or(site.context.info().unit, unit_id_of);
     let account = site
         .context
         .accounts

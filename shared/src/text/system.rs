@@ -65,6 +65,9 @@ pub enum System {
     UserBarred {
         name: String,
     },
+    UserAdmitted {
+        name: String,
+    },
     PasswordSet {
         name: String,
     },
@@ -165,6 +168,7 @@ impl System {
             }
             Self::UserAdded { name } => format!("已添加用户“{name}”。"),
             Self::UserBarred { name } => format!("已停用用户“{name}”，其登录已全部结束。"),
+            Self::UserAdmitted { name } => format!("已启用用户“{name}”。"),
             Self::PasswordSet { name } => format!("已重设用户“{name}”的密码，其登录已全部结束。"),
             Self::Invited { unit, until } => {
                 format!("“{unit}”的邀请码（一次有效，{until} 前用）：")
@@ -253,6 +257,7 @@ impl System {
             Self::Created { name, role, dir } => format!("Made the {role} {name} in {dir}."),
             Self::UserAdded { name } => format!("Added the user {name}."),
             Self::UserBarred { name } => format!("Barred the user {name}; all log-ins ended."),
+            Self::UserAdmitted { name } => format!("Admitted the user {name} again."),
             Self::PasswordSet { name } => format!("Set a new password for {name}; all log-ins ended."),
             Self::Invited { unit, until } => format!("One-time code for {unit}, good until {until}:"),
             Self::Joined { unit, active: true } => format!("Joined: this node speaks for {unit}."),

@@ -1,0 +1,230 @@
+//! `xiangmu import FILE`, `import --undo ID`, `import --list`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use shared::ids::ImportId;
+use shared::text::system::System;
+
+use super::Common;
+use super::output::Output;
+use super::target::{Target, print_event, unexpected};
+use crate::control::{ATTACHMENT_BYTES_MAX, Event, ImportReport, Outcome, Request};
+use crate::exit::{Exit, Failure};
+
+/// Refused rows printed for people; the rest is in the workbook of `--errors`.
+const ROWS_SHOWN: usize = 20;
+
+/// Flags of `import`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The workbook
+    #[arg(value_name = "FILE", required_unless_present_any = ["undo", "list"])]
+    pub file: Option<PathBuf>,
+    /// A file that says which column goes where
+    #[arg(long, value_name = "FILE", requires = "file")]
+    pub mapping: Option<PathBuf>,
+    /// One sheet only
+    #[arg(long, value_name = "NAME", requires = "file")]
+    pub sheet: Option<String>,
+    /// The unit new projects belong to [default: by the territory column, else this node's own]
+    #[arg(long, value_name = "NAME", requires = "file")]
+    pub unit: Option<String>,
+    /// Say what would happen and write nothing
+    #[arg(long, requires = "file")]
+    pub dry_run: bool,
+    /// Write the refused rows to a workbook, each with its reason
+    #[arg(long, value_name = "OUT.xlsx", requires = "file")]
+    pub errors: Option<PathBuf>,
+    /// Take an import back
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "list"])]
+    pub undo: Option<ImportId>,
+    /// Show the imports
+    #[arg(long, conflicts_with = "file")]
+    pub list: bool,
+}
+
+/// Imports, undoes or lists.
+///
+/// # Errors
+/// When the file cannot be read or the node cannot be reached.
+pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
+    if args.list {
+        return list(common, output);
+    }
+    if let Some(id) = args.undo {
+        return undo(common, id, output);
+    }
+    let Some(file) = args.file else {
+        return Err(Failure::unusable(anyhow::anyhow!("no file was named")));
+    };
+    let attachment = read_file(&file)?;
+    let mapping = args.mapping.as_deref().map(read_text).transpose()?;
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let request = Request::Import {
+        file: name,
+        mapping,
+        sheet: args.sheet,
+        unit: args.unit,
+        dry_run: args.dry_run,
+        errors: args.errors.is_some(),
+    };
+    let mut errors = Vec::new();
+    let mut target = Target::open(common)?;
+    let lang = output.lang;
+    let outcome = target.perform(lang, request, attachment, &mut |event| {
+        if let Event::Bytes { base64 } = &event {
+            errors.extend(STANDARD.decode(base64).map_err(Failure::failed)?);
+        }
+        print_event(output, &event);
+        Ok(())
+    });
+    target.close();
+    output.end_progress();
+    let report = match outcome? {
+        Outcome::Imported { report } => report,
+        other => return Err(unexpected(&other)),
+    };
+    if let Some(path) = args.errors.filter(|_| !errors.is_empty()) {
+        std::fs::write(&path, &errors).map_err(|error| {
+            Failure::failed(
+                anyhow::Error::new(error).context(format!("cannot write {}", path.display())),
+            )
+        })?;
+        output.words(&System::ErrorsWritten {
+            file: path.display().to_string(),
+        })?;
+    }
+    print(&report, output)?;
+    Ok(if report.refused.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Partly
+    })
+}
+
+fn print(report: &ImportReport, output: &mut Output) -> Result<(), Failure> {
+    if output.json {
+        return output.value(report);
+    }
+    let refused = u32::try_from(report.refused_rows()).unwrap_or(u32::MAX);
+    let ImportReport {
+        created,
+        updated,
+        unchanged,
+        kept,
+        ..
+    } = *report;
+    for row in report.refused.iter().take(ROWS_SHOWN) {
+        output.line(&format!(
+            "{} {}{}: {}",
+            row.sheet, row.column, row.row, row.reason
+        ))?;
+    }
+    if report.refused.len() > ROWS_SHOWN {
+        output.line(&format!("… {}", report.refused.len() - ROWS_SHOWN))?;
+    }
+    if report.dry_run {
+        return output.words(&System::ImportPlanned {
+            created,
+            updated,
+            unchanged,
+            refused,
+        });
+    }
+    output.words(&System::Imported {
+        created,
+        updated,
+        unchanged,
+        kept,
+        refused,
+    })?;
+    if let Some(id) = report.import_id {
+        output.words(&System::ImportId { id: id.to_string() })?;
+    }
+    Ok(())
+}
+
+fn undo(common: &Common, id: ImportId, output: &mut Output) -> Result<Exit, Failure> {
+    match Target::ask(common, output, Request::ImportUndo { id })? {
+        Outcome::ImportUndone { counts } => {
+            output.either(
+                &counts,
+                &System::ImportUndone {
+                    changed: counts.updated,
+                    kept: counts.kept,
+                },
+            )?;
+            Ok(if counts.kept == 0 {
+                Exit::Done
+            } else {
+                Exit::Partly
+            })
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn list(common: &Common, output: &mut Output) -> Result<Exit, Failure> {
+    let imports = match Target::ask(common, output, Request::ImportList)? {
+        Outcome::Imports { imports } => imports,
+        other => return Err(unexpected(&other)),
+    };
+    for import in &imports {
+        if output.json {
+            output.value(import)?;
+        } else {
+            let undone = import
+                .undone_at
+                .map_or_else(String::new, |at| format!("  undone {at}"));
+            let counts = import.counts;
+            output.line(&format!(
+                "{}  {}  {}  +{} ~{} ={}{undone}",
+                import.id,
+                import.by.at,
+                import.file,
+                counts.created,
+                counts.updated,
+                counts.unchanged
+            ))?;
+        }
+    }
+    if imports.is_empty() {
+        output.words(&System::Nothing)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::unusable(
+            anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
+        )
+    };
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let mut bytes = Vec::new();
+    file.take(ATTACHMENT_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > ATTACHMENT_BYTES_MAX {
+        return Err(Failure::unusable(anyhow::anyhow!(
+            "{} is larger than {} MiB",
+            path.display(),
+            ATTACHMENT_BYTES_MAX / 1024 / 1024
+        )));
+    }
+    Ok(bytes)
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::unusable(
+            anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
+        )
+    })
+}

@@ -1,0 +1,89 @@
+//! `xiangmu status`.
+
+use shared::text::Lang;
+use shared::text::system::sync_state;
+
+use super::Common;
+use super::output::Output;
+use super::target::{Target, unexpected};
+use crate::control::{Outcome, Request, Status};
+use crate::exit::{Exit, Failure};
+
+/// Flags of `status`.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Prints how the node stands.
+///
+/// # Errors
+/// When the node cannot be reached.
+pub fn run(common: &Common, _args: Args, output: &mut Output) -> Result<Exit, Failure> {
+    let status = match Target::ask(common, output, Request::Status)? {
+        Outcome::Status { status } => status,
+        other => return Err(unexpected(&other)),
+    };
+    if output.json {
+        output.value(&status)?;
+    } else {
+        for (label, value) in lines(&status, output.lang) {
+            output.line(&format!("{label}{value}"))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
+    let role = match status.node.role {
+        shared::api::NodeRole::Node => "node",
+        shared::api::NodeRole::Hub => "hub",
+    };
+    let last = status
+        .last_contact
+        .map_or_else(|| "-".to_owned(), |at| at.to_string());
+    let mut lines = vec![
+        ("name          ", status.node.name.clone()),
+        ("id            ", status.node.id.to_string()),
+        ("role          ", role.to_owned()),
+        ("unit          ", status.node.unit_name.clone()),
+        ("profile       ", status.node.profile.clone()),
+        (
+            "documents     ",
+            format!("{} ({} projects)", status.documents, status.projects),
+        ),
+        (
+            "sync          ",
+            format!("{} {}", status.sync_code, sync_state(&status.sync, lang)),
+        ),
+        ("log position  ", status.position.to_string()),
+        ("no receipt    ", status.unreceipted.to_string()),
+        ("last contact  ", last),
+        ("quarantine    ", status.quarantined.to_string()),
+        (
+            "disk          ",
+            format!("{:.1} MiB", mebibytes(status.disk_bytes)),
+        ),
+        (
+            "server        ",
+            if status.serving {
+                "running"
+            } else {
+                "not running"
+            }
+            .to_owned(),
+        ),
+        ("version       ", status.node.version.clone()),
+    ];
+    for node in &status.nodes {
+        let online = if node.online { "online" } else { "offline" };
+        lines.push((
+            "node          ",
+            format!("{}  {}  {online}", node.unit_name, node.state),
+        ));
+    }
+    lines
+}
+
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}

@@ -1,0 +1,74 @@
+//! `xiangmu sync [--now] [--wait SECONDS] [--off|--on]`.
+
+use serde_json::json;
+use shared::text::system::System;
+
+use super::Common;
+use super::output::Output;
+use super::target::{Target, unexpected};
+use crate::control::{Outcome, Request};
+use crate::exit::{Exit, Failure};
+
+/// Seconds an exchange may take when nothing else is said.
+const WAIT_SECONDS: u64 = 30;
+
+/// Flags of `sync`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ask for an exchange now (the default)
+    #[arg(long)]
+    pub now: bool,
+    /// Wait this long until nothing is left to send or fetch
+    #[arg(long, value_name = "SECONDS", conflicts_with_all = ["off", "on"])]
+    pub wait: Option<u64>,
+    /// Close the line and stop dialling until --on
+    #[arg(long, conflicts_with_all = ["on", "now"])]
+    pub off: bool,
+    /// Dial again
+    #[arg(long, conflicts_with = "now")]
+    pub on: bool,
+}
+
+/// Asks, or switches the line.
+///
+/// # Errors
+/// When the node cannot be reached.
+pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
+    let request = if args.off || args.on {
+        Request::SetLine { on: args.on }
+    } else {
+        Request::Sync {
+            wait_seconds: args.wait.unwrap_or(WAIT_SECONDS),
+        }
+    };
+    match Target::ask(common, output, request)? {
+        Outcome::Line { on } => {
+            let words = if on { System::LineOn } else { System::LineOff };
+            output.either(&json!({"line": if on { "on" } else { "off" }}), &words)?;
+            Ok(Exit::Done)
+        }
+        Outcome::Synced {
+            sent,
+            received,
+            left,
+            problem,
+        } => {
+            let complete = left == 0 && problem.is_none();
+            let mut value = json!({"sent": sent, "received": received, "left": left});
+            if let Some(problem) = &problem {
+                value["problem"] = json!(problem);
+                output.warn(problem);
+            }
+            output.either(
+                &value,
+                &System::Synced {
+                    sent,
+                    received,
+                    left,
+                },
+            )?;
+            Ok(if complete { Exit::Done } else { Exit::Failed })
+        }
+        other => Err(unexpected(&other)),
+    }
+}

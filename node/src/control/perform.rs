@@ -1,0 +1,395 @@
+//! Carries out a [`Request`] on an open node.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use shared::api::{InviteInfo, NodeAct, NodeRole, SyncState};
+use shared::identity::{UnitKind, unit_id_of};
+use shared::ids::NodeId;
+use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
+use tokio::sync::mpsc::Sender;
+use tokio::time::{Instant, timeout_at};
+
+use super::request::{Event, Outcome, Question, Request, Status, Trouble};
+use super::{Context, edit};
+use crate::accounts::AccountError;
+use crate::accounts::rows::{Account, AccountsError};
+use crate::driver::{self, DriverError};
+
+/// Carries out a request; everything that comes of it goes to `events`, `Done` or `Failed` last.
+pub async fn perform(
+    context: &Context,
+    question: Question,
+    attachment: Bytes,
+    events: &Sender<Event>,
+) {
+    let last = match run(context, question, attachment, events).await {
+        Ok(outcome) => Event::Done {
+            outcome: Box::new(outcome),
+        },
+        Err(trouble) => Event::Failed { trouble },
+    };
+    // An error means that whoever asked is gone.
+    let _unheard = events.send(last).await;
+}
+
+async fn run(
+    context: &Context,
+    question: Question,
+    attachment: Bytes,
+    events: &Sender<Event>,
+) -> Result<Outcome, Trouble> {
+    let lang = question.lang;
+    match question.request {
+        Request::Status => Ok(Outcome::Status {
+            status: Box::new(status(context).await?),
+        }),
+        Request::Edit { lines, user } => {
+            edit::run(context, lines, user.as_deref(), lang, events).await
+        }
+        Request::UserAdd {
+            name,
+            role,
+            unit,
+            password,
+        } => {
+            let unit = unit.as_deref().map_or(context.info().unit, unit_id_of);
+            let account = context.accounts.add(&name, role, unit, password).await?;
+            user(context, &account).await
+        }
+        Request::UserList => {
+            let mut users = Vec::new();
+            for account in context.accounts.list() {
+                users.push(context.user_info(&account).await?);
+            }
+            Ok(Outcome::Users { users })
+        }
+        Request::UserDisable { name, disabled } => {
+            let account = find_user(context, &name)?;
+            context.accounts.set_disabled(account.id, disabled).await?;
+            user(context, &find_user(context, &name)?).await
+        }
+        Request::UserPassword { name, password } => {
+            let account = find_user(context, &name)?;
+            context.accounts.set_password(account.id, password).await?;
+            user(context, &account).await
+        }
+        Request::Invite {
+            unit,
+            kind,
+            approve,
+        } => invite(context, unit, &kind, approve).await,
+        Request::Join { code } => {
+            match context
+                .handle
+                .request(|request| Input::Join { request, code })
+                .await?
+            {
+                Reply::Joined {
+                    unit,
+                    unit_name,
+                    state,
+                } => Ok(Outcome::Joined {
+                    unit,
+                    unit_name,
+                    state: state.id().to_owned(),
+                }),
+                other => Err(refused(other)),
+            }
+        }
+        Request::Nodes => {
+            hub_only(context)?;
+            let nodes = context
+                .handle
+                .read(|context| context.replica.peers())
+                .await?;
+            Ok(Outcome::Nodes { nodes })
+        }
+        Request::NodeAct { id, act } => node_act(context, id, act).await,
+        Request::Dump { .. }
+        | Request::Import { .. }
+        | Request::ImportUndo { .. }
+        | Request::ImportList
+        | Request::Export { .. }
+        | Request::Check { .. } => {
+            let _ = attachment;
+            Err(Trouble::plain("not there yet"))
+        }
+        Request::Sync { wait_seconds } => sync(context, wait_seconds).await,
+        Request::SetLine { on } => {
+            let line = if on { Line::On } else { Line::Off };
+            match context
+                .handle
+                .request(move |request| Input::SetLine { request, line })
+                .await?
+            {
+                Reply::Line(line) => Ok(Outcome::Line {
+                    on: line == Line::On,
+                }),
+                other => Err(refused(other)),
+            }
+        }
+    }
+}
+
+async fn user(context: &Context, account: &Account) -> Result<Outcome, Trouble> {
+    Ok(Outcome::User {
+        user: context.user_info(account).await?,
+    })
+}
+
+fn find_user(context: &Context, name: &str) -> Result<Account, Trouble> {
+    context.accounts.find(name).ok_or_else(|| {
+        Trouble::failed(&AccountsError::NoSuchUser {
+            name: name.to_owned(),
+        })
+        .hint(format!(
+            "xiangmu user list --data {}",
+            context.dir.display()
+        ))
+    })
+}
+
+fn hub_only(context: &Context) -> Result<(), Trouble> {
+    if context.at_hub() {
+        Ok(())
+    } else {
+        Err(Trouble::failed(&RequestRefusal::NotHub))
+    }
+}
+
+async fn invite(
+    context: &Context,
+    unit: String,
+    kind: &str,
+    approve: bool,
+) -> Result<Outcome, Trouble> {
+    hub_only(context)?;
+    let kind = UnitKind::from_id(kind)
+        .ok_or_else(|| Trouble::usage(format!("`{kind}` is no kind of unit")))?;
+    let approval = if approve {
+        Approval::AtOnce
+    } else {
+        Approval::ByOfficer
+    };
+    let addresses = context.addresses.to_vec();
+    let reply = context
+        .handle
+        .request(move |request| Input::CreateInvite {
+            request,
+            unit,
+            kind,
+            addresses,
+            approval,
+        })
+        .await?;
+    match reply {
+        Reply::Invited {
+            code,
+            expires,
+            unit: _,
+            unit_name,
+        } => Ok(Outcome::Invited {
+            invite: InviteInfo {
+                code,
+                expires_at: expires,
+                unit: unit_name,
+            },
+        }),
+        other => Err(refused(other)),
+    }
+}
+
+async fn node_act(context: &Context, id: NodeId, act: NodeAct) -> Result<Outcome, Trouble> {
+    hub_only(context)?;
+    let reply = context
+        .handle
+        .request(move |request| match act {
+            NodeAct::Approve => Input::Approve { request, node: id },
+            NodeAct::Suspend => Input::Suspend { request, node: id },
+            NodeAct::Revoke => Input::Revoke { request, node: id },
+        })
+        .await?;
+    match reply {
+        Reply::Node { node, state: _ } => {
+            let nodes = context
+                .handle
+                .read(|context| context.replica.peers())
+                .await?;
+            Ok(Outcome::Nodes {
+                nodes: nodes.into_iter().filter(|peer| peer.id == node).collect(),
+            })
+        }
+        other => Err(refused(other)),
+    }
+}
+
+/// Asks for an exchange again and again until nothing is left or the time is over.
+async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> {
+    // A bound on what is asked for, so that the deadline can be counted.
+    let deadline = Instant::now() + Duration::from_secs(wait_seconds.min(24 * 3600));
+    let mut events = context.handle.subscribe();
+    let (mut sent_all, mut received_all) = (0, 0);
+    loop {
+        let asked = context.handle.request(|request| Input::SyncNow { request });
+        let (left, problem) = match timeout_at(deadline, asked).await {
+            Ok(Ok(Reply::Synced {
+                sent,
+                received,
+                left,
+                problem,
+            })) => {
+                sent_all += sent;
+                received_all += received;
+                (left, problem)
+            }
+            Ok(Ok(other)) => return Err(refused(other)),
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => {
+                let status = context.sync_status().await?;
+                (
+                    status.pending,
+                    Some(format!("not finished within {wait_seconds} s")),
+                )
+            }
+        };
+        let complete = left == 0 && problem.is_none();
+        if complete || Instant::now() >= deadline {
+            return Ok(Outcome::Synced {
+                sent: sent_all,
+                received: received_all,
+                left,
+                problem,
+            });
+        }
+        // The line changes, or a second passes: then it is worth asking again.
+        let next = deadline.min(Instant::now() + Duration::from_secs(1));
+        while let Ok(Ok(event)) = timeout_at(next, events.recv()).await {
+            if matches!(event, driver::Event::Sync | driver::Event::Stopping) {
+                break;
+            }
+        }
+    }
+}
+
+async fn status(context: &Context) -> Result<Status, Trouble> {
+    let sync = context.sync_status().await?;
+    let peers = context
+        .handle
+        .read(|context| context.replica.peers())
+        .await?;
+    let (documents, projects) = (0, 0);
+    let dir = context.dir.clone();
+    let disk_bytes = tokio::task::spawn_blocking(move || folder_bytes(&dir))
+        .await
+        .unwrap_or(0);
+    Ok(Status {
+        node: (*context.info()).clone(),
+        documents,
+        projects,
+        sync_code: sync_code(&sync.state).to_owned(),
+        position: 0,
+        unreceipted: sync.pending,
+        last_contact: sync.last_exchange,
+        quarantined: sync.quarantined,
+        sync: sync.state,
+        disk_bytes,
+        serving: context.serving,
+        nodes: peers,
+    })
+}
+
+/// The number of a state in ux.md 5.0.
+#[must_use]
+pub fn sync_code(state: &SyncState) -> &'static str {
+    match state {
+        SyncState::NotJoined => "S0",
+        SyncState::Synced => "S1",
+        SyncState::Waiting => "S2",
+        SyncState::Running { .. } => "S3",
+        SyncState::Offline { .. } => "S4",
+        SyncState::Conflicts { .. } => "S5",
+        SyncState::Refused { .. } => "S6",
+        SyncState::ClockSkew { .. } => "S7",
+    }
+}
+
+/// Bytes of all files in a folder; what cannot be read counts nothing.
+fn folder_bytes(dir: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folder_bytes(&entry.path()),
+            Ok(_) => entry.metadata().map_or(0, |metadata| metadata.len()),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+/// Sends a file in pieces.
+pub(super) async fn send_bytes(events: &Sender<Event>, bytes: &[u8]) {
+    for piece in bytes.chunks(48 * 1024) {
+        let _unheard = events
+            .send(Event::Bytes {
+                base64: STANDARD.encode(piece),
+            })
+            .await;
+    }
+}
+
+/// A reply that is no success.
+fn refused(reply: Reply) -> Trouble {
+    match reply {
+        Reply::Refused(refusal) => {
+            let trouble = Trouble::failed(&refusal);
+            match refusal {
+                RequestRefusal::BadCode(_) | RequestRefusal::Expired => {
+                    trouble.hint("at the hub: xiangmu invite --data HUB --unit NAME")
+                }
+                RequestRefusal::UnknownNode => trouble.hint("at the hub: xiangmu nodes --data HUB"),
+                RequestRefusal::Revoked => {
+                    trouble.hint("at the hub: xiangmu invite --data HUB --unit NAME")
+                }
+                RequestRefusal::NotHub
+                | RequestRefusal::AlreadyJoined
+                | RequestRefusal::OwnCode
+                | RequestRefusal::BadUnitName
+                | RequestRefusal::NotReady => trouble,
+            }
+        }
+        // Only a mistake of ours brings another reply than the request's own.
+        _ => Trouble::plain("the core answered another question"),
+    }
+}
+
+impl From<DriverError> for Trouble {
+    fn from(error: DriverError) -> Self {
+        let trouble = Self::failed(&error);
+        match error {
+            DriverError::StorageFailed(_) | DriverError::CoreFailed(_) => {
+                trouble.hint("xiangmu check --data DIR")
+            }
+            DriverError::Stopped => trouble.hint("try again"),
+        }
+    }
+}
+
+impl From<AccountError> for Trouble {
+    fn from(error: AccountError) -> Self {
+        Self::failed(&error)
+    }
+}
+
+/// The role's id in files and messages.
+pub(super) fn role_id(role: NodeRole) -> &'static str {
+    match role {
+        NodeRole::Hub => "hub",
+        NodeRole::Node => "node",
+    }
+}

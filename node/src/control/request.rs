@@ -1,0 +1,429 @@
+//! What the command line asks of a node, and what comes back: the same values whether a server runs or not.
+//!
+//! With a server they travel over the control listener ([`crate::http::control`], [`crate::cli::target`]); without one the command
+//! line performs them itself. So a command cannot behave differently in the two cases.
+
+use serde::{Deserialize, Serialize};
+use shared::api::{ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo};
+use shared::command::{ImportCounts, Role};
+use shared::ids::{ImportId, NodeId, UnitId};
+use shared::text::Lang;
+use shared::time::{Month, Timestamp};
+
+use crate::accounts::password::Secret;
+
+/// One question with the language its words should come in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Question {
+    /// The reader's language, for findings and refusals.
+    pub lang: Lang,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// What this node is and how it stands.
+    Status,
+    /// Canonical lines of the records; each line is an [`Event::Line`].
+    Dump {
+        /// True: every kind of document, not only projects.
+        all: bool,
+        /// Only this unit's.
+        unit: Option<String>,
+    },
+    /// Lines of commands; each answer is an [`Event::Line`], sent after it is durable.
+    Edit {
+        /// The lines, in order.
+        lines: Vec<String>,
+        /// The account to act as; the console's own when absent.
+        user: Option<String>,
+    },
+    /// Makes an account.
+    UserAdd {
+        /// Its name.
+        name: String,
+        /// What it may do.
+        role: Role,
+        /// Its unit's name; the node's own when absent.
+        unit: Option<String>,
+        /// The first password.
+        password: Secret,
+    },
+    /// Every account.
+    UserList,
+    /// Bars or admits an account.
+    UserDisable {
+        /// Its name.
+        name: String,
+        /// True bars it.
+        disabled: bool,
+    },
+    /// Gives an account a new password.
+    UserPassword {
+        /// Its name.
+        name: String,
+        /// The password.
+        password: Secret,
+    },
+    /// Reads a workbook (the attachment) and, unless it is a dry run, imports it.
+    Import {
+        /// The file's name.
+        file: String,
+        /// The text of a column mapping.
+        mapping: Option<String>,
+        /// One sheet only.
+        sheet: Option<String>,
+        /// The unit new projects belong to.
+        unit: Option<String>,
+        /// True: nothing is written.
+        dry_run: bool,
+        /// True: the refused rows come back as a workbook in [`Event::Bytes`].
+        errors: bool,
+    },
+    /// Takes an import back.
+    ImportUndo {
+        /// The import.
+        id: ImportId,
+    },
+    /// Every import.
+    ImportList,
+    /// The projects as a file, in [`Event::Bytes`].
+    Export {
+        /// `xlsx`, `csv`, `ndjson` or `docx`.
+        format: String,
+        /// A ledger of the county.
+        ledger: Option<String>,
+        /// A saved view.
+        view: Option<String>,
+        /// Only this unit's.
+        unit: Option<String>,
+        /// The month; the current one when absent.
+        period: Option<Month>,
+    },
+    /// Hub: makes a one-time code.
+    Invite {
+        /// The unit's name.
+        unit: String,
+        /// Its kind.
+        kind: String,
+        /// True: the holder needs no second confirmation.
+        approve: bool,
+    },
+    /// Node: enrols at the hub of a code.
+    Join {
+        /// The code.
+        code: String,
+    },
+    /// Hub: its nodes.
+    Nodes,
+    /// Hub: changes one node's enrolment.
+    NodeAct {
+        /// The node.
+        id: NodeId,
+        /// What to do.
+        act: NodeAct,
+    },
+    /// Asks for an exchange.
+    Sync {
+        /// Seconds to wait until nothing is left.
+        wait_seconds: u64,
+    },
+    /// Cuts the line or restores it.
+    SetLine {
+        /// True restores it.
+        on: bool,
+    },
+    /// Looks for damage.
+    Check {
+        /// True: rebuilds what can be rebuilt.
+        repair: bool,
+    },
+}
+
+/// What comes back while a request is performed; the last is `Done` or `Failed`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// One line for stdout.
+    Line {
+        /// The line, without its end.
+        text: String,
+    },
+    /// A piece of a file, in base64.
+    Bytes {
+        /// The piece.
+        base64: String,
+    },
+    /// How far the work is.
+    Progress {
+        /// Done.
+        done: u64,
+        /// In all; 0 when unknown.
+        total: u64,
+    },
+    /// Something people should know, for stderr.
+    Warning {
+        /// The words.
+        text: String,
+    },
+    /// It is done.
+    Done {
+        /// What came of it.
+        outcome: Box<Outcome>,
+    },
+    /// It could not be done.
+    Failed {
+        /// Why.
+        trouble: Trouble,
+    },
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Of `Status`.
+    Status {
+        /// The report.
+        status: Box<Status>,
+    },
+    /// Of `Dump` and `Edit`: the lines went before.
+    Lines {
+        /// Lines that succeeded.
+        done: u64,
+        /// Lines that were refused.
+        refused: u64,
+    },
+    /// Of `UserAdd`, `UserDisable` and `UserPassword`.
+    User {
+        /// The account as it is now.
+        user: UserInfo,
+    },
+    /// Of `UserList`.
+    Users {
+        /// By name.
+        users: Vec<UserInfo>,
+    },
+    /// Of `Import`.
+    Imported {
+        /// The report.
+        report: ImportReport,
+    },
+    /// Of `ImportUndo`.
+    ImportUndone {
+        /// What it did.
+        counts: ImportCounts,
+    },
+    /// Of `ImportList`.
+    Imports {
+        /// Newest first.
+        imports: Vec<ImportInfo>,
+    },
+    /// Of `Export`: the file's bytes went before.
+    Exported {
+        /// Projects in it.
+        rows: u64,
+    },
+    /// Of `Invite`.
+    Invited {
+        /// The code.
+        invite: InviteInfo,
+    },
+    /// Of `Join`.
+    Joined {
+        /// The unit.
+        unit: UnitId,
+        /// Its name.
+        unit_name: String,
+        /// `pending` or `active`.
+        state: String,
+    },
+    /// Of `Nodes` and `NodeAct`.
+    Nodes {
+        /// The nodes.
+        nodes: Vec<PeerStatus>,
+    },
+    /// Of `Sync`.
+    Synced {
+        /// Entries sent.
+        sent: u64,
+        /// Entries received.
+        received: u64,
+        /// Entries left either way.
+        left: u64,
+        /// Why something is left.
+        problem: Option<String>,
+    },
+    /// Of `SetLine`.
+    Line {
+        /// True while the line may be used.
+        on: bool,
+    },
+    /// Of `Check`.
+    Checked {
+        /// Documents looked at.
+        documents: u64,
+        /// Entries of the journal looked at.
+        entries: u64,
+        /// What was found.
+        findings: Vec<Found>,
+    },
+}
+
+/// How a node stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// What it is.
+    #[serde(flatten)]
+    pub node: NodeInfo,
+    /// Documents it holds.
+    pub documents: u64,
+    /// Projects among them.
+    pub projects: u64,
+    /// The state of the line, S0–S8 of ux.md 5.0.
+    pub sync_code: String,
+    /// The same with its facts.
+    pub sync: SyncState,
+    /// Entries of its log.
+    pub position: u64,
+    /// Edits without a receipt of the hub.
+    pub unreceipted: u64,
+    /// When something was last exchanged.
+    pub last_contact: Option<Timestamp>,
+    /// Changes in quarantine.
+    pub quarantined: u64,
+    /// Bytes the data folder takes.
+    pub disk_bytes: u64,
+    /// True when a server runs on the folder.
+    pub serving: bool,
+    /// The hub's nodes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub nodes: Vec<PeerStatus>,
+}
+
+/// What an import did or would do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// The handle to undo it; `None` for a dry run or when nothing was to be written.
+    pub import_id: Option<ImportId>,
+    /// Rows of data in the file.
+    pub rows: u32,
+    /// New projects.
+    pub created: u32,
+    /// Changed projects.
+    pub updated: u32,
+    /// Projects that were as the file says.
+    pub unchanged: u32,
+    /// Projects or values left alone because someone changed them since, or they are in conflict.
+    pub kept: u32,
+    /// Rows that stayed out.
+    pub refused: Vec<RefusedRow>,
+    /// What went in with a mark, or is worth knowing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RefusedRow>,
+    /// True: nothing was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+impl ImportReport {
+    /// How many rows stayed out; one row may have several reasons.
+    #[must_use]
+    pub fn refused_rows(&self) -> usize {
+        let mut rows: Vec<_> = self
+            .refused
+            .iter()
+            .map(|row| (&row.sheet, row.row))
+            .collect();
+        rows.sort();
+        rows.dedup();
+        rows.len()
+    }
+}
+
+/// One place of a workbook with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    /// The sheet.
+    pub sheet: String,
+    /// The row, from 1.
+    pub row: u32,
+    /// The column's letter, empty for the row.
+    pub column: String,
+    /// Why.
+    pub reason: String,
+    /// An id for programs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+}
+
+/// One finding of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What is damaged: a document, a segment, a tree.
+    pub place: String,
+    /// What is wrong with it.
+    pub finding: String,
+    /// True when it was put right.
+    pub repaired: bool,
+}
+
+/// Why a request could not be performed, as the operator reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{error}")]
+pub struct Trouble {
+    /// The number to end with (cli.md).
+    pub exit: u8,
+    /// What happened.
+    pub error: String,
+    /// Its causes, nearest first.
+    pub causes: Vec<String>,
+    /// The next command to type.
+    pub hint: Option<String>,
+}
+
+impl Trouble {
+    /// The work failed.
+    pub fn failed(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut causes = Vec::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        Self {
+            exit: 1,
+            error: error.to_string(),
+            causes,
+            hint: None,
+        }
+    }
+
+    /// The work failed for a reason that has no cause.
+    pub fn plain(error: impl Into<String>) -> Self {
+        Self {
+            exit: 1,
+            error: error.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Wrong usage (2).
+    pub fn usage(error: impl Into<String>) -> Self {
+        Self {
+            exit: 2,
+            ..Self::plain(error)
+        }
+    }
+
+    /// Adds what to type next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
