@@ -19,6 +19,7 @@ pub mod driver;
 pub mod exit;
 pub mod http;
 pub mod identity;
+pub mod journal;
 pub mod node;
 pub mod platform;
 pub mod server;

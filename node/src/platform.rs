@@ -64,6 +64,12 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 /// When the folder cannot be synced.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
+        // The parent of a relative path of one part is the empty path.
+        let path = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
         File::open(path)?.sync_all()?;
     }
     Ok(())

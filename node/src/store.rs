@@ -11,11 +11,148 @@
 //! Damage is found at start-up by reading everything: each value carries a checksum, and the digest in the journal's last
 //! record says what must be there. It is named in the [`StartReport`], never shown as fewer rows.
 
+pub mod blobs;
 pub mod conformance;
+pub mod folder;
+pub mod report;
+
+mod check;
+mod chunk;
+mod local;
+mod sled;
+mod start;
+
+use std::io;
+use std::path::{Path, PathBuf};
 
 use shared::store::{Batch, Reader, StoreError};
 
+use crate::journal::files::Disk;
+use folder::DataFolder;
+use local::Settings;
+use start::Mode;
+
+pub use blobs::Blobs;
+pub use check::{check, repair};
+pub use folder::is_data_folder;
+pub use local::LocalStore;
+pub use report::{Finding, Rebuilt, StartReport};
 pub use shared::store::MemoryStore;
+pub use start::LOSS_KEY;
+
+/// A store, and what was found while opening it.
+pub struct Opened {
+    /// The store.
+    pub store: LocalStore,
+    /// What the operator should hear of.
+    pub report: StartReport,
+}
+
+/// Makes a data folder with an empty store and opens it.
+///
+/// # Errors
+/// When there already is one, another process works on it, or the disk refuses.
+pub fn create(dir: &Path) -> Result<Opened, OpenError> {
+    start::start(
+        DataFolder::create(dir, &Disk)?,
+        Settings::default(),
+        Mode::Keep,
+    )
+}
+
+/// Opens the store of a data folder, checks all of it, and rebuilds its database where needed.
+///
+/// # Errors
+/// When it is no data folder, was written by a newer version, is in use, or the disk refuses. Damage is no error: the
+/// report names it, and at worst the store only reads.
+pub fn open(dir: &Path) -> Result<Opened, OpenError> {
+    start::start(DataFolder::open(dir)?, Settings::default(), Mode::Keep)
+}
+
+/// Why a store could not be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no `format.json`.
+    #[error("{} is no data folder of xiangmu", dir.display())]
+    NotADataFolder {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// There is one already.
+    #[error("{} already is a data folder of xiangmu", dir.display())]
+    AlreadyExists {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Another process has it open.
+    #[error("{} is in use by {}", dir.display(), pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}")))]
+    InUse {
+        /// The folder.
+        dir: PathBuf,
+        /// The process, where its lock file could be read.
+        pid: Option<u32>,
+    },
+    /// A newer version wrote it.
+    #[error("{} was written by xiangmu {written_by} and needs a program of format {needed}, this one is of format {}", dir.display(), folder::FORMAT)]
+    TooNew {
+        /// The folder.
+        dir: PathBuf,
+        /// The version that wrote it.
+        written_by: String,
+        /// The format needed to read it.
+        needed: u32,
+    },
+    /// `format.json` is not what it should be.
+    #[error("format.json in {} cannot be understood", dir.display())]
+    UnreadableFormat {
+        /// The folder.
+        dir: PathBuf,
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// The disk refused.
+    #[error("failed {doing} at {}", path.display())]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// The folder or file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The database failed after it was found sound.
+    #[error("the database in {} failed", dir.display())]
+    Database {
+        /// The folder.
+        dir: PathBuf,
+        /// The cause.
+        source: StoreError,
+    },
+    /// Not even an empty database could be made.
+    #[error("cannot make a new database in {}: {message}", dir.display())]
+    NewDatabaseFailed {
+        /// The folder.
+        dir: PathBuf,
+        /// What it said.
+        message: String,
+    },
+}
+
+impl OpenError {
+    fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Failed {
+            doing,
+            path,
+            source,
+        }
+    }
+
+    fn database(dir: &Path) -> impl FnOnce(StoreError) -> Self {
+        let dir = dir.to_owned();
+        move |source| Self::Database { dir, source }
+    }
+}
 
 /// The number of a durable commit. Commits are numbered from 1 without gaps; 0 is the empty store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,11 +220,4 @@ impl Store for MemoryStore {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_store_in_memory_conforms() {
-        conformance::run(|| Box::new(MemoryStore::new()));
-    }
-}
+mod tests;

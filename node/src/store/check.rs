@@ -1,0 +1,53 @@
+//! The offline check: everything a start looks at, and the attachments, without changing anything. And its repair.
+
+use std::path::Path;
+
+use super::blobs::Blobs;
+use super::folder::DataFolder;
+use super::local::Settings;
+use super::report::Finding;
+use super::start::{self, Mode};
+use super::{OpenError, Opened};
+
+/// Looks for faults in a data folder no other process works on. Empty means sound.
+///
+/// An incomplete last record and a database that is behind the journal are no faults: a power cut leaves both, and the next
+/// start deals with them.
+///
+/// # Errors
+/// When the folder cannot be opened or read at all.
+pub fn check(dir: &Path) -> Result<Vec<Finding>, OpenError> {
+    let folder = DataFolder::open(dir)?;
+    let (tail, scanned) = start::read_journal(&folder)?;
+    let mut findings: Vec<Finding> = scanned
+        .damage
+        .iter()
+        .cloned()
+        .map(Finding::JournalDamaged)
+        .collect();
+    match start::examine(&folder, &tail, &scanned) {
+        Ok(examined) => findings.extend(examined.findings(&scanned)),
+        Err((finding, _)) => findings.push(finding),
+    }
+    let blobs = Blobs::at(folder.blobs());
+    for id in blobs
+        .list()
+        .map_err(OpenError::failed(dir, "reading the attachments"))?
+    {
+        if !matches!(blobs.load(id), Ok(Some(_))) {
+            findings.push(Finding::BlobDamaged {
+                name: id.to_string(),
+            });
+        }
+    }
+    Ok(findings)
+}
+
+/// Makes a data folder usable again: what a start would do, and where the content cannot be proven complete, going on with
+/// what there is. Damaged files are moved to `quarantine/`; loss is noted under [`super::LOSS_KEY`].
+///
+/// # Errors
+/// When the folder cannot be opened, read or written.
+pub fn repair(dir: &Path) -> Result<Opened, OpenError> {
+    start::start(DataFolder::open(dir)?, Settings::default(), Mode::Repair)
+}
