@@ -31,6 +31,7 @@ pub mod limits;
 pub mod money;
 pub mod profile;
 pub mod project;
+pub mod rules;
 pub mod store;
 #[cfg(feature = "crdt")]
 pub mod summary;

@@ -1,0 +1,461 @@
+//! A unit's month: which filing counts, how it stands against its due moment, and what the grid shows (domain.md 0.4.6–7, 6.1).
+
+use std::collections::BTreeMap;
+
+use crate::api::{FilingInfo, FilingState, ReportRow, ReportView, Timeliness};
+use crate::command::FilingLine;
+use crate::field::{Field, FieldPath};
+use crate::ids::{RowId, UnitId};
+use crate::profile::Profile;
+use crate::project::{ProjectRow, ProjectView, Writer};
+use crate::time::{Month, Timestamp};
+use crate::value::Value;
+
+/// The hub's verdict on a filing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// True: accepted; false: returned.
+    pub accepted: bool,
+    /// The hub's words.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Writer,
+}
+
+/// One filing of a unit, as its document holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// The filing.
+    pub id: RowId,
+    /// The ledger or report.
+    pub ledger: String,
+    /// The period.
+    pub period: String,
+    /// When the person pressed the button, by the node's clock.
+    pub filed_at: Timestamp,
+    /// Who.
+    pub by: Writer,
+    /// The filing this one revises.
+    pub follows: Option<RowId>,
+    /// One line per project.
+    pub lines: Vec<FilingLine>,
+    /// The hub's verdicts, oldest first.
+    pub reviews: Vec<Review>,
+    /// When the hub held it: its own clock at the hub, the acknowledgement at a node; `None` while under way.
+    pub received_at: Option<Timestamp>,
+}
+
+impl Filing {
+    fn verdict(&self) -> Option<&Review> {
+        self.reviews.last()
+    }
+
+    fn is_returned(&self) -> bool {
+        self.verdict().is_some_and(|review| !review.accepted)
+    }
+}
+
+/// What a filing is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    /// The last moment that is on time; `None` when the county gave no day.
+    pub due: Option<Timestamp>,
+    /// How long a filing may be under way.
+    pub grace_ms: i64,
+    /// True when the hub's receipt counts instead of the pressing of the button.
+    pub by_receipt: bool,
+    /// False when the county only asks whether, not when.
+    pub judged: bool,
+}
+
+impl Deadline {
+    /// The deadline of a report for a month under a profile.
+    #[must_use]
+    pub fn of(profile: &Profile, ledger: &str, month: Month) -> Self {
+        let report = profile
+            .report_of(ledger)
+            .or_else(|| profile.monthly_report());
+        Self {
+            due: report.and_then(|report| profile.due(report, month)),
+            grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
+            by_receipt: profile.report.judged_by == "received_at",
+            judged: report.is_some_and(|report| report.judged.unwrap_or(false)),
+        }
+    }
+}
+
+/// Revisions of one ledger and period, in the order of their chain (a revision after the one it follows).
+#[must_use]
+pub fn revisions<'a>(filings: &'a [Filing], ledger: &str, period: &str) -> Vec<&'a Filing> {
+    let mut chain: Vec<&Filing> = filings
+        .iter()
+        .filter(|filing| filing.ledger == ledger && filing.period == period)
+        .collect();
+    let depth = |filing: &Filing| {
+        let mut steps = 0;
+        let mut at = filing.follows;
+        while let Some(id) = at {
+            steps += 1;
+            // A chain longer than the filings is a circle somebody forged; it counts as that long.
+            if steps > filings.len() {
+                break;
+            }
+            at = filings
+                .iter()
+                .find(|other| other.id == id)
+                .and_then(|other| other.follows);
+        }
+        steps
+    };
+    chain.sort_by_key(|filing| (depth(filing), filing.id));
+    chain
+}
+
+/// How a period stands against its deadline (domain.md 0.4.6 and 0.4.7).
+///
+/// The latest revision filed in time and not returned counts; a later one that was returned does not undo it.
+#[must_use]
+pub fn timeliness(chain: &[&Filing], deadline: Deadline, now: Timestamp) -> Timeliness {
+    let Some(due) = deadline.due.filter(|_| deadline.judged) else {
+        return if chain.is_empty() {
+            Timeliness::Pending
+        } else {
+            Timeliness::OnTime
+        };
+    };
+    let in_time = |filing: &&&Filing| {
+        let moment = if deadline.by_receipt {
+            filing.received_at.unwrap_or(now)
+        } else {
+            filing.filed_at
+        };
+        moment <= due
+    };
+    if let Some(counts) = chain
+        .iter()
+        .rev()
+        .filter(in_time)
+        .find(|filing| !filing.is_returned())
+    {
+        let received = counts.received_at.unwrap_or(now);
+        return if received <= due.plus_ms(deadline.grace_ms) {
+            Timeliness::OnTime
+        } else {
+            Timeliness::LateNetwork
+        };
+    }
+    if chain.iter().any(|filing| !filing.is_returned()) {
+        return Timeliness::Late;
+    }
+    if now <= due {
+        Timeliness::Pending
+    } else {
+        Timeliness::Missing
+    }
+}
+
+/// Where a period stands on screen.
+#[must_use]
+pub fn state(chain: &[&Filing], filled: u32, deadline: Deadline, now: Timestamp) -> FilingState {
+    match chain.last() {
+        Some(filing) if filing.is_returned() => FilingState::Returned,
+        Some(filing) if filing.verdict().is_some() => FilingState::Accepted,
+        Some(filing) if filing.received_at.is_some() => FilingState::Filed,
+        Some(_) => FilingState::FiledLocally,
+        None if deadline.due.is_some_and(|due| now > due) => FilingState::Missing,
+        None if filled == 0 => FilingState::Empty,
+        None => FilingState::Filling,
+    }
+}
+
+/// A filing as lists show it. `heads` gives the present heads of a project, to count what was edited since.
+#[must_use]
+pub fn info(
+    filing: &Filing,
+    mut heads: impl FnMut(&FilingLine) -> Option<Vec<String>>,
+) -> FilingInfo {
+    let amended = filing
+        .lines
+        .iter()
+        .filter(|line| heads(line).is_some_and(|now| now != line.heads))
+        .count();
+    FilingInfo {
+        id: filing.id,
+        filed_at: filing.filed_at,
+        by: filing.by.clone(),
+        received_at: filing.received_at,
+        reason: filing
+            .verdict()
+            .map(|review| review.reason.clone())
+            .unwrap_or_default(),
+        projects: u32::try_from(filing.lines.len()).unwrap_or(u32::MAX),
+        amended: u32::try_from(amended).unwrap_or(u32::MAX),
+    }
+}
+
+/// True when a project's month needs nothing more: an amount, or the statement that nothing changed.
+#[must_use]
+pub fn is_filled(view: &ProjectView, month: Month) -> bool {
+    !view.month(month, Field::MonthDoneFen).is_null()
+        || !view.month(month, Field::MonthNil).is_null()
+}
+
+/// The fields of a month's grid.
+pub const MONTH_FIELDS: [Field; 6] = [
+    Field::MonthDoneFen,
+    Field::MonthImage,
+    Field::MonthNext,
+    Field::MonthNil,
+    Field::MonthDeviation,
+    Field::MonthDoneNode,
+];
+
+/// One line of a month's grid.
+#[must_use]
+pub fn report_row(row: ProjectRow, view: &ProjectView, month: Month) -> ReportRow {
+    let mut cells = BTreeMap::new();
+    let mut conflicts = Vec::new();
+    let mut take = |field: Field, path: FieldPath| {
+        let Some(cell) = view.cells.get(&path) else {
+            return;
+        };
+        cells.insert(field.id().to_owned(), cell.value.clone());
+        if cell.is_conflict() {
+            conflicts.push(field.id().to_owned());
+        }
+    };
+    for field in MONTH_FIELDS {
+        take(field, FieldPath::month(month, field));
+    }
+    take(Field::Problems, FieldPath::once(Field::Problems));
+    let before_fen = (1..month.month())
+        .filter_map(|earlier| Month::new(month.year(), earlier))
+        .filter_map(|earlier| view.month(earlier, Field::MonthDoneFen).as_int())
+        .fold(0i64, i64::saturating_add);
+    let last_image = match view.month(month.plus(-1), Field::MonthImage) {
+        Value::Text(text) => text.clone(),
+        _ => view.text(Field::ImageNow).to_owned(),
+    };
+    ReportRow {
+        heads: view.heads.clone(),
+        before_fen,
+        cells,
+        last_image,
+        conflicts,
+        filled: is_filled(view, month),
+        row,
+    }
+}
+
+/// What [`report`] is about.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub unit_name: &'a str,
+    /// The ledger.
+    pub ledger: &'a str,
+    /// The month.
+    pub month: Month,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// A unit's month. Deleted projects are left out.
+#[must_use]
+pub fn report(
+    profile: &Profile,
+    asked: &Asked<'_>,
+    projects: Vec<(ProjectRow, ProjectView)>,
+    filings: &[Filing],
+) -> ReportView {
+    let deadline = Deadline::of(profile, asked.ledger, asked.month);
+    let chain = revisions(filings, asked.ledger, &asked.month.to_string());
+    let living = projects
+        .into_iter()
+        .filter(|(row, _)| row.deleted.is_empty());
+    let rows: Vec<_> = living
+        .map(|(row, view)| report_row(row, &view, asked.month))
+        .collect();
+    let filled = u32::try_from(rows.iter().filter(|row| row.filled).count()).unwrap_or(u32::MAX);
+    let heads: BTreeMap<_, _> = rows
+        .iter()
+        .map(|row| (row.row.id, row.heads.clone()))
+        .collect();
+    ReportView {
+        unit: asked.unit,
+        unit_name: asked.unit_name.to_owned(),
+        ledger: asked.ledger.to_owned(),
+        period: asked.month,
+        due: deadline.due,
+        state: state(&chain, filled, deadline, asked.now),
+        timeliness: timeliness(&chain, deadline, asked.now),
+        filing: chain
+            .last()
+            .map(|filing| info(filing, |line| heads.get(&line.project).cloned())),
+        rows,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
+    use super::*;
+
+    const DUE: Timestamp = Timestamp(1_000_000_000);
+    const DAY: i64 = 86_400_000;
+
+    fn filing(
+        number: u8,
+        filed_at: i64,
+        received_at: Option<i64>,
+        verdict: Option<bool>,
+    ) -> Filing {
+        let by = Writer {
+            user: None,
+            name: String::new(),
+            unit: String::new(),
+            at: Timestamp(filed_at),
+        };
+        let review = |accepted| Review {
+            accepted,
+            reason: "because".to_owned(),
+            at: Timestamp(filed_at),
+            by: by.clone(),
+        };
+        Filing {
+            id: RowId::from_parts(u64::from(number), [number; 10]),
+            ledger: "progress".to_owned(),
+            period: "2026-11".to_owned(),
+            filed_at: Timestamp(filed_at),
+            by: by.clone(),
+            follows: (number > 1)
+                .then(|| RowId::from_parts(u64::from(number - 1), [number - 1; 10])),
+            lines: Vec::new(),
+            reviews: verdict.map(review).into_iter().collect(),
+            received_at: received_at.map(Timestamp),
+        }
+    }
+
+    fn check(filings: &[Filing], now: i64, expected: Timeliness) {
+        let deadline = Deadline {
+            due: Some(DUE),
+            grace_ms: 3 * DAY,
+            by_receipt: false,
+            judged: true,
+        };
+        let chain = revisions(filings, "progress", "2026-11");
+        assert_eq!(
+            timeliness(&chain, deadline, Timestamp(now)),
+            expected,
+            "{filings:?}"
+        );
+    }
+
+    #[test]
+    fn the_last_second_is_on_time_and_the_next_is_late() {
+        let (due, late) = (DUE.0, DUE.0 + 1);
+        check(
+            &[filing(1, due, Some(due + 5), None)],
+            late,
+            Timeliness::OnTime,
+        );
+        check(&[filing(1, late, Some(late), None)], late, Timeliness::Late);
+        check(&[], due, Timeliness::Pending);
+        check(&[], late, Timeliness::Missing);
+    }
+
+    #[test]
+    fn a_filing_that_waited_too_long_for_the_line_is_late_by_network() {
+        let due = DUE.0;
+        check(
+            &[filing(1, due, Some(due + 3 * DAY), None)],
+            due + 9 * DAY,
+            Timeliness::OnTime,
+        );
+        check(
+            &[filing(1, due, Some(due + 3 * DAY + 1), None)],
+            due + 9 * DAY,
+            Timeliness::LateNetwork,
+        );
+        check(
+            &[filing(1, due, None, None)],
+            due + 4 * DAY,
+            Timeliness::LateNetwork,
+        );
+    }
+
+    #[test]
+    fn a_returned_revision_does_not_undo_an_earlier_one_filed_in_time() {
+        let due = DUE.0;
+        let good = filing(1, due - 9, Some(due - 9), None);
+        let returned = filing(2, due - 5, Some(due - 5), Some(false));
+        check(&[returned.clone(), good], due + 1, Timeliness::OnTime);
+        let alone = filing(1, due - 5, Some(due - 5), Some(false));
+        check(std::slice::from_ref(&alone), due + 1, Timeliness::Missing);
+        check(
+            &[alone, filing(2, due + 2, Some(due + 2), None)],
+            due + 3,
+            Timeliness::Late,
+        );
+    }
+
+    #[test]
+    fn what_is_not_judged_is_never_late() {
+        let deadline = Deadline {
+            due: Some(DUE),
+            grace_ms: 0,
+            by_receipt: false,
+            judged: false,
+        };
+        let late = filing(1, DUE.0 + DAY, None, None);
+        assert_eq!(
+            timeliness(&[&late], deadline, Timestamp(DUE.0 + 2 * DAY)),
+            Timeliness::OnTime
+        );
+    }
+
+    #[test]
+    fn a_forged_circle_of_revisions_ends() {
+        let mut first = filing(1, 1, None, None);
+        first.follows = Some(RowId::from_parts(2, [2; 10]));
+        let pair = [first, filing(2, 2, None, None)];
+        assert_eq!(revisions(&pair, "progress", "2026-11").len(), 2);
+    }
+
+    #[test]
+    fn the_state_follows_the_latest_revision() {
+        let deadline = Deadline {
+            due: Some(DUE),
+            grace_ms: 0,
+            by_receipt: false,
+            judged: true,
+        };
+        let at = |filings: &[Filing], filled| {
+            state(
+                &filings.iter().collect::<Vec<_>>(),
+                filled,
+                deadline,
+                Timestamp(1),
+            )
+        };
+        assert_eq!(at(&[], 0), FilingState::Empty);
+        assert_eq!(at(&[], 3), FilingState::Filling);
+        assert_eq!(
+            at(&[filing(1, 1, None, None)], 3),
+            FilingState::FiledLocally
+        );
+        assert_eq!(at(&[filing(1, 1, Some(1), None)], 3), FilingState::Filed);
+        assert_eq!(
+            at(&[filing(1, 1, Some(1), Some(false))], 3),
+            FilingState::Returned
+        );
+        assert_eq!(
+            at(&[filing(1, 1, Some(1), Some(true))], 3),
+            FilingState::Accepted
+        );
+    }
+}
