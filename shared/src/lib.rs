@@ -41,4 +41,6 @@ pub mod text;
 pub mod time;
 pub mod value;
 #[cfg(feature = "crdt")]
+pub mod view;
+#[cfg(feature = "crdt")]
 pub mod wire;

@@ -7,7 +7,7 @@ use super::{
     right_to,
 };
 use crate::command::{Refusal, Role, Why, Write};
-use crate::field::{Column, Field, FieldPath, Table, Target};
+use crate::field::{Column, FieldPath, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::limits;
 use crate::project::ProjectView;
