@@ -28,7 +28,7 @@ mod state;
 
 pub use authority::{Parties, Right, right_to};
 pub use check::check_value;
-pub use import::{ItemDecision, decide_item};
+pub use import::{ItemDecision, check_import, decide_item};
 pub use state::{Directory, Filed, FilingReview, State, UnitEntry};
 
 /// What kind of act a change records; the first half of its message (design.md 5: at most six ASCII letters).
@@ -218,7 +218,7 @@ pub fn decide(
             reason,
         } => judge.review(*review, *unit, *filing, *accepted, reason),
         Command::Import { items, .. } => {
-            import::check_whole(profile, actor, items).map(|()| nothing(Act::Import))
+            check_import(profile, actor, items).map(|()| nothing(Act::Import))
         }
         Command::UndoImport { .. } => {
             judge.writer()?;

@@ -20,6 +20,8 @@ pub mod api;
 pub mod command;
 pub mod decide;
 #[cfg(feature = "crdt")]
+pub mod desk;
+#[cfg(feature = "crdt")]
 pub mod document;
 pub mod field;
 #[cfg(feature = "crdt")]

@@ -155,6 +155,7 @@ pub struct Library {
     bytes_max: usize,
     tick: u64,
     changed: BTreeSet<DocumentId>,
+    settled: BTreeSet<DocumentId>,
     pub(crate) derived: crate::summary::Derived,
 }
 
@@ -170,6 +171,7 @@ impl Library {
             bytes_max,
             tick: 0,
             changed: BTreeSet::new(),
+            settled: BTreeSet::new(),
             derived: crate::summary::Derived::new(keys),
         }
     }
@@ -179,6 +181,7 @@ impl Library {
         self.cache.clear();
         self.bytes = 0;
         self.changed.clear();
+        self.settled.clear();
         self.derived.forget();
     }
 
@@ -384,19 +387,23 @@ impl Library {
     /// # Errors
     /// When a document cannot be read or the store fails.
     pub fn refresh(&mut self, turn: &mut Turn<'_>) -> Result<BTreeSet<DocumentId>, LibraryError> {
+        self.settle(turn)?;
+        Ok(std::mem::take(&mut self.settled))
+    }
+
+    /// Does the work of [`Library::refresh`] in the middle of a turn; the documents are still named at its end.
+    ///
+    /// # Errors
+    /// As [`Library::refresh`].
+    pub fn settle(&mut self, turn: &mut Turn<'_>) -> Result<(), LibraryError> {
         let changed = std::mem::take(&mut self.changed);
         for id in &changed {
             self.fold(turn, id)?;
         }
         crate::summary::refresh(self, turn, &changed)?;
         self.shrink();
-        Ok(changed)
-    }
-
-    /// Documents changed since the last [`Library::refresh`].
-    #[must_use]
-    pub fn changed(&self) -> &BTreeSet<DocumentId> {
-        &self.changed
+        self.settled.extend(changed);
+        Ok(())
     }
 
     /// Computes everything derived about a document again from its changes, as after a rebuild of the store.

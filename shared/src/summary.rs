@@ -28,6 +28,8 @@ pub struct Derived {
     keys: fn(&str) -> String,
     own_unit: Option<(UnitId, String)>,
     directory: Option<(DirectoryKey, Arc<Directory>)>,
+    /// The directory the rows were computed with.
+    indexed_directory: Option<Arc<Directory>>,
     facts: Option<BTreeMap<ProjectId, Arc<Facts>>>,
     filings: BTreeMap<UnitId, (Vec<ChangeHash>, Arc<Vec<Filed>>)>,
 }
@@ -41,6 +43,7 @@ impl Derived {
             keys,
             own_unit: None,
             directory: None,
+            indexed_directory: None,
             facts: None,
             filings: BTreeMap::new(),
         }
@@ -111,6 +114,8 @@ pub struct Facts {
     pub proposals: Vec<FieldPath>,
     /// Units that have a part in the project.
     pub readers: BTreeSet<UnitId>,
+    /// Organisations the record names, as written: ids or names.
+    pub orgs: BTreeSet<String>,
     /// Heads of the project document, hex.
     pub heads: Vec<String>,
 }
@@ -266,8 +271,7 @@ pub(crate) fn refresh(
             DocumentId::Unit(unit) => index_people(library, turn, *unit)?,
             DocumentId::County(_) => {
                 // Names of units stand in rows, and who is listed decides who has a part.
-                library.derived.directory = None;
-                projects.extend(view::project_ids(library, turn)?);
+                projects.extend(named_by_changed_units(library, turn)?);
             }
             DocumentId::Hub(_) | DocumentId::Person(_) => {}
         }
@@ -284,6 +288,34 @@ pub(crate) fn refresh(
         }
     }
     Ok(())
+}
+
+/// The projects that name a unit whose entry in the directory changed.
+fn named_by_changed_units(
+    library: &mut Library,
+    turn: &Turn<'_>,
+) -> Result<Vec<ProjectId>, LibraryError> {
+    let before = library.derived.indexed_directory.take().unwrap_or_default();
+    let after = directory(library, turn)?;
+    let mut named = BTreeSet::new();
+    for unit in before.units.keys().chain(after.units.keys()) {
+        let (old, new) = (before.units.get(unit), after.units.get(unit));
+        if old != new {
+            named.insert(unit.to_string());
+            named.extend(
+                [old, new]
+                    .into_iter()
+                    .flatten()
+                    .map(|entry| entry.name.clone()),
+            );
+        }
+    }
+    library.derived.indexed_directory = Some(after);
+    let facts = library.facts(turn)?;
+    let affected = facts
+        .iter()
+        .filter(|(_, facts)| !facts.conflicts.is_empty() || !facts.orgs.is_disjoint(&named));
+    Ok(affected.map(|(id, _)| *id).collect())
 }
 
 fn person_key(user: UserId) -> Vec<u8> {
@@ -589,8 +621,31 @@ fn from_view(
         conflicts,
         proposals,
         readers: crate::decide::Parties::of(view, directory).all(),
+        orgs: orgs_of(view),
         heads: view.heads.clone(),
     }
+}
+
+/// The organisations a record names, as they stand in it.
+fn orgs_of(view: &ProjectView) -> BTreeSet<String> {
+    let fields = [
+        Field::HomeNode,
+        Field::TerritorialOrg,
+        Field::OwnerOrg,
+        Field::LeadUnit,
+        Field::InvestmentDept,
+        Field::ExtraTeamUnit,
+    ];
+    let named = fields
+        .into_iter()
+        .map(|field| view.text(field).trim().to_owned());
+    let rows = view.rows(Table::CoopUnits);
+    let coop = rows.iter().filter_map(|row| {
+        view.row_value(Table::CoopUnits, row, Column::Org)
+            .as_text()
+            .map(|org| org.trim().to_owned())
+    });
+    named.chain(coop).filter(|org| !org.is_empty()).collect()
 }
 
 /// What has a date and is not done, and how many issues are open.

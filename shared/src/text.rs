@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 pub mod fields;
 pub mod finding;
-pub mod options;
 pub mod parse;
 pub mod refusal;
 pub mod system;

@@ -8,7 +8,7 @@ use crate::field::{Field, FieldPath, Kind, Target};
 use crate::limits;
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::text::options;
+use crate::text::fields::fixed_options;
 use crate::time::{Date, Month};
 use crate::value::Value;
 
@@ -23,7 +23,7 @@ const CO_EDITED_CHARS_MAX: usize = 8_000;
 ///
 /// # Errors
 /// [`Why::BadValue`] with what the field takes, [`Why::TooLong`], [`Why::NotWritable`] for a name this version does not know.
-pub fn check_value(profile: &Profile, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
+pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
     let (kind, is_name) = match path.target() {
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
             (field.kind(), field == Field::Name)
@@ -48,13 +48,15 @@ pub fn check_value(profile: &Profile, path: &FieldPath, value: &Value) -> Result
         };
     }
     let text = |max: usize, lines: bool| {
-        let text = value.as_text().ok_or_else(|| bad("text"))?;
+        let text = value
+            .as_text()
+            .ok_or_else(|| bad(if lines { "long_text" } else { "text" }))?;
         if text.chars().count() > max {
             return Err(long());
         }
         let legal = |c: char| !c.is_control() || lines && matches!(c, '\n' | '\r' | '\t');
         if text.trim().is_empty() || !text.chars().all(legal) {
-            return Err(bad(if lines { "text" } else { "line" }));
+            return Err(bad(if lines { "long_text" } else { "text" }));
         }
         Ok(text)
     };
@@ -97,10 +99,9 @@ pub fn check_value(profile: &Profile, path: &FieldPath, value: &Value) -> Result
         }
         Kind::Choice(name) => {
             let id = text(LINE_CHARS_MAX, false)?;
-            let known = options::ids(name).map(|mut ids| ids.any(|option| option == id));
-            // A county's own enumerations stay open to words its profile lacks; stages and fixed ones do not.
-            let known = known
-                .or_else(|| (name == "stage").then(|| profile.lifecycle.stage_label(id).is_some()));
+            // A county's own enumerations stay open to words its profile lacks; fixed ones do not.
+            let known =
+                fixed_options(name).map(|options| options.iter().any(|option| option.id == id));
             if known.unwrap_or(true) {
                 Ok(())
             } else {
@@ -110,13 +111,10 @@ pub fn check_value(profile: &Profile, path: &FieldPath, value: &Value) -> Result
         Kind::Set(name) => {
             let ids: Vec<_> = text(LINE_CHARS_MAX, false)?.split(',').collect();
             let sorted = ids.is_sorted_by(|a, b| a < b) && ids.iter().all(|id| !id.is_empty());
-            let known = match options::ids(name) {
-                Some(options) => {
-                    let options: Vec<_> = options.collect();
-                    ids.iter().all(|id| options.contains(id))
-                }
-                None => true,
-            };
+            let known = fixed_options(name).is_none_or(|options| {
+                ids.iter()
+                    .all(|id| options.iter().any(|option| option.id == *id))
+            });
             if sorted && known {
                 Ok(())
             } else {

@@ -201,7 +201,7 @@ impl Judge<'_> {
         let row = key.parse::<RowId>().map_err(|_| {
             refuse_at(
                 Why::BadValue {
-                    expected: "row".into(),
+                    expected: "reference".into(),
                 },
                 vec![path.clone()],
             )

@@ -29,11 +29,10 @@ pub struct ItemDecision {
 }
 
 /// Judges an import as a whole: who imports for whom, and the shape of every value.
-pub(super) fn check_whole(
-    profile: &Profile,
-    actor: &Actor,
-    items: &[ImportItem],
-) -> Result<(), Refusal> {
+///
+/// # Errors
+/// The first thing that is not allowed, with its path.
+pub fn check_import(profile: &Profile, actor: &Actor, items: &[ImportItem]) -> Result<(), Refusal> {
     if !matches!(actor.role, Role::Clerk | Role::Head) && !is_hub(actor) {
         return Err(refuse(Why::RoleMayNot));
     }

@@ -402,6 +402,42 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "land" "用地未落实" "Waiting for land",
             "finished" "已完工" "Finished",
         ],
+        "key_category" => options![
+            "c1" "第一类" "Category 1",
+            "c2" "第二类" "Category 2",
+            "c3" "第三类" "Category 3",
+            "c4" "第四类" "Category 4",
+            "c5" "第五类" "Category 5",
+            "c6" "第六类" "Category 6",
+        ],
+        "four_batch" => options![
+            "start" "促进开工" "To start",
+            "speed_up" "加快建设" "To speed up",
+            "complete" "竣工投产" "To complete",
+            "prepare" "前期储备" "In preparation",
+        ],
+        "hh_phase" => options![
+            "planning" "谋划" "Planning",
+            "signed" "签约" "Signed",
+            "started" "开工" "Started",
+            "operating" "投产" "Operating",
+            "expanded" "增资" "Expanded",
+        ],
+        "baolian_kind" => options![
+            "implementation" "重大实施" "Major implementation",
+            "preliminary" "重大前期" "Major preparation",
+        ],
+        "reserve_grade" => options![
+            "concept" "概念策划" "Concept",
+            "initial" "初包装" "First packaging",
+            "full" "精包装" "Full packaging",
+        ],
+        "reserve_sector" => options![
+            "industry" "工业" "Industry",
+            "service" "服务业" "Services",
+            "infrastructure" "基础设施" "Infrastructure",
+            "social" "社会事业" "Social affairs",
+        ],
         "issue_source" => options![
             "ledger" "台账上报" "Ledger",
             "inspection" "督查" "Inspection",
@@ -414,6 +450,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "partly" "部分解决" "Partly solved",
         ],
         "verdict" => options![
+            "received" "已接收" "Received",
             "accepted" "通过" "Accepted",
             "returned" "退回" "Returned",
         ],
@@ -422,7 +459,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "department" "部门" "Department",
             "soe" "国有企业" "State-owned enterprise",
             "county_node" "县市" "County",
-            "hub_office" "项目中心" "Project centre",
+            "hub" "项目中心" "Project centre",
         ],
         _ => return None,
     };

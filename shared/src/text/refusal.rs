@@ -21,6 +21,13 @@ impl Refusal {
                 Lang::En => words.push_str(&format!(" ({})", names.join(", "))),
             }
         }
+        if !self.projects.is_empty() {
+            let count = self.projects.len();
+            match lang {
+                Lang::Zh => words.push_str(&format!("（涉及 {count} 个项目）")),
+                Lang::En => words.push_str(&format!(" ({count} projects)")),
+            }
+        }
         if let Some(rule) = &self.rule {
             match lang {
                 Lang::Zh => words.push_str(&format!("〔依据 {rule}〕")),
@@ -123,6 +130,14 @@ fn inconsistent(check: &str, lang: Lang) -> String {
         "cumulative_falls" => (
             "累计完成投资比上期减少；请填写更正原因",
             "The cumulative amount has fallen; give a reason for the correction",
+        ),
+        "line_missing" => (
+            "每个在管项目都要有一行；没有变化的请选“本期无变化”",
+            "Every project needs its line; mark one without news as unchanged",
+        ),
+        "period_not_open" => (
+            "该期尚未开始；请到期再报送",
+            "The period has not begun; file it when it has",
         ),
         other => {
             return match lang {

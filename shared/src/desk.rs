@@ -1,0 +1,634 @@
+//! Carrying out commands at a node: judged by `decide`, written to documents, answered, audited; each exactly once (feature `crdt`).
+//!
+//! [`execute`] runs one envelope inside a turn. It keeps the answer under the command's id, so that a command sent twice happens once;
+//! what it writes to the project goes at the base its author saw, plus what his own unanswered commands became. A base this node
+//! does not hold loses nothing: the values become proposals. The caller logs what was written and answers once the turn is
+//! durable.
+//!
+//! Time never runs backwards past the hub: `now` is at least the last hub time this node has seen (design.md 3).
+
+use std::collections::BTreeMap;
+
+use automerge::ChangeHash;
+use rand_core::RngCore;
+use serde::{Deserialize, Serialize};
+
+use crate::api::NodeRole;
+use crate::command::{Actor, Answer, Command, Envelope, Outcome, Refusal, Why, Write};
+use crate::decide::{Act, Decision, State, decide};
+use crate::document::{Author, Base, WriteError, heads_from_hex, heads_to_hex};
+use crate::field::{Column, FieldPath, Table};
+use crate::identity::ProcessActor;
+use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UnitId, UserId};
+use crate::library::{Library, LibraryError, Written};
+use crate::profile::Profile;
+use crate::project::ProjectView;
+use crate::store::{Reader, StoreError, Tree, Turn};
+use crate::summary;
+use crate::time::{Month, Timestamp};
+use crate::value::Value;
+use crate::view;
+
+mod import;
+mod records;
+
+pub use import::{ImportRecord, imports};
+pub use records::{AuditEntry, audit, audit_entries};
+
+/// Where `Tree::Meta` keeps the last hub time seen: milliseconds, eight bytes, big endian.
+pub const HUB_TIME_KEY: &[u8] = b"hub_time";
+
+/// Days an answer is kept for a command that is sent again. A queue in a browser can wait for weeks.
+const ANSWERS_KEPT_DAYS: i64 = 120;
+
+/// What a command is carried out with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The county's rules.
+    pub profile: &'a Profile,
+    /// What this node is.
+    pub role: NodeRole,
+    /// Under which actor this process writes.
+    pub process: ProcessActor,
+    /// The clock of this node.
+    pub now: Timestamp,
+}
+
+/// What became of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// To be sent once the turn is durable.
+    pub answer: Answer,
+    /// The changes this made, in order: one unbroken group for the log.
+    pub written: Vec<Written>,
+}
+
+/// Why a command could not be carried out at all: storage failed or our own data is damaged. A refusal is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// A document could not be read or written.
+    #[error("cannot carry out command {command}")]
+    Library {
+        /// The command.
+        command: CommandId,
+        /// Why.
+        source: LibraryError,
+    },
+    /// The store failed.
+    #[error("cannot carry out command {command}")]
+    Store {
+        /// The command.
+        command: CommandId,
+        /// Why.
+        source: StoreError,
+    },
+}
+
+/// What `Tree::Command` keeps.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    answer: Answer,
+    /// Changes to project documents, for the base of later commands by the same author.
+    #[serde(default)]
+    wrote: Vec<(ProjectId, String)>,
+}
+
+/// One command under way.
+struct Run<'a, 'b> {
+    library: &'a mut Library,
+    turn: &'a mut Turn<'b>,
+    context: Context<'a>,
+    rng: &'a mut dyn RngCore,
+    actor: &'a Actor,
+    written: Vec<Written>,
+}
+
+/// Carries out one envelope: once, however often it is sent.
+///
+/// # Errors
+/// When storage fails or our own data is damaged; the turn must then be dropped and the library told to [`Library::forget`].
+pub fn execute(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    rng: &mut dyn RngCore,
+    actor: &Actor,
+    envelope: &Envelope,
+) -> Result<Executed, ExecuteError> {
+    let id = envelope.id;
+    let store = |source| ExecuteError::Store {
+        command: id,
+        source,
+    };
+    let failed = |source| ExecuteError::Library {
+        command: id,
+        source,
+    };
+    if let Some(kept) = kept(turn, id).map_err(store)? {
+        return Ok(Executed {
+            answer: kept.answer,
+            written: Vec::new(),
+        });
+    }
+    let now = not_before_hub(turn, context.now).map_err(store)?;
+    let context = Context { now, ..*context };
+    let mut run = Run {
+        library,
+        turn,
+        context,
+        rng,
+        actor,
+        written: Vec::new(),
+    };
+    let outcome = match &envelope.command {
+        Command::Import {
+            import,
+            file,
+            items,
+        } => run.import(*import, file, items).map_err(failed)?,
+        Command::UndoImport { import } => run.undo_import(*import).map_err(failed)?,
+        _ => run.ordinary(envelope).map_err(failed)?,
+    };
+    if context.role == NodeRole::Hub {
+        if let Command::File { unit, .. } = &envelope.command {
+            let received =
+                receive_filings(run.library, run.turn, &context, run.rng, *unit).map_err(failed)?;
+            run.written.extend(received);
+        }
+    }
+    let written = run.written;
+    let bulk = matches!(
+        envelope.command,
+        Command::Import { .. } | Command::UndoImport { .. }
+    );
+    let wrote = written
+        .iter()
+        .filter(|_| !bulk)
+        .filter_map(|written| match written.document {
+            DocumentId::Project(project) => Some((project, written.hash.to_string())),
+            _ => None,
+        });
+    let kept = Kept {
+        answer: Answer { id, outcome },
+        wrote: wrote.collect(),
+    };
+    // Ids, numbers and strings always become JSON.
+    turn.put(
+        Tree::Command,
+        id.to_bytes(),
+        serde_json::to_vec(&kept).unwrap_or_default(),
+    );
+    forget_old_answers(turn, now).map_err(store)?;
+    audit(
+        turn,
+        now,
+        id.to_bytes(),
+        &records::entry_of(actor, envelope, &kept.answer.outcome, now),
+    );
+    Ok(Executed {
+        answer: kept.answer,
+        written,
+    })
+}
+
+/// The moment commands are judged by: this node's clock, but never before the last hub time it has seen.
+///
+/// # Errors
+/// When the store fails.
+pub fn not_before_hub(reader: &dyn Reader, now: Timestamp) -> Result<Timestamp, StoreError> {
+    let seen = reader.load(Tree::Meta, HUB_TIME_KEY)?;
+    let seen = seen
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(i64::from_be_bytes);
+    Ok(Timestamp(now.0.max(seen.unwrap_or(i64::MIN))))
+}
+
+/// Writes what the engine itself records: rosters, the directory, the profile in force. Values that stand already are skipped.
+///
+/// # Errors
+/// When storage fails.
+pub fn record(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    document: &DocumentId,
+    edits: Vec<(FieldPath, Value)>,
+    user: Option<UserId>,
+) -> Result<Vec<Written>, LibraryError> {
+    record_as(library, turn, context, document, edits, user, Act::System)
+}
+
+fn record_as(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    document: &DocumentId,
+    mut edits: Vec<(FieldPath, Value)>,
+    user: Option<UserId>,
+    act: Act,
+) -> Result<Vec<Written>, LibraryError> {
+    library.ensure_genesis(turn, document)?;
+    let there = library.document(turn, document)?;
+    edits.retain(|(path, value)| match there.rivals(path).as_slice() {
+        [] => !value.is_null(),
+        [only] => only.value != *value,
+        _ => true,
+    });
+    if edits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let message = match user {
+        Some(user) => message(act, user),
+        None => format!("{}:", act.id()),
+    };
+    let author = Author {
+        process: context.process,
+        message,
+        at: context.now,
+        base: Base::Now,
+    };
+    library.write(turn, document, &edits, &author)
+}
+
+/// Lists a person in a unit's roster, so that everybody who reads the unit's documents sees who wrote.
+///
+/// # Errors
+/// When storage fails.
+pub fn enter_in_roster(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    unit: UnitId,
+    user: UserId,
+    name: &str,
+) -> Result<Vec<Written>, LibraryError> {
+    let key = user.to_string();
+    let edits = FieldPath::keyed(Table::Roster, &key, Column::Name)
+        .map(|path| vec![(path, Value::from(name))]);
+    record(
+        library,
+        turn,
+        context,
+        &DocumentId::Unit(unit),
+        edits.unwrap_or_default(),
+        Some(user),
+    )
+}
+
+/// At the hub: marks every filing of a unit received whose documents are here at the filed heads (domain.md 0.4.6).
+///
+/// The mark is a row in the unit's document, so that the unit sees it too. Idempotent.
+///
+/// # Errors
+/// When storage fails.
+pub fn receive_filings(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    rng: &mut dyn RngCore,
+    unit: UnitId,
+) -> Result<Vec<Written>, LibraryError> {
+    let filings = summary::filings(library, turn, unit)?;
+    let mut edits = Vec::new();
+    for filed in filings.iter().filter(|filed| filed.received_at().is_none()) {
+        let mut complete = true;
+        for line in &filed.lines {
+            let Some(heads) = heads_from_hex(&line.heads) else {
+                continue;
+            };
+            let id = DocumentId::Project(line.project);
+            complete &= library.contains(turn, &id)? && {
+                let document = library.document(turn, &id)?;
+                heads.iter().all(|head| document.contains(head))
+            };
+        }
+        if complete {
+            let row = draw_row(rng, context.now);
+            let cell = |column, value: Value| (FieldPath::cell(Table::Reviews, row, column), value);
+            edits.push(cell(Column::Filing, filed.id.to_string().into()));
+            edits.push(cell(Column::Verdict, "received".into()));
+            edits.push(cell(Column::At, Value::Int(context.now.0)));
+        }
+    }
+    record_as(
+        library,
+        turn,
+        context,
+        &DocumentId::Unit(unit),
+        edits,
+        None,
+        Act::Receive,
+    )
+}
+
+impl Run<'_, '_> {
+    fn ordinary(&mut self, envelope: &Envelope) -> Result<Outcome, LibraryError> {
+        let directory = summary::directory(self.library, self.turn)?;
+        let mut state = State::new(&directory);
+        self.gather(&envelope.command, &mut state)?;
+        let now = self.context.now;
+        let rng = &mut *self.rng;
+        let mut draw = || draw_row(rng, now);
+        let decision = decide(
+            &state,
+            self.context.profile,
+            self.actor,
+            now,
+            &mut draw,
+            &envelope.command,
+        );
+        let project = project_of(&envelope.command);
+        match decision {
+            Err(refusal) => {
+                self.attempt(project, &refusal, &envelope.command)?;
+                Ok(Outcome::Refused(refusal))
+            }
+            Ok(decision) => {
+                let proposed = self.carry_out(envelope, decision)?;
+                let heads = match project {
+                    Some(project) => heads_to_hex(
+                        &self
+                            .library
+                            .heads(self.turn, &DocumentId::Project(project))?,
+                    ),
+                    None => Vec::new(),
+                };
+                Ok(Outcome::Done {
+                    heads,
+                    proposed,
+                    counts: None,
+                    at: now,
+                })
+            }
+        }
+    }
+
+    /// Reads what the command names.
+    fn gather(&mut self, command: &Command, state: &mut State<'_>) -> Result<(), LibraryError> {
+        if let Some(project) = project_of(command) {
+            if let Some(view) = view::project(self.library, self.turn, project)? {
+                state.projects.insert(project, view);
+            }
+        }
+        match command {
+            Command::File {
+                unit,
+                ledger,
+                period,
+                ..
+            } => {
+                state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
+                let report = self.context.profile.report_of(ledger);
+                if report.is_some() && period.parse::<Month>().is_ok() {
+                    // Rows follow a turn's end; a filing must see what this very turn wrote.
+                    self.library.settle(self.turn)?;
+                    let facts = self.library.facts(self.turn)?;
+                    let projects = facts
+                        .iter()
+                        .filter(|(_, facts)| facts.row.home == Some(*unit) && facts.reports());
+                    state.unit_projects = projects.map(|(id, _)| *id).collect();
+                    for project in state.unit_projects.clone() {
+                        if let Some(view) = view::project(self.library, self.turn, project)? {
+                            state.projects.insert(project, view);
+                        }
+                    }
+                }
+            }
+            Command::ReviewFiling { unit, .. } => {
+                state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes a decision, document by document, and returns the paths that became proposals.
+    fn carry_out(
+        &mut self,
+        envelope: &Envelope,
+        decision: Decision,
+    ) -> Result<Vec<FieldPath>, LibraryError> {
+        let mut proposed = decision.proposed;
+        let mut by_document: BTreeMap<DocumentId, Vec<(FieldPath, Value)>> = BTreeMap::new();
+        for Write {
+            document,
+            path,
+            value,
+        } in decision.writes
+        {
+            by_document.entry(document).or_default().push((path, value));
+        }
+        for (document, edits) in by_document {
+            let base = match (&document, &envelope.command) {
+                (DocumentId::Project(project), Command::Edit { .. }) => {
+                    self.base(envelope, *project)?
+                }
+                _ => Some(Base::Now),
+            };
+            let result = match base {
+                Some(base) => self.write(&document, &edits, decision.act, base),
+                None => Err(LibraryError::Write {
+                    document: document.clone(),
+                    source: WriteError::UnknownBase,
+                }),
+            };
+            match (result, &document) {
+                (Ok(()), _) => {}
+                (
+                    Err(LibraryError::Write {
+                        source: WriteError::UnknownBase | WriteError::LanesExhausted,
+                        ..
+                    }),
+                    DocumentId::Project(_),
+                ) => {
+                    let proposals = self.as_proposals(edits, &mut proposed);
+                    self.write(&document, &proposals, Act::Edit, Base::Now)?;
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        Ok(proposed)
+    }
+
+    fn write(
+        &mut self,
+        document: &DocumentId,
+        edits: &[(FieldPath, Value)],
+        act: Act,
+        base: Base,
+    ) -> Result<(), LibraryError> {
+        let author = Author {
+            process: self.context.process,
+            message: message(act, self.actor.user),
+            at: self.context.now,
+            base,
+        };
+        let written = self.library.write(self.turn, document, edits, &author)?;
+        self.written.extend(written);
+        Ok(())
+    }
+
+    /// What the author saw: his base and what his unanswered commands became. `None` when the base is no list of hashes.
+    fn base(
+        &mut self,
+        envelope: &Envelope,
+        project: ProjectId,
+    ) -> Result<Option<Base>, LibraryError> {
+        let Some(base) = &envelope.base else {
+            return Ok(Some(Base::Now));
+        };
+        let Some(heads) = heads_from_hex(base) else {
+            return Ok(None);
+        };
+        let mut own: Vec<ChangeHash> = Vec::new();
+        for command in &envelope.after {
+            let document = DocumentId::Project(project);
+            let kept = kept(self.turn, *command)
+                .map_err(|source| LibraryError::Store { document, source })?;
+            let wrote = kept.map(|kept| kept.wrote).unwrap_or_default();
+            own.extend(
+                wrote
+                    .iter()
+                    .filter(|(id, _)| *id == project)
+                    .filter_map(|(_, hash)| hash.parse::<ChangeHash>().ok()),
+            );
+        }
+        Ok(Some(Base::Seen { heads, own }))
+    }
+
+    /// Turns values whose base is unknown here into proposals; rows that are only added stay what they are.
+    fn as_proposals(
+        &mut self,
+        edits: Vec<(FieldPath, Value)>,
+        proposed: &mut Vec<FieldPath>,
+    ) -> Vec<(FieldPath, Value)> {
+        let mut rows = Vec::new();
+        for (path, value) in edits {
+            let engine = [Table::Proposals, Table::Corrections]
+                .iter()
+                .any(|table| path.as_str().starts_with(&FieldPath::table_prefix(*table)));
+            if engine {
+                rows.push((path, value));
+                continue;
+            }
+            let row = draw_row(self.rng, self.context.now);
+            let mut cell = |column, value: Value| {
+                rows.push((FieldPath::cell(Table::Proposals, row, column), value))
+            };
+            cell(Column::Path, path.to_string().into());
+            // A value always becomes JSON.
+            cell(
+                Column::Value,
+                serde_json::to_string(&value).unwrap_or_default().into(),
+            );
+            cell(Column::Reason, "unknown_base".into());
+            cell(Column::By, self.actor.user.to_string().into());
+            cell(Column::At, Value::Int(self.context.now.0));
+            proposed.push(path);
+        }
+        rows
+    }
+
+    /// A refused request that names a clause leaves a row, so that nobody can say he was never refused (design.md 3).
+    fn attempt(
+        &mut self,
+        project: Option<ProjectId>,
+        refusal: &Refusal,
+        command: &Command,
+    ) -> Result<(), LibraryError> {
+        let (Some(rule), Some(project)) = (&refusal.rule, project) else {
+            return Ok(());
+        };
+        let document = DocumentId::Project(project);
+        let takes_part = !matches!(
+            refusal.why,
+            Why::NotYourUnit | Why::RoleMayNot | Why::NotFound
+        );
+        if !takes_part || !self.library.contains(self.turn, &document)? {
+            return Ok(());
+        }
+        let row = draw_row(self.rng, self.context.now);
+        let cell = |column, value: Value| (FieldPath::cell(Table::Attempts, row, column), value);
+        let edits = vec![
+            cell(Column::Rule, rule.as_str().into()),
+            cell(Column::Command, command_name(command).into()),
+            cell(Column::By, self.actor.user.to_string().into()),
+            cell(Column::At, Value::Int(self.context.now.0)),
+        ];
+        self.write(&document, &edits, Act::System, Base::Now)
+    }
+
+    fn view(&mut self, project: ProjectId) -> Result<Option<ProjectView>, LibraryError> {
+        view::project(self.library, self.turn, project)
+    }
+}
+
+fn kept(reader: &dyn Reader, id: CommandId) -> Result<Option<Kept>, StoreError> {
+    let bytes = reader.load(Tree::Command, &id.to_bytes())?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// Command ids begin with their time, so the oldest answers come first; a few a turn keep the tree bounded.
+fn forget_old_answers(turn: &mut Turn<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let oldest = now.0.saturating_sub(ANSWERS_KEPT_DAYS * 86_400_000).max(0);
+    let to = CommandId::from_parts(u64::try_from(oldest).unwrap_or(0), [0; 10]).to_bytes();
+    for (key, _) in turn.range(Tree::Command, &[0], &to, 4)? {
+        turn.remove(Tree::Command, key);
+    }
+    Ok(())
+}
+
+fn message(act: Act, user: UserId) -> String {
+    format!("{}:{user}", act.id())
+}
+
+pub(crate) fn draw_row(rng: &mut dyn RngCore, now: Timestamp) -> RowId {
+    let mut random = [0; 10];
+    rng.fill_bytes(&mut random);
+    RowId::from_parts(u64::try_from(now.0).unwrap_or(0), random)
+}
+
+/// The project a command is about, if it is about one.
+#[must_use]
+pub fn project_of(command: &Command) -> Option<ProjectId> {
+    match command {
+        Command::CreateProject { project, .. }
+        | Command::Edit { project, .. }
+        | Command::ResolveConflict { project, .. }
+        | Command::AcceptProposal { project, .. }
+        | Command::DismissProposal { project, .. }
+        | Command::DeleteProject { project, .. }
+        | Command::RestoreProject { project }
+        | Command::StrikeRow { project, .. }
+        | Command::Comment { project, .. }
+        | Command::MoveProject { project, .. } => Some(*project),
+        Command::File { .. }
+        | Command::ReviewFiling { .. }
+        | Command::Import { .. }
+        | Command::UndoImport { .. } => None,
+    }
+}
+
+/// The command's name, as its JSON says it.
+#[must_use]
+pub fn command_name(command: &Command) -> &'static str {
+    match command {
+        Command::CreateProject { .. } => "create_project",
+        Command::Edit { .. } => "edit",
+        Command::ResolveConflict { .. } => "resolve_conflict",
+        Command::AcceptProposal { .. } => "accept_proposal",
+        Command::DismissProposal { .. } => "dismiss_proposal",
+        Command::DeleteProject { .. } => "delete_project",
+        Command::RestoreProject { .. } => "restore_project",
+        Command::StrikeRow { .. } => "strike_row",
+        Command::Comment { .. } => "comment",
+        Command::MoveProject { .. } => "move_project",
+        Command::File { .. } => "file",
+        Command::ReviewFiling { .. } => "review_filing",
+        Command::Import { .. } => "import",
+        Command::UndoImport { .. } => "undo_import",
+    }
+}
+
+#[cfg(test)]
+mod tests;

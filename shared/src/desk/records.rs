@@ -1,0 +1,119 @@
+//! The audit trail: who asked for what, and what became of it. Local to a node, journaled, never a document (design.md 2).
+
+use serde::{Deserialize, Serialize};
+
+use super::{command_name, project_of};
+use crate::command::{Actor, Command, Envelope, Outcome, Role};
+use crate::ids::{ProjectId, UnitId, UserId};
+use crate::store::{Reader, StoreError, Tree, Turn};
+use crate::time::Timestamp;
+
+/// One line of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub user: UserId,
+    /// The person's name then.
+    pub name: String,
+    /// In which role.
+    pub role: Role,
+    /// For which unit.
+    pub unit: UnitId,
+    /// What was asked for: a command's name, or another act (`log_in`).
+    pub what: String,
+    /// The project it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectId>,
+    /// 代填: on whose behalf and why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// `done`, or why it was refused.
+    pub outcome: String,
+    /// The clause that refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+pub(super) fn entry_of(
+    actor: &Actor,
+    envelope: &Envelope,
+    outcome: &Outcome,
+    at: Timestamp,
+) -> AuditEntry {
+    let (result, rule) = match outcome {
+        Outcome::Done { .. } => ("done".to_owned(), None),
+        Outcome::Refused(refusal) => {
+            let why = serde_json::to_value(&refusal.why).ok();
+            let kind = why
+                .as_ref()
+                .and_then(|why| why.get("kind")?.as_str())
+                .unwrap_or("refused")
+                .to_owned();
+            (kind, refusal.rule.clone())
+        }
+    };
+    let reason = match &envelope.command {
+        Command::Edit {
+            on_behalf: Some(reason),
+            ..
+        }
+        | Command::File {
+            on_behalf: Some(reason),
+            ..
+        }
+        | Command::DeleteProject { reason, .. }
+        | Command::StrikeRow { reason, .. }
+        | Command::DismissProposal { reason, .. }
+        | Command::ReviewFiling { reason, .. } => reason.clone(),
+        Command::Import { file, .. } => file.clone(),
+        _ => String::new(),
+    };
+    AuditEntry {
+        at,
+        user: actor.user,
+        name: actor.name.clone(),
+        role: actor.role,
+        unit: actor.unit,
+        what: command_name(&envelope.command).to_owned(),
+        project: project_of(&envelope.command),
+        reason,
+        outcome: result,
+        rule,
+    }
+}
+
+/// Adds a line. `unique` tells apart what happens in one millisecond.
+pub fn audit(turn: &mut Turn<'_>, at: Timestamp, unique: [u8; 16], entry: &AuditEntry) {
+    let mut key = at.0.max(0).to_be_bytes().to_vec();
+    key.extend(unique);
+    // Strings and ids always become JSON.
+    turn.put(
+        Tree::Audit,
+        key,
+        serde_json::to_vec(entry).unwrap_or_default(),
+    );
+}
+
+/// The lines from one moment to another, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn audit_entries(
+    reader: &dyn Reader,
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let pairs = reader.range(
+        Tree::Audit,
+        &from.0.max(0).to_be_bytes(),
+        &to.0.max(0).to_be_bytes(),
+        limit,
+    )?;
+    Ok(pairs
+        .iter()
+        .filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok())
+        .collect())
+}
