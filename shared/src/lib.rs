@@ -17,6 +17,8 @@
 //! documents synchronised together; its *log* gives each change a gapless position.
 
 pub mod api;
+#[cfg(feature = "crdt")]
+pub mod board;
 pub mod command;
 pub mod decide;
 #[cfg(feature = "crdt")]

@@ -195,7 +195,7 @@ pub(crate) fn project_with(
     Ok(view)
 }
 
-fn is_hubs(path: &FieldPath) -> bool {
+pub(crate) fn is_hubs(path: &FieldPath) -> bool {
     match path.target() {
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
             field.authority() == Authority::Hub

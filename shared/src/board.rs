@@ -1,0 +1,312 @@
+//! The work desk, a unit's month and the hub's overview, gathered from documents and judged by `rules` (feature `crdt`).
+//!
+//! Lists and sums come from facts held in memory, so that an overview of thousands of projects loads no project document; a unit's
+//! month loads the unit's own.
+
+use std::collections::BTreeMap;
+
+use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
+use crate::command::{Actor, Role};
+use crate::decide::Filed;
+use crate::ids::{ProjectId, UnitId};
+use crate::library::{Library, LibraryError};
+use crate::profile::Profile;
+use crate::project::ProjectRow;
+use crate::rules::desk::{arrange, filing_card, returned};
+use crate::rules::overview::{self, UnitMonth};
+use crate::rules::report::{self, Asked, Filing, Review};
+use crate::rules::workdays::working_days_left;
+use crate::store::Reader;
+use crate::summary::{self, Facts};
+use crate::time::{Month, Timestamp};
+use crate::view::{self, Names};
+
+/// Days ahead that count as soon.
+const SOON_DAYS: i64 = 30;
+
+/// What is asked, by which rules, when.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The county's rules.
+    pub profile: &'a Profile,
+    /// The moment.
+    pub now: Timestamp,
+    /// The month.
+    pub month: Month,
+}
+
+/// What sync knows of a unit's node, for the overview.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Contact {
+    /// When it was last heard.
+    pub last: Option<Timestamp>,
+    /// True while its line stands.
+    pub online: bool,
+}
+
+/// The rows of all projects for a month, deleted ones included, by id.
+///
+/// # Errors
+/// When the store fails.
+pub fn rows(
+    library: &mut Library,
+    reader: &dyn Reader,
+    month: Month,
+) -> Result<Vec<ProjectRow>, LibraryError> {
+    Ok(library
+        .facts(reader)?
+        .values()
+        .map(|facts| facts.row_for(month))
+        .collect())
+}
+
+/// The row of one project for a month.
+///
+/// # Errors
+/// When the store fails.
+pub fn row(
+    library: &mut Library,
+    reader: &dyn Reader,
+    project: ProjectId,
+    month: Month,
+) -> Result<Option<ProjectRow>, LibraryError> {
+    Ok(library
+        .facts(reader)?
+        .get(&project)
+        .map(|facts| facts.row_for(month)))
+}
+
+/// A unit's month of a ledger.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn report(
+    library: &mut Library,
+    reader: &dyn Reader,
+    question: &Question<'_>,
+    unit: UnitId,
+    ledger: &str,
+) -> Result<ReportView, LibraryError> {
+    let mut names = Names::load(library, reader)?;
+    let facts = library.facts(reader)?;
+    let own: Vec<_> = facts
+        .iter()
+        .filter(|(_, facts)| facts.row.home == Some(unit) && facts.reports())
+        .map(|(id, facts)| (*id, facts.row_for(question.month)))
+        .collect();
+    let mut projects = Vec::with_capacity(own.len());
+    for (id, row) in own {
+        projects.push((row, view::project_with(library, reader, id, &mut names)?));
+    }
+    let filings = filings(library, reader, question.profile, unit, ledger, &mut names)?;
+    let unit_name = names.directory.name(unit);
+    let asked = Asked {
+        unit,
+        unit_name: &unit_name,
+        ledger,
+        month: question.month,
+        now: question.now,
+    };
+    Ok(report::report(question.profile, &asked, projects, &filings))
+}
+
+/// Who has reported, with sums: one line for each unit that has projects here or a node of its own.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn collection(
+    library: &mut Library,
+    reader: &dyn Reader,
+    question: &Question<'_>,
+    ledger: &str,
+    contact: &dyn Fn(UnitId) -> Contact,
+) -> Result<Collection, LibraryError> {
+    let mut names = Names::load(library, reader)?;
+    let mut by_unit: BTreeMap<UnitId, Vec<ProjectRow>> = BTreeMap::new();
+    for (unit, entry) in &names.directory.units {
+        if entry.kind != "hub" && !entry.kind.is_empty() {
+            by_unit.entry(*unit).or_default();
+        }
+    }
+    for facts in library.facts(reader)?.values() {
+        if let Some(home) = facts.row.home {
+            by_unit
+                .entry(home)
+                .or_default()
+                .push(facts.row_for(question.month));
+        }
+    }
+    let mut units = Vec::with_capacity(by_unit.len());
+    for (unit, rows) in by_unit {
+        let filings = filings(library, reader, question.profile, unit, ledger, &mut names)?;
+        units.push((unit, names.directory.name(unit), rows, filings));
+    }
+    let lines: Vec<_> = units
+        .iter()
+        .map(|(unit, name, rows, filings)| {
+            let contact = contact(*unit);
+            UnitMonth {
+                unit: *unit,
+                name,
+                rows: rows.iter().collect(),
+                filings,
+                last_contact: contact.last,
+                online: contact.online,
+            }
+        })
+        .collect();
+    Ok(overview::collection(
+        question.profile,
+        ledger,
+        question.month,
+        question.now,
+        &lines,
+    ))
+}
+
+/// The cards of the work desk for one person.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn desk(
+    library: &mut Library,
+    reader: &dyn Reader,
+    question: &Question<'_>,
+    role: NodeRole,
+    actor: &Actor,
+    contact: &dyn Fn(UnitId) -> Contact,
+) -> Result<Desk, LibraryError> {
+    let ledger = question
+        .profile
+        .monthly_report()
+        .map(|report| {
+            report
+                .ledgers
+                .first()
+                .map_or(report.id.clone(), |ledger| ledger.id.clone())
+        })
+        .unwrap_or_default();
+    let sees_all = role == NodeRole::Hub
+        && matches!(
+            actor.role,
+            Role::HubOfficer | Role::HubHead | Role::Inspector | Role::Leader | Role::Observer
+        );
+    let mut desk = Desk {
+        filing: None,
+        collection: None,
+        returned: Vec::new(),
+        due: Vec::new(),
+        conflicts: Vec::new(),
+        proposals: 0,
+    };
+    if sees_all {
+        desk.collection = Some(collection(library, reader, question, &ledger, contact)?);
+    } else {
+        let month = report(library, reader, question, actor.unit, &ledger)?;
+        desk.filing = Some(filing_card(question.profile, &month, question.now));
+        let mut names = Names::load(library, reader)?;
+        desk.returned = returned(&filings(
+            library,
+            reader,
+            question.profile,
+            actor.unit,
+            &ledger,
+            &mut names,
+        )?);
+    }
+    let today = question.now.date();
+    for (id, facts) in library.facts(reader)? {
+        let mine =
+            sees_all || facts.readers.contains(&actor.unit) || facts.row.home == Some(actor.unit);
+        if !mine || !facts.row.deleted.is_empty() {
+            continue;
+        }
+        desk.proposals += waiting_for(facts, sees_all, actor);
+        let name = &facts.row.name;
+        desk.conflicts
+            .extend(facts.conflicts.iter().map(|path| DeskConflict {
+                project: *id,
+                project_name: name.clone(),
+                path: path.clone(),
+            }));
+        let soon = facts
+            .due
+            .iter()
+            .filter(|due| due.due <= today.plus_days(SOON_DAYS));
+        desk.due.extend(soon.map(|due| DeskDue {
+            kind: due.kind.clone(),
+            project: Some(*id),
+            project_name: name.clone(),
+            what: due.what.clone(),
+            due: due.due,
+            working_days_left: working_days_left(&question.profile.calendar, today, due.due),
+            person: due.person.clone(),
+        }));
+    }
+    Ok(arrange(desk))
+}
+
+/// Proposals that wait for this person's side: the hub's fields for the hub, the rest for the unit.
+fn waiting_for(facts: &Facts, at_hub: bool, actor: &Actor) -> u32 {
+    let mine = facts.proposals.iter().filter(|path| {
+        let hubs = crate::view::is_hubs(path);
+        if at_hub {
+            hubs
+        } else {
+            !hubs && facts.row.home == Some(actor.unit)
+        }
+    });
+    u32::try_from(mine.count()).unwrap_or(u32::MAX)
+}
+
+/// The filings of a unit as `rules` judge them. One of the ledger's report counts for the ledger.
+fn filings(
+    library: &mut Library,
+    reader: &dyn Reader,
+    profile: &Profile,
+    unit: UnitId,
+    ledger: &str,
+    names: &mut Names,
+) -> Result<Vec<Filing>, LibraryError> {
+    let report = profile
+        .report_of(ledger)
+        .map_or(ledger, |report| report.id.as_str());
+    let mut found = Vec::new();
+    for filed in summary::filings(library, reader, unit)?.iter() {
+        let Filed {
+            id,
+            period,
+            filed_at,
+            by,
+            follows,
+            lines,
+            reviews,
+            ..
+        } = filed;
+        let mut verdicts = Vec::new();
+        for review in reviews.iter().filter(|review| review.verdict != "received") {
+            verdicts.push(Review {
+                accepted: review.verdict == "accepted",
+                reason: review.reason.clone(),
+                at: review.at,
+                by: names.writer_of(reader, None, review.at, None)?,
+            });
+        }
+        found.push(Filing {
+            id: *id,
+            ledger: if filed.ledger == report {
+                ledger.to_owned()
+            } else {
+                filed.ledger.clone()
+            },
+            period: period.clone(),
+            filed_at: *filed_at,
+            by: names.writer_of(reader, *by, *filed_at, None)?,
+            follows: *follows,
+            lines: lines.clone(),
+            reviews: verdicts,
+            received_at: filed.received_at(),
+        });
+    }
+    Ok(found)
+}
