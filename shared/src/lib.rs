@@ -28,6 +28,8 @@ pub mod document;
 pub mod field;
 #[cfg(feature = "crdt")]
 pub mod identity;
+#[cfg(feature = "crdt")]
+pub mod gate;
 pub mod ids;
 #[cfg(feature = "crdt")]
 pub mod library;

@@ -156,6 +156,7 @@ pub struct Library {
     tick: u64,
     changed: BTreeSet<DocumentId>,
     settled: BTreeSet<DocumentId>,
+    unlogged: BTreeSet<DocumentId>,
     pub(crate) derived: crate::summary::Derived,
 }
 
@@ -172,6 +173,7 @@ impl Library {
             tick: 0,
             changed: BTreeSet::new(),
             settled: BTreeSet::new(),
+            unlogged: BTreeSet::new(),
             derived: crate::summary::Derived::new(keys),
         }
     }
@@ -182,6 +184,7 @@ impl Library {
         self.bytes = 0;
         self.changed.clear();
         self.settled.clear();
+        self.unlogged.clear();
         self.derived.forget();
     }
 
@@ -304,7 +307,7 @@ impl Library {
         };
         turn.put(Tree::Head, id.to_bytes(), record.encode());
         self.insert(id.clone(), document, &record);
-        self.changed.insert(id.clone());
+        self.mark_changed(id);
         Ok(true)
     }
 
@@ -406,6 +409,16 @@ impl Library {
         Ok(())
     }
 
+    fn mark_changed(&mut self, id: &DocumentId) {
+        self.changed.insert(id.clone());
+        self.unlogged.insert(id.clone());
+    }
+
+    /// Documents changed since the last call, for the logs of `sync`.
+    pub fn take_unlogged(&mut self) -> BTreeSet<DocumentId> {
+        std::mem::take(&mut self.unlogged)
+    }
+
     /// Computes everything derived about a document again from its changes, as after a rebuild of the store.
     ///
     /// # Errors
@@ -430,7 +443,7 @@ impl Library {
         };
         turn.put(Tree::Head, id.to_bytes(), record.encode());
         self.insert(id.clone(), document, &record);
-        self.changed.insert(id.clone());
+        self.mark_changed(id);
         Ok(())
     }
 
@@ -581,7 +594,7 @@ impl Library {
         if !fresh.is_empty() {
             record.heads = document.heads();
             turn.put(Tree::Head, id.to_bytes(), record.encode());
-            self.changed.insert(id.clone());
+            self.mark_changed(id);
         }
         self.insert(id.clone(), document, &record);
         Ok(written)

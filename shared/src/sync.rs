@@ -1,79 +1,206 @@
 //! The whole protocol as one value: [`Replica`] takes inputs and asks for effects.
 //!
-//! It owns the documents (through the `Library`), the logs, the cursors, the sessions and the enrolment. It never waits, reads
-//! a clock or rolls a die. The driver takes all inputs that are ready, lets [`Replica::handle`] see each within one
-//! [`Turn`](crate::store::Turn), commits the turn, then performs the effects in order: so an acknowledgement, a save shown to a
-//! person and a push to a peer all wait for the disk.
+//! It owns the documents (through the [`Library`]), the logs, the cursors, the sessions and the enrolment. It never waits,
+//! reads a clock or rolls a die. The driver takes all inputs that are ready, lets [`Replica::handle`] see each within one
+//! [`Turn`], commits the turn, then performs the effects in order: so an acknowledgement, a save shown to a person and a push
+//! to a peer all wait for the disk.
+//!
+//! The way of one change: a command (or a batch from a peer that passed the `gate`) changes documents in the library;
+//! `grant` writes for each scope that may read them what its log shall say; `exchange` packs what a peer's cursor lacks into
+//! batches; the peer acknowledges after its own commit. Sessions start with `greet`; what cursors cannot explain goes through
+//! `reconcile`.
+//!
+//! A node dials one hub; a hub accepts many and may itself dial an upper hub with the same code.
 
+mod admit;
+mod backoff;
+mod command;
+mod cursor;
 mod effect;
+mod enrol;
 mod error;
+mod exchange;
+mod grant;
+mod greet;
 mod input;
+mod log;
+mod pack;
+mod receipt;
+mod reconcile;
+mod session;
+mod status;
 
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
 pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, Side};
+pub(crate) use pack::ChangeParts;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::RngCore;
 
-use crate::api::{PeerStatus, SyncState, SyncStatus};
-use crate::ids::UnitId;
+use crate::ids::{DocumentId, NodeId, UnitId};
+use crate::identity::{ProcessActor, unit_id_of};
 use crate::library::Library;
-use crate::store::Turn;
+use crate::store::{Pair, Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
+use crate::wire::v1::{Frame, Scope};
+
+use backoff::Backoff;
+use cursor::Held;
+use enrol::{HubRecord, NodeRecord};
+use log::Logs;
+use session::{Incoming, Session, State};
+
+/// Requests that may wait for an exchange at once.
+const WAITING_MAX: usize = 64;
+/// Sessions at once; a county has some 500 nodes.
+const SESSIONS_MAX: usize = 2_000;
 
 /// A node's whole state of documents and sync.
 pub struct Replica {
     facts: Facts,
+    node: NodeId,
     library: Library,
+    is_started: bool,
+    /// Something was logged after the last `handle` of a turn: the next comes at once.
+    is_unpushed: bool,
+    seed: ProcessActor,
+    unit: UnitId,
+    unit_name: String,
+    logs: Logs,
+    held: BTreeMap<NodeId, Held>,
+    /// Hub: enrolled nodes.
+    nodes: BTreeMap<NodeId, NodeRecord>,
+    /// Where this node (or lower hub) is enrolled.
+    hub: Option<HubRecord>,
+    line: Line,
+    sessions: BTreeMap<SessionId, Session>,
+    by_node: BTreeMap<NodeId, SessionId>,
+    dial: Dial,
+    backoff: Backoff,
+    dials: u64,
+    /// Batches that were cut off, by peer.
+    partials: BTreeMap<NodeId, Incoming>,
+    /// Documents by the short name the compact form uses.
+    shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
+    quarantined: u64,
+    refused_by_hub: u64,
+    /// Entries of the log for the hub that the hub acknowledged.
+    hub_acked: u64,
+    last_exchange: Option<Timestamp>,
+    /// How far this clock is ahead of the hub's.
+    skew_ms: i64,
+    waiting: Vec<Waiting>,
+    /// Entries sent and received since the process started.
+    sent: u64,
+    received: u64,
+    peer_contact: BTreeMap<NodeId, Timestamp>,
+    /// The last positions signed, and those receipted, by peer.
+    signed_points: BTreeMap<(NodeId, Scope), u64>,
+    receipted_points: BTreeMap<NodeId, u64>,
+}
+
+/// How dialling stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Dial {
+    /// Not enrolled anywhere, or a session stands.
+    Resting,
+    /// On the way.
+    Dialling(SessionId),
+    /// Until then.
+    Waiting { retry_at: Timestamp, reason: String },
+}
+
+/// A person waits for an exchange.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    request: RequestId,
+    sent: u64,
+    received: u64,
+}
+
+/// What one call of `handle` works with.
+struct Context<'a, 'turn> {
+    now: Timestamp,
+    rng: &'a mut dyn RngCore,
+    turn: &'a mut Turn<'turn>,
+    out: &'a mut Vec<Effect>,
+}
+
+impl Context<'_, '_> {
+    fn draw<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
 }
 
 impl Replica {
     /// A replica that knows nothing yet; its first input is [`Input::Start`].
     #[must_use]
     pub fn new(facts: Facts, library: Library) -> Self {
-        Self { facts, library }
+        let node = facts.key.node_id();
+        let unit = unit_id_of(&facts.name);
+        let unit_name = facts.name.trim().to_owned();
+        Self {
+            facts,
+            node,
+            library,
+            is_started: false,
+            is_unpushed: false,
+            seed: ProcessActor::new(node, [0; 7]),
+            unit,
+            unit_name,
+            logs: Logs::default(),
+            held: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            hub: None,
+            line: Line::On,
+            sessions: BTreeMap::new(),
+            by_node: BTreeMap::new(),
+            dial: Dial::Resting,
+            backoff: Backoff::default(),
+            dials: 0,
+            partials: BTreeMap::new(),
+            shorts: BTreeMap::new(),
+            quarantined: 0,
+            refused_by_hub: 0,
+            hub_acked: 0,
+            last_exchange: None,
+            skew_ms: 0,
+            waiting: Vec::new(),
+            sent: 0,
+            received: 0,
+            peer_contact: BTreeMap::new(),
+            signed_points: BTreeMap::new(),
+            receipted_points: BTreeMap::new(),
+        }
     }
 
     /// The documents.
+    #[must_use]
     pub fn library(&mut self) -> &mut Library {
         &mut self.library
     }
 
-    /// The unit this node hosts now, and its name: from `init` until an invite names another.
+    /// The unit this node hosts: its invite's, or its own name's before it joined.
     #[must_use]
     pub fn unit(&self) -> (UnitId, &str) {
-        (
-            crate::identity::unit_id_of(&self.facts.name),
-            &self.facts.name,
-        )
+        (self.unit, &self.unit_name)
     }
 
-    /// Ends a turn, after its last input: rows, indexes and snapshots follow the documents that changed, and
-    /// [`Effect::Changed`] names them. The driver calls this once a turn.
-    ///
-    /// # Errors
-    /// As [`Replica::handle`].
-    pub fn finish_turn(
-        &mut self,
-        turn: &mut Turn<'_>,
-        out: &mut Vec<Effect>,
-    ) -> Result<(), ReplicaError> {
-        let documents: Vec<_> = self.library.refresh(turn)?.into_iter().collect();
-        if !documents.is_empty() {
-            out.push(Effect::Changed { documents });
-        }
-        Ok(())
-    }
-
-    /// Drops what memory holds beyond the store, after a turn that could not be committed.
-    pub fn forget(&mut self) {
-        self.library.forget();
+    /// Under which actor ids this process writes; drawn at `Input::Start`.
+    #[must_use]
+    pub fn actor_seed(&self) -> ProcessActor {
+        self.seed
     }
 
     /// Takes one fact and appends what is to be done once the turn is durable.
     ///
     /// # Errors
-    /// Only when storage fails or our own data is damaged: the driver stops. A peer's mistakes are effects, not errors.
+    /// Only when storage fails or our own data is damaged: the driver stops, since what is held in memory is then ahead of the
+    /// store. A peer's mistakes are effects, not errors.
     pub fn handle(
         &mut self,
         now: Timestamp,
@@ -82,34 +209,294 @@ impl Replica {
         input: Input,
         out: &mut Vec<Effect>,
     ) -> Result<(), ReplicaError> {
-        let _ = (now, rng, turn, input, out, &self.facts);
+        let mut cx = Context {
+            now,
+            rng,
+            turn,
+            out,
+        };
+        self.dispatch(&mut cx, input)?;
+        if !self.is_started {
+            return Ok(());
+        }
+        // What a peer brought was logged where it was taken in; what is left was made here.
+        self.log_changed(cx.turn, log::Source::OWN)?;
+        self.attend(&mut cx)
+    }
+
+    /// Ends a turn, after its last input: what was written past `handle` is logged, rows, indexes and snapshots follow the
+    /// documents that changed, and [`Effect::Changed`] names them. The driver calls this once a turn.
+    ///
+    /// # Errors
+    /// As [`Replica::handle`].
+    pub fn finish_turn(
+        &mut self,
+        turn: &mut Turn<'_>,
+        out: &mut Vec<Effect>,
+    ) -> Result<(), ReplicaError> {
+        if self.is_started {
+            self.is_unpushed |= self.log_changed(turn, log::Source::OWN)?;
+        }
+        let documents: Vec<_> = self.library.refresh(turn)?.into_iter().collect();
+        if !documents.is_empty() {
+            out.push(Effect::Changed { documents });
+        }
         Ok(())
+    }
+
+    /// Drops what memory holds beyond the store, after a turn that could not be committed. The replica is of no use for
+    /// anything but reading after that.
+    pub fn forget(&mut self) {
+        self.library.forget();
+        self.is_started = false;
+        self.sessions.clear();
+        self.by_node.clear();
+        self.dial = Dial::Resting;
+    }
+
+    fn dispatch(&mut self, cx: &mut Context<'_, '_>, input: Input) -> Result<(), ReplicaError> {
+        if let Input::Start { log } = input {
+            return self.start(cx, log);
+        }
+        if !self.is_started {
+            if let Some(request) = request_of(&input) {
+                answer(cx, request, Reply::Refused(RequestRefusal::NotReady));
+            }
+            return Ok(());
+        }
+        match input {
+            Input::Start { .. } | Input::Wakeup => Ok(()),
+            Input::Command {
+                request,
+                actor,
+                envelopes,
+            } => self.command(cx, request, &actor, envelopes),
+            Input::SessionOpened {
+                session,
+                side,
+                nonce,
+            } => self.session_opened(cx, session, side, nonce),
+            Input::Frame { session, bytes } => self.frame(cx, session, &bytes),
+            Input::SessionClosed { session, reason } => {
+                self.session_closed(cx, session, reason);
+                Ok(())
+            }
+            Input::DialFailed { session, reason } => {
+                if self.dial == Dial::Dialling(session) {
+                    self.wait_to_dial(cx, reason);
+                }
+                Ok(())
+            }
+            Input::SetLine { request, line } => self.set_line(cx, request, line),
+            Input::SyncNow { request } => {
+                self.sync_now(cx, request);
+                Ok(())
+            }
+            Input::CreateInvite {
+                request,
+                unit,
+                kind,
+                addresses,
+                approval,
+            } => self.create_invite(cx, request, &unit, kind, addresses, approval),
+            Input::Join { request, code } => self.join(cx, request, &code),
+            Input::Approve { request, node } => {
+                self.set_enrolment(cx, request, node, Enrolment::Active)
+            }
+            Input::Suspend { request, node } => {
+                self.set_enrolment(cx, request, node, Enrolment::Suspended)
+            }
+            Input::Revoke { request, node } => {
+                self.set_enrolment(cx, request, node, Enrolment::Revoked)
+            }
+        }
+    }
+
+    fn start(&mut self, cx: &mut Context<'_, '_>, content: LogContent) -> Result<(), ReplicaError> {
+        self.seed = ProcessActor::new(self.node, cx.draw());
+        let stored: Option<[u8; 8]> = cx
+            .turn
+            .load(Tree::Meta, INCARNATION)?
+            .and_then(|bytes| bytes.try_into().ok());
+        let incarnation = match (stored, content) {
+            (Some(incarnation), LogContent::Intact) => incarnation,
+            _ => {
+                let fresh: [u8; 8] = cx.draw();
+                cx.turn.put(Tree::Meta, INCARNATION, fresh);
+                fresh
+            }
+        };
+        self.logs = Logs::load(cx.turn, incarnation)?;
+        self.held = Held::load_all(cx.turn)?;
+        self.line = match cx.turn.load(Tree::Meta, LINE)?.as_deref() {
+            Some([0]) => Line::Off,
+            _ => Line::On,
+        };
+        self.load_enrolment(cx.turn)?;
+        self.load_receipt(cx.turn)?;
+        self.quarantined = scan(cx.turn, Tree::Quarantine, &[])?.len() as u64;
+        for (key, _) in scan(cx.turn, Tree::Peer, &[grant::AUDIENCE])? {
+            if let Some(id) = DocumentId::from_bytes(&key[1..]) {
+                self.remember_short(&id);
+            }
+        }
+        self.is_started = true;
+        cx.out.push(Effect::Status);
+        Ok(())
+    }
+
+    /// What is due after every input: dialling, pushing, pings, signatures, answers to those who wait.
+    fn attend(&mut self, cx: &mut Context<'_, '_>) -> Result<(), ReplicaError> {
+        self.is_unpushed = false;
+        self.attend_dialling(cx);
+        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        for id in ids {
+            self.attend_session(cx, id)?;
+        }
+        self.answer_waiting(cx);
+        Ok(())
+    }
+
+    fn attend_session(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+    ) -> Result<(), ReplicaError> {
+        let Some(session) = self.sessions.get(&id) else {
+            return Ok(());
+        };
+        let greets_too_long = matches!(
+            session.state,
+            State::AwaitHello | State::AwaitAccept { .. }
+        ) && cx.now >= session.opened_at.plus_ms(session::HELLO_WAIT_MS);
+        if greets_too_long || cx.now >= session.heard_at.plus_ms(session::SILENCE_MAX_MS) {
+            self.close(cx, id, CloseReason::Silent);
+            return Ok(());
+        }
+        if matches!(session.state, State::Pending { .. } | State::Open(_))
+            && cx.now >= session.said_at.plus_ms(session::PING_AFTER_MS)
+        {
+            self.send(cx, id, &Frame::Ping);
+        }
+        self.attend_exchange(cx, id)?;
+        self.attend_signing(cx, id)?;
+        self.attend_probe(cx, id)
     }
 
     /// When [`Input::Wakeup`] is due at the latest.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
-        None
+        if !self.is_started {
+            return None;
+        }
+        if self.is_unpushed {
+            return Some(Timestamp(0));
+        }
+        let dial = match &self.dial {
+            Dial::Waiting { retry_at, .. } if self.line == Line::On => Some(*retry_at),
+            _ => None,
+        };
+        let sessions = self.sessions.values().map(Session::wakeup);
+        sessions.chain(dial).min()
     }
 
-    /// The truth about the line. Conflicts (S5) are laid over it by whoever knows the rows.
-    #[must_use]
-    pub fn status(&self, now: Timestamp) -> SyncStatus {
-        let _ = now;
-        SyncStatus {
-            state: SyncState::NotJoined,
-            pending: 0,
-            last_exchange: None,
-            retry_at: None,
-            hub: String::new(),
-            peers: Vec::new(),
-            quarantined: 0,
+    fn send(&mut self, cx: &mut Context<'_, '_>, id: SessionId, frame: &Frame) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            let bytes = session.encode(cx.now, frame);
+            cx.out.push(Effect::Send { session: id, bytes });
         }
     }
 
-    /// At a hub: every enrolled node.
-    #[must_use]
-    pub fn peers(&self) -> Vec<PeerStatus> {
-        Vec::new()
+    /// Ends a session from this side.
+    fn close(&mut self, cx: &mut Context<'_, '_>, id: SessionId, reason: CloseReason) {
+        if !self.sessions.contains_key(&id) {
+            return;
+        }
+        if reason != CloseReason::PeerEnded {
+            self.send(cx, id, &Frame::Bye(reason.to_u8()));
+        }
+        cx.out.push(Effect::Close {
+            session: id,
+            reason,
+        });
+        self.session_closed(cx, id, reason.to_string());
+    }
+
+    fn session_closed(&mut self, cx: &mut Context<'_, '_>, id: SessionId, reason: String) {
+        if self.dial == Dial::Dialling(id) {
+            self.wait_to_dial(cx, reason.clone());
+        }
+        let Some(mut session) = self.sessions.remove(&id) else {
+            return;
+        };
+        if let Some(node) = session.node() {
+            if !session.is_dialler {
+                self.note_contact(cx.turn, node, session.heard_at);
+            }
+            if self.by_node.get(&node) == Some(&id) {
+                self.by_node.remove(&node);
+            }
+            if let Some(incoming) = session.open_mut().and_then(|open| open.incoming.take()) {
+                self.partials.insert(node, incoming);
+            }
+        }
+        if session.is_dialler && self.dial == Dial::Resting && self.hub.is_some() {
+            self.wait_to_dial(cx, reason);
+        }
+        cx.out.push(Effect::Status);
+    }
+
+    fn remember_short(&mut self, id: &DocumentId) {
+        self.shorts
+            .entry(pack::short_name(id))
+            .or_default()
+            .insert(id.clone());
+    }
+}
+
+const INCARNATION: &[u8] = b"sync/incarnation";
+const LINE: &[u8] = b"sync/line";
+
+fn answer(cx: &mut Context<'_, '_>, request: RequestId, reply: Reply) {
+    cx.out.push(Effect::Answer { request, reply });
+}
+
+fn request_of(input: &Input) -> Option<RequestId> {
+    match input {
+        Input::Command { request, .. }
+        | Input::SetLine { request, .. }
+        | Input::SyncNow { request }
+        | Input::CreateInvite { request, .. }
+        | Input::Join { request, .. }
+        | Input::Approve { request, .. }
+        | Input::Suspend { request, .. }
+        | Input::Revoke { request, .. } => Some(*request),
+        Input::Start { .. }
+        | Input::SessionOpened { .. }
+        | Input::Frame { .. }
+        | Input::SessionClosed { .. }
+        | Input::DialFailed { .. }
+        | Input::Wakeup => None,
+    }
+}
+
+/// Every pair of a tree whose key starts with a prefix, in key order.
+fn scan(reader: &dyn Reader, tree: Tree, prefix: &[u8]) -> Result<Vec<Pair>, StoreError> {
+    const PAGE: usize = 1_000;
+    let mut to = prefix.to_vec();
+    to.extend([0xff; 64]);
+    let mut from = prefix.to_vec();
+    let mut pairs = Vec::new();
+    loop {
+        let page = reader.range(tree, &from, &to, PAGE)?;
+        let is_last = page.len() < PAGE;
+        pairs.extend(page);
+        match pairs.last() {
+            Some((key, _)) if !is_last => {
+                from.clone_from(key);
+                from.push(0);
+            }
+            _ => return Ok(pairs),
+        }
     }
 }

@@ -153,7 +153,7 @@ impl Document {
     }
 
     /// The co-edited texts of this document by the operation that made them.
-    fn text_objects(&self) -> BTreeMap<(u64, ActorId), String> {
+    pub(crate) fn text_objects(&self) -> BTreeMap<(u64, ActorId), String> {
         let mut texts = BTreeMap::new();
         for field in Field::ALL
             .iter()

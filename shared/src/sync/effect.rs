@@ -89,6 +89,35 @@ pub enum CloseReason {
     PeerEnded,
 }
 
+impl CloseReason {
+    const ALL: [Self; 12] = [
+        Self::Protocol,
+        Self::Version,
+        Self::Unproven,
+        Self::NotEnrolled,
+        Self::InviteInvalid,
+        Self::Suspended,
+        Self::Revoked,
+        Self::Replaced,
+        Self::Silent,
+        Self::LineOff,
+        Self::Limit,
+        Self::PeerEnded,
+    ];
+
+    /// The number that travels in `Refuse` and `Bye`, from 1.
+    pub(crate) fn to_u8(self) -> u8 {
+        let index = Self::ALL.iter().position(|reason| *reason == self);
+        index.and_then(|index| u8::try_from(index + 1).ok()).unwrap_or(0)
+    }
+
+    /// The reason with this number; a newer peer's unknown one reads as `PeerEnded`.
+    pub(crate) fn from_u8(number: u8) -> Self {
+        let index = usize::from(number).wrapping_sub(1);
+        Self::ALL.get(index).copied().unwrap_or(Self::PeerEnded)
+    }
+}
+
 /// What a request is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {

@@ -9,8 +9,8 @@ pub enum ReplicaError {
     /// Storage failed; nothing of this turn may be acknowledged.
     #[error("storage failed in a turn")]
     Store(#[from] StoreError),
-    /// A document cannot be read or written.
-    #[error("a document cannot be worked on")]
+    /// A document could not be read or written.
+    #[error("a document could not be worked on")]
     Library(#[from] LibraryError),
     /// A record this program wrote earlier does not read back.
     #[error("the stored {what} is damaged")]

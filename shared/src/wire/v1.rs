@@ -300,8 +300,8 @@ pub enum Frame {
     Reset(Cursors),
     /// Are you there?
     Ping,
-    /// I am.
-    Pong,
+    /// I am; true when there is nothing more for you.
+    Pong(bool),
     /// Goodbye. The number is a `CloseReason`'s.
     Bye(u8),
     /// The cursors explain nothing here: the dialler shall probe.

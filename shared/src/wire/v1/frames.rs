@@ -174,7 +174,7 @@ const fn kind_of(frame: &Frame) -> u8 {
         Frame::Heads { .. } => HEADS,
         Frame::Reset(_) => RESET,
         Frame::Ping => PING,
-        Frame::Pong => PONG,
+        Frame::Pong(_) => PONG,
         Frame::Bye(_) => BYE,
         Frame::PleaseProbe => PLEASE_PROBE,
     }
@@ -198,7 +198,8 @@ pub fn encode(number: u64, frame: &Frame) -> Vec<u8> {
                 write_cursors(&mut out, cursors);
             }
         }
-        Frame::Pending | Frame::Ping | Frame::Pong | Frame::PleaseProbe => {}
+        Frame::Pending | Frame::Ping | Frame::PleaseProbe => {}
+        Frame::Pong(is_idle) => out.u8((*is_idle).into()),
         Frame::Refuse(reason) | Frame::Bye(reason) => out.u8(*reason),
         Frame::Cursors(cursors) | Frame::Reset(cursors) => write_cursors(&mut out, cursors),
         Frame::Batch {
@@ -353,7 +354,7 @@ fn decode_body(kind: u8, input: &mut Reader<'_>) -> Result<Frame, WireError> {
         }
         RESET => Frame::Reset(read_cursors(input)?),
         PING => Frame::Ping,
-        PONG => Frame::Pong,
+        PONG => Frame::Pong(read_flag(input)?),
         BYE => Frame::Bye(input.u8()?),
         PLEASE_PROBE => Frame::PleaseProbe,
         found => {

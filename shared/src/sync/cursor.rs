@@ -1,0 +1,132 @@
+//! What this node holds of each peer's log, saved in the same turn as the data it stands for.
+//!
+//! For each scope the newest point and up to seven older ones are kept, so that after a small rollback on either side the
+//! sender finds a point both know. One digest stands for all newest points: when it equals the sender's digest of its own
+//! heads, nothing is missing and nothing more is said.
+
+use std::collections::BTreeMap;
+
+use crate::ids::NodeId;
+use crate::store::{Reader, Tree, Turn};
+use crate::wire::codec;
+use crate::wire::v1::{Chain, Incarnation, Point, Scope};
+
+use super::error::ReplicaError;
+
+/// Points kept per scope.
+const POINTS_KEPT: usize = 8;
+
+const CURSOR: u8 = b'c';
+
+/// What is held of one peer's log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Held {
+    pub(crate) incarnation: Incarnation,
+    points: BTreeMap<Scope, Vec<(u64, Chain)>>,
+}
+
+impl Held {
+    /// Reads all cursors, at start.
+    pub(crate) fn load_all(reader: &dyn Reader) -> Result<BTreeMap<NodeId, Self>, ReplicaError> {
+        let mut all: BTreeMap<NodeId, Self> = BTreeMap::new();
+        for (key, value) in super::scan(reader, Tree::Peer, &[CURSOR])? {
+            let damaged = || ReplicaError::DamagedRecord { what: "cursor" };
+            let mut name = codec::Reader::new(&key[1..]);
+            let node = NodeId::from_bytes(name.array().map_err(|_| damaged())?);
+            let scope = Scope::read(&mut name).map_err(|_| damaged())?;
+            let mut input = codec::Reader::new(&value);
+            let incarnation = input.array().map_err(|_| damaged())?;
+            let points = input
+                .list(POINTS_KEPT, |input| Ok((input.uint()?, input.array()?)))
+                .map_err(|_| damaged())?;
+            let held = all.entry(node).or_default();
+            held.incarnation = incarnation;
+            held.points.insert(scope, points);
+        }
+        Ok(all)
+    }
+
+    /// The newest point of a scope.
+    pub(crate) fn newest(&self, scope: Scope) -> (u64, Chain) {
+        self.points
+            .get(&scope)
+            .and_then(|points| points.first())
+            .copied()
+            .unwrap_or((0, [0; 16]))
+    }
+
+    /// Every kept point, newest first within a scope.
+    pub(crate) fn points(&self) -> Vec<Point> {
+        let all = self.points.iter().flat_map(|(&scope, points)| {
+            points.iter().map(move |&(position, chain)| Point {
+                scope,
+                position,
+                chain,
+            })
+        });
+        all.collect()
+    }
+
+    /// The digest of the newest points.
+    pub(crate) fn digest(&self) -> [u8; 16] {
+        let newest: Vec<Point> = self
+            .points
+            .keys()
+            .map(|&scope| {
+                let (position, chain) = self.newest(scope);
+                Point {
+                    scope,
+                    position,
+                    chain,
+                }
+            })
+            .filter(|point| point.position > 0)
+            .collect();
+        digest(&self.incarnation, &newest)
+    }
+
+    /// Moves to a point of a log's life and saves it.
+    pub(crate) fn advance(
+        &mut self,
+        turn: &mut Turn<'_>,
+        node: NodeId,
+        incarnation: Incarnation,
+        point: Point,
+    ) {
+        if self.incarnation != incarnation {
+            for scope in std::mem::take(&mut self.points).into_keys() {
+                turn.remove(Tree::Peer, key(node, scope));
+            }
+            self.incarnation = incarnation;
+        }
+        let points = self.points.entry(point.scope).or_default();
+        // Points the sender went back behind belong to a past that it does not share any more.
+        points.retain(|&(position, _)| position < point.position);
+        points.insert(0, (point.position, point.chain));
+        points.truncate(POINTS_KEPT);
+        let mut out = codec::Writer::new();
+        out.raw(&incarnation);
+        out.list(points, |out, (position, chain)| {
+            out.uint(*position);
+            out.raw(chain);
+        });
+        turn.put(Tree::Peer, key(node, point.scope), out.into_bytes());
+    }
+}
+
+/// One digest over a log's life and points of it.
+pub(crate) fn digest(incarnation: &Incarnation, points: &[Point]) -> [u8; 16] {
+    let mut out = codec::Writer::new();
+    out.raw(incarnation);
+    out.list(points, |out, point| point.write(out));
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&blake3::hash(&out.into_bytes()).as_bytes()[..16]);
+    digest
+}
+
+fn key(node: NodeId, scope: Scope) -> Vec<u8> {
+    let mut key = vec![CURSOR];
+    key.extend(node.to_bytes());
+    key.extend(scope.to_bytes());
+    key
+}

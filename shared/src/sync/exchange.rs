@@ -1,0 +1,737 @@
+//! The open conversation: packing what a peer lacks, taking in what it sends, acknowledging.
+//!
+//! A batch is made from the log when it is due, at most four are on the way, and everything after a lost line is found again
+//! from the cursors. Acknowledgements leave with the turn that stored the batch. New entries are pushed at once, then at most
+//! every 50 ms.
+
+use std::collections::BTreeSet;
+
+use crate::ids::DocumentId;
+use crate::library::Library;
+use crate::store::Reader;
+use crate::wire::v1::{self, BatchHead, Cursors, Frame, PACKED_BYTES_MAX, Point, Scope};
+use crate::wire::{PART_BYTES_MAX, WireError};
+
+use super::effect::{CloseReason, Effect};
+use super::error::ReplicaError;
+use super::input::SessionId;
+use super::log::{EntryKind, Source, fold, number_digest};
+use super::pack::{self, Item, Packed, Resolve, UnpackError};
+use super::session::{BATCH_TARGET_BYTES, COALESCE_MS, FLIGHTS_MAX, Incoming, State};
+use super::{Context, Replica};
+
+/// Entries read from the log in one go.
+const ENTRIES_MAX: usize = 4_000;
+
+/// A batch ready to send.
+pub(super) struct Batch {
+    pub(super) head: BatchHead,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Batch {
+    pub(super) fn new(scope: Scope, from: u64, to: u64, chain: v1::Chain, packed: Packed) -> Self {
+        let mut digest = [0; 8];
+        digest.copy_from_slice(&blake3::hash(&packed.bytes).as_bytes()[..8]);
+        Self {
+            head: BatchHead {
+                scope,
+                from,
+                to,
+                chain,
+                codec: packed.codec,
+                raw_bytes: packed.raw_bytes,
+                packed_bytes: packed.bytes.len() as u64,
+                digest,
+            },
+            bytes: packed.bytes,
+        }
+    }
+}
+
+/// Finds again what the compact form leaves out.
+struct Resolver<'a> {
+    library: &'a mut Library,
+    reader: &'a dyn Reader,
+    shorts: &'a std::collections::BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
+}
+
+impl Resolve for Resolver<'_> {
+    fn documents(&mut self, short: [u8; 4]) -> Vec<DocumentId> {
+        self.shorts
+            .get(&short)
+            .map(|ids| ids.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    fn changes(&mut self, document: &DocumentId, short: [u8; 4]) -> Vec<[u8; 32]> {
+        let fits = |hash: &automerge::ChangeHash| hash.0[..4] == short;
+        let mut found: Vec<[u8; 32]> = Vec::new();
+        if let Ok(heads) = self.library.heads(self.reader, document) {
+            found.extend(heads.iter().filter(|hash| fits(hash)).map(|hash| hash.0));
+        }
+        let genesis = crate::document::genesis::hash(crate::document::genesis::kind_of(document));
+        if fits(&genesis) {
+            found.push(genesis.0);
+        }
+        if found.is_empty() {
+            // Rare: the change builds on something older than the heads.
+            if let Ok(loaded) = self.library.document(self.reader, document) {
+                let metas = loaded.inner().get_changes_meta(&[]);
+                found.extend(metas.iter().map(|meta| meta.hash).filter(fits).map(|h| h.0));
+            }
+        }
+        found
+    }
+}
+
+impl Replica {
+    /// One message from a peer.
+    pub(super) fn frame(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        bytes: &[u8],
+    ) -> Result<(), ReplicaError> {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(());
+        };
+        let frame = match v1::decode(bytes) {
+            Ok((number, frame)) if number == session.frames_in => frame,
+            Err(WireError::UnknownKind { what: "version", .. }) => {
+                self.close(cx, id, CloseReason::Version);
+                return Ok(());
+            }
+            _ => {
+                self.close(cx, id, CloseReason::Protocol);
+                return Ok(());
+            }
+        };
+        session.frames_in += 1;
+        session.heard_at = cx.now;
+        if let Some(node) = session.node() {
+            self.peer_contact.insert(node, cx.now);
+        }
+        match frame {
+            Frame::Hello(hello) => self.on_hello(cx, id, *hello),
+            Frame::Accept(accept) => self.on_accept(cx, id, *accept),
+            Frame::Pending => {
+                if !self.awaits_accept(id) {
+                    self.close(cx, id, CloseReason::Protocol);
+                } else if let Some(session) = self.sessions.get_mut(&id) {
+                    // The officer may take days: the time limit of the greeting is over.
+                    session.opened_at = crate::time::Timestamp(i64::MAX / 4);
+                    self.backoff.reset();
+                    cx.out.push(Effect::Status);
+                }
+                Ok(())
+            }
+            Frame::Refuse(reason) => {
+                if self.awaits_accept(id) {
+                    self.note_refused(cx, CloseReason::from_u8(reason));
+                }
+                self.close(cx, id, CloseReason::PeerEnded);
+                Ok(())
+            }
+            Frame::Bye(reason) => {
+                let reason = CloseReason::from_u8(reason);
+                let is_hubs = self.sessions.get(&id).is_some_and(|s| s.is_dialler);
+                if is_hubs && matches!(reason, CloseReason::Suspended | CloseReason::Revoked) {
+                    self.note_refused(cx, reason);
+                }
+                self.close(cx, id, CloseReason::PeerEnded);
+                Ok(())
+            }
+            Frame::Ping => {
+                self.on_ping(cx, id)?;
+                Ok(())
+            }
+            frame => self.open_frame(cx, id, frame),
+        }
+    }
+
+    fn awaits_accept(&self, id: SessionId) -> bool {
+        matches!(
+            self.sessions.get(&id).map(|session| &session.state),
+            Some(State::AwaitAccept { .. })
+        )
+    }
+
+    /// Frames that only an open conversation has.
+    fn open_frame(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        frame: Frame,
+    ) -> Result<(), ReplicaError> {
+        let is_waiting = matches!(frame, Frame::Pong(_));
+        let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
+            // A waiting node answers pings too.
+            if !is_waiting {
+                self.close(cx, id, CloseReason::Protocol);
+            }
+            return Ok(());
+        };
+        match frame {
+            Frame::Cursors(cursors) => self.on_cursors(cx, id, &cursors),
+            Frame::Batch {
+                head,
+                offset,
+                bytes,
+            } => self.on_batch(cx, id, head, offset, bytes),
+            Frame::Part(bytes) => self.on_part(cx, id, &bytes),
+            Frame::Ack { scope, position } => {
+                self.on_ack(cx, id, scope, position);
+                Ok(())
+            }
+            Frame::Nack { reason, .. } => {
+                self.refused_by_hub += 1;
+                let _ = reason;
+                cx.out.push(Effect::Status);
+                Ok(())
+            }
+            Frame::Resend { scope, from } => {
+                if let Some(sent) = open.out.get_mut(&scope) {
+                    sent.plain_to = sent.sent;
+                    sent.sent = from.min(sent.sent).max(sent.acked);
+                    open.flights.retain(|(other, _)| *other != scope);
+                    open.push_at = Some(cx.now);
+                }
+                Ok(())
+            }
+            Frame::Sign { point, signature } => self.on_sign(cx, id, point, &signature),
+            Frame::Receipt {
+                point,
+                at,
+                signature,
+            } => self.on_receipt(cx, id, point, at, &signature),
+            Frame::Pong(is_idle) => {
+                open.is_peer_idle = is_idle;
+                open.is_asking = false;
+                if is_idle {
+                    self.last_exchange = Some(cx.now);
+                }
+                Ok(())
+            }
+            Frame::Probe(message) => self.on_probe(cx, id, &message),
+            Frame::PleaseProbe => self.start_probe(cx, id),
+            Frame::Differ {
+                have,
+                need,
+                is_last,
+            } => self.on_differ(cx, id, have, need, is_last),
+            Frame::Heads { documents, is_last } => self.on_heads(cx, id, documents, is_last),
+            Frame::Reset(cursors) => self.on_reset(cx, id, &cursors),
+            Frame::Hello(_)
+            | Frame::Accept(_)
+            | Frame::Pending
+            | Frame::Refuse(_)
+            | Frame::Ping
+            | Frame::Bye(_) => Ok(()),
+        }
+    }
+
+    /// Answers a ping; everything we have for the peer goes first, so the answer can say whether more is left.
+    fn on_ping(&mut self, cx: &mut Context<'_, '_>, id: SessionId) -> Result<(), ReplicaError> {
+        self.push(cx, id)?;
+        let heads = self.heads_for(id);
+        let is_idle = self
+            .sessions
+            .get(&id)
+            .and_then(|session| session.open())
+            .is_some_and(|open| open.is_all_acked(&heads));
+        self.send(cx, id, &Frame::Pong(is_idle));
+        Ok(())
+    }
+
+    pub(super) fn heads_for(&self, id: SessionId) -> Vec<Point> {
+        let node = self.sessions.get(&id).and_then(|session| session.node());
+        node.map(|node| self.logs.points(&self.scopes_for(node)))
+            .unwrap_or_default()
+    }
+
+    /// What the peer says it holds of our log.
+    pub(super) fn on_cursors(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        cursors: &Cursors,
+    ) -> Result<(), ReplicaError> {
+        let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
+            return Ok(());
+        };
+        let scopes = self.scopes_for(open.node);
+        let mut points = Vec::new();
+        let mut is_contradicted = false;
+        for &scope in &scopes {
+            let mut claimed = cursors.points.iter().filter(|point| point.scope == scope);
+            let mut any = false;
+            let mut found = None;
+            if cursors.incarnation == self.logs.incarnation {
+                for point in claimed {
+                    any = true;
+                    let chain = self.logs.chain_at(cx.turn, scope, point.position)?;
+                    if chain == Some(point.chain) {
+                        found = found.max(Some(*point));
+                    }
+                }
+            } else {
+                any = claimed.next().is_some();
+            }
+            is_contradicted |= any && found.is_none();
+            points.extend(found);
+        }
+        if is_contradicted {
+            return self.ask_for_probe(cx, id);
+        }
+        if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
+            open.start_at(&scopes, &points);
+            open.push_at = Some(cx.now);
+            if open.is_streaming && scopes == [Scope::Hub] {
+                self.hub_acked = points.first().map_or(0, |point| point.position);
+            }
+        }
+        if let Some(partial) = cursors.partial {
+            let is_next = points.iter().any(|point| {
+                point.scope == partial.scope && point.position == partial.from
+            }) || partial.from == 0;
+            if is_next && scopes.contains(&partial.scope) {
+                self.resume(cx, id, partial)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with a batch that was cut off, if it still packs to the same bytes.
+    fn resume(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        partial: v1::Partial,
+    ) -> Result<(), ReplicaError> {
+        let Some(batch) = self.make_batch(cx, id, partial.scope, partial.from, Some(partial.to))?
+        else {
+            return Ok(());
+        };
+        if batch.head.digest != partial.digest
+            || batch.head.to != partial.to
+            || partial.offset >= batch.bytes.len() as u64
+        {
+            return Ok(());
+        }
+        self.send_batch(cx, id, &batch, usize::try_from(partial.offset).unwrap_or(0));
+        self.note_flight(id, batch.head.scope, batch.head.to);
+        Ok(())
+    }
+
+    fn note_flight(&mut self, id: SessionId, scope: Scope, to: u64) {
+        if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
+            if let Some(sent) = open.out.get_mut(&scope) {
+                sent.sent = to;
+            }
+            open.flights.push_back((scope, to));
+        }
+    }
+
+    /// Pushes when something is new and the pause is over.
+    pub(super) fn attend_exchange(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+    ) -> Result<(), ReplicaError> {
+        let heads = self.heads_for(id);
+        let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
+            return Ok(());
+        };
+        let is_behind = open.is_streaming
+            && heads.iter().any(|point| {
+                open.out
+                    .get(&point.scope)
+                    .is_none_or(|sent| sent.sent < point.position)
+            });
+        if !is_behind {
+            open.push_at = None;
+            return Ok(());
+        }
+        if open.flights.len() >= FLIGHTS_MAX {
+            open.push_at = None;
+            return Ok(());
+        }
+        let due = open.pushed_at.plus_ms(COALESCE_MS);
+        if cx.now < due && open.push_at.is_none_or(|at| cx.now < at) {
+            open.push_at = Some(due);
+            return Ok(());
+        }
+        self.push(cx, id)
+    }
+
+    /// Sends batches until nothing is left or enough are on the way.
+    fn push(&mut self, cx: &mut Context<'_, '_>, id: SessionId) -> Result<(), ReplicaError> {
+        let heads = self.heads_for(id);
+        for point in heads {
+            loop {
+                let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
+                    return Ok(());
+                };
+                open.push_at = None;
+                let from = open.out.get(&point.scope).map_or(0, |sent| sent.sent);
+                if !open.is_streaming || from >= point.position || open.flights.len() >= FLIGHTS_MAX
+                {
+                    break;
+                }
+                open.out.entry(point.scope).or_default();
+                open.pushed_at = cx.now;
+                open.is_unsigned = true;
+                let Some(batch) = self.make_batch(cx, id, point.scope, from, None)? else {
+                    break;
+                };
+                self.send_batch(cx, id, &batch, 0);
+                self.note_flight(id, batch.head.scope, batch.head.to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the batch of a scope that starts after `from`, as long as is good or exactly to `to`.
+    fn make_batch(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        scope: Scope,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<Option<Batch>, ReplicaError> {
+        let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
+            return Ok(None);
+        };
+        let receiver = Source::peer(open.node);
+        let is_plain = open
+            .out
+            .get(&scope)
+            .is_some_and(|sent| from < sent.plain_to);
+        let limit = match to {
+            Some(to) => usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(ENTRIES_MAX),
+            None => ENTRIES_MAX,
+        };
+        let entries = self.logs.entries(cx.turn, scope, from, limit)?;
+        let mut items: Vec<Item> = Vec::new();
+        let mut weight = 0;
+        let mut position = from;
+        let mut chain = [0; 16];
+        for entry in entries {
+            if weight >= BATCH_TARGET_BYTES && to.is_none() {
+                break;
+            }
+            let item = if entry.source == receiver {
+                Item::Skip(1)
+            } else {
+                self.item_of(cx, &entry)?
+            };
+            position += 1;
+            chain = entry.chain;
+            match (items.last_mut(), item) {
+                (Some(Item::Skip(count)), Item::Skip(more)) => *count += more,
+                (_, item) => {
+                    weight += item.weight();
+                    items.push(item);
+                }
+            }
+        }
+        if position == from {
+            return Ok(None);
+        }
+        let packed = if is_plain {
+            pack::pack_plain(&items)
+        } else {
+            // A change always follows the grant that brought its document.
+            let whole: BTreeSet<&DocumentId> = items
+                .iter()
+                .filter_map(|item| match item {
+                    Item::Whole { document, .. } => Some(document),
+                    _ => None,
+                })
+                .collect();
+            pack::pack_compact(&items, |document| !whole.contains(document))
+        };
+        Ok(Some(Batch::new(scope, from, position, chain, packed)))
+    }
+
+    /// What an entry says. A unit that lost a document still gets what was written while it could read it: so it learns of
+    /// the move itself.
+    fn item_of(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        entry: &super::log::Entry,
+    ) -> Result<Item, ReplicaError> {
+        let document = entry.document.clone();
+        Ok(match entry.kind {
+            EntryKind::Change => {
+                let raw = self.library.change(cx.turn, &document, entry.number)?;
+                let raw = raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?;
+                Item::Change { document, raw }
+            }
+            EntryKind::Grant => {
+                let mut changes = Vec::new();
+                for number in 1..entry.number {
+                    let raw = self.library.change(cx.turn, &document, number)?;
+                    changes.push(raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?);
+                }
+                Item::Whole {
+                    document,
+                    count: entry.number,
+                    changes,
+                }
+            }
+            EntryKind::Revoke => Item::Revoked { document },
+            EntryKind::Known => Item::Known { document },
+        })
+    }
+
+    /// Sends a batch's bytes from an offset on, in frames.
+    pub(super) fn send_batch(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        batch: &Batch,
+        offset: usize,
+    ) {
+        let bytes = batch.bytes.get(offset..).unwrap_or(&[]);
+        let (first, rest) = bytes.split_at(bytes.len().min(PART_BYTES_MAX));
+        self.send(
+            cx,
+            id,
+            &Frame::Batch {
+                head: batch.head,
+                offset: offset as u64,
+                bytes: first.to_vec(),
+            },
+        );
+        for part in rest.chunks(PART_BYTES_MAX) {
+            self.send(cx, id, &Frame::Part(part.to_vec()));
+        }
+        self.sent += batch.head.to - batch.head.from;
+    }
+
+    fn on_ack(&mut self, cx: &mut Context<'_, '_>, id: SessionId, scope: Scope, position: u64) {
+        let is_dialler = self.sessions.get(&id).is_some_and(|s| s.is_dialler);
+        let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
+            return;
+        };
+        let Some(sent) = open.out.get_mut(&scope) else {
+            return;
+        };
+        if position > sent.sent {
+            self.close(cx, id, CloseReason::Protocol);
+            return;
+        }
+        sent.acked = sent.acked.max(position);
+        open.flights
+            .retain(|&(other, to)| other != scope || to > position);
+        open.is_unsigned = true;
+        if is_dialler && scope == Scope::Hub {
+            self.hub_acked = self.hub_acked.max(position);
+            self.last_exchange = Some(cx.now);
+        }
+        cx.out.push(Effect::Status);
+    }
+
+    fn on_batch(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        head: BatchHead,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<(), ReplicaError> {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(());
+        };
+        let is_dialler = session.is_dialler;
+        let Some(open) = session.open_mut() else {
+            return Ok(());
+        };
+        let is_legal = match head.scope {
+            Scope::Repair => true,
+            Scope::Hub => !is_dialler,
+            Scope::County | Scope::Unit(_) => is_dialler,
+        };
+        let is_bounded = head.packed_bytes <= PACKED_BYTES_MAX as u64
+            && head.raw_bytes <= v1::BATCH_BYTES_MAX as u64
+            && head.to > head.from
+            && open.incoming.is_none();
+        if !is_legal || !is_bounded {
+            self.close(cx, id, CloseReason::Protocol);
+            return Ok(());
+        }
+        let node = open.node;
+        let kept = self.partials.remove(&node);
+        let mut incoming = match kept {
+            Some(kept) if offset > 0 && kept.head == head && kept.bytes.len() as u64 == offset => {
+                kept
+            }
+            _ if offset == 0 => Incoming {
+                head,
+                bytes: Vec::new(),
+            },
+            _ => {
+                self.close(cx, id, CloseReason::Protocol);
+                return Ok(());
+            }
+        };
+        incoming.bytes.extend(bytes);
+        self.take_in(cx, id, incoming)
+    }
+
+    fn on_part(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        bytes: &[u8],
+    ) -> Result<(), ReplicaError> {
+        let open = self.sessions.get_mut(&id).and_then(|s| s.open_mut());
+        match open.and_then(|open| open.incoming.take()) {
+            Some(mut incoming) => {
+                incoming.bytes.extend(bytes);
+                self.take_in(cx, id, incoming)
+            }
+            None => {
+                self.close(cx, id, CloseReason::Protocol);
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits for the rest of a batch, or takes the whole one in.
+    fn take_in(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        incoming: Incoming,
+    ) -> Result<(), ReplicaError> {
+        let arrived = incoming.bytes.len() as u64;
+        if arrived < incoming.head.packed_bytes {
+            if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
+                open.incoming = Some(incoming);
+            }
+            return Ok(());
+        }
+        let head = incoming.head;
+        let digest = blake3::hash(&incoming.bytes);
+        if arrived > head.packed_bytes || digest.as_bytes()[..8] != head.digest {
+            self.close(cx, id, CloseReason::Protocol);
+            return Ok(());
+        }
+        let mut resolver = Resolver {
+            library: &mut self.library,
+            reader: cx.turn,
+            shorts: &self.shorts,
+        };
+        match pack::unpack(head.codec, head.raw_bytes, &incoming.bytes, &mut resolver) {
+            Ok(items) => self.receive(cx, id, &head, items),
+            Err(UnpackError::Unresolved) if head.scope != Scope::Repair => {
+                self.send(
+                    cx,
+                    id,
+                    &Frame::Resend {
+                        scope: head.scope,
+                        from: head.from,
+                    },
+                );
+                Ok(())
+            }
+            Err(_) => {
+                self.close(cx, id, CloseReason::Protocol);
+                Ok(())
+            }
+        }
+    }
+
+    /// Stores what a batch brought, moves the cursor and acknowledges.
+    fn receive(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        head: &BatchHead,
+        items: Vec<Item>,
+    ) -> Result<(), ReplicaError> {
+        let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
+            return Ok(());
+        };
+        let (node, incarnation) = (open.node, open.incarnation);
+        let count: u64 = items
+            .iter()
+            .map(|item| if let Item::Skip(count) = item { *count } else { 1 })
+            .fold(0, u64::saturating_add);
+        if head.scope == Scope::Repair {
+            self.admit(cx, id, node, items)?;
+            return Ok(());
+        }
+        let held = self.held.get(&node);
+        let (position, chain) = match held {
+            Some(held) if held.incarnation == incarnation => held.newest(head.scope),
+            _ => (0, [0; 16]),
+        };
+        // A gap would hide entries for ever; an overlap is only a repetition.
+        if head.from > position || count != head.to - head.from {
+            // A batch may follow one we asked to be resent: it comes again.
+            if head.from <= position {
+                self.close(cx, id, CloseReason::Protocol);
+            }
+            return Ok(());
+        }
+        if head.from == position && !chain_fits(chain, &items, head.chain) {
+            self.close(cx, id, CloseReason::Protocol);
+            return Ok(());
+        }
+        self.received += count;
+        self.admit(cx, id, node, items)?;
+        if head.to > position || head.from < position {
+            let point = Point {
+                scope: head.scope,
+                position: head.to,
+                chain: head.chain,
+            };
+            self.held
+                .entry(node)
+                .or_default()
+                .advance(cx.turn, node, incarnation, point);
+        }
+        self.send(
+            cx,
+            id,
+            &Frame::Ack {
+                scope: head.scope,
+                position: head.to,
+            },
+        );
+        self.last_exchange = Some(cx.now);
+        if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
+            open.is_unsigned = true;
+        }
+        cx.out.push(Effect::Status);
+        Ok(())
+    }
+}
+
+/// True when the entries give the chain the sender says; entries left out cannot be checked and pass.
+fn chain_fits(mut chain: v1::Chain, items: &[Item], wanted: v1::Chain) -> bool {
+    for item in items {
+        chain = match item {
+            Item::Skip(_) => return true,
+            Item::Change { document, raw } => fold(
+                &chain,
+                EntryKind::Change,
+                document,
+                blake3::hash(raw).as_bytes(),
+            ),
+            Item::Whole {
+                document, count, ..
+            } => fold(&chain, EntryKind::Grant, document, &number_digest(*count)),
+            Item::Revoked { document } => {
+                fold(&chain, EntryKind::Revoke, document, &number_digest(0))
+            }
+            Item::Known { document } => fold(&chain, EntryKind::Known, document, &number_digest(0)),
+        };
+    }
+    chain == wanted
+}

@@ -1,0 +1,286 @@
+//! What a batch carries and how it is packed.
+//!
+//! The plain form names everything in full. The compact form leaves out what the receiver can find again: a document it
+//! holds is named by four bytes of a hash, what a change builds on likewise, actors and messages once a batch, the chunk's
+//! header not at all. The four bytes of the change's own checksum stay, so a wrong guess is noticed and the other candidates
+//! are tried; when none fits, the receiver asks for the plain form. What looks random (checksums, short names) stands in a
+//! stream of its own, uncompressed; the rest goes through zstd, where a thousand edits of one field look alike.
+//!
+//! Both forms decode within bounds whatever the bytes are; an unpacked change is bytes that still have to pass the gate.
+
+use crate::ids::DocumentId;
+use crate::wire::codec::{Reader, WireError, Writer};
+use crate::wire::v1::BATCH_BYTES_MAX;
+
+mod compact;
+
+pub(crate) use compact::ChangeParts;
+
+/// Plain items, not compressed.
+pub(crate) const CODEC_PLAIN: u8 = 0;
+/// Plain items in one zstd frame.
+pub(crate) const CODEC_ZSTD: u8 = 1;
+/// Compact items: the random stream, then the regular stream in one zstd frame.
+pub(crate) const CODEC_COMPACT: u8 = 2;
+// 3 is kept for compact items compressed against a prefix both sides hold (design.md 5).
+
+const ZSTD_LEVEL: i32 = 9;
+/// Items in one batch.
+const ITEMS_MAX: usize = 100_000;
+/// Changes of one document sent whole.
+const WHOLE_MAX: usize = 100_000;
+/// Bytes of one change.
+pub(crate) const CHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// One thing a batch says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// Entries the receiver has from elsewhere (its own, come back).
+    Skip(u64),
+    /// One change.
+    Change {
+        document: DocumentId,
+        raw: Vec<u8>,
+    },
+    /// A document that became readable, whole and in causal order.
+    Whole {
+        document: DocumentId,
+        count: u32,
+        changes: Vec<Vec<u8>>,
+    },
+    /// A document that is not readable any more.
+    Revoked { document: DocumentId },
+    /// The sender knows that it may not read this document any more.
+    Known { document: DocumentId },
+}
+
+impl Item {
+    /// About how many bytes it has when plain.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Skip(_) => 4,
+            Self::Change { raw, .. } => raw.len() + 24,
+            Self::Whole { changes, .. } => 32 + changes.iter().map(|raw| raw.len() + 4).sum::<usize>(),
+            Self::Revoked { .. } | Self::Known { .. } => 20,
+        }
+    }
+}
+
+/// Finds again what the compact form left out.
+pub(crate) trait Resolve {
+    /// Documents held whose short name this is.
+    fn documents(&mut self, short: [u8; 4]) -> Vec<DocumentId>;
+    /// Hashes of changes of a document that start with these bytes.
+    fn changes(&mut self, document: &DocumentId, short: [u8; 4]) -> Vec<[u8; 32]>;
+}
+
+/// Why a batch cannot be unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UnpackError {
+    /// Malformed: the peer is at fault.
+    #[error("the batch is malformed")]
+    Malformed(#[from] WireError),
+    /// A short name means nothing here: ask for the plain form.
+    #[error("the batch names something unknown")]
+    Unresolved,
+}
+
+/// The four bytes by which the compact form names a document the receiver holds.
+pub(crate) fn short_name(document: &DocumentId) -> [u8; 4] {
+    let mut short = [0; 4];
+    short.copy_from_slice(&blake3::hash(&document.to_bytes()).as_bytes()[..4]);
+    short
+}
+
+/// A packed batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Packed {
+    pub(crate) codec: u8,
+    pub(crate) raw_bytes: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Packs items in the plain form.
+pub(crate) fn pack_plain(items: &[Item]) -> Packed {
+    let mut out = Writer::new();
+    out.list(items, write_plain);
+    let raw = out.into_bytes();
+    let raw_bytes = raw.len() as u64;
+    match zstd::bulk::compress(&raw, ZSTD_LEVEL) {
+        Ok(bytes) if bytes.len() < raw.len() => Packed {
+            codec: CODEC_ZSTD,
+            raw_bytes,
+            bytes,
+        },
+        _ => Packed {
+            codec: CODEC_PLAIN,
+            raw_bytes,
+            bytes: raw,
+        },
+    }
+}
+
+/// Packs items in the compact form. `held(document)`: the receiver holds it, so a short name will do.
+pub(crate) fn pack_compact(items: &[Item], held: impl Fn(&DocumentId) -> bool) -> Packed {
+    let (random, regular) = compact::write(items, held);
+    let raw_bytes = (random.len() + regular.len()) as u64;
+    let mut out = Writer::new();
+    out.bytes(&random);
+    out.uint(regular.len() as u64);
+    // Very short content grows under zstd; the byte says which it is.
+    match zstd::bulk::compress(&regular, ZSTD_LEVEL) {
+        Ok(packed) if packed.len() < regular.len() => {
+            out.u8(1);
+            out.raw(&packed);
+        }
+        _ => {
+            out.u8(0);
+            out.raw(&regular);
+        }
+    }
+    Packed {
+        codec: CODEC_COMPACT,
+        raw_bytes,
+        bytes: out.into_bytes(),
+    }
+}
+
+/// Unpacks what any of the packers made.
+pub(crate) fn unpack(
+    codec: u8,
+    raw_bytes: u64,
+    bytes: &[u8],
+    resolve: &mut dyn Resolve,
+) -> Result<Vec<Item>, UnpackError> {
+    let bound = usize::try_from(raw_bytes)
+        .ok()
+        .filter(|&bound| bound <= BATCH_BYTES_MAX)
+        .ok_or(WireError::TooLong {
+            found: raw_bytes,
+            bound: BATCH_BYTES_MAX as u64,
+        })?;
+    match codec {
+        CODEC_PLAIN => read_plain_list(bytes),
+        CODEC_ZSTD => read_plain_list(&inflate(bytes, bound)?),
+        CODEC_COMPACT => {
+            let mut input = Reader::new(bytes);
+            let random = input.bytes(bound)?.to_vec();
+            let regular_bytes = input.bounded(bound)?;
+            let regular = match input.u8()? {
+                0 => input.rest().to_vec(),
+                1 => inflate(input.rest(), regular_bytes)?,
+                found => {
+                    return Err(WireError::UnknownKind {
+                        what: "packing",
+                        found: found.into(),
+                    }
+                    .into());
+                }
+            };
+            compact::read(&random, &regular, resolve)
+        }
+        found => Err(WireError::UnknownKind {
+            what: "codec",
+            found: found.into(),
+        }
+        .into()),
+    }
+}
+
+/// Never grows beyond the announced size, which is bounded.
+fn inflate(bytes: &[u8], bound: usize) -> Result<Vec<u8>, WireError> {
+    zstd::bulk::decompress(bytes, bound).map_err(|_| WireError::Truncated)
+}
+
+const SKIP: u8 = 0;
+const CHANGE: u8 = 1;
+const WHOLE: u8 = 2;
+const REVOKED: u8 = 3;
+const KNOWN: u8 = 4;
+
+fn write_plain(out: &mut Writer, item: &Item) {
+    match item {
+        Item::Skip(count) => {
+            out.u8(SKIP);
+            out.uint(*count);
+        }
+        Item::Change { document, raw } => {
+            out.u8(CHANGE);
+            out.bytes(&document.to_bytes());
+            out.bytes(raw);
+        }
+        Item::Whole {
+            document,
+            count,
+            changes,
+        } => {
+            out.u8(WHOLE);
+            out.bytes(&document.to_bytes());
+            out.uint((*count).into());
+            out.list(changes, |out, raw| out.bytes(raw));
+        }
+        Item::Revoked { document } => {
+            out.u8(REVOKED);
+            out.bytes(&document.to_bytes());
+        }
+        Item::Known { document } => {
+            out.u8(KNOWN);
+            out.bytes(&document.to_bytes());
+        }
+    }
+}
+
+fn read_plain_list(bytes: &[u8]) -> Result<Vec<Item>, UnpackError> {
+    let mut input = Reader::new(bytes);
+    let items = input.list(ITEMS_MAX, read_plain)?;
+    input.finish()?;
+    Ok(items)
+}
+
+fn read_document(input: &mut Reader<'_>) -> Result<DocumentId, WireError> {
+    let bytes = input.bytes(32)?;
+    DocumentId::from_bytes(bytes).ok_or(WireError::UnknownKind {
+        what: "document",
+        found: bytes.first().copied().unwrap_or(0).into(),
+    })
+}
+
+fn read_count(input: &mut Reader<'_>) -> Result<u32, WireError> {
+    let found = input.uint()?;
+    u32::try_from(found).map_err(|_| WireError::TooLong {
+        found,
+        bound: u32::MAX.into(),
+    })
+}
+
+fn read_plain(input: &mut Reader<'_>) -> Result<Item, WireError> {
+    Ok(match input.u8()? {
+        SKIP => Item::Skip(input.uint()?),
+        CHANGE => Item::Change {
+            document: read_document(input)?,
+            raw: input.bytes(CHANGE_BYTES_MAX)?.to_vec(),
+        },
+        WHOLE => Item::Whole {
+            document: read_document(input)?,
+            count: read_count(input)?,
+            changes: input.list(WHOLE_MAX, |input| {
+                Ok(input.bytes(CHANGE_BYTES_MAX)?.to_vec())
+            })?,
+        },
+        REVOKED => Item::Revoked {
+            document: read_document(input)?,
+        },
+        KNOWN => Item::Known {
+            document: read_document(input)?,
+        },
+        found => {
+            return Err(WireError::UnknownKind {
+                what: "item",
+                found: found.into(),
+            });
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;
