@@ -252,7 +252,9 @@ fn check_parsed(
     if !follows || change.deps().is_empty() {
         return Err(Reason::BadSequence);
     }
-    if change.message().is_some_and(|text| text.len() > MESSAGE_BYTES_MAX)
+    if change
+        .message()
+        .is_some_and(|text| text.len() > MESSAGE_BYTES_MAX)
         || !change.extra_bytes().is_empty()
     {
         return Err(Reason::BadOperation);

@@ -27,9 +27,9 @@ pub mod desk;
 pub mod document;
 pub mod field;
 #[cfg(feature = "crdt")]
-pub mod identity;
-#[cfg(feature = "crdt")]
 pub mod gate;
+#[cfg(feature = "crdt")]
+pub mod identity;
 pub mod ids;
 #[cfg(feature = "crdt")]
 pub mod library;

@@ -39,9 +39,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::RngCore;
 
-use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::identity::{ProcessActor, unit_id_of};
+use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::library::Library;
+use crate::profile::Profile;
 use crate::store::{Pair, Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
 use crate::wire::v1::{Frame, Scope};
@@ -62,6 +63,8 @@ pub struct Replica {
     facts: Facts,
     node: NodeId,
     library: Library,
+    /// The county's rules; `None` when this program does not know the county.
+    profile: Option<Profile>,
     is_started: bool,
     /// Something was logged after the last `handle` of a turn: the next comes at once.
     is_unpushed: bool,
@@ -143,10 +146,12 @@ impl Replica {
         let node = facts.key.node_id();
         let unit = unit_id_of(&facts.name);
         let unit_name = facts.name.trim().to_owned();
+        let profile = Profile::built_in(&facts.profile).ok();
         Self {
             facts,
             node,
             library,
+            profile,
             is_started: false,
             is_unpushed: false,
             seed: ProcessActor::new(node, [0; 7]),
@@ -365,10 +370,9 @@ impl Replica {
         let Some(session) = self.sessions.get(&id) else {
             return Ok(());
         };
-        let greets_too_long = matches!(
-            session.state,
-            State::AwaitHello | State::AwaitAccept { .. }
-        ) && cx.now >= session.opened_at.plus_ms(session::HELLO_WAIT_MS);
+        let greets_too_long =
+            matches!(session.state, State::AwaitHello | State::AwaitAccept { .. })
+                && cx.now >= session.opened_at.plus_ms(session::HELLO_WAIT_MS);
         if greets_too_long || cx.now >= session.heard_at.plus_ms(session::SILENCE_MAX_MS) {
             self.close(cx, id, CloseReason::Silent);
             return Ok(());

@@ -13,8 +13,8 @@ use crate::decide::Act;
 use crate::document::{Author, Base, Document};
 use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
 use crate::gate::{self, Reason, Refused, Voice};
-use crate::ids::{DocumentId, NodeId, RowId, UnitId};
 use crate::identity::{UnitKind, actor_prefix};
+use crate::ids::{DocumentId, NodeId, RowId, UnitId};
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -56,10 +56,12 @@ impl Replica {
         for item in items {
             match item {
                 Item::Skip(_) => {}
-                Item::Change { document, raw } => match group.iter_mut().find(|g| g.0 == document) {
-                    Some((_, raws)) => raws.push(raw),
-                    None => group.push((document, vec![raw])),
-                },
+                Item::Change { document, raw } => {
+                    match group.iter_mut().find(|g| g.0 == document) {
+                        Some((_, raws)) => raws.push(raw),
+                        None => group.push((document, vec![raw])),
+                    }
+                }
                 Item::Whole {
                     document, changes, ..
                 } => match group.iter_mut().find(|g| g.0 == document) {
@@ -76,7 +78,13 @@ impl Replica {
                 }
             }
         }
-        self.admit_all(cx, id, node, group)
+        self.admit_all(cx, id, node, group)?;
+        match self.nodes.get(&node).map(|record| record.unit) {
+            Some(unit) if self.library.contains(cx.turn, &DocumentId::Unit(unit))? => {
+                self.receive_filings(cx, unit)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn admit_all(

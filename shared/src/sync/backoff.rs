@@ -24,7 +24,9 @@ impl Backoff {
 
     /// When to try again after a failure: half of the step for certain, half by lot.
     pub(crate) fn next(&mut self, now: Timestamp, rng: &mut dyn RngCore) -> Timestamp {
-        let step = FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(LAST_MS);
+        let step = FIRST_MS
+            .saturating_mul(1 << self.failures.min(16))
+            .min(LAST_MS);
         self.failures = self.failures.saturating_add(1);
         now.plus_ms(jitter(step, rng))
     }

@@ -1,8 +1,12 @@
-//! A person's commands: carried out by the desk, logged by us.
+//! A person's commands: carried out by the desk, logged by `grant`, answered with the turn.
 
 use crate::command::{Actor, Envelope};
+use crate::desk;
+use crate::ids::UnitId;
+use crate::store::{Reader, Tree};
+use crate::time::Timestamp;
 
-use super::effect::Reply;
+use super::effect::{Reply, RequestRefusal};
 use super::error::ReplicaError;
 use super::input::RequestId;
 use super::{Context, Replica, answer};
@@ -15,8 +19,62 @@ impl Replica {
         actor: &Actor,
         envelopes: Vec<Envelope>,
     ) -> Result<(), ReplicaError> {
-        let _ = (actor, envelopes);
-        answer(cx, request, Reply::Commands(Vec::new()));
+        let Some(profile) = &self.profile else {
+            answer(cx, request, Reply::Refused(RequestRefusal::NotReady));
+            return Ok(());
+        };
+        let context = desk::Context {
+            profile,
+            role: self.facts.role,
+            process: self.seed,
+            now: cx.now,
+        };
+        let mut answers = Vec::with_capacity(envelopes.len());
+        for envelope in &envelopes {
+            let executed = desk::execute(
+                &mut self.library,
+                cx.turn,
+                &context,
+                cx.rng,
+                actor,
+                envelope,
+            )?;
+            answers.push(executed.answer);
+        }
+        answer(cx, request, Reply::Commands(answers));
+        Ok(())
+    }
+
+    /// Hub: what a unit's node brought may complete a filing.
+    pub(super) fn receive_filings(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        unit: UnitId,
+    ) -> Result<(), ReplicaError> {
+        let Some(profile) = &self.profile else {
+            return Ok(());
+        };
+        let context = desk::Context {
+            profile,
+            role: self.facts.role,
+            process: self.seed,
+            now: cx.now,
+        };
+        desk::receive_filings(&mut self.library, cx.turn, &context, cx.rng, unit)?;
+        Ok(())
+    }
+
+    /// Node: commands are never judged by a clock that is behind the hub's (design.md 3).
+    pub(super) fn note_hub_time(
+        cx: &mut Context<'_, '_>,
+        at: Timestamp,
+    ) -> Result<(), ReplicaError> {
+        let seen = cx.turn.load(Tree::Meta, desk::HUB_TIME_KEY)?;
+        let seen = seen.and_then(|bytes| bytes.try_into().ok());
+        if seen.map_or(i64::MIN, i64::from_be_bytes) < at.0 {
+            cx.turn
+                .put(Tree::Meta, desk::HUB_TIME_KEY, at.0.to_be_bytes());
+        }
         Ok(())
     }
 }

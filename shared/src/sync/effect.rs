@@ -108,7 +108,9 @@ impl CloseReason {
     /// The number that travels in `Refuse` and `Bye`, from 1.
     pub(crate) fn to_u8(self) -> u8 {
         let index = Self::ALL.iter().position(|reason| *reason == self);
-        index.and_then(|index| u8::try_from(index + 1).ok()).unwrap_or(0)
+        index
+            .and_then(|index| u8::try_from(index + 1).ok())
+            .unwrap_or(0)
     }
 
     /// The reason with this number; a newer peer's unknown one reads as `PeerEnded`.

@@ -6,8 +6,8 @@
 
 use crate::api::NodeRole;
 use crate::field::{Column, FieldPath, Table};
-use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::identity::{InviteCode, UnitKind, is_valid_at, unit_id_of};
+use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -194,14 +194,18 @@ impl InviteRecord {
                 },
             })
         };
-        read(codec::Reader::new(&bytes)).map(Some).map_err(damaged("invite"))
+        read(codec::Reader::new(&bytes))
+            .map(Some)
+            .map_err(damaged("invite"))
     }
 }
 
 impl Replica {
     pub(super) fn load_enrolment(&mut self, reader: &dyn Reader) -> Result<(), ReplicaError> {
         for (key, value) in scan(reader, Tree::Peer, &[NODE])? {
-            let node = codec::Reader::new(&key[1..]).array().map_err(damaged("node"))?;
+            let node = codec::Reader::new(&key[1..])
+                .array()
+                .map_err(damaged("node"))?;
             let record = NodeRecord::decode(&value).map_err(damaged("node"))?;
             self.nodes.insert(NodeId::from_bytes(node), record);
         }
@@ -419,12 +423,14 @@ impl Replica {
                 }
             }
         }
-        Ok(match self.nodes.get(&hello.node).map(|record| record.state) {
-            None => Err(CloseReason::NotEnrolled),
-            Some(Enrolment::Suspended) => Err(CloseReason::Suspended),
-            Some(Enrolment::Revoked) => Err(CloseReason::Revoked),
-            Some(state) => Ok(state),
-        })
+        Ok(
+            match self.nodes.get(&hello.node).map(|record| record.state) {
+                None => Err(CloseReason::NotEnrolled),
+                Some(Enrolment::Suspended) => Err(CloseReason::Suspended),
+                Some(Enrolment::Revoked) => Err(CloseReason::Revoked),
+                Some(state) => Ok(state),
+            },
+        )
     }
 
     fn redeem(

@@ -12,6 +12,9 @@ pub enum ReplicaError {
     /// A document could not be read or written.
     #[error("a document could not be worked on")]
     Library(#[from] LibraryError),
+    /// A command could not be carried out.
+    #[error("a command could not be carried out")]
+    Command(#[from] crate::desk::ExecuteError),
     /// A record this program wrote earlier does not read back.
     #[error("the stored {what} is damaged")]
     DamagedRecord {

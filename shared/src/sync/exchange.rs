@@ -98,7 +98,9 @@ impl Replica {
         };
         let frame = match v1::decode(bytes) {
             Ok((number, frame)) if number == session.frames_in => frame,
-            Err(WireError::UnknownKind { what: "version", .. }) => {
+            Err(WireError::UnknownKind {
+                what: "version", ..
+            }) => {
                 self.close(cx, id, CloseReason::Version);
                 return Ok(());
             }
@@ -292,9 +294,10 @@ impl Replica {
             }
         }
         if let Some(partial) = cursors.partial {
-            let is_next = points.iter().any(|point| {
-                point.scope == partial.scope && point.position == partial.from
-            }) || partial.from == 0;
+            let is_next = points
+                .iter()
+                .any(|point| point.scope == partial.scope && point.position == partial.from)
+                || partial.from == 0;
             if is_next && scopes.contains(&partial.scope) {
                 self.resume(cx, id, partial)?;
             }
@@ -410,7 +413,9 @@ impl Replica {
             .get(&scope)
             .is_some_and(|sent| from < sent.plain_to);
         let limit = match to {
-            Some(to) => usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(ENTRIES_MAX),
+            Some(to) => usize::try_from(to.saturating_sub(from))
+                .unwrap_or(0)
+                .min(ENTRIES_MAX),
             None => ENTRIES_MAX,
         };
         let entries = self.logs.entries(cx.turn, scope, from, limit)?;
@@ -660,7 +665,13 @@ impl Replica {
         let (node, incarnation) = (open.node, open.incarnation);
         let count: u64 = items
             .iter()
-            .map(|item| if let Item::Skip(count) = item { *count } else { 1 })
+            .map(|item| {
+                if let Item::Skip(count) = item {
+                    *count
+                } else {
+                    1
+                }
+            })
             .fold(0, u64::saturating_add);
         if head.scope == Scope::Repair {
             self.admit(cx, id, node, items)?;

@@ -108,7 +108,10 @@ pub(crate) struct Parties {
 impl Parties {
     fn units(&self) -> BTreeSet<UnitId> {
         let named = self.home.into_iter().chain(self.lead);
-        named.chain(self.others.iter().copied()).take(UNITS_MAX).collect()
+        named
+            .chain(self.others.iter().copied())
+            .take(UNITS_MAX)
+            .collect()
     }
 }
 
@@ -269,7 +272,11 @@ impl Replica {
             }
             if !upper_brought_it(scope) {
                 // Only a document that came whole from one peer needs no echo to that peer.
-                let from = if before.logged == 0 { source } else { Source::OWN };
+                let from = if before.logged == 0 {
+                    source
+                } else {
+                    Source::OWN
+                };
                 let digest = number_digest(count);
                 self.logs
                     .append(turn, scope, EntryKind::Grant, from, id, count, &digest);
@@ -281,8 +288,15 @@ impl Replica {
                 after.former.insert(unit);
             }
             let digest = number_digest(0);
-            self.logs
-                .append(turn, scope, EntryKind::Revoke, Source::OWN, id, count, &digest);
+            self.logs.append(
+                turn,
+                scope,
+                EntryKind::Revoke,
+                Source::OWN,
+                id,
+                count,
+                &digest,
+            );
         }
         after.logged = count;
         if after != before {

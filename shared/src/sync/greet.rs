@@ -5,8 +5,8 @@
 //! at another. Each side says one digest of what it holds of the other's log and one of what it has for the other.
 
 use crate::api::NodeRole;
-use crate::ids::NodeId;
 use crate::identity::{InviteCode, UnitKind, is_signed_by};
+use crate::ids::NodeId;
 use crate::time::Timestamp;
 use crate::wire::v1::{Accept, Cursors, Frame, Hello, Incarnation, InviteProof, Partial, Scope};
 
@@ -241,6 +241,7 @@ impl Replica {
             return Ok(());
         }
         self.note_accepted(cx);
+        Self::note_hub_time(cx, accept.now)?;
         self.backoff.reset();
         self.skew_ms = cx.now.0 - accept.now.0;
         self.last_exchange = Some(cx.now);

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{DocumentId, NodeId};
 use crate::identity::actor_prefix;
+use crate::ids::{DocumentId, NodeId};
 use crate::store::{Reader, Tree, Turn};
 use crate::wire::codec;
 use crate::wire::v1::{Chain, Incarnation, Point, Scope};
@@ -66,7 +66,10 @@ const HEAD: u8 = b'l';
 
 impl Logs {
     /// Reads the heads, at start.
-    pub(crate) fn load(reader: &dyn Reader, incarnation: Incarnation) -> Result<Self, ReplicaError> {
+    pub(crate) fn load(
+        reader: &dyn Reader,
+        incarnation: Incarnation,
+    ) -> Result<Self, ReplicaError> {
         let mut heads = BTreeMap::new();
         for (key, value) in super::scan(reader, Tree::Peer, &[HEAD])? {
             let damaged = || ReplicaError::DamagedRecord { what: "log head" };
@@ -196,7 +199,12 @@ impl Logs {
 }
 
 /// The chain after an entry: sixteen bytes of BLAKE3 over the chain before it and what the entry says.
-pub(crate) fn fold(chain: &Chain, kind: EntryKind, document: &DocumentId, digest: &[u8; 32]) -> Chain {
+pub(crate) fn fold(
+    chain: &Chain,
+    kind: EntryKind,
+    document: &DocumentId,
+    digest: &[u8; 32],
+) -> Chain {
     let mut hasher = blake3::Hasher::new();
     hasher.update(chain);
     hasher.update(&[kind as u8 + 1]);

@@ -38,10 +38,7 @@ pub(crate) enum Item {
     /// Entries the receiver has from elsewhere (its own, come back).
     Skip(u64),
     /// One change.
-    Change {
-        document: DocumentId,
-        raw: Vec<u8>,
-    },
+    Change { document: DocumentId, raw: Vec<u8> },
     /// A document that became readable, whole and in causal order.
     Whole {
         document: DocumentId,
@@ -60,7 +57,9 @@ impl Item {
         match self {
             Self::Skip(_) => 4,
             Self::Change { raw, .. } => raw.len() + 24,
-            Self::Whole { changes, .. } => 32 + changes.iter().map(|raw| raw.len() + 4).sum::<usize>(),
+            Self::Whole { changes, .. } => {
+                32 + changes.iter().map(|raw| raw.len() + 4).sum::<usize>()
+            }
             Self::Revoked { .. } | Self::Known { .. } => 20,
         }
     }

@@ -14,9 +14,7 @@ use negentropy::{Id, Negentropy, NegentropyStorageVector};
 
 use crate::ids::DocumentId;
 use crate::store::Reader;
-use crate::wire::v1::{
-    Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hash, Point, Scope,
-};
+use crate::wire::v1::{Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hash, Point, Scope};
 
 use super::effect::CloseReason;
 use super::error::ReplicaError;
@@ -281,7 +279,10 @@ impl Replica {
             return Ok(());
         }
         let readable: BTreeSet<DocumentId> = repair.items.values().cloned().collect();
-        let wanted = repair.wanted.iter().filter_map(|item| repair.items.get(item));
+        let wanted = repair
+            .wanted
+            .iter()
+            .filter_map(|item| repair.items.get(item));
         let mut both: BTreeSet<DocumentId> = wanted.cloned().collect();
         let named: Vec<DocumentId> = repair.theirs.keys().cloned().collect();
         both.extend(named.iter().filter(|d| readable.contains(*d)).cloned());
@@ -323,9 +324,11 @@ impl Replica {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         };
-        repair
-            .theirs
-            .extend(documents.into_iter().map(|entry| (entry.document, entry.heads)));
+        repair.theirs.extend(
+            documents
+                .into_iter()
+                .map(|entry| (entry.document, entry.heads)),
+        );
         if !is_last {
             return Ok(());
         }

@@ -133,12 +133,7 @@ impl Open {
 }
 
 impl Session {
-    pub(crate) fn new(
-        is_dialler: bool,
-        address: String,
-        nonce: [u8; 32],
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(is_dialler: bool, address: String, nonce: [u8; 32], now: Timestamp) -> Self {
         Self {
             is_dialler,
             address,

@@ -95,9 +95,7 @@ impl Replica {
         if pending > 0 {
             return SyncState::Waiting;
         }
-        let is_fresh = self
-            .last_exchange
-            .is_some_and(|at| now.0 - at.0 < FRESH_MS);
+        let is_fresh = self.last_exchange.is_some_and(|at| now.0 - at.0 < FRESH_MS);
         if is_fresh {
             SyncState::Synced
         } else {
@@ -165,8 +163,7 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         if self.line != line {
             self.line = line;
-            cx.turn
-                .put(Tree::Meta, LINE, [u8::from(line == Line::On)]);
+            cx.turn.put(Tree::Meta, LINE, [u8::from(line == Line::On)]);
             match line {
                 Line::Off => {
                     let ids: Vec<SessionId> = self.sessions.keys().copied().collect();

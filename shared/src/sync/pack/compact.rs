@@ -252,8 +252,12 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
         let before = self.memory.seqs.insert(actor, parts.seq).unwrap_or(0);
         self.regular
             .signed(parts.seq.wrapping_sub(before).cast_signed());
-        self.regular
-            .signed(parts.start_op.wrapping_sub(self.memory.start_op).cast_signed());
+        self.regular.signed(
+            parts
+                .start_op
+                .wrapping_sub(self.memory.start_op)
+                .cast_signed(),
+        );
         self.memory.start_op = parts.start_op;
         self.regular
             .signed(parts.time.wrapping_sub(self.memory.time));
@@ -407,14 +411,18 @@ impl<'a> Unpacker<'a> {
                 Ok(candidates)
             }
             recent => {
-                let ago = usize::try_from(recent - NAME_RECENT).map_err(|_| WireError::BadInteger)?;
+                let ago =
+                    usize::try_from(recent - NAME_RECENT).map_err(|_| WireError::BadInteger)?;
                 let document = self.memory.documents.get(ago);
                 Ok(vec![document.ok_or(WireError::BadInteger)?.clone()])
             }
         }
     }
 
-    fn change(&mut self, candidates: Vec<DocumentId>) -> Result<(DocumentId, Vec<u8>), UnpackError> {
+    fn change(
+        &mut self,
+        candidates: Vec<DocumentId>,
+    ) -> Result<(DocumentId, Vec<u8>), UnpackError> {
         match self.regular.u8()? {
             FORM_RAW => {
                 let raw = self.regular.bytes(CHANGE_BYTES_MAX)?.to_vec();
