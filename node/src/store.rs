@@ -8,6 +8,10 @@
 //! return, and only then may the driver show, acknowledge or send anything that depends on it. The database is made
 //! durable lazily ([`Store::settle`]); what it misses after a power cut is replayed from the journal.
 //!
+//! Derived trees ([`shared::store::Tree::is_durable`]) are not journaled. After a crash they are what they were after some
+//! earlier commit, or empty with [`Store::derived_lost`]; so whoever derives something writes it in the same batch as what it
+//! is derived from, and a batch of derived writes alone may be undone by a crash without a word.
+//!
 //! Damage is found at start-up by reading everything: each value carries a checksum, and the digest in the journal's last
 //! record says what must be there. It is named in the [`StartReport`], never shown as fewer rows.
 
@@ -174,6 +178,15 @@ pub trait Store: Reader + Send {
     /// # Errors
     /// When the medium fails.
     fn settle(&mut self) -> Result<(), StoreError>;
+
+    /// Reads everything there is and names what is damaged, for the check of a running node. Costs a reading of the whole
+    /// store.
+    ///
+    /// # Errors
+    /// When the disk refuses to read at all.
+    fn find_damage(&self) -> Result<Vec<Finding>, OpenError> {
+        Ok(Vec::new())
+    }
 
     /// The last durable commit.
     fn position(&self) -> Position;

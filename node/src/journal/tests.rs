@@ -1,1 +1,193 @@
+#![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::digest::Element;
+use super::files::Disk;
+use super::scan::{Beyond, Entry, Scanned, scan};
+use super::*;
+
+/// A journal in a folder of its own.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        Journal::create(place.0.path(), &Disk).unwrap();
+        place
+    }
+
+    fn path(&self, segment: u64) -> PathBuf {
+        segment_path(self.0.path(), segment)
+    }
+
+    fn scan(&self) -> (Vec<Entry>, Scanned) {
+        let mut entries = Vec::new();
+        let scanned = scan(self.0.path(), |entry| {
+            entries.push(entry);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        (entries, scanned.unwrap())
+    }
+
+    fn resume(&self, segment_bytes_max: u64) -> Journal {
+        let scanned = self.scan().1;
+        assert_eq!(scanned.damage, []);
+        Journal::resume(self.0.path(), Box::new(Disk), segment_bytes_max, &scanned).unwrap()
+    }
+}
+
+fn write(number: u64, bytes: usize) -> Write {
+    let value: Vec<u8> = (0..bytes)
+        .map(|i| (i as u64 * number % 251) as u8)
+        .collect();
+    (Tree::Change, number.to_be_bytes().to_vec(), Some(value))
+}
+
+/// Appends commits of one write each, numbered from `from`; answers the digest after them.
+fn fill(journal: &mut Journal, mut digest: Digest, from: u64, to: u64, bytes: usize) -> Digest {
+    for number in from..=to {
+        let write = write(number, bytes);
+        digest.add(Element::of(write.0, &write.1, write.2.as_deref().unwrap()));
+        journal.append_commit(number, &[write], digest).unwrap();
+    }
+    digest
+}
+
+fn positions(entries: &[Entry]) -> Vec<u64> {
+    let commits = entries.iter().filter_map(|entry| match entry {
+        Entry::Commit(commit) => Some(commit.position),
+        _ => None,
+    });
+    commits.collect()
+}
+
+#[test]
+fn what_is_appended_is_read_back_across_segments_and_restarts() {
+    let place = Place::new();
+    let mut digest = Digest::default();
+    for round in 0..4 {
+        let mut journal = place.resume(1_000);
+        digest = fill(&mut journal, digest, round * 10 + 1, round * 10 + 10, 120);
+        journal.append_store_synced().unwrap();
+    }
+    let (entries, scanned) = place.scan();
+    assert_eq!(positions(&entries), (1..=40).collect::<Vec<_>>());
+    assert_eq!(
+        entries
+            .iter()
+            .filter(|entry| **entry == Entry::StoreSynced)
+            .count(),
+        4
+    );
+    assert_eq!((scanned.position, scanned.digest), (40, digest));
+    assert!(scanned.damage.is_empty() && scanned.end.segment > 4);
+    let Entry::Commit(commit) = &entries[0] else {
+        panic!("the first entry is a commit");
+    };
+    assert_eq!(commit.writes, [write(1, 120)]);
+}
+
+#[test]
+fn long_payloads_are_packed_and_small_ones_left_alone() {
+    let place = Place::new();
+    let mut journal = place.resume(u64::MAX);
+    let digest = Digest::default();
+    let short = journal.append_commit(1, &[write(1, 100)], digest).unwrap();
+    assert!(
+        short < 100 + 8 + 60,
+        "a commit of one short write took {short} bytes"
+    );
+    let packed = journal
+        .append_commit(2, &[write(1, 100_000)], digest)
+        .unwrap();
+    assert!(packed < 10_000, "{packed}");
+    assert_eq!(positions(&place.scan().0), [1, 2]);
+}
+
+#[test]
+fn one_damaged_record_costs_one_record() {
+    let place = Place::new();
+    let digest = fill(&mut place.resume(u64::MAX), Digest::default(), 1, 6, 40);
+    let sound = std::fs::read(place.path(1)).unwrap();
+    let record = (sound.len() - record::SEGMENT_HEADER_BYTES) / 6;
+    // In the header of the third record, then in its payload.
+    for at in [3, 60] {
+        let mut bytes = sound.clone();
+        bytes[record::SEGMENT_HEADER_BYTES + 2 * record + at] ^= 1;
+        std::fs::write(place.path(1), bytes).unwrap();
+        let (entries, scanned) = place.scan();
+        assert_eq!(positions(&entries), [1, 2, 4, 5, 6], "byte {at}");
+        assert_eq!(
+            (scanned.damage.len(), scanned.damage[0].bytes),
+            (1, record as u64),
+            "{:?}",
+            scanned.damage
+        );
+        assert_eq!((scanned.digest, scanned.beyond), (digest, Beyond::Nothing));
+    }
+    // In the last one nothing readable follows.
+    let mut bytes = sound.clone();
+    bytes[sound.len() - 5] ^= 1;
+    std::fs::write(place.path(1), &bytes).unwrap();
+    assert_eq!(place.scan().1.beyond, Beyond::Records(1));
+    bytes[sound.len() - record + 1] ^= 1;
+    std::fs::write(place.path(1), &bytes).unwrap();
+    assert_eq!(place.scan().1.beyond, Beyond::Unknown);
+}
+
+#[test]
+fn records_that_were_swapped_removed_or_repeated_are_noticed() {
+    let place = Place::new();
+    fill(&mut place.resume(u64::MAX), Digest::default(), 1, 4, 40);
+    let sound = std::fs::read(place.path(1)).unwrap();
+    let (header, records) = sound.split_at(record::SEGMENT_HEADER_BYTES);
+    let records: Vec<&[u8]> = records.chunks(records.len() / 4).collect();
+    for order in [&[0, 2, 1, 3][..], &[0, 2, 3], &[0, 1, 1, 2, 3], &[1, 2, 3]] {
+        let chosen: Vec<u8> = order
+            .iter()
+            .flat_map(|index| records[*index].to_vec())
+            .collect();
+        std::fs::write(place.path(1), [header, &chosen].concat()).unwrap();
+        assert!(!place.scan().1.damage.is_empty(), "{order:?}");
+    }
+}
+
+#[test]
+fn reading_begins_at_the_newest_checkpoint() {
+    let place = Place::new();
+    let digest = fill(&mut place.resume(500), Digest::default(), 1, 20, 100);
+    let last = place.scan().1.end.segment;
+    let mut parts = vec![vec![write(2, 100)], vec![write(1, 100)]];
+    write_checkpoint(place.0.path(), last + 1, 20, digest, || {
+        Ok::<_, io::Error>(parts.pop().unwrap_or_default())
+    })
+    .unwrap();
+    let digest = fill(&mut place.resume(500), digest, 21, 25, 100);
+    for number in 1..=last {
+        std::fs::remove_file(place.path(number)).unwrap();
+    }
+    let (entries, scanned) = place.scan();
+    assert_eq!(entries[0], Entry::CheckpointStart(20));
+    assert_eq!(entries[1], Entry::CheckpointPart(vec![write(1, 100)]));
+    assert_eq!(positions(&entries), (21..=25).collect::<Vec<_>>());
+    assert_eq!((scanned.digest, scanned.damage.len()), (digest, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn wild_bytes_never_panic_and_never_count_as_sound(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let place = Place::new();
+        fill(&mut place.resume(u64::MAX), Digest::default(), 1, 2, 10);
+        let mut file = std::fs::read(place.path(1)).unwrap();
+        file.extend_from_slice(&bytes);
+        std::fs::write(place.path(1), &file).unwrap();
+        let (entries, scanned) = place.scan();
+        prop_assert_eq!(positions(&entries), vec![1, 2]);
+        let noticed = scanned.cut_bytes == bytes.len() as u64 || scanned.damage.len() == 1;
+        prop_assert!(noticed || bytes.is_empty());
+    }
+}

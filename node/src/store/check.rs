@@ -25,22 +25,23 @@ pub fn check(dir: &Path) -> Result<Vec<Finding>, OpenError> {
         .cloned()
         .map(Finding::JournalDamaged)
         .collect();
-    match start::examine(&folder, &tail, &scanned) {
+    match start::examine(&folder, &tail, &scanned)? {
         Ok(examined) => findings.extend(examined.findings(&scanned)),
         Err((finding, _)) => findings.push(finding),
     }
-    let blobs = Blobs::at(folder.blobs());
-    for id in blobs
-        .list()
-        .map_err(OpenError::failed(dir, "reading the attachments"))?
-    {
-        if !matches!(blobs.load(id), Ok(Some(_))) {
-            findings.push(Finding::BlobDamaged {
-                name: id.to_string(),
-            });
-        }
-    }
+    findings.extend(check_blobs(&folder)?);
     Ok(findings)
+}
+
+/// Reads every attachment.
+pub fn check_blobs(folder: &DataFolder) -> Result<Vec<Finding>, OpenError> {
+    let blobs = Blobs::at(folder.blobs());
+    let mut ids = blobs
+        .list()
+        .map_err(OpenError::failed(folder.dir(), "reading the attachments"))?;
+    ids.retain(|id| !matches!(blobs.load(*id), Ok(Some(_))));
+    let names = ids.into_iter().map(|id| id.to_string());
+    Ok(names.map(|name| Finding::BlobDamaged { name }).collect())
 }
 
 /// Makes a data folder usable again: what a start would do, and where the content cannot be proven complete, going on with

@@ -20,9 +20,12 @@ pub fn run(mut make: impl FnMut() -> Box<dyn Store>) {
     a_turn_over_the_store_sees_both(make().as_mut());
 }
 
-/// A batch from (tree, key, value or removal).
+/// One write: tree, key, and the value or a removal.
+pub type Write<'a> = (Tree, &'a [u8], Option<&'a [u8]>);
+
+/// A batch of these.
 #[must_use]
-pub fn batch(writes: &[(Tree, &[u8], Option<&[u8]>)]) -> Batch {
+pub fn batch(writes: &[Write<'_>]) -> Batch {
     let mut batch = Batch::default();
     for (tree, key, value) in writes {
         batch
@@ -40,7 +43,7 @@ fn sound<T>(result: Result<T, StoreError>) -> T {
     }
 }
 
-fn commit(store: &mut dyn Store, writes: &[(Tree, &[u8], Option<&[u8]>)]) -> Position {
+fn commit(store: &mut dyn Store, writes: &[Write<'_>]) -> Position {
     sound(store.commit(batch(writes)))
 }
 

@@ -7,9 +7,10 @@
 
 use shared::store::{Batch, Pair, Reader, StoreError, Tree};
 
+use super::check::check_blobs;
 use super::folder::DataFolder;
 use super::sled::{Database, Planned, Stamp};
-use super::{Position, Store};
+use super::{Finding, OpenError, Position, Store, start};
 use crate::journal::files::{Disk, Files};
 use crate::journal::{AppendError, Journal, SEGMENT_BYTES_MAX, Write};
 
@@ -206,6 +207,18 @@ impl Store for LocalStore {
         self.check_access()?;
         let settled = self.try_settle();
         self.guard(settled)
+    }
+
+    fn find_damage(&self) -> Result<Vec<Finding>, OpenError> {
+        let (_, scanned) = start::read_journal(&self.folder)?;
+        let damage = scanned.damage.into_iter();
+        let mut findings: Vec<Finding> = damage.map(Finding::JournalDamaged).collect();
+        match self.database.take_inventory() {
+            Ok(inventory) => findings.extend(inventory.find_damage(&self.stamp)),
+            Err(message) => findings.push(Finding::DatabaseUnreadable { message }),
+        }
+        findings.extend(check_blobs(&self.folder)?);
+        Ok(findings)
     }
 
     fn position(&self) -> Position {

@@ -9,12 +9,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use shared::store::{Batch, Pair, StoreError, Tree};
 
 use super::chunk::{self, Body, Head};
+use super::report::Finding;
 use crate::journal::digest::{Digest, Element};
 use crate::platform::sync_dir;
 
@@ -46,6 +48,15 @@ impl Stamp {
         } else {
             &mut self.derived
         }
+    }
+
+    /// The stamp after planned writes.
+    #[must_use]
+    pub fn after(mut self, planned: &[Planned]) -> Self {
+        for write in planned {
+            self.digest_of(write.tree).replace(write.old, write.new);
+        }
+        self
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -120,6 +131,33 @@ pub struct Inventory {
     pub derived_damaged_count: u64,
 }
 
+impl Inventory {
+    /// The fault of a database that does not hold what this stamp says, sound and whole.
+    #[must_use]
+    pub fn find_damage(&self, stamp: &Stamp) -> Option<Finding> {
+        if let Some((tree, key)) = self.damaged.first() {
+            return Some(Finding::DatabaseDamaged {
+                count: self.damaged_count,
+                tree: *tree,
+                key: hex::encode(key),
+            });
+        }
+        (stamp.durable != self.durable).then_some(Finding::DatabaseIncomplete {
+            expected: Some(stamp.durable.count),
+            found: self.durable.count,
+        })
+    }
+}
+
+/// Why the database could not be opened.
+#[derive(Debug)]
+pub enum DatabaseError {
+    /// The machine refuses: no space, no permission, still in use. The database may be sound.
+    Refused(io::Error),
+    /// sled gave up or panicked. What is on the disk is not to be trusted.
+    Broken(String),
+}
+
 /// The open database.
 #[derive(Debug)]
 pub struct Database {
@@ -137,20 +175,29 @@ impl Database {
     /// Opens or makes the database, whatever sled does about it.
     ///
     /// # Errors
-    /// A sentence, when sled refuses or panics. What is on the disk then is not to be trusted.
-    pub fn open(dir: &Path) -> Result<Self, String> {
-        remove_unfinished_snapshots(dir).map_err(|error| error.to_string())?;
+    /// [`DatabaseError`].
+    pub fn open(dir: &Path) -> Result<Self, DatabaseError> {
+        remove_unfinished_snapshots(dir).map_err(DatabaseError::Refused)?;
         let config = sled::Config::default()
             .path(dir)
             .mode(sled::Mode::LowSpace)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        let db = caught(|| config.open())?.map_err(|error| error.to_string())?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            db,
-            is_directory_synced: false,
-        })
+        match caught(|| config.open()).map_err(DatabaseError::Broken)? {
+            Ok(db) => Ok(Self {
+                dir: dir.to_owned(),
+                db,
+                is_directory_synced: false,
+            }),
+            Err(sled::Error::Io(error)) if is_refusal(&error) => Err(DatabaseError::Refused(error)),
+            Err(error) => Err(DatabaseError::Broken(error.to_string())),
+        }
+    }
+
+    /// Closes a database that is not to be used, whatever sled does about it.
+    pub fn close(self) {
+        // What it says here was said before.
+        let _ = caught(move || drop(self));
     }
 
     /// Reads everything and checks every value.
@@ -375,7 +422,7 @@ impl Database {
         self.sync_files().map_err(|source| failed(source.into()))
     }
 
-    fn sync_files(&mut self) -> std::io::Result<()> {
+    fn sync_files(&mut self) -> io::Result<()> {
         let sync = |name: &str| {
             OpenOptions::new()
                 .read(true)
@@ -438,17 +485,6 @@ impl Database {
     }
 }
 
-impl Stamp {
-    /// The stamp after planned writes.
-    #[must_use]
-    pub fn after(mut self, planned: &[Planned]) -> Self {
-        for write in planned {
-            self.digest_of(write.tree).replace(write.old, write.new);
-        }
-        self
-    }
-}
-
 fn reading(source: sled::Error) -> StoreError {
     StoreError::Failed {
         doing: "reading the database",
@@ -475,11 +511,24 @@ fn caught<T>(action: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
+/// True for errors that say nothing about what is in the files.
+fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let kinds = [
+        StorageFull,
+        QuotaExceeded,
+        PermissionDenied,
+        ReadOnlyFilesystem,
+    ];
+    // sled has no kind for its own lock.
+    kinds.contains(&error.kind()) || error.to_string().contains("could not acquire lock")
+}
+
 /// Removes what an interrupted snapshot of sled leaves behind; sled would stumble over it.
-fn remove_unfinished_snapshots(dir: &Path) -> std::io::Result<()> {
+fn remove_unfinished_snapshots(dir: &Path) -> io::Result<()> {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
     for entry in entries {

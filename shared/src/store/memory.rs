@@ -13,11 +13,13 @@ use super::{Batch, Pair, Reader, StoreError, Tree};
 /// Named trees of keys in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    content: Arc<BTreeMap<(Tree, Vec<u8>), Arc<[u8]>>>,
+    content: Arc<Content>,
     commit_count: u64,
     derived_lost: bool,
     state: State,
 }
+
+type Content = BTreeMap<(Tree, Vec<u8>), Arc<[u8]>>;
 
 /// Whether commits succeed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -240,7 +240,7 @@ fn random_keys_deleted_from_the_database_are_noticed_rebuilt_and_reported() {
             expected: Some(31),
             found: 31 - lost as u64,
         };
-        assert_eq!(found, [expected.clone()]);
+        assert_eq!(found, std::slice::from_ref(&expected));
         let Opened { store, report } = place.open();
         assert_eq!(content(&store), before);
         let rebuilt = report.rebuilt.unwrap();
@@ -372,6 +372,24 @@ fn missing_segments_are_damage() {
         (opened.report.count, opened.report.is_read_only),
         (51, false)
     );
+}
+
+#[test]
+fn a_running_store_finds_damage_that_happens_under_it() {
+    let place = Place::new();
+    let mut store = place.create();
+    fill(&mut store, 0, 5);
+    assert_eq!(store.find_damage().unwrap(), []);
+    let sound = std::fs::read(place.segment(1)).unwrap();
+    let mut bytes = sound.clone();
+    bytes[100] ^= 1;
+    std::fs::write(place.segment(1), bytes).unwrap();
+    assert!(matches!(
+        store.find_damage().unwrap()[..],
+        [Finding::JournalDamaged(_)]
+    ));
+    std::fs::write(place.segment(1), sound).unwrap();
+    assert_eq!(store.find_damage().unwrap(), []);
 }
 
 #[test]
