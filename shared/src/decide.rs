@@ -701,6 +701,3 @@ pub fn lines_to_json(lines: &[FilingLine]) -> String {
     // Ids and hex strings always become JSON.
     serde_json::to_string(lines).unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests;

@@ -206,7 +206,7 @@ pub(super) fn locate(json: &str, error: &serde_json::Error) -> ProfileError {
         .take(error.line().saturating_sub(1))
         .map(str::len)
         .sum::<usize>()
-        + error.column().saturating_sub(1);
+        + error.column();
     let full = error.to_string();
     let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
     ProfileError::Form {
