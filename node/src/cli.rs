@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod completions;
+pub mod demo;
 pub mod dump;
 pub mod edit;
 pub mod export;
@@ -145,6 +146,8 @@ pub enum Command {
     Sync(sync::Args),
     /// Look for damage
     Check(check::Args),
+    /// A hub and three townships on this machine, with a sample
+    Demo(demo::Args),
     /// Print completions for a shell
     Completions(completions::Args),
 }
@@ -187,6 +190,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Status(args) => status::run(&common, args, output),
         Command::Sync(args) => sync::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
+        Command::Demo(args) => demo::run(&common, args, output),
         Command::Completions(args) => completions::run(args, output),
     }
 }

@@ -1,4 +1,7 @@
 //! The integration tests, one binary: a module per subject.
 
+mod apart;
 mod coverage;
+mod demo;
+mod kill;
 mod tidy;

@@ -24,6 +24,9 @@ pub struct Args {
     /// The county's rules
     #[arg(long, value_name = "SLUG")]
     pub profile: String,
+    /// Mark every page as demonstration data
+    #[arg(long, hide = true)]
+    pub demo: bool,
 }
 
 /// Roles by name.
@@ -61,7 +64,7 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         role,
         name: args.name,
         profile: args.profile,
-        demo: false,
+        demo: args.demo,
     };
     let info = Node::create(&dir, &creation, &Clock::system()).map_err(|error| match &error {
         OpenError::NotEmpty { .. } | OpenError::Identity(IdentityError::Exists { .. }) => {

@@ -82,6 +82,13 @@ impl Output {
         }
     }
 
+    /// What happens, on stderr.
+    #[expect(clippy::print_stderr, reason = "this is where the command line speaks")]
+    pub fn note(&mut self, text: &str) {
+        self.end_progress();
+        eprintln!("{text}");
+    }
+
     /// A warning on stderr.
     #[expect(clippy::print_stderr, reason = "this is where the command line speaks")]
     pub fn warn(&mut self, text: &str) {

@@ -23,6 +23,9 @@ pub struct Args {
     /// Plain HTTP, on loopback only: for tests, and for a gateway in front
     #[arg(long)]
     pub insecure_http: bool,
+    /// End when stdin closes, so that the server never outlives the program that started it
+    #[arg(long, hide = true)]
+    pub until_stdin_closes: bool,
 }
 
 /// Serves.
@@ -59,11 +62,34 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         }
         output.flush()?;
         let shutdown = async {
-            if let Err(error) = shutdown_signal().await {
-                tracing::error!(%error, "cannot hear signals, stopping");
+            let signal = async {
+                if let Err(error) = shutdown_signal().await {
+                    tracing::error!(%error, "cannot hear signals, stopping");
+                }
+            };
+            tokio::select! {
+                () = signal => {}
+                () = stdin_closes(), if args.until_stdin_closes => {}
             }
         };
         server.serve(shutdown).await.map_err(Failure::failed)
     })?;
     Ok(Exit::Done)
+}
+
+/// Ends when nobody holds the other end of stdin any more.
+async fn stdin_closes() {
+    let (gone, closed) = tokio::sync::oneshot::channel::<()>();
+    // A thread of its own: a read that waits for ever must not keep the runtime from ending.
+    let reader = std::thread::Builder::new().name("stdin".to_owned());
+    let started = reader.spawn(move || {
+        let _held = gone;
+        // An error means the same as an end: nobody is there.
+        let _end = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, "cannot watch stdin");
+        return;
+    }
+    let _dropped = closed.await;
 }

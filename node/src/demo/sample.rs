@@ -36,11 +36,7 @@ const PROBLEMS: [&str; 6] = [
 const PERSONS: [&str; 6] = ["田禾", "柳青", "石磊", "江帆", "林楠", "马越"];
 
 /// What can be done about it.
-const STANDARDS: [&str; 3] = [
-    "完成征收并交地",
-    "取得批复文件",
-    "资金到账，施工恢复",
-];
+const STANDARDS: [&str; 3] = ["完成征收并交地", "取得批复文件", "资金到账，施工恢复"];
 
 /// The records of one invented township.
 #[derive(Debug)]
@@ -175,7 +171,10 @@ fn make<'a>(
         .plus_days(-i64::from(below(rng, 500)));
     let completion = today.plus_days(i64::from(below(rng, 400)) - 20);
     put(Field::PlannedStart, Value::Text(start.to_string()));
-    put(Field::PlannedCompletion, Value::Text(completion.to_string()));
+    put(
+        Field::PlannedCompletion,
+        Value::Text(completion.to_string()),
+    );
 
     let share = if total < 1000 * FEN_PER_WAN {
         60 + below(rng, 41)
@@ -184,10 +183,7 @@ fn make<'a>(
     };
     let plan = whole_wan(total / 100 * i64::from(share));
     for year in year..=today.year() {
-        ledger.insert(
-            FieldPath::year(year, Field::YearPlanFen),
-            Value::Int(plan),
-        );
+        ledger.insert(FieldPath::year(year, Field::YearPlanFen), Value::Int(plan));
     }
 
     let mut reported = BTreeMap::new();
@@ -343,7 +339,9 @@ mod tests {
             for path in project.ledger.keys().chain(project.reported.keys()) {
                 assert_ne!(path.target(), shared::field::Target::Unknown, "{path}");
             }
-            let notes = project.ledger[&FieldPath::once(Field::Notes)].as_text().unwrap();
+            let notes = project.ledger[&FieldPath::once(Field::Notes)]
+                .as_text()
+                .unwrap();
             assert!(!notes.contains("://"), "an address became a link: {notes}");
         }
     }
@@ -353,7 +351,10 @@ mod tests {
         let (first, second) = (on(2026, 11, 22), on(2026, 11, 22));
         for (a, b) in first.iter().zip(&second) {
             for (a, b) in a.projects.iter().zip(&b.projects) {
-                assert_eq!((a.id, &a.ledger, &a.reported), (b.id, &b.ledger, &b.reported));
+                assert_eq!(
+                    (a.id, &a.ledger, &a.reported),
+                    (b.id, &b.ledger, &b.reported)
+                );
             }
         }
         let open = FieldPath::month(Month::new(2026, 11).unwrap(), Field::MonthDoneFen);

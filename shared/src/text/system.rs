@@ -112,6 +112,29 @@ pub enum System {
     },
     LineOff,
     LineOn,
+    DemoMaking,
+    DemoStarting,
+    DemoInviting,
+    DemoWriting {
+        unit: String,
+    },
+    DemoExchanging,
+    DemoPlace {
+        name: String,
+        address: String,
+    },
+    DemoUser {
+        name: String,
+        role: String,
+        password: String,
+    },
+    DemoRunning {
+        dir: String,
+    },
+    DemoStopping,
+    DemoEnded {
+        name: String,
+    },
     Synced {
         sent: u64,
         received: u64,
@@ -210,6 +233,25 @@ impl System {
             Self::Exported { rows, file } => format!("已导出 {rows} 个项目到 {file}。"),
             Self::LineOff => "已断开，恢复前不再连接。".into(),
             Self::LineOn => "已恢复连接。".into(),
+            Self::DemoMaking => "建立四个数据目录和账号……".into(),
+            Self::DemoStarting => "启动上级平台和三个乡镇节点……".into(),
+            Self::DemoInviting => "邀请并接入乡镇节点……".into(),
+            Self::DemoWriting { unit } => format!("写入{unit}的演示数据……"),
+            Self::DemoExchanging => "同步……".into(),
+            Self::DemoPlace { name, address } => format!("\n{name}  {address}"),
+            Self::DemoUser {
+                name,
+                role,
+                password,
+            } => format!(
+                "    用户 {name}（{}）  密码 {password}",
+                account_role(role, Lang::Zh)
+            ),
+            Self::DemoRunning { dir } => {
+                format!("\n演示数据在 {dir}，再次启动时继续。Ctrl-C 结束。")
+            }
+            Self::DemoStopping => "正在结束……".into(),
+            Self::DemoEnded { name } => format!("{name}的服务已退出，详见其日志。"),
             Self::Synced {
                 sent,
                 received,
@@ -275,6 +317,16 @@ impl System {
             Self::Exported { rows, file } => format!("Exported {rows} projects to {file}."),
             Self::LineOff => "The line is closed and stays so until it is switched on.".into(),
             Self::LineOn => "The line is on again.".into(),
+            Self::DemoMaking => "Making four data folders and their accounts…".into(),
+            Self::DemoStarting => "Starting the hub and three townships…".into(),
+            Self::DemoInviting => "Inviting and enrolling the townships…".into(),
+            Self::DemoWriting { unit } => format!("Writing the demonstration data of {unit}…"),
+            Self::DemoExchanging => "Exchanging everything…".into(),
+            Self::DemoPlace { name, address } => format!("\n{name}  {address}"),
+            Self::DemoUser { name, role, password } => format!("    user {name} ({})  password {password}", account_role(role, Lang::En)),
+            Self::DemoRunning { dir } => format!("\nThe data lie in {dir}; a second start goes on with them. Ctrl-C ends the demo."),
+            Self::DemoStopping => "Stopping…".into(),
+            Self::DemoEnded { name } => format!("The server of {name} has ended; its log says why."),
             Self::Synced { sent, received, left: 0 } => format!("In step: {sent} sent, {received} received."),
             Self::Synced { sent, received, left } => format!("{sent} sent, {received} received, {left} left."),
             Self::AllWell { documents, entries } => format!("All is well: {documents} documents, {entries} log entries."),
@@ -288,6 +340,22 @@ fn role_zh(role: &str) -> &'static str {
     match role {
         "hub" => "上级平台",
         _ => "乡镇节点",
+    }
+}
+
+/// What a person of a role is called.
+#[must_use]
+pub fn account_role(role: &str, lang: Lang) -> &str {
+    match (role, lang) {
+        ("clerk", Lang::Zh) => "经办",
+        ("clerk", Lang::En) => "clerk",
+        ("head", Lang::Zh) => "单位负责人",
+        ("head", Lang::En) => "head of unit",
+        ("hub_officer", Lang::Zh) => "项目中心经办",
+        ("hub_officer", Lang::En) => "officer of the hub",
+        ("hub_head", Lang::Zh) => "项目中心负责人",
+        ("hub_head", Lang::En) => "head of the hub",
+        (other, _) => other,
     }
 }
 

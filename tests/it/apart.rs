@@ -1,0 +1,294 @@
+//! Hub and township apart and together again, as real processes: what both changed, what was filed, what was brought in twice.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tests::http::Client;
+use tests::ids;
+use tests::process::{Place, wait_until};
+
+const PASSWORD: &str = "a long password";
+const TOWNSHIP: &str = "松坪镇";
+
+/// A hub and an enrolled township, both served, with one account each.
+struct Pair {
+    hub: Place,
+    node: Place,
+    officer: Client,
+    clerk: Client,
+    unit: Value,
+}
+
+impl Pair {
+    fn new(root: &Path) -> Self {
+        let mut hub = Place::hub(root, "演示县项目中心");
+        hub.add_user("王科", "hub_officer", PASSWORD);
+        hub.start();
+        let mut node = Place::township(root, TOWNSHIP);
+        node.add_user("李梅", "clerk", PASSWORD);
+        node.add_user("周山", "head", PASSWORD);
+        node.start();
+        node.join(&hub);
+        let officer = hub.log_in("王科", PASSWORD);
+        let mut clerk = node.log_in("李梅", PASSWORD);
+        let unit = clerk.get("/api/v1/session").ok().json()["unit"].clone();
+        Self {
+            hub,
+            node,
+            officer,
+            clerk,
+            unit,
+        }
+    }
+
+    /// Makes a project at the township and waits until the hub shows it.
+    fn project(&mut self, name: &str) -> String {
+        let project = ids::project();
+        let set = json!({ "name": name, "total_investment_fen": 100_000_000 });
+        done(
+            &mut self.clerk,
+            &json!({ "do": "create_project", "project": project, "home": self.unit, "set": set }),
+        );
+        self.node.sync();
+        let path = format!("/api/v1/projects/{project}");
+        wait_until("the hub holds the project", || {
+            self.officer.get(&path).status == 200
+        });
+        project
+    }
+
+    fn line(&self, on: bool) {
+        let _switched = self
+            .node
+            .cli(&["sync", if on { "--on" } else { "--off" }])
+            .ok();
+    }
+
+    fn expect_equal_dumps(&self) -> String {
+        let (hub, node) = (self.hub.dump(TOWNSHIP), self.node.dump(TOWNSHIP));
+        assert_eq!(hub, node, "the hub's dump and the township's");
+        hub
+    }
+}
+
+/// Sends one command and insists that it is done.
+fn done(client: &mut Client, command: &Value) -> Value {
+    answered(client, &json!([ids::envelope(command)]))
+}
+
+fn answered(client: &mut Client, envelopes: &Value) -> Value {
+    let answers = client.commands(envelopes);
+    for answer in answers.as_array().expect("a list of answers") {
+        assert_eq!(answer["outcome"]["outcome"], "done", "{answer}");
+    }
+    answers
+}
+
+/// All values a cell holds, sorted.
+fn contenders(cell: &Value) -> Vec<Value> {
+    let mut values: Vec<Value> = cell["contenders"]
+        .as_array()
+        .map(|all| {
+            all.iter()
+                .map(|contender| contender["value"].clone())
+                .collect()
+        })
+        .unwrap_or_default();
+    values.sort_by_key(ToString::to_string);
+    values
+}
+
+#[test]
+fn both_sides_of_a_cut_keep_their_values_until_one_click_resolves_them() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = pair.project("松坪镇小流域治理工程");
+
+    pair.line(false);
+    done(
+        &mut pair.clerk,
+        &json!({ "do": "edit", "project": project, "set": { "total_investment_fen": 111_000_000 } }),
+    );
+    done(
+        &mut pair.officer,
+        &json!({
+            "do": "edit", "project": project, "set": { "total_investment_fen": 122_000_000 },
+            "on_behalf": "周山电话告知，按批复更正",
+        }),
+    );
+    pair.line(true);
+    pair.node.sync();
+
+    for client in [&mut pair.clerk, &mut pair.officer] {
+        let mut both = Vec::new();
+        wait_until("both values show", || {
+            both = contenders(&client.project(&project)["cells"]["total_investment_fen"]);
+            both.len() == 2
+        });
+        assert_eq!(both, [json!(111_000_000), json!(122_000_000)]);
+    }
+    let dump = pair.expect_equal_dumps();
+    assert!(dump.contains("_conflicts"), "{dump}");
+
+    let plain = json!({ "do": "edit", "project": project, "set": { "total_investment_fen": 1 } });
+    let refused = pair.clerk.commands(&json!([ids::envelope(&plain)]));
+    assert_eq!(refused[0]["outcome"]["outcome"], "refused", "{refused}");
+    assert_eq!(
+        refused[0]["outcome"]["why"]["kind"], "in_conflict",
+        "{refused}"
+    );
+
+    done(
+        &mut pair.clerk,
+        &json!({
+            "do": "resolve_conflict", "project": project, "path": "total_investment_fen",
+            "seen": [111_000_000, 122_000_000], "keep": 122_000_000,
+        }),
+    );
+    pair.node.sync();
+    for client in [&mut pair.clerk, &mut pair.officer] {
+        wait_until("the conflict is over", || {
+            let cell = client.project(&project)["cells"]["total_investment_fen"].clone();
+            contenders(&cell).is_empty() && cell["value"] == 122_000_000
+        });
+    }
+    assert!(!pair.expect_equal_dumps().contains("_conflicts"));
+}
+
+#[test]
+fn a_month_filed_while_the_line_is_cut_reaches_the_hub_afterwards() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = pair.project("松坪镇集镇道路工程");
+    let period = pair.officer.get("/api/v1/overview").ok().json()["period"].clone();
+    let period = period.as_str().expect("a month").to_owned();
+    let ledger = pair.officer.get("/api/v1/overview").ok().json()["ledger"].clone();
+
+    pair.line(false);
+    let done_path = format!("{period}/month_done_fen");
+    let image_path = format!("{period}/month_image");
+    done(
+        &mut pair.clerk,
+        &json!({ "do": "edit", "project": project, "set": { done_path: 5_000_000, image_path: "路基完成" } }),
+    );
+    let mut head = pair.node.log_in("周山", PASSWORD);
+    done(
+        &mut head,
+        &json!({
+            "do": "file", "filing": ids::row(), "unit": pair.unit, "ledger": ledger, "period": period,
+            "lines": [{ "project": project }],
+        }),
+    );
+    let state = |client: &mut Client, unit: &Value| {
+        let overview = client
+            .get(&format!("/api/v1/overview?period={period}"))
+            .ok()
+            .json();
+        let units = overview["units"].as_array().cloned().unwrap_or_default();
+        let found = units.into_iter().find(|line| &line["unit"] == unit);
+        found.map(|line| line["state"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_ne!(
+        state(&mut pair.officer, &pair.unit).as_deref(),
+        Some("filed"),
+        "the hub cannot know yet"
+    );
+
+    pair.line(true);
+    pair.node.sync();
+    let (officer, unit) = (&mut pair.officer, &pair.unit);
+    wait_until("the hub shows the filing", || {
+        state(officer, unit).as_deref() == Some("filed")
+    });
+    pair.expect_equal_dumps();
+}
+
+#[test]
+fn two_browsers_that_edit_one_field_from_one_screen_leave_both_values() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::township(root.path(), TOWNSHIP);
+    node.add_user("李梅", "clerk", PASSWORD);
+    node.add_user("周山", "head", PASSWORD);
+    node.start();
+    let (mut first, mut second) = (node.log_in("李梅", PASSWORD), node.log_in("周山", PASSWORD));
+    let unit = first.get("/api/v1/session").ok().json()["unit"].clone();
+    let project = ids::project();
+    let set = json!({ "name": "松坪镇供水工程", "site": "一村" });
+    done(
+        &mut first,
+        &json!({ "do": "create_project", "project": project, "home": unit, "set": set }),
+    );
+
+    let screen = first.project(&project)["heads"].clone();
+    let edit = |site: &str| json!({ "do": "edit", "project": project, "set": { "site": site } });
+    answered(
+        &mut first,
+        &json!([ids::envelope_at(&edit("二村"), &screen, &[])]),
+    );
+    answered(
+        &mut second,
+        &json!([ids::envelope_at(&edit("三村"), &screen, &[])]),
+    );
+
+    let cell = first.project(&project)["cells"]["site"].clone();
+    assert_eq!(contenders(&cell), [json!("三村"), json!("二村")]);
+}
+
+#[test]
+fn a_person_who_types_three_times_before_an_answer_leaves_one_value() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::township(root.path(), TOWNSHIP);
+    node.add_user("李梅", "clerk", PASSWORD);
+    node.start();
+    let mut clerk = node.log_in("李梅", PASSWORD);
+    let unit = clerk.get("/api/v1/session").ok().json()["unit"].clone();
+    let project = ids::project();
+    let set = json!({ "name": "松坪镇供水工程", "site": "一村" });
+    done(
+        &mut clerk,
+        &json!({ "do": "create_project", "project": project, "home": unit, "set": set }),
+    );
+
+    let screen = clerk.project(&project)["heads"].clone();
+    let edit = |site: &str| json!({ "do": "edit", "project": project, "set": { "site": site } });
+    let first = ids::envelope_at(&edit("二"), &screen, &[]);
+    let second = ids::envelope_at(&edit("二村"), &screen, &[&first]);
+    let third = ids::envelope_at(&edit("二村三组"), &screen, &[&first, &second]);
+    for envelope in [&first, &second, &third] {
+        answered(&mut clerk, &json!([envelope]));
+    }
+    // The line was bad: the browser sends the last one again.
+    answered(&mut clerk, &json!([third]));
+
+    let cell = clerk.project(&project)["cells"]["site"].clone();
+    assert_eq!(cell["value"], "二村三组");
+    assert!(contenders(&cell).is_empty(), "{cell}");
+}
+
+#[test]
+fn the_same_workbook_at_hub_and_township_is_no_conflict() {
+    let root = tempfile::tempdir().expect("a folder");
+    let pair = Pair::new(root.path());
+    let workbook = root.path().join("ledger.csv");
+    let rows = "序号,项目名称,建设内容及规模,总投资(万元)\n1,松坪镇卫生院迁建工程,新建门诊楼,3400\n2,松坪镇集镇道路工程,硬化道路3公里,1830.5\n";
+    std::fs::write(&workbook, rows).expect("the workbook is written");
+    let file = workbook.to_string_lossy().into_owned();
+
+    pair.line(false);
+    for place in [&pair.hub, &pair.node] {
+        let said = place
+            .cli(&["import", &file, "--unit", TOWNSHIP])
+            .ok()
+            .json();
+        assert_eq!(said["created"], 2, "{said}");
+    }
+    pair.line(true);
+    pair.node.sync();
+    let mut dump = String::new();
+    wait_until("both hold the same", || {
+        dump = pair.node.dump(TOWNSHIP);
+        dump == pair.hub.dump(TOWNSHIP)
+    });
+    assert_eq!(dump.lines().count(), 2, "{dump}");
+    assert!(!dump.contains("_conflicts"), "{dump}");
+}
