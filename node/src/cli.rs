@@ -31,6 +31,7 @@ use shared::text::Lang;
 
 use crate::config::{self, Flags};
 use crate::exit::{Exit, Failure};
+use crate::office::child;
 
 use output::Output;
 
@@ -153,7 +154,16 @@ pub enum Command {
 }
 
 /// Parses the arguments, does what they say, and gives the number to end with.
+///
+/// The hidden subcommand that reads a workbook ([`crate::office::child`]) is no part of the contract and is taken first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments
+        .get(1)
+        .is_some_and(|word| word == child::SUBCOMMAND)
+    {
+        return child::run(arguments.into_iter().skip(2));
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

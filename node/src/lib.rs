@@ -22,6 +22,7 @@ pub mod http;
 pub mod identity;
 pub mod journal;
 pub mod node;
+pub mod office;
 pub mod platform;
 pub mod server;
 pub mod store;

@@ -99,3 +99,20 @@ pub fn notify_service(state: ServiceState) {
     #[cfg(not(unix))]
     let _ = state;
 }
+
+/// Limits what this process may use from now on, where the system can: bytes of address space and seconds of processor time.
+///
+/// # Errors
+/// When the system refuses the limits.
+pub fn limit_this_process(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        rlimit::setrlimit(rlimit::Resource::AS, memory_bytes, memory_bytes)?;
+        rlimit::setrlimit(rlimit::Resource::CPU, cpu_seconds, cpu_seconds)?;
+        // A crash under these limits is expected and leaves no core file behind.
+        rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
+    }
+    #[cfg(not(unix))]
+    let _ = (memory_bytes, cpu_seconds);
+    Ok(())
+}

@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 
 pub mod fields;
 pub mod finding;
+pub mod office;
+pub mod options;
 pub mod parse;
 pub mod refusal;
+pub mod synonyms;
 pub mod system;
 pub mod ui;
 

@@ -47,8 +47,8 @@ found! {
         "缺项目名称，本行未导入" "the project name is missing; the row stays out";
     NameTooLong { max } "name_too_long" Error
         "项目名称超过{max}字，本行未导入" "the project name is longer than {max} characters; the row stays out";
-    TextTooLong { max } "text_too_long" Error
-        "文字超过{max}字，本行未导入" "the text is longer than {max} characters; the row stays out";
+    TextTooLong "text_too_long" Error
+        "文字过长，本行未导入" "the text is longer than its field takes; the row stays out";
     MoneyNegative { text } "money_negative" Error
         "金额“{text}”为负数，本行未导入" "the amount “{text}” is negative; the row stays out";
     MoneyFinerThanFen { text } "money_finer_than_fen" Error
@@ -83,8 +83,6 @@ found! {
         "表中未见金额单位，按万元导入" "the table names no unit of money; 万元 was assumed";
     PercentUnreadable { text } "percent_unreadable" Warning
         "“{text}”不是百分比，原文记入备注" "“{text}” is no percentage; the text is kept in the notes";
-    RatioDiffers { text, value } "ratio_differs" Warning
-        "完成率“{text}”与按金额计算的{value}不符，以计算为准" "the ratio “{text}” differs from the computed {value}; the computed one counts";
     DatesReversed { from, to } "dates_reversed" Warning
         "开工{from}晚于竣工{to}，两个日期未导入，原文记入备注" "start {from} is after completion {to}; neither was taken, the text is kept in the notes";
     MonthAmbiguous { text } "month_ambiguous" Warning
@@ -99,6 +97,8 @@ found! {
         "与“{sheet}”第{row}行重复，只保留一条" "same as row {row} of “{sheet}”; kept once";
     DuplicateName { sheet, row } "duplicate_name" Warning
         "与“{sheet}”第{row}行同名（空格、标点不计），已合并为一条" "same name as row {row} of “{sheet}” but for spaces and signs; merged into one";
+    YearToDateFalls { text, before } "year_to_date_falls" Warning
+        "年初累计{text}万元小于以前各月之和{before}万元，未导入" "the amount since January {text}万元 is below the sum {before}万元 of earlier months; not taken";
     FieldInConflict { title } "field_in_conflict" Warning
         "{title}有冲突待确认，本次不改" "{title} is in conflict and waits for a person; left alone";
     TotalDiffers { title, stated, computed } "total_differs" Warning
@@ -118,7 +118,7 @@ found! {
     PeriodSplit { text, from, to } "period_split" Hint
         "“{text}”拆为起{from}、止{to}" "“{text}” was split into start {from} and end {to}";
     ChoiceUnknown { text } "choice_unknown" Hint
-        "“{text}”不在选项中，按原文保存" "“{text}” is none of the options; kept as written";
+        "“{text}”不在选项中，照原文保留" "“{text}” is none of the options; kept as written";
     FlagUnreadable { text } "flag_unreadable" Hint
         "“{text}”不是“是/否”，原文记入备注" "“{text}” is neither yes nor no; the text is kept in the notes";
     RatioRead { text, value } "ratio_read" Hint

@@ -1,0 +1,31 @@
+//! Files people exchange: workbooks in, ledgers and error workbooks out.
+//!
+//! The way of an import: [`child`] runs this program's hidden subcommand on the file, under limits of memory and time, and reads back a
+//! [`workbook::Workbook`] of plain text; [`header`] finds the table on each sheet; [`mapping`] says which column is which field;
+//! [`rows`] tells projects from totals, headings and notes; [`verdict`] turns cells into values with findings; [`plan`] joins
+//! duplicates, finds the projects that exist and keeps what changes. [`import::preview`] is all of that in one call, pure over plain
+//! data. What it returns becomes one `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
+//!
+//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing.
+//!
+//! Invariants:
+//! - A workbook is never parsed inside the server's process.
+//! - No text from a person ever becomes a formula, in any file we write.
+//! - Nothing typed is lost silently: what cannot become a value is kept in the notes, or its row comes back with a reason.
+
+pub mod child;
+pub mod csv_in;
+pub mod errors_out;
+pub mod export;
+pub mod header;
+pub mod import;
+pub mod mapping;
+pub mod plan;
+pub mod reader;
+pub mod rows;
+pub mod verdict;
+pub mod workbook;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests;

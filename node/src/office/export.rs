@@ -1,0 +1,554 @@
+//! Ledgers out: .xlsx to print and to send back, .csv for other programs, .docx for a report; .ndjson are the lines of `dump`.
+//!
+//! An exported ledger is its own import template: its titles are those the import recognises, our id stands in a hidden column, and
+//! reading it back changes nothing. Text is written as text: no cell a person filled can become a formula, here or in the program
+//! that opens the file.
+
+use std::io::Cursor;
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Formula,
+    Workbook, Worksheet, XlsxError,
+};
+
+use shared::field::{Field, FieldPath, Kind};
+use shared::money::Fen;
+use shared::project::ProjectView;
+use shared::text::Lang;
+use shared::text::office::{self, Office};
+use shared::time::{Date, Month};
+use shared::value::Value;
+
+use super::import::Words;
+use super::mapping::Target;
+use super::workbook::column_letter;
+
+/// The version of the ledger's layout, kept in the file's properties.
+pub const TEMPLATE_VERSION: &str = "xiangmu ledger 1";
+
+/// Digits a workbook keeps of a number; an amount with more is written as text.
+const NUMBER_DIGITS_MAX: usize = 15;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A workbook.
+    Xlsx,
+    /// Comma-separated text with a mark for Excel.
+    Csv,
+    /// The lines of `dump`.
+    Ndjson,
+    /// A text document with the short ledger.
+    Docx,
+}
+
+impl Format {
+    /// The format a file's name ends with.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+            "xlsx" => Some(Self::Xlsx),
+            "csv" => Some(Self::Csv),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "docx" => Some(Self::Docx),
+            _ => None,
+        }
+    }
+
+    /// The media type for downloads.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        }
+    }
+}
+
+/// Why a ledger could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The workbook could not be built.
+    #[error("the workbook cannot be written")]
+    Workbook(#[from] XlsxError),
+    /// The text table could not be built.
+    #[error("the table cannot be written")]
+    Csv(#[from] csv::Error),
+    /// The document could not be built.
+    #[error("the document cannot be written")]
+    Document(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Lines of `dump` are the caller's to give.
+    #[error("this format is not a ledger")]
+    NotALedger,
+}
+
+/// What stands above a ledger and what it is for.
+#[derive(Debug, Clone)]
+pub struct Ledger<'a> {
+    /// Its title without the period; empty: the usual one.
+    pub name: &'a str,
+    /// The reporting unit.
+    pub unit: &'a str,
+    /// The period of 当年 and 本月.
+    pub month: Month,
+    /// The day it is written on.
+    pub today: Date,
+    /// Options of choice fields by their labels.
+    pub words: &'a Words,
+}
+
+/// One column of a ledger.
+struct Column {
+    target: Target,
+    group: &'static str,
+    title: String,
+    width: u8,
+    short: bool,
+}
+
+/// What one cell shows.
+enum Shown {
+    Nothing,
+    Text(String),
+    Wan(String),
+    Count(usize),
+}
+
+impl Shown {
+    fn text(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Text(text) | Self::Wan(text) => text.clone(),
+            Self::Count(number) => number.to_string(),
+        }
+    }
+}
+
+/// Writes a ledger of projects in a format.
+///
+/// # Errors
+/// [`ExportError`]; [`Format::Ndjson`] is refused, since its lines are those of `dump`.
+pub fn write(
+    format: Format,
+    ledger: &Ledger<'_>,
+    projects: &[ProjectView],
+) -> Result<Vec<u8>, ExportError> {
+    let columns = columns(ledger);
+    match format {
+        Format::Xlsx => write_xlsx(ledger, &columns, projects),
+        Format::Csv => write_csv(ledger, &columns, projects),
+        Format::Docx => write_docx(ledger, &columns, projects),
+        Format::Ndjson => Err(ExportError::NotALedger),
+    }
+}
+
+/// True when a spreadsheet would take a text for a formula or a command.
+#[must_use]
+pub fn looks_like_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0'])
+}
+
+/// True when a text needs the guard of `.csv`: it looks like a formula, or like one with the guard before it.
+#[must_use]
+pub fn needs_guard(text: &str) -> bool {
+    looks_like_formula(text.trim_start_matches('\''))
+}
+
+fn columns(ledger: &Ledger<'_>) -> Vec<Column> {
+    let (year, month) = (ledger.month.year(), ledger.month.month());
+    office::LEDGER
+        .iter()
+        .filter_map(|column| {
+            let title = column
+                .title
+                .replace("{year}", &year.to_string())
+                .replace("{month}", &month.to_string());
+            let target = match Target::parse(column.target).ok()? {
+                Target::Year(_, field) => Target::Year(Some(year), field),
+                Target::Month(_, field) => Target::Month(Some(ledger.month), field),
+                target => target,
+            };
+            Some(Column {
+                target,
+                group: column.group,
+                title,
+                width: column.width,
+                short: column.short,
+            })
+        })
+        .collect()
+}
+
+fn cell(ledger: &Ledger<'_>, column: &Column, number: usize, project: &ProjectView) -> Shown {
+    let (path, field) = match column.target {
+        Target::Once(field) => (FieldPath::once(field), field),
+        Target::Year(Some(year), field) => (FieldPath::year(year, field), field),
+        Target::Month(Some(month), field) => (FieldPath::month(month, field), field),
+        Target::Serial => return Shown::Count(number),
+        Target::Id => return Shown::Text(project.id.to_string()),
+        _ => return Shown::Nothing,
+    };
+    match (project.value(&path), field.kind()) {
+        (Value::Int(fen), Kind::Money) => Shown::Wan(Fen(*fen).wan_exact()),
+        (Value::Int(number), _) => Shown::Text(number.to_string()),
+        (Value::Bool(flag), _) => Shown::Text(
+            if *flag { Office::Yes } else { Office::No }
+                .text(Lang::Zh)
+                .to_owned(),
+        ),
+        (Value::Text(text), Kind::Choice(options)) => {
+            Shown::Text(ledger.words.label(options, text).to_owned())
+        }
+        (Value::Text(text), Kind::Set(options)) => {
+            let labels: Vec<&str> = text
+                .split(',')
+                .map(|id| ledger.words.label(options, id))
+                .collect();
+            Shown::Text(labels.join("、"))
+        }
+        (Value::Text(text), Kind::Years) => Shown::Text(text.replace("..", "-")),
+        (Value::Text(text), _) => Shown::Text(text.clone()),
+        (Value::Null, _) => Shown::Nothing,
+    }
+}
+
+/// The sum of a column of amounts, in 万元.
+fn sum(column: &Column, projects: &[ProjectView]) -> Option<String> {
+    let path = match column.target {
+        Target::Once(field) if field.kind() == Kind::Money => FieldPath::once(field),
+        Target::Year(Some(year), field) if field.kind() == Kind::Money => {
+            FieldPath::year(year, field)
+        }
+        Target::Month(Some(month), field) if field.kind() == Kind::Money => {
+            FieldPath::month(month, field)
+        }
+        _ => return None,
+    };
+    let fen = projects
+        .iter()
+        .filter_map(|project| project.value(&path).as_int())
+        .fold(0i64, i64::saturating_add);
+    Some(Fen(fen).wan_exact())
+}
+
+fn title(ledger: &Ledger<'_>) -> String {
+    let name = if ledger.name.is_empty() {
+        office::LEDGER_NAME
+    } else {
+        ledger.name
+    };
+    office::ledger_title(name, ledger.month.year(), ledger.month.month())
+}
+
+struct Formats {
+    title: CellFormat,
+    line: CellFormat,
+    right: CellFormat,
+    head: CellFormat,
+    text: CellFormat,
+    money: CellFormat,
+    sum: CellFormat,
+    sum_text: CellFormat,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let cell = || {
+            CellFormat::new()
+                .set_border(FormatBorder::Thin)
+                .set_align(FormatAlign::VerticalCenter)
+        };
+        let money = "#,##0.00####";
+        Self {
+            title: CellFormat::new()
+                .set_bold()
+                .set_font_size(18)
+                .set_align(FormatAlign::Center)
+                .set_align(FormatAlign::VerticalCenter),
+            line: CellFormat::new(),
+            right: CellFormat::new().set_align(FormatAlign::Right),
+            head: cell()
+                .set_bold()
+                .set_align(FormatAlign::Center)
+                .set_text_wrap(),
+            text: cell().set_text_wrap().set_num_format("@"),
+            money: cell().set_num_format(money),
+            sum: cell().set_bold().set_num_format(money),
+            sum_text: cell().set_bold().set_align(FormatAlign::Center),
+        }
+    }
+}
+
+const TITLE_ROW: u32 = 0;
+const UNIT_ROW: u32 = 1;
+const HEAD_ROW: u32 = 2;
+const FIRST_ROW: u32 = 4;
+
+fn write_xlsx(
+    ledger: &Ledger<'_>,
+    columns: &[Column],
+    projects: &[ProjectView],
+) -> Result<Vec<u8>, ExportError> {
+    let formats = Formats::new();
+    let mut book = Workbook::new();
+    let (year, month, day) = (
+        ledger.today.year(),
+        ledger.today.month(),
+        ledger.today.day(),
+    );
+    let made = ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(2000), month, day)?;
+    let properties = DocProperties::new()
+        .set_title(title(ledger))
+        .set_creation_datetime(&made)
+        .set_custom_property("XiangmuTemplate", TEMPLATE_VERSION);
+    book.set_properties(&properties);
+    let sheet = book.add_worksheet();
+    sheet.set_name(office::LEDGER_NAME)?;
+    write_head(sheet, ledger, columns, &formats)?;
+    for (index, project) in projects.iter().enumerate() {
+        let row = FIRST_ROW + u32::try_from(index).unwrap_or(u32::MAX);
+        for (at, column) in (0u16..).zip(columns) {
+            match cell(ledger, column, index + 1, project) {
+                Shown::Nothing => sheet.write_blank(row, at, &formats.text)?,
+                Shown::Text(text) => {
+                    sheet.write_string_with_format(row, at, text, &formats.text)?
+                }
+                Shown::Wan(text) => write_amount(sheet, row, at, &text, &formats.money)?,
+                Shown::Count(number) => sheet.write_number_with_format(
+                    row,
+                    at,
+                    u32::try_from(number).unwrap_or(u32::MAX),
+                    &formats.text,
+                )?,
+            };
+        }
+    }
+    let last = FIRST_ROW + u32::try_from(projects.len()).unwrap_or(u32::MAX);
+    for (at, column) in (0u16..).zip(columns) {
+        match sum(column, projects) {
+            Some(sum) if !projects.is_empty() => {
+                let letter = column_letter(at);
+                let formula =
+                    Formula::new(format!("=SUM({letter}{}:{letter}{last})", FIRST_ROW + 1))
+                        .set_result(sum);
+                sheet.write_formula_with_format(last, at, formula, &formats.sum)?;
+            }
+            _ if at == 0 => {
+                sheet.write_string_with_format(
+                    last,
+                    at,
+                    Office::Total.text(Lang::Zh),
+                    &formats.sum_text,
+                )?;
+            }
+            _ => {
+                sheet.write_blank(last, at, &formats.sum_text)?;
+            }
+        }
+    }
+    Ok(book.save_to_buffer()?)
+}
+
+fn write_amount<'a>(
+    sheet: &'a mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    format: &CellFormat,
+) -> Result<&'a mut Worksheet, XlsxError> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match text.parse::<f64>() {
+        Ok(number) if digits <= NUMBER_DIGITS_MAX => {
+            sheet.write_number_with_format(row, column, number, format)
+        }
+        _ => sheet.write_string_with_format(row, column, text, format),
+    }
+}
+
+fn write_head(
+    sheet: &mut Worksheet,
+    ledger: &Ledger<'_>,
+    columns: &[Column],
+    formats: &Formats,
+) -> Result<(), ExportError> {
+    let shown = columns
+        .iter()
+        .filter(|column| column.target != Target::Id)
+        .count();
+    let last = u16::try_from(shown.saturating_sub(1)).unwrap_or(0);
+    sheet.merge_range(
+        TITLE_ROW,
+        0,
+        TITLE_ROW,
+        last,
+        &title(ledger),
+        &formats.title,
+    )?;
+    sheet.set_row_height(TITLE_ROW, 32)?;
+    sheet.write_string_with_format(
+        UNIT_ROW,
+        0,
+        office::reporting_unit(ledger.unit),
+        &formats.line,
+    )?;
+    sheet.write_string_with_format(UNIT_ROW, last, office::MONEY_UNIT, &formats.right)?;
+    let mut at = 0usize;
+    while let Some(column) = columns.get(at) {
+        let here = u16::try_from(at).unwrap_or(u16::MAX);
+        let width = columns[at..]
+            .iter()
+            .take_while(|next| !column.group.is_empty() && next.group == column.group)
+            .count();
+        if width < 2 {
+            sheet.merge_range(
+                HEAD_ROW,
+                here,
+                HEAD_ROW + 1,
+                here,
+                &column.title,
+                &formats.head,
+            )?;
+            at += 1;
+            continue;
+        }
+        let end = u16::try_from(at + width - 1).unwrap_or(u16::MAX);
+        sheet.merge_range(HEAD_ROW, here, HEAD_ROW, end, column.group, &formats.head)?;
+        for (offset, column) in (here..).zip(&columns[at..at + width]) {
+            sheet.write_string_with_format(
+                HEAD_ROW + 1,
+                offset,
+                column.title.as_str(),
+                &formats.head,
+            )?;
+        }
+        at += width;
+    }
+    for (at, column) in (0u16..).zip(columns) {
+        sheet.set_column_width(at, f64::from(column.width))?;
+        if column.target == Target::Id {
+            sheet.set_column_hidden(at)?;
+        }
+    }
+    sheet.set_landscape();
+    sheet.set_paper_size(8); // A3
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(HEAD_ROW, HEAD_ROW + 1)?;
+    sheet.set_freeze_panes(FIRST_ROW, 2)?;
+    sheet.set_footer("&C&P / &N");
+    Ok(())
+}
+
+fn write_csv(
+    ledger: &Ledger<'_>,
+    columns: &[Column],
+    projects: &[ProjectView],
+) -> Result<Vec<u8>, ExportError> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    let titles = columns.iter().map(|column| {
+        let unit = if column.target.is_money() {
+            "（万元）"
+        } else {
+            ""
+        };
+        format!("{}{unit}", column.title)
+    });
+    writer.write_record(titles)?;
+    for (index, project) in projects.iter().enumerate() {
+        writer.write_record(
+            columns
+                .iter()
+                .map(|column| guard(cell(ledger, column, index + 1, project).text())),
+        )?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| ExportError::Csv(error.into_error().into()))
+}
+
+/// Puts a `'` before text that a spreadsheet would take for a formula; the import takes it off again.
+fn guard(text: String) -> String {
+    if needs_guard(&text) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+fn write_docx(
+    ledger: &Ledger<'_>,
+    columns: &[Column],
+    projects: &[ProjectView],
+) -> Result<Vec<u8>, ExportError> {
+    use docx_rs::{
+        AlignmentType, Docx, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
+        TableRow,
+    };
+    let columns: Vec<&Column> = columns.iter().filter(|column| column.short).collect();
+    let paragraph = |text: &str| Paragraph::new().add_run(Run::new().add_text(text).size(18));
+    let row = |cells: Vec<String>, bold: bool| {
+        let cells = cells.into_iter().map(|text| {
+            // A line break inside a cell is a paragraph of its own.
+            text.split('\n').fold(TableCell::new(), |cell, line| {
+                let run = Run::new().add_text(line).size(18);
+                cell.add_paragraph(Paragraph::new().add_run(if bold { run.bold() } else { run }))
+            })
+        });
+        TableRow::new(cells.collect())
+    };
+    let mut rows = vec![row(
+        columns.iter().map(|column| column.title.clone()).collect(),
+        true,
+    )];
+    rows.extend(projects.iter().enumerate().map(|(index, project)| {
+        row(
+            columns
+                .iter()
+                .map(|column| cell(ledger, column, index + 1, project).text())
+                .collect(),
+            false,
+        )
+    }));
+    let sums = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| match (sum(column, projects), at) {
+            (Some(sum), _) => sum,
+            (None, 0) => Office::Total.text(Lang::Zh).replace(' ', ""),
+            (None, _) => String::new(),
+        });
+    rows.push(row(sums.collect(), true));
+    let head = Paragraph::new()
+        .align(AlignmentType::Center)
+        .add_run(Run::new().add_text(title(ledger)).size(36).bold());
+    let document = Docx::new()
+        .page_size(16_838, 11_906)
+        .page_orient(PageOrientationType::Landscape)
+        .default_fonts(RunFonts::new().east_asia("仿宋"))
+        .custom_property("XiangmuTemplate", TEMPLATE_VERSION)
+        .add_paragraph(head)
+        .add_paragraph(paragraph(&format!(
+            "{}    {}",
+            office::reporting_unit(ledger.unit),
+            office::MONEY_UNIT
+        )))
+        .add_table(Table::new(rows));
+    let mut out = Cursor::new(Vec::new());
+    document
+        .build()
+        .pack(&mut out)
+        .map_err(|error| ExportError::Document(error.into()))?;
+    Ok(out.into_inner())
+}
+
+/// The fields a ledger shows, for callers that load only those.
+#[must_use]
+pub fn fields() -> Vec<Field> {
+    office::LEDGER
+        .iter()
+        .filter_map(|column| Target::parse(column.target).ok()?.field())
+        .collect()
+}

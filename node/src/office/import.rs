@@ -1,0 +1,464 @@
+//! What an import would do, from a parsed workbook and plain data about what exists: pure, so that every rule has a test without a server.
+
+use std::collections::BTreeMap;
+
+use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview};
+use shared::command::{ImportCounts, ImportItem};
+use shared::field::{Column as TableColumn, Field, Kind};
+use shared::ids::{ImportId, ProjectId, UnitId};
+use shared::profile::Profile;
+use shared::project::{ProjectRow, ProjectView};
+use shared::text::Lang;
+use shared::text::finding::Found;
+use shared::text::options;
+use shared::text::parse::clean;
+use shared::text::parse::money::{self, Unit};
+use shared::time::Month;
+
+use super::mapping::{self, Layout, Mapping, Target};
+use super::plan;
+use super::rows::{self, RowKind};
+use super::verdict::{self, Context, Draft, Noted};
+use super::workbook::{CellValue, Row, Sheet, Workbook, column_letter};
+
+/// Projects shown in a preview as they were understood.
+const SAMPLE_ROWS: usize = 8;
+
+/// The options of choice fields by their labels: fixed ones from `text`, the county's from its profile.
+#[derive(Debug, Clone, Default)]
+pub struct Words(BTreeMap<String, Vec<(String, String)>>);
+
+impl Words {
+    /// The fixed options and those of a county.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        let mut words = Self::default();
+        let kinds = Field::ALL.iter().map(|field| field.kind());
+        for kind in kinds.chain(TableColumn::ALL.iter().map(|column| column.kind())) {
+            let (Kind::Choice(name) | Kind::Set(name)) = kind else {
+                continue;
+            };
+            if words.0.contains_key(name) {
+                continue;
+            }
+            for (id, label) in options::labels(Lang::Zh, name).into_iter().flatten() {
+                words.add(name, id, label);
+            }
+            for option in profile.options(name).into_iter().flatten() {
+                words.add(name, &option.id, &option.name_zh);
+            }
+        }
+        words
+    }
+
+    /// Adds one option of an enumeration.
+    pub fn add(&mut self, enumeration: &str, id: &str, label: &str) {
+        let options = self.0.entry(enumeration.to_owned()).or_default();
+        options.push((id.to_owned(), label.to_owned()));
+    }
+
+    /// The id of the option with this label (or id), however it is spaced.
+    #[must_use]
+    pub fn option(&self, enumeration: &str, label: &str) -> Option<&str> {
+        let wanted = clean::normal(label);
+        let options = self.0.get(enumeration)?;
+        options
+            .iter()
+            .find(|option| clean::normal(&option.1) == wanted || option.0 == wanted)
+            .map(|(id, _)| id.as_str())
+    }
+
+    /// The label of an option, or the id itself where it is not known.
+    #[must_use]
+    pub fn label<'a>(&'a self, enumeration: &str, id: &'a str) -> &'a str {
+        let options = self.0.get(enumeration).map_or(&[][..], Vec::as_slice);
+        options
+            .iter()
+            .find(|option| option.0 == id)
+            .map_or(id, |option| &option.1)
+    }
+}
+
+/// Which units there are, and whose projects the rows become.
+#[derive(Debug, Clone)]
+pub struct Units {
+    /// This node's own unit.
+    pub own: UnitId,
+    /// The unit a person chose for the whole file (`--unit`).
+    pub given: Option<UnitId>,
+    /// Every unit with its name at a hub; empty at a node, all of whose rows are its own.
+    pub directory: Vec<(UnitId, String)>,
+}
+
+impl Units {
+    /// The unit a row with this 属地 belongs to.
+    #[must_use]
+    pub fn home_of(&self, territory: &str) -> UnitId {
+        if let Some(given) = self.given {
+            return given;
+        }
+        let wanted = clean::normal(territory);
+        let mut found = self.directory.iter().filter(|(_, name)| {
+            let name = clean::normal(name);
+            !name.is_empty() && !wanted.is_empty() && (wanted == name || wanted.ends_with(&name))
+        });
+        match (found.next(), found.next()) {
+            (Some((unit, _)), None) => *unit,
+            _ => self.own,
+        }
+    }
+}
+
+/// A project that is here already, with what tells it apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// The project.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// Its code, empty when unset.
+    pub code: String,
+    /// Its owner, empty when unset.
+    pub owner: String,
+    /// Its territory, empty when unset.
+    pub territory: String,
+    /// Its unit.
+    pub home: Option<UnitId>,
+    /// True when it was deleted.
+    pub deleted: bool,
+}
+
+impl From<&ProjectRow> for Existing {
+    fn from(row: &ProjectRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            code: row.code.clone(),
+            owner: row.owner.clone(),
+            territory: row.territory.clone(),
+            home: row.home,
+            deleted: !row.deleted.is_empty(),
+        }
+    }
+}
+
+/// Everything [`preview`] needs but the values of existing projects.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The id of the import to be.
+    pub import: ImportId,
+    /// The parsed file.
+    pub workbook: &'a Workbook,
+    /// What a person or a remembered layout says about its columns.
+    pub mapping: &'a Mapping,
+    /// The county's rules, by which every value is checked.
+    pub profile: &'a Profile,
+    /// Options by their labels.
+    pub words: &'a Words,
+    /// Units.
+    pub units: &'a Units,
+    /// What is here already, deleted ones included.
+    pub existing: &'a [Existing],
+    /// The month taken where nobody names one.
+    pub this_month: Month,
+    /// The language of the findings.
+    pub lang: Lang,
+}
+
+/// A row that stays out, as it stood in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The sheet's number in the workbook.
+    pub sheet: usize,
+    /// The row, from 1.
+    pub row: u32,
+    /// Column (from 0, `None` for the row) and reason.
+    pub reasons: Vec<(Option<u16>, String)>,
+}
+
+/// What an import would do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// For the person who decides.
+    pub api: ImportPreview,
+    /// For `Command::Import`: new and changed projects only.
+    pub items: Vec<ImportItem>,
+    /// Rows that stay out.
+    pub refused: Vec<Refused>,
+    /// The tables found, by the number of their sheet.
+    pub layouts: Vec<(usize, Layout)>,
+}
+
+/// Finds the tables of a workbook with a mapping.
+#[must_use]
+pub fn layouts(workbook: &Workbook, mapping: &Mapping, this_month: Month) -> Vec<(usize, Layout)> {
+    let sheets = workbook.sheets.iter().enumerate();
+    sheets
+        .filter_map(|(index, sheet)| {
+            Some((
+                index,
+                mapping::layout(sheet, &workbook.file, mapping, this_month)?,
+            ))
+        })
+        .collect()
+}
+
+/// Says what an import would do. `load` gives the values of an existing project.
+///
+/// # Errors
+/// Those of `load`.
+pub fn preview<E>(
+    request: &Request<'_>,
+    load: impl FnMut(ProjectId) -> Result<Option<ProjectView>, E>,
+) -> Result<Preview, E> {
+    let layouts = layouts(request.workbook, request.mapping, request.this_month);
+    let mut noted: Vec<(usize, Noted)> = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut sheets = Vec::new();
+    let mut rows = 0;
+    for (index, sheet) in request.workbook.sheets.iter().enumerate() {
+        let Some((_, layout)) = layouts.iter().find(|(of, _)| *of == index) else {
+            if !sheet.rows.is_empty() {
+                noted.push((
+                    index,
+                    Noted {
+                        row: 0,
+                        column: None,
+                        found: Found::NoTable,
+                    },
+                ));
+            }
+            sheets.push(SheetPreview {
+                name: sheet.head.name.clone(),
+                header_rows: None,
+                money_unit: String::new(),
+                columns: Vec::new(),
+                rows: 0,
+            });
+            continue;
+        };
+        let context = Context {
+            sheet,
+            index,
+            layout,
+            words: request.words,
+            profile: request.profile,
+            constants: &request.mapping.constants,
+        };
+        let read = read_sheet(&context, &mut noted);
+        let count = u32::try_from(read.len()).unwrap_or(u32::MAX);
+        rows += count;
+        drafts.extend(read);
+        sheets.push(sheet_preview(sheet, layout, count));
+    }
+    let planned = plan::plan(request, &layouts, drafts, load)?;
+    let drafts = planned.drafts;
+    noted.extend(
+        drafts
+            .iter()
+            .flat_map(|draft| draft.noted.iter().map(|noted| (draft.sheet, noted.clone()))),
+    );
+    noted.sort_by_key(|(sheet, noted)| (*sheet, noted.row, noted.column));
+    let name = |sheet: usize| {
+        request
+            .workbook
+            .sheets
+            .get(sheet)
+            .map_or(String::new(), |sheet| sheet.head.name.clone())
+    };
+    let findings = noted
+        .iter()
+        .map(|(sheet, noted)| Finding {
+            sheet: name(*sheet),
+            row: noted.row,
+            column: noted.column.map_or(String::new(), column_letter),
+            severity: noted.found.severity(),
+            kind: noted.found.kind().to_owned(),
+            reason: noted.found.text(request.lang),
+        })
+        .collect();
+    let refused = drafts
+        .iter()
+        .filter(|draft| draft.is_refused())
+        .map(|draft| refused(draft, request.lang))
+        .collect();
+    let sample = drafts
+        .iter()
+        .filter(|draft| !draft.is_refused())
+        .take(SAMPLE_ROWS)
+        .map(plan::shown)
+        .collect();
+    let api = ImportPreview {
+        token: request.import,
+        file: request.workbook.file.clone(),
+        sheets,
+        counts: planned.counts,
+        rows,
+        findings,
+        sample,
+    };
+    Ok(Preview {
+        api,
+        items: planned.items,
+        refused,
+        layouts,
+    })
+}
+
+impl Preview {
+    /// Counts of what it would do.
+    #[must_use]
+    pub fn counts(&self) -> ImportCounts {
+        self.api.counts
+    }
+}
+
+fn refused(draft: &Draft, lang: Lang) -> Refused {
+    let errors = draft
+        .noted
+        .iter()
+        .filter(|noted| noted.found.severity() == shared::api::Severity::Error);
+    let reasons = errors
+        .map(|noted| (noted.column, noted.found.text(lang)))
+        .collect();
+    Refused {
+        sheet: draft.sheet,
+        row: draft.row,
+        reasons,
+    }
+}
+
+fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32) -> SheetPreview {
+    let columns = layout.columns.iter().map(|column| ColumnMapping {
+        column: column.letter(),
+        title: column.heading.title(),
+        path: column
+            .target
+            .filter(|target| *target != Target::Ignored)
+            .map(|target| target.to_text(layout.year, layout.month)),
+    });
+    let unit = layout.header.unit.or_else(|| {
+        layout
+            .columns
+            .iter()
+            .find(|column| is_money(column))
+            .map(|column| column.unit)
+    });
+    SheetPreview {
+        name: sheet.head.name.clone(),
+        header_rows: Some(layout.header.rows),
+        money_unit: unit.map_or("", Unit::name).to_owned(),
+        columns: columns.collect(),
+        rows,
+    }
+}
+
+fn is_money(column: &mapping::Column) -> bool {
+    column.target.is_some_and(Target::is_money)
+}
+
+/// Reads all rows of one table, with the findings that belong to no project.
+fn read_sheet(context: &Context<'_>, noted: &mut Vec<(usize, Noted)>) -> Vec<Draft> {
+    let (sheet, layout, index) = (context.sheet, context.layout, context.index);
+    let mut note = |row, column, found| noted.push((index, Noted { row, column, found }));
+    let header_row = layout.header.rows.1;
+    for column in &layout.columns {
+        let at = Some(column.heading.column);
+        if column.target.is_none() {
+            note(
+                header_row,
+                at,
+                Found::ColumnIgnored {
+                    title: column.heading.title(),
+                },
+            );
+        }
+        if sheet.head.hidden_columns.contains(&column.heading.column) {
+            note(
+                header_row,
+                at,
+                Found::HiddenColumn {
+                    title: column.heading.title(),
+                },
+            );
+        }
+    }
+    if layout
+        .columns
+        .iter()
+        .any(|column| is_money(column) && column.unit_assumed)
+    {
+        note(header_row, None, Found::UnitAssumed);
+    }
+    let hidden: Vec<u32> = sheet
+        .head
+        .hidden_rows
+        .iter()
+        .copied()
+        .filter(|row| *row > header_row && sheet.row(*row).is_some())
+        .collect();
+    if let Some(first) = hidden.first() {
+        let rows: Vec<String> = hidden.iter().take(50).map(u32::to_string).collect();
+        note(
+            *first,
+            None,
+            Found::HiddenRows {
+                rows: rows.join("、"),
+            },
+        );
+    }
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (kind, row) in rows::classify(sheet, layout) {
+        match kind {
+            RowKind::Project => drafts.push(verdict::read(context, row)),
+            RowKind::RepeatedHeader => note(row.number, None, Found::HeaderRepeated),
+            RowKind::Note => note(row.number, None, Found::NoteSkipped),
+            RowKind::Total => {
+                note(row.number, None, Found::TotalSkipped);
+                for (column, found) in check_total(layout, row, &drafts) {
+                    note(row.number, Some(column), found);
+                }
+            }
+            RowKind::Subtotal | RowKind::Group | RowKind::Empty => {}
+        }
+    }
+    plan::suspect_units(layout, &mut drafts);
+    drafts
+}
+
+/// Compares a row of sums with the rows above it.
+fn check_total(layout: &Layout, row: &Row, drafts: &[Draft]) -> Vec<(u16, Found)> {
+    let mut found = Vec::new();
+    for column in layout.columns.iter().filter(|column| is_money(column)) {
+        let at = column.heading.column;
+        let Some(CellValue::Number(stated)) = row.cell(at) else {
+            continue;
+        };
+        let Ok(Some(stated)) = money::parse(stated, column.unit) else {
+            continue;
+        };
+        let computed: i64 = drafts
+            .iter()
+            .flat_map(|draft| &draft.amounts)
+            .filter(|(column, _)| *column == at)
+            .map(|(_, fen)| *fen)
+            .sum();
+        let (title, stated_text) = (column.heading.title(), stated.fen.wan_exact());
+        found.push((
+            at,
+            if stated.fen.0 == computed {
+                Found::TotalMatches {
+                    title,
+                    stated: stated_text,
+                }
+            } else {
+                Found::TotalDiffers {
+                    title,
+                    stated: stated_text,
+                    computed: shared::money::Fen(computed).wan_exact(),
+                }
+            },
+        ));
+    }
+    found
+}

@@ -1,0 +1,552 @@
+//! Which column goes to which field: guessed from titles, corrected by a person, remembered for the next workbook of the same shape.
+//!
+//! A mapping file (TOML or JSON) names columns by title or letter:
+//!
+//! ```toml
+//! money_unit = "万元"            # where neither title nor table name one
+//! year = 2026                    # the year of 当年
+//! [columns]
+//! "工程投资" = "total_investment_fen"
+//! "H" = { to = "{year}/year_plan_fen", unit = "亿元" }
+//! "领导批示" = "-"                # left out
+//! [constants]
+//! investment_kind = "government"
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use shared::field::{Field, FieldPath, Kind, Scope};
+use shared::ids::UnitId;
+use shared::store::{Reader, StoreError, Tree, Turn};
+use shared::text::parse::clean;
+use shared::text::parse::money::Unit;
+use shared::text::synonyms;
+use shared::time::Month;
+use shared::value::Value;
+
+use super::header::{self, Header, Heading};
+use super::workbook::{Sheet, column_index, column_letter};
+
+/// What a person (or a remembered layout) says about a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mapping {
+    /// The first row of the header, from 1, where it is not recognised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<u32>,
+    /// The unit of money where neither title nor table name one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money_unit: Option<String>,
+    /// The year 当年 means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<i16>,
+    /// The month 本月 means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<u8>,
+    /// True: columns that are not named here are guessed from their titles.
+    pub guess: bool,
+    /// Title or letter to target.
+    pub columns: BTreeMap<String, Rule>,
+    /// Values every project of the file gets.
+    pub constants: BTreeMap<FieldPath, Value>,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self {
+            header_row: None,
+            money_unit: None,
+            year: None,
+            month: None,
+            guess: true,
+            columns: BTreeMap::new(),
+            constants: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where one column goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Rule {
+    /// To this target.
+    To(String),
+    /// To this target, in this unit.
+    In {
+        /// The target.
+        to: String,
+        /// The unit of money.
+        unit: String,
+    },
+}
+
+/// Why a mapping is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingError {
+    /// Neither TOML nor JSON of the right shape.
+    #[error("the mapping file cannot be read: {0}")]
+    Unreadable(String),
+    /// A target that is none.
+    #[error("`{target}` is neither a field that can be imported nor a special reading")]
+    UnknownTarget {
+        /// What was written.
+        target: String,
+    },
+    /// A unit that is none.
+    #[error("`{unit}` is not a unit of money")]
+    UnknownUnit {
+        /// What was written.
+        unit: String,
+    },
+    /// A period that is none.
+    #[error("month {month} does not exist")]
+    UnknownMonth {
+        /// What was written.
+        month: u8,
+    },
+}
+
+/// Where the content of a column goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A field with one value.
+    Once(Field),
+    /// A field of a year; `None`: the year of the row or the table.
+    Year(Option<i16>, Field),
+    /// A field of a month; `None`: the month of the row or the table.
+    Month(Option<Month>, Field),
+    /// The row's number in its list: ignored.
+    Serial,
+    /// Our own id in an exported ledger.
+    Id,
+    /// Start and end in one cell.
+    Period,
+    /// The month the row's figures belong to.
+    AsAt,
+    /// A ratio the engine computes: only checked.
+    Ratio,
+    /// Done since January.
+    YearToDate,
+    /// A person, a phone number, or both.
+    Contact,
+    /// The leader in charge.
+    Leader,
+    /// Left out on purpose.
+    Ignored,
+}
+
+impl Target {
+    /// Reads a target as mapping files and the list of titles write it.
+    ///
+    /// # Errors
+    /// When it is no field, or one that no person writes.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        let unknown = || MappingError::UnknownTarget {
+            target: text.to_owned(),
+        };
+        let special = match text {
+            "@serial" => Some(Self::Serial),
+            "@id" => Some(Self::Id),
+            "@period" => Some(Self::Period),
+            "@as_at" => Some(Self::AsAt),
+            "@ratio" => Some(Self::Ratio),
+            "@year_to_date" => Some(Self::YearToDate),
+            "@contact" => Some(Self::Contact),
+            "@leader" => Some(Self::Leader),
+            "-" | "" => Some(Self::Ignored),
+            _ => None,
+        };
+        if let Some(special) = special {
+            return Ok(special);
+        }
+        let (period, id) = match text.split_once('/') {
+            Some((period, id)) => (Some(period), id),
+            None => (None, text),
+        };
+        let field = Field::from_id(id)
+            .filter(|field| is_importable(*field))
+            .ok_or_else(unknown)?;
+        match (period, field.scope()) {
+            (None, Scope::Once) => Ok(Self::Once(field)),
+            (None | Some("{year}"), Scope::Year) => Ok(Self::Year(None, field)),
+            (Some(year), Scope::Year) => year
+                .parse()
+                .map(|year| Self::Year(Some(year), field))
+                .map_err(|_| unknown()),
+            (None | Some("{month}"), Scope::Month) => Ok(Self::Month(None, field)),
+            (Some(month), Scope::Month) => month
+                .parse()
+                .map(|month| Self::Month(Some(month), field))
+                .map_err(|_| unknown()),
+            (Some(_), Scope::Once) => Err(unknown()),
+        }
+    }
+
+    /// The field, for targets that are one.
+    #[must_use]
+    pub fn field(self) -> Option<Field> {
+        match self {
+            Self::Once(field) | Self::Year(_, field) | Self::Month(_, field) => Some(field),
+            Self::YearToDate => Some(Field::MonthDoneFen),
+            _ => None,
+        }
+    }
+
+    /// True when the column holds amounts.
+    #[must_use]
+    pub fn is_money(self) -> bool {
+        self.field()
+            .is_some_and(|field| field.kind() == Kind::Money)
+    }
+
+    /// The target as mapping files write it, with a period put in where it is known.
+    #[must_use]
+    pub fn to_text(self, year: i16, month: Month) -> String {
+        match self {
+            Self::Once(field) => field.id().to_owned(),
+            Self::Year(own, field) => FieldPath::year(own.unwrap_or(year), field).to_string(),
+            Self::Month(own, field) => FieldPath::month(own.unwrap_or(month), field).to_string(),
+            Self::Serial => "@serial".into(),
+            Self::Id => "@id".into(),
+            Self::Period => "@period".into(),
+            Self::AsAt => "@as_at".into(),
+            Self::Ratio => "@ratio".into(),
+            Self::YearToDate => "@year_to_date".into(),
+            Self::Contact => "@contact".into(),
+            Self::Leader => "@leader".into(),
+            Self::Ignored => "-".into(),
+        }
+    }
+}
+
+/// True for fields a person fills in; the engine's own are not imported.
+fn is_importable(field: Field) -> bool {
+    use shared::field::Authority;
+    field.authority() != Authority::Engine
+        && field != Field::Deleted
+        && !matches!(field.kind(), Kind::Reference | Kind::Json | Kind::Moment)
+}
+
+/// One column with its heading and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its heading.
+    pub heading: Heading,
+    /// Where it goes; `None` when its title is not known.
+    pub target: Option<Target>,
+    /// The unit of its amounts.
+    pub unit: Unit,
+    /// True when nobody named that unit.
+    pub unit_assumed: bool,
+}
+
+/// A table with everything that is needed to read its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The header.
+    pub header: Header,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The year of 当年 where a row does not say.
+    pub year: i16,
+    /// The month of 本月 where a row does not say.
+    pub month: Month,
+}
+
+impl Layout {
+    /// The column that goes to a target.
+    #[must_use]
+    pub fn column(&self, target: Target) -> Option<&Column> {
+        self.columns
+            .iter()
+            .find(|column| column.target == Some(target))
+    }
+
+    /// The name under which a corrected mapping of this layout is remembered: a digest of its titles in order.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        for column in &self.columns {
+            hasher.update(clean::normal(&column.heading.title()).as_bytes());
+            hasher.update(&[0]);
+        }
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        digest
+    }
+}
+
+impl Mapping {
+    /// Reads a mapping file, TOML or JSON, and checks every target and unit in it.
+    ///
+    /// # Errors
+    /// [`MappingError`] names what is wrong.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        let mapping: Self = if text.trim_start().starts_with('{') {
+            serde_json::from_str(text)
+                .map_err(|error| MappingError::Unreadable(error.to_string()))?
+        } else {
+            toml::from_str(text).map_err(|error| MappingError::Unreadable(error.to_string()))?
+        };
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    /// Checks every target, unit and period.
+    ///
+    /// # Errors
+    /// [`MappingError`] names what is wrong.
+    pub fn check(&self) -> Result<(), MappingError> {
+        let unit = |unit: &str| {
+            Unit::from_name(unit).ok_or_else(|| MappingError::UnknownUnit {
+                unit: unit.to_owned(),
+            })
+        };
+        for rule in self.columns.values() {
+            match rule {
+                Rule::To(to) => Target::parse(to).map(drop)?,
+                Rule::In { to, unit: name } => {
+                    Target::parse(to)?;
+                    unit(name)?;
+                }
+            }
+        }
+        if let Some(name) = &self.money_unit {
+            unit(name)?;
+        }
+        for path in self.constants.keys() {
+            Target::parse(path.as_str())?;
+        }
+        match self.month {
+            Some(month) if !(1..=12).contains(&month) => Err(MappingError::UnknownMonth { month }),
+            _ => Ok(()),
+        }
+    }
+
+    fn rule(&self, heading: &Heading) -> Option<&Rule> {
+        let title = clean::normal(&heading.title());
+        let leaf = heading.levels.last().map(|leaf| clean::normal(leaf));
+        self.columns
+            .iter()
+            .find(|(key, _)| clean::normal(key) == title || Some(clean::normal(key)) == leaf)
+            .or_else(|| {
+                self.columns
+                    .iter()
+                    .find(|(key, _)| column_index(key) == Some(heading.column))
+            })
+            .map(|(_, rule)| rule)
+    }
+}
+
+/// Finds a sheet's table and where its columns go. `this_month` is taken where nobody names a period.
+#[must_use]
+pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -> Option<Layout> {
+    let named: BTreeMap<String, String> = mapping
+        .columns
+        .iter()
+        .map(|(key, rule)| {
+            let (Rule::To(to) | Rule::In { to, .. }) = rule;
+            (clean::normal(key), to.clone())
+        })
+        .collect();
+    let known = |title: &str| {
+        let guessed = || {
+            mapping
+                .guess
+                .then(|| synonyms::target(title))
+                .flatten()
+                .map(str::to_owned)
+        };
+        named.get(title).cloned().or_else(guessed)
+    };
+    // Who names columns by letter need not name their titles too.
+    let needed = if mapping.columns.is_empty() { 2 } else { 1 };
+    let header = header::find(sheet, file, mapping.header_row, needed, &known)?;
+    let declared = header
+        .unit
+        .or_else(|| mapping.money_unit.as_deref().and_then(Unit::from_name));
+    let mut taken = Vec::new();
+    let mut columns = Vec::new();
+    for heading in &header.headings {
+        let (target, rule_unit) = match mapping.rule(heading) {
+            Some(Rule::To(to)) => (Target::parse(to).ok(), None),
+            Some(Rule::In { to, unit }) => (Target::parse(to).ok(), Unit::from_name(unit)),
+            None if mapping.guess => (guess(heading), None),
+            None => (None, None),
+        };
+        // Two columns for one field: the first counts. A second note is added to the first.
+        let shared = matches!(
+            target,
+            Some(Target::Serial | Target::Ignored | Target::Contact | Target::Once(Field::Notes))
+        );
+        let target = target.filter(|target| shared || !taken.contains(target));
+        taken.extend(target);
+        let own = rule_unit.or(heading.unit).or(declared);
+        columns.push(Column {
+            heading: heading.clone(),
+            target,
+            unit: own.unwrap_or(Unit::Wan),
+            unit_assumed: own.is_none(),
+        });
+    }
+    let year = mapping
+        .year
+        .or(header.period.0)
+        .unwrap_or(this_month.year());
+    let month = mapping
+        .month
+        .or(header.period.1)
+        .unwrap_or(this_month.month());
+    let month = Month::new(year, month).unwrap_or(this_month);
+    Some(Layout {
+        header,
+        columns,
+        year,
+        month,
+    })
+}
+
+/// What a heading means by itself.
+fn guess(heading: &Heading) -> Option<Target> {
+    let keys = header::keys(heading);
+    let is = |words: &[&str]| keys.iter().any(|key| words.contains(&key.as_str()));
+    let done = [
+        "完成投资",
+        "完成",
+        "完成额",
+        "投资完成额",
+        "累计完成投资",
+        "累计完成",
+        "累计",
+        "累计投资",
+        "完成投资额",
+    ];
+    let plan = ["计划投资", "计划", "计划完成投资"];
+    match heading.months {
+        Some((1, last)) if last > 1 && is(&done) => return Some(Target::YearToDate),
+        Some((first, last)) if first == last && is(&done[..4]) => {
+            let month = heading.year.and_then(|year| Month::new(year, first));
+            return Some(Target::Month(month, Field::MonthDoneFen));
+        }
+        Some((first, last)) if first == last && is(&plan) => {
+            let month = heading.year.and_then(|year| Month::new(year, first));
+            return Some(Target::Month(month, Field::MonthPlanFen));
+        }
+        None if heading.year.is_some() && is(&done) => return Some(Target::YearToDate),
+        _ => {}
+    }
+    let target = keys.iter().find_map(|key| synonyms::target(key))?;
+    match Target::parse(target).ok()? {
+        Target::Year(None, field) => Some(Target::Year(heading.year, field)),
+        target => Some(target),
+    }
+}
+
+impl Column {
+    /// The column as people call it: letter and title.
+    #[must_use]
+    pub fn letter(&self) -> String {
+        column_letter(self.heading.column)
+    }
+}
+
+fn key(unit: UnitId, fingerprint: [u8; 16]) -> Vec<u8> {
+    // Behind every import, whose keys begin with a ULID.
+    [b"\xffmapping/".as_slice(), &unit.to_bytes(), &fingerprint].concat()
+}
+
+/// Remembers a corrected mapping for the next workbook of this unit with the same titles.
+pub fn remember(turn: &mut Turn<'_>, unit: UnitId, layout: &Layout, mapping: &Mapping) {
+    if let Ok(bytes) = serde_json::to_vec(mapping) {
+        turn.put(Tree::Import, key(unit, layout.fingerprint()), bytes);
+    }
+}
+
+/// The mapping remembered for this unit and these titles.
+///
+/// # Errors
+/// When storage fails. A remembered mapping this version cannot read counts as none.
+pub fn recall(
+    reader: &dyn Reader,
+    unit: UnitId,
+    layout: &Layout,
+) -> Result<Option<Mapping>, StoreError> {
+    let stored = reader.load(Tree::Import, &key(unit, layout.fingerprint()))?;
+    Ok(stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_file_is_checked_when_it_is_read() {
+        let mapping = Mapping::parse(
+            "money_unit = \"亿元\"\n[columns]\n\"工程投资\" = \"total_investment_fen\"\n\"H\" = { to = \"{year}/year_plan_fen\", unit = \"元\" }\n[constants]\nfx_currency = \"USD\"\n",
+        )
+        .unwrap();
+        assert!(mapping.guess);
+        assert_eq!(mapping.constants.len(), 1);
+        assert_eq!(
+            Mapping::parse(&serde_json::to_string(&mapping).unwrap()).unwrap(),
+            mapping
+        );
+        for bad in [
+            "[columns]\n\"a\" = \"no_such_field\"",
+            "[columns]\n\"a\" = \"home_node\"",
+            "[columns]\n\"a\" = \"2026/name\"",
+            "money_unit = \"斤\"",
+            "month = 13",
+            "colour = 1",
+            "{\"columns\": 3}",
+        ] {
+            assert!(Mapping::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn titles_with_periods_find_their_fields() {
+        let heading = |title: &str| {
+            let (year, months) = header::year_and_months(&clean::compact(title));
+            Heading {
+                column: 0,
+                levels: vec![title.to_owned()],
+                unit: None,
+                year,
+                months,
+            }
+        };
+        let june = Month::new(2026, 6);
+        for (title, target) in [
+            (
+                "2024年计划投资（亿元）",
+                Some(Target::Year(Some(2024), Field::YearPlanFen)),
+            ),
+            ("1-6月完成投资(亿元)", Some(Target::YearToDate)),
+            (
+                "6月完成投资",
+                Some(Target::Month(None, Field::MonthDoneFen)),
+            ),
+            (
+                "2026年6月完成投资",
+                Some(Target::Month(june, Field::MonthDoneFen)),
+            ),
+            (
+                "属地乡镇（街道）",
+                Some(Target::Once(Field::TerritorialOrg)),
+            ),
+            (
+                "估算总投资（万元）",
+                Some(Target::Once(Field::TotalInvestmentFen)),
+            ),
+            ("当年计划投资", Some(Target::Year(None, Field::YearPlanFen))),
+            ("完成投资", None),
+            ("领导批示", None),
+        ] {
+            assert_eq!(guess(&heading(title)), target, "{title}");
+        }
+    }
+}

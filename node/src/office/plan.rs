@@ -1,0 +1,537 @@
+//! From rows to one undoable step: joins rows that are the same project, finds the projects that exist, keeps what changes.
+//!
+//! A row is matched by our own id, then by project code, then by name (and owner and territory where both are given). A new project's id
+//! derives from its unit and name, so that the same workbook imported on two machines makes the same documents.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use shared::command::{ImportCounts, ImportItem};
+use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
+use shared::ids::{ProjectId, RowId, UnitId};
+use shared::money::Fen;
+use shared::project::ProjectView;
+use shared::text::finding::Found;
+use shared::text::parse::clean;
+use shared::text::parse::money::Unit;
+use shared::time::Month;
+use shared::value::Value;
+
+use super::import::{Existing, Request};
+use super::mapping::{Layout, Target};
+use super::verdict::{Draft, column_of};
+
+/// An amount this many times the middle one of its column is suspect …
+const SUSPECT_TIMES: i64 = 100;
+/// … if it is also at least this large: 100 亿元, in fen.
+const SUSPECT_FEN_MIN: i64 = 1_000_000_000_000;
+/// Rows a column needs before its middle says anything.
+const SUSPECT_ROWS_MIN: usize = 8;
+
+/// What the plan comes to.
+pub(super) struct Planned {
+    pub drafts: Vec<Draft>,
+    pub items: Vec<ImportItem>,
+    pub counts: ImportCounts,
+}
+
+/// The id of an imported project: the same on every machine that imports it for the same unit.
+///
+/// Source: ours. The first byte is zero, so that these ids sort before all that carry a time.
+#[must_use]
+pub fn project_id(home: UnitId, name: &str, counter: u32) -> ProjectId {
+    ProjectId::from_bytes(digest(
+        b"xiangmu import",
+        &[
+            &home.to_bytes(),
+            clean::normal(name).as_bytes(),
+            &counter.to_be_bytes(),
+        ],
+    ))
+}
+
+fn leader_row(project: ProjectId, name: &str) -> RowId {
+    RowId::from_bytes(digest(
+        b"xiangmu import leader",
+        &[&project.to_bytes(), clean::normal(name).as_bytes()],
+    ))
+}
+
+fn digest(purpose: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(purpose);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes[1..].copy_from_slice(&hasher.finalize().as_bytes()[..15]);
+    bytes
+}
+
+pub(super) fn plan<E>(
+    request: &Request<'_>,
+    layouts: &[(usize, Layout)],
+    mut drafts: Vec<Draft>,
+    mut load: impl FnMut(ProjectId) -> Result<Option<ProjectView>, E>,
+) -> Result<Planned, E> {
+    let kept = join(request, layouts, &mut drafts);
+    let index = Index::new(request.existing);
+    let mut used: HashSet<ProjectId> = HashSet::new();
+    let mut items = Vec::new();
+    let mut counts = ImportCounts::default();
+    for at in kept {
+        let draft = &mut drafts[at];
+        let home = request.units.home_of(draft.text(Field::TerritorialOrg));
+        let matched = match index.find(draft, home) {
+            Ok(found) => found.filter(|existing| !used.contains(&existing.id)),
+            Err(found) => {
+                draft.note(None, found);
+                continue;
+            }
+        };
+        let (project, home, view) = match matched {
+            Some(existing) => (
+                existing.id,
+                existing.home.unwrap_or(home),
+                load(existing.id)?,
+            ),
+            None => {
+                let name = draft.text(Field::Name);
+                let free = |counter: &u32| {
+                    let id = project_id(home, name, *counter);
+                    !used.contains(&id) && !index.ids.contains_key(&id)
+                };
+                // Names repeat at most as often as there are projects, so a free number exists.
+                let counter = (0..=u32::MAX).find(free).unwrap_or(u32::MAX);
+                (project_id(home, name, counter), home, None)
+            }
+        };
+        used.insert(project);
+        let before = draft.noted.len();
+        let set = changes(draft, project, view.as_ref());
+        counts.kept += u32::try_from(draft.noted.len() - before).unwrap_or(0);
+        match (matched.is_some(), set.is_empty()) {
+            (true, true) => counts.unchanged += 1,
+            (true, false) => counts.updated += 1,
+            (false, _) => counts.created += 1,
+        }
+        if !set.is_empty() {
+            items.push(ImportItem { project, home, set });
+        }
+    }
+    Ok(Planned {
+        drafts,
+        items,
+        counts,
+    })
+}
+
+/// Two names of owners or places that may be one: equal, one unknown, or one within the other (健跳镇, 三门县健跳镇).
+fn compatible(one: &str, other: &str) -> bool {
+    let (one, other) = (clean::normal(one), clean::normal(other));
+    one.is_empty() || other.is_empty() || one.contains(&other) || other.contains(&one)
+}
+
+/// Finds rows that are one project, merges what agrees, refuses what differs; gives the drafts that remain.
+fn join(request: &Request<'_>, layouts: &[(usize, Layout)], drafts: &mut [Draft]) -> Vec<usize> {
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut kept = Vec::new();
+    for at in 0..drafts.len() {
+        if drafts[at].is_refused() {
+            continue;
+        }
+        let same_name = by_name
+            .entry(clean::normal(drafts[at].text(Field::Name)))
+            .or_default();
+        let first = same_name
+            .iter()
+            .copied()
+            .find(|first| same_project(&drafts[*first], &drafts[at]));
+        let Some(first) = first else {
+            same_name.push(at);
+            kept.push(at);
+            continue;
+        };
+        let sheet = request
+            .workbook
+            .sheets
+            .get(drafts[first].sheet)
+            .map_or(String::new(), |sheet| sheet.head.name.clone());
+        let row = drafts[first].row.to_string();
+        let differs = drafts[at].set.iter().find(|(path, value)| {
+            !is_descriptive(path)
+                && drafts[first]
+                    .set
+                    .get(*path)
+                    .is_some_and(|earlier| earlier != *value)
+        });
+        if let Some((path, here)) = differs {
+            let there = drafts[first].set.get(path).cloned().unwrap_or_default();
+            let layout = layouts
+                .iter()
+                .find(|(index, _)| *index == drafts[at].sheet)
+                .map(|(_, layout)| layout);
+            let column = layout.and_then(|layout| column_of(layout, path));
+            let title = column.map_or_else(|| path.to_string(), |column| column.heading.title());
+            let found = Found::DuplicateDiffers {
+                sheet,
+                row,
+                title,
+                here: value_text(path, here),
+                there: value_text(path, &there),
+            };
+            let column = column.map(|column| column.heading.column);
+            drafts[at].note(column, found);
+            continue;
+        }
+        let missing: Vec<_> = drafts[at]
+            .set
+            .iter()
+            .filter(|(path, _)| !drafts[first].set.contains_key(*path))
+            .map(|(path, value)| (path.clone(), value.clone()))
+            .collect();
+        let identical = missing.is_empty() && drafts[at].set.len() == drafts[first].set.len();
+        let remarks = std::mem::take(&mut drafts[at].remarks);
+        let year_to_date = std::mem::take(&mut drafts[at].year_to_date);
+        drafts[at].note(
+            None,
+            if identical {
+                Found::DuplicateRow { sheet, row }
+            } else {
+                Found::DuplicateName { sheet, row }
+            },
+        );
+        let kept = &mut drafts[first];
+        kept.set.extend(missing);
+        for remark in remarks {
+            if !kept.remarks.contains(&remark) {
+                kept.remarks.push(remark);
+            }
+        }
+        for amount in year_to_date {
+            if !kept.year_to_date.contains(&amount) {
+                kept.year_to_date.push(amount);
+            }
+        }
+    }
+    // Later rows may have been merged into a kept one; a refused one stays out.
+    kept.retain(|at| !drafts[*at].is_refused());
+    kept
+}
+
+fn same_project(one: &Draft, other: &Draft) -> bool {
+    let code = |draft: &Draft| draft.text(Field::ProjectCode).to_owned();
+    let codes_differ = !code(one).is_empty() && !code(other).is_empty() && code(one) != code(other);
+    let ids_differ = matches!((&one.id, &other.id), (Some(one), Some(other)) if one != other);
+    !codes_differ
+        && !ids_differ
+        && compatible(one.text(Field::OwnerOrg), other.text(Field::OwnerOrg))
+        && compatible(
+            one.text(Field::TerritorialOrg),
+            other.text(Field::TerritorialOrg),
+        )
+}
+
+/// Fields in which two rows of one project may differ without anybody having to choose.
+fn is_descriptive(path: &FieldPath) -> bool {
+    matches!(
+        path.target(),
+        PathTarget::Once(Field::Name | Field::TerritorialOrg | Field::OwnerOrg | Field::Notes)
+    )
+}
+
+fn value_text(path: &FieldPath, value: &Value) -> String {
+    match value {
+        Value::Int(fen) if path.as_str().ends_with("_fen") => format!("{}万元", Fen(*fen)),
+        Value::Int(number) => number.to_string(),
+        Value::Bool(flag) => if *flag { "是" } else { "否" }.to_owned(),
+        Value::Text(text) => text.chars().take(60).collect(),
+        Value::Null => "空".to_owned(),
+    }
+}
+
+/// A draft as a person reads it, by path.
+pub(super) fn shown(draft: &Draft) -> BTreeMap<String, String> {
+    let mut shown: BTreeMap<String, String> = draft
+        .set
+        .iter()
+        .map(|(path, value)| (path.to_string(), value_text(path, value)))
+        .collect();
+    shown.insert("@row".into(), draft.row.to_string());
+    shown
+}
+
+/// Marks totals that look as if they were given in a smaller unit than their column's.
+pub(super) fn suspect_units(layout: &Layout, drafts: &mut [Draft]) {
+    let Some(column) = layout.column(Target::Once(Field::TotalInvestmentFen)) else {
+        return;
+    };
+    let at = column.heading.column;
+    let amount = |draft: &Draft| {
+        draft
+            .amounts
+            .iter()
+            .find(|(column, _)| *column == at)
+            .map(|(_, fen)| *fen)
+            .filter(|fen| *fen > 0)
+    };
+    let mut amounts: Vec<i64> = drafts.iter().filter_map(amount).collect();
+    if amounts.len() < SUSPECT_ROWS_MIN {
+        return;
+    }
+    amounts.sort_unstable();
+    let middle = amounts[amounts.len() / 2];
+    for draft in drafts {
+        let Some(fen) = amount(draft) else { continue };
+        if fen >= SUSPECT_FEN_MIN && fen / SUSPECT_TIMES >= middle {
+            let unit = if column.unit == Unit::Yi {
+                Unit::Wan
+            } else {
+                Unit::Yuan
+            };
+            draft.note(
+                Some(at),
+                Found::UnitSuspect {
+                    value: Fen(fen).wan_exact(),
+                    unit: unit.name().to_owned(),
+                },
+            );
+        }
+    }
+}
+
+/// What exists, by everything a row can be matched with.
+struct Index<'a> {
+    ids: HashMap<ProjectId, &'a Existing>,
+    codes: HashMap<&'a str, Vec<&'a Existing>>,
+    names: HashMap<String, Vec<&'a Existing>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(existing: &'a [Existing]) -> Self {
+        let mut index = Self {
+            ids: HashMap::new(),
+            codes: HashMap::new(),
+            names: HashMap::new(),
+        };
+        for project in existing {
+            index.ids.insert(project.id, project);
+            if !project.code.is_empty() {
+                index.codes.entry(&project.code).or_default().push(project);
+            }
+            index
+                .names
+                .entry(clean::normal(&project.name))
+                .or_default()
+                .push(project);
+        }
+        index
+    }
+
+    fn find(&self, draft: &Draft, home: UnitId) -> Result<Option<&'a Existing>, Found> {
+        if let Some(text) = &draft.id {
+            let found = text.parse().ok().and_then(|id| self.ids.get(&id).copied());
+            let found = found.ok_or_else(|| Found::IdUnknown {
+                text: text.chars().take(40).collect(),
+            })?;
+            return if found.deleted {
+                Err(Found::ProjectDeleted)
+            } else {
+                Ok(Some(found))
+            };
+        }
+        let code = draft.text(Field::ProjectCode);
+        let by_code = self.codes.get(code).map_or(&[][..], Vec::as_slice);
+        if let [one] = by_code
+            .iter()
+            .filter(|project| !project.deleted)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            return Ok(Some(one));
+        }
+        let same: Vec<&Existing> = self
+            .names
+            .get(&clean::normal(draft.text(Field::Name)))
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|project| {
+                (code.is_empty() || project.code.is_empty() || code == project.code)
+                    && compatible(&project.owner, draft.text(Field::OwnerOrg))
+                    && compatible(&project.territory, draft.text(Field::TerritorialOrg))
+            })
+            .collect();
+        let living: Vec<&Existing> = same
+            .iter()
+            .copied()
+            .filter(|project| !project.deleted)
+            .collect();
+        let at_home: Vec<&Existing> = living
+            .iter()
+            .copied()
+            .filter(|project| project.home == Some(home))
+            .collect();
+        match (living.as_slice(), at_home.as_slice()) {
+            ([], _) if same.is_empty() => Ok(None),
+            ([], _) => Err(Found::ProjectDeleted),
+            ([one], _) | (_, [one]) => Ok(Some(one)),
+            (several, _) => Err(Found::MatchAmbiguous {
+                count: several.len().to_string(),
+            }),
+        }
+    }
+}
+
+/// The values of a row that differ from what is there.
+fn changes(
+    draft: &mut Draft,
+    project: ProjectId,
+    view: Option<&ProjectView>,
+) -> BTreeMap<FieldPath, Value> {
+    let mut wanted = draft.set.clone();
+    add_months(draft, &mut wanted, view);
+    add_notes(draft, &mut wanted, view);
+    add_leaders(draft, project, &mut wanted, view);
+    let Some(view) = view else { return wanted };
+    let proposed = proposals(view);
+    wanted.retain(|path, value| match view.cells.get(path) {
+        Some(cell) if same_value(&cell.value, value) && !cell.is_conflict() => false,
+        Some(cell) if cell.is_conflict() => {
+            if !cell
+                .contenders
+                .iter()
+                .any(|contender| contender.value == *value)
+            {
+                draft.note(
+                    None,
+                    Found::FieldInConflict {
+                        title: path.to_string(),
+                    },
+                );
+            }
+            false
+        }
+        // What was proposed already waits for its authority; saying it again helps nobody.
+        _ => !proposed.contains(&(path.as_str().to_owned(), value.clone())),
+    });
+    wanted
+}
+
+/// True when a value says what is there already; white space nobody sees is no difference.
+fn same_value(there: &Value, here: &Value) -> bool {
+    match (there, here) {
+        (Value::Text(there), Value::Text(here)) => {
+            there == here || clean::long(there) == *here || clean::line(there) == *here
+        }
+        _ => there == here,
+    }
+}
+
+/// Values proposed for this project, whatever became of them.
+fn proposals(view: &ProjectView) -> BTreeSet<(String, Value)> {
+    let rows = view.rows(Table::Proposals);
+    let pairs = rows.iter().filter_map(|row| {
+        let path = view
+            .row_value(Table::Proposals, row, TableColumn::Path)
+            .as_text()?;
+        let value = view.row_value(Table::Proposals, row, TableColumn::Value);
+        let value = value
+            .as_text()
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_else(|| value.clone());
+        Some((path.to_owned(), value))
+    });
+    pairs.collect()
+}
+
+/// Amounts since January become what the earlier months do not hold yet.
+fn add_months(
+    draft: &mut Draft,
+    wanted: &mut BTreeMap<FieldPath, Value>,
+    view: Option<&ProjectView>,
+) {
+    let mut amounts = draft.year_to_date.clone();
+    amounts.sort_by_key(|amount| amount.month);
+    for amount in amounts {
+        let path = FieldPath::month(amount.month, Field::MonthDoneFen);
+        if wanted.contains_key(&path) {
+            continue;
+        }
+        let earlier =
+            (1..amount.month.month()).filter_map(|month| Month::new(amount.month.year(), month));
+        let before: i64 = earlier
+            .filter_map(|month| {
+                let path = FieldPath::month(month, Field::MonthDoneFen);
+                wanted
+                    .get(&path)
+                    .or_else(|| view.map(|view| view.value(&path)))
+                    .and_then(Value::as_int)
+            })
+            .sum();
+        let own = amount.fen - before;
+        if own < 0 {
+            draft.note(
+                None,
+                Found::YearToDateFalls {
+                    text: Fen(amount.fen).wan_exact(),
+                    before: Fen(before).wan_exact(),
+                },
+            );
+        } else {
+            wanted.insert(path, Value::Int(own));
+        }
+    }
+}
+
+/// Texts that could not become values are added to the notes once.
+fn add_notes(draft: &Draft, wanted: &mut BTreeMap<FieldPath, Value>, view: Option<&ProjectView>) {
+    if draft.remarks.is_empty() {
+        return;
+    }
+    let path = FieldPath::once(Field::Notes);
+    let text = |value: &Value| value.as_text().map(str::to_owned);
+    let stated = wanted.get(&path).and_then(text);
+    let mut notes = stated
+        .or_else(|| view.and_then(|view| text(view.value(&path))))
+        .unwrap_or_default();
+    for remark in &draft.remarks {
+        if !notes.contains(remark.as_str()) {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(remark);
+        }
+    }
+    wanted.insert(path, Value::Text(notes));
+}
+
+fn add_leaders(
+    draft: &Draft,
+    project: ProjectId,
+    wanted: &mut BTreeMap<FieldPath, Value>,
+    view: Option<&ProjectView>,
+) {
+    let known: Vec<String> = view.map_or_else(Vec::new, |view| {
+        let rows = view.rows(Table::LeadLeaders);
+        rows.iter()
+            .filter_map(|row| {
+                view.row_value(Table::LeadLeaders, row, TableColumn::Person)
+                    .as_text()
+                    .map(clean::normal)
+            })
+            .collect()
+    });
+    for name in draft
+        .leaders
+        .iter()
+        .filter(|name| !known.contains(&clean::normal(name)))
+    {
+        let path = FieldPath::cell(
+            Table::LeadLeaders,
+            leader_row(project, name),
+            TableColumn::Person,
+        );
+        wanted.insert(path, Value::Text(name.clone()));
+    }
+}

@@ -1,0 +1,106 @@
+//! The words of files people exchange: titles of ledgers and error workbooks, and why a file cannot be read.
+//!
+//! Files are written in Chinese, whatever the screen speaks: their readers are county offices, and the import recognises its own titles
+//! (`synonyms`).
+
+use super::Lang;
+
+macro_rules! words {
+    ($($variant:ident $zh:literal $en:literal;)*) => {
+        /// A word or sentence about files.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the Chinese word beside each variant says what it means")]
+        pub enum Office { $($variant),* }
+
+        impl Office {
+            /// The words in one language.
+            #[must_use]
+            pub const fn text(self, lang: Lang) -> &'static str {
+                match lang {
+                    Lang::Zh => match self { $(Self::$variant => $zh),* },
+                    Lang::En => match self { $(Self::$variant => $en),* },
+                }
+            }
+        }
+    };
+}
+
+words! {
+    Reason "错误原因" "Reason";
+    SourceRow "原行号" "Source row";
+    NotAWorkbook "这不是表格文件，请用 .xlsx、.xls 或 .csv" "This is no table; use .xlsx, .xls or .csv";
+    Password "工作簿有密码，请取消密码后再导入" "The workbook has a password; take it off and import again";
+    ForeignFormat "这种格式不能读取，请在 WPS 或 Excel 中另存为 .xlsx 后再导入" "This format cannot be read; save it as .xlsx in WPS or Excel";
+    Damaged "文件已损坏，请重新保存后再导入" "The file is damaged; save it once more and import again";
+    TooLarge "表格过大（最多10万行、200列），请拆分后再导入" "The table is too large (at most 100,000 rows and 200 columns); split it";
+    NoSuchSheet "没有这个名称的工作表" "There is no sheet of this name";
+    OverLimits "读取这个文件所需的内存或时间超过上限，请只保留数据区域后另存再导入" "Reading this file takes more memory or time than allowed; keep only the data and save it again";
+    ReaderFailed "读取表格的程序没有启动，请联系技术人员" "The program that reads tables did not start; call a technician";
+    Total "合  计" "Total";
+    Yes "是" "yes";
+    No "否" "no";
+}
+
+/// One column of the standard ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerTitle {
+    /// Where its content comes from, as mapping files write it.
+    pub target: &'static str,
+    /// The title above a group of columns, or empty.
+    pub group: &'static str,
+    /// Its title; `{year}` and `{month}` are put in.
+    pub title: &'static str,
+    /// Its width in characters.
+    pub width: u8,
+    /// True for the columns of the short ledger (.docx).
+    pub short: bool,
+}
+
+macro_rules! ledger {
+    ($($target:literal $group:literal $title:literal $width:literal $short:literal;)*) => {
+        /// The standard ledger, left to right. Every title is one the import recognises.
+        pub const LEDGER: &[LedgerTitle] = &[$(LedgerTitle { target: $target, group: $group, title: $title, width: $width, short: $short }),*];
+    };
+}
+
+ledger! {
+    "@serial" "" "序号" 5 true;
+    "name" "" "项目名称" 30 true;
+    "project_code" "" "项目代码" 16 false;
+    "territorial_org" "" "属地乡镇" 12 true;
+    "sector" "" "行业类别" 10 false;
+    "owner_org" "" "项目业主" 18 false;
+    "lead_unit" "" "牵头责任单位" 14 false;
+    "build_nature" "" "建设性质" 8 false;
+    "content_scale" "" "建设内容及规模" 40 false;
+    "build_years" "建设时间" "建设年份" 10 false;
+    "planned_start" "建设时间" "计划开工时间" 11 false;
+    "planned_completion" "建设时间" "计划竣工时间" 11 false;
+    "total_investment_fen" "投资情况" "总投资" 14 true;
+    "funding_note" "投资情况" "资金来源" 18 false;
+    "{year}/year_plan_fen" "投资情况" "{year}年计划投资" 14 true;
+    "{month}/month_done_fen" "投资情况" "{year}年{month}月完成投资" 14 true;
+    "cum_investment_fen" "投资情况" "累计完成投资" 14 true;
+    "image_now" "推进情况" "形象进度" 30 true;
+    "problems" "推进情况" "存在问题" 24 true;
+    "notes" "" "备注" 24 false;
+    "@id" "" "系统编号" 28 false;
+}
+
+/// The title over a ledger, with its period.
+#[must_use]
+pub fn ledger_title(name: &str, year: i16, month: u8) -> String {
+    format!("{name}（{year}年{month}月）")
+}
+
+/// The line under a title: who reports.
+#[must_use]
+pub fn reporting_unit(unit: &str) -> String {
+    format!("填报单位：{unit}")
+}
+
+/// The line under a title: the unit of money.
+pub const MONEY_UNIT: &str = "单位：万元";
+
+/// The ledger's name when nobody gives one.
+pub const LEDGER_NAME: &str = "重点项目台账";
