@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 pub mod fields;
 pub mod finding;
 pub mod office;
-pub mod options;
 pub mod parse;
 pub mod refusal;
 pub mod synonyms;

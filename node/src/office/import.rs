@@ -9,8 +9,8 @@ use shared::ids::{ImportId, ProjectId, UnitId};
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::text::Lang;
+use shared::text::fields;
 use shared::text::finding::Found;
-use shared::text::options;
 use shared::text::parse::clean;
 use shared::text::parse::money::{self, Unit};
 use shared::time::Month;
@@ -41,8 +41,8 @@ impl Words {
             if words.0.contains_key(name) {
                 continue;
             }
-            for (id, label) in options::labels(Lang::Zh, name).into_iter().flatten() {
-                words.add(name, id, label);
+            for option in fields::fixed_options(name).unwrap_or_default() {
+                words.add(name, option.id, option.label(Lang::Zh));
             }
             for option in profile.options(name).into_iter().flatten() {
                 words.add(name, &option.id, &option.name_zh);
