@@ -95,6 +95,7 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
         socket: Arc::clone(&opening.socket),
     };
     let payload = Arc::clone(&traffic.payload);
+    let socket_bytes = Arc::clone(&traffic.socket);
     if driver
         .session_opened(opening, sender, traffic)
         .await
@@ -107,7 +108,14 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
         reason = receive(stream, session, &driver, &payload) => reason,
         reason = send(sink, outgoing, &payload, &stop) => reason,
     };
-    tracing::info!(reason, "session closed");
+    tracing::info!(
+        reason,
+        payload_sent = payload.sent(),
+        payload_received = payload.received(),
+        socket_sent = socket_bytes.sent(),
+        socket_received = socket_bytes.received(),
+        "session closed"
+    );
     // A driver that has stopped has no use for the news.
     let _stopped = driver.session_closed(session, reason).await;
 }
