@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::driver::{self, Handle, Network, Parts, StartError};
 use crate::identity::{Identity, IdentityError};
-use crate::store::{MemoryStore, Store};
+use crate::store::{self, LOSS_KEY, Opened, StartReport, Store as _};
 
 /// The key of `Tree::Meta` under which a node's facts stand.
 const FACTS: &[u8] = b"node/facts";
@@ -104,8 +104,9 @@ impl Node {
                 dir: dir.to_owned(),
             });
         }
+        // The store's folder comes first: it is locked, so that two cannot make the same node.
+        let mut store = store::create(dir)?.store;
         let identity = Identity::create(dir, clock)?;
-        let (mut store, _log) = open_store(dir)?;
         let facts = StoredFacts {
             role: creation.role,
             name: creation.name.trim().to_owned(),
@@ -129,7 +130,15 @@ impl Node {
     pub async fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         let identity = Identity::load(dir)?;
         tracing::info!(node = %identity.key.node_id(), dir = %dir.display(), "identity read");
-        let (store, log) = open_store(dir)?;
+        let folder = dir.to_owned();
+        // Proving a large store complete, or building it again, takes a while.
+        let opened = tokio::task::spawn_blocking(move || store::open(&folder));
+        let Opened { store, report } = opened.await.map_err(|_| OpenError::Panicked)??;
+        log_report(&report);
+        let log = match store.load(Tree::Meta, LOSS_KEY)? {
+            Some(_) => LogContent::Doubtful,
+            None => LogContent::Intact,
+        };
         let stored = store
             .load(Tree::Meta, FACTS)?
             .ok_or_else(|| OpenError::Unfinished {
@@ -153,7 +162,7 @@ impl Node {
             stop: CancellationToken::new(),
         };
         let handle = driver::spawn(Parts {
-            store,
+            store: Box::new(store),
             replica,
             log,
             clock: options.clock.clone(),
@@ -185,7 +194,7 @@ impl Node {
 
 /// A folder may hold a configuration and nothing else.
 fn in_use(dir: &Path) -> Result<bool, OpenError> {
-    let unreadable = |source| OpenError::Folder {
+    let unreadable = |source| OpenError::Unreadable {
         dir: dir.to_owned(),
         source,
     };
@@ -203,8 +212,27 @@ fn in_use(dir: &Path) -> Result<bool, OpenError> {
     }
 }
 
-fn open_store(_dir: &Path) -> Result<(Box<dyn Store>, LogContent), OpenError> {
-    Ok((Box::new(MemoryStore::new()), LogContent::Intact))
+/// Says what the start-up check found; nothing of it is kept quiet.
+fn log_report(report: &StartReport) {
+    tracing::info!(
+        position = report.position.0,
+        records = report.count,
+        replayed = report.replayed,
+        cut_bytes = report.cut_bytes,
+        "store opened"
+    );
+    for finding in &report.findings {
+        tracing::warn!(%finding, "the store was damaged");
+    }
+    if let Some(rebuilt) = &report.rebuilt {
+        tracing::warn!(reason = %rebuilt.reason, moved_to = %rebuilt.moved_to.display(), "the database was built again from the journal");
+    }
+    if let Some(moved_to) = &report.journal_moved_to {
+        tracing::warn!(moved_to = %moved_to.display(), "the journal was written again from the database");
+    }
+    if report.is_read_only {
+        tracing::error!("it cannot be proven that everything is there: this node only reads until `check --repair`");
+    }
 }
 
 fn info(identity: &Identity, facts: &StoredFacts) -> NodeInfo {
@@ -257,7 +285,7 @@ pub enum OpenError {
     },
     /// The folder cannot be read.
     #[error("cannot read {}", dir.display())]
-    Folder {
+    Unreadable {
         /// The folder.
         dir: PathBuf,
         /// The cause.
@@ -266,9 +294,15 @@ pub enum OpenError {
     /// The keys are missing or unreadable.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// The store cannot be made or opened.
+    #[error(transparent)]
+    Folder(#[from] store::OpenError),
     /// The store answers no more.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// Opening the store ended in a panic, which was printed.
+    #[error("opening the store ended unexpectedly")]
+    Panicked,
     /// The node's own facts do not read back.
     #[error("the node's own facts cannot be read")]
     Facts {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use shared::api::NodeInfo;
 use shared::library::Library;
-use shared::store::{Reader, Turn};
+use shared::store::{Reader, StoreError, Tree, Turn};
 use shared::sync::{
     CloseReason, Effect, Input, LogContent, Replica, ReplicaError, RequestId, SessionId,
 };
@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::exit::{guard, one_line};
-use crate::store::Store;
+use crate::store::{LOSS_KEY, Store};
 use crate::transport::dial::{DialRequest, run_dial};
 use crate::transport::socket::Outgoing;
 
@@ -150,13 +150,37 @@ struct Driver {
 impl Driver {
     /// Lets the core take up its state and computes what was lost of the derived trees.
     fn start(&mut self, log: LogContent) -> Result<(), DriverError> {
+        if self.store.is_read_only() {
+            return self.start_reading();
+        }
         self.restore_derived()?;
         self.backlog.push_back(Input::Start { log });
         let _goes_on = self.turn(Vec::new());
+        if log == LogContent::Doubtful && self.failed.is_none() {
+            // The core has taken a new incarnation and that is durable; the note has done its work.
+            let mut turn = Turn::new(&*self.store);
+            turn.remove(Tree::Meta, LOSS_KEY);
+            let committed = self.store.commit(turn.finish());
+            committed.map_err(|error| DriverError::StorageFailed(Arc::new(error)))?;
+        }
         match &self.failed {
             Some(failed) => Err(failed.clone()),
             None => Ok(()),
         }
+    }
+
+    /// Takes up the state of a store that cannot be written: what the core would have written is dropped.
+    fn start_reading(&mut self) -> Result<(), DriverError> {
+        let mut turn = Turn::new(&*self.store);
+        let start = Input::Start {
+            log: LogContent::Intact,
+        };
+        let now = self.clock.now();
+        self.replica
+            .handle(now, &mut self.rng, &mut turn, start, &mut Vec::new())
+            .map_err(core_failed)?;
+        self.failed = Some(DriverError::StorageFailed(Arc::new(StoreError::ReadOnly)));
+        Ok(())
     }
 
     fn restore_derived(&mut self) -> Result<(), DriverError> {

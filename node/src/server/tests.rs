@@ -4,8 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use shared::ids::NodeId;
-use shared::sync::SessionId;
+use shared::command::{Actor, Command, Envelope, Outcome, Role};
+use shared::document::heads_to_hex;
+use shared::field::{Field, FieldPath};
+use shared::ids::{CommandId, DocumentId, NodeId, ProjectId, UnitId, UserId};
+use shared::identity::UnitKind;
+use shared::sync::{Approval, Input, Reply, SessionId};
+use shared::value::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -207,5 +212,101 @@ async fn health_is_answered_on_both_listeners_as_soon_as_the_server_runs() {
         let answer = hear_until_closed(stream).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
+    hub.stop().await;
+}
+
+fn clerk(unit: UnitId) -> Actor {
+    Actor {
+        user: UserId::from_bytes([1; 5]),
+        name: "陈晓".to_owned(),
+        role: Role::Clerk,
+        unit,
+        at_hub: false,
+    }
+}
+
+/// A record with nothing but a name, as a person at `unit` starts it.
+fn new_project(project: ProjectId, unit: UnitId) -> Envelope {
+    Envelope {
+        id: CommandId::from_bytes(project.to_bytes()),
+        base: None,
+        after: Vec::new(),
+        command: Command::CreateProject {
+            project,
+            home: unit,
+            set: [(FieldPath::once(Field::Name), Value::Text("乡村道路硬化".to_owned()))].into(),
+        },
+    }
+}
+
+async fn heads(handle: &Handle, project: ProjectId) -> Vec<String> {
+    let document = DocumentId::Project(project);
+    handle
+        .read(move |context| {
+            let library = context.replica.library();
+            heads_to_hex(&library.heads(context.reader, &document).unwrap())
+        })
+        .await
+        .unwrap()
+}
+
+async fn create_project(handle: &Handle, project: ProjectId) {
+    let unit = handle.info().unit;
+    let answers = handle.command(clerk(unit), vec![new_project(project, unit)]).await.unwrap();
+    assert!(matches!(answers[0].outcome, Outcome::Done { .. }), "{answers:?}");
+}
+
+async fn join(hub: &Running, node: &Running, unit: &str) {
+    let (unit, addresses) = (unit.to_owned(), hub.app.dial_addresses());
+    let invited = hub.app.handle.request(move |request| Input::CreateInvite {
+        request,
+        unit,
+        kind: UnitKind::Township,
+        addresses,
+        approval: Approval::AtOnce,
+    });
+    let Reply::Invited { code, .. } = invited.await.unwrap() else {
+        panic!("the hub made no invite");
+    };
+    let joined = node.app.handle.request(|request| Input::Join { request, code });
+    assert!(matches!(joined.await.unwrap(), Reply::Joined { .. }));
+}
+
+#[tokio::test]
+async fn an_edit_reaches_the_hub_over_tls_and_a_cut_line_shows_on_both_sides() {
+    let (hub_dir, node_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    create(hub_dir.path(), NodeRole::Hub, "开州区");
+    create(node_dir.path(), NodeRole::Node, "竹溪镇");
+    let hub = Running::start(config(hub_dir.path(), false)).await;
+    let node = Running::start(config(node_dir.path(), false)).await;
+    assert!(hub.app.secure && !node.app.secure);
+    join(&hub, &node, "竹溪镇").await;
+
+    let first = ProjectId::from_parts(1, [1; 10]);
+    create_project(&node.app.handle, first).await;
+    until(async || {
+        let there = heads(&hub.app.handle, first).await;
+        !there.is_empty() && there == heads(&node.app.handle, first).await
+    })
+    .await;
+
+    let online = async || {
+        let peers = hub.app.handle.read(|context| context.replica.peers()).await.unwrap();
+        peers.iter().any(|peer| peer.online)
+    };
+    assert!(online().await);
+    let set = async |line| {
+        let reply = node.app.handle.request(move |request| Input::SetLine { request, line });
+        assert_eq!(reply.await.unwrap(), Reply::Line(line));
+    };
+    set(shared::sync::Line::Off).await;
+    until(async || !online().await).await;
+    let second = ProjectId::from_parts(2, [2; 10]);
+    create_project(&node.app.handle, second).await;
+    assert!(heads(&hub.app.handle, second).await.is_empty());
+    set(shared::sync::Line::On).await;
+    until(async || !heads(&hub.app.handle, second).await.is_empty()).await;
+
+    node.stop().await;
     hub.stop().await;
 }
