@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use shared::api::{NodeInfo, NodeRole};
 use shared::identity::unit_id_of;
 use shared::library::Library;
-use shared::store::{Batch, StoreError, Tree};
+use shared::store::{Batch, Reader as _, StoreError, Tree};
 use shared::sync::{Facts, LogContent, Replica};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
