@@ -231,7 +231,9 @@ fn log_report(report: &StartReport) {
         tracing::warn!(moved_to = %moved_to.display(), "the journal was written again from the database");
     }
     if report.is_read_only {
-        tracing::error!("it cannot be proven that everything is there: this node only reads until `check --repair`");
+        tracing::error!(
+            "it cannot be proven that everything is there: this node only reads until `check --repair`"
+        );
     }
 }
 

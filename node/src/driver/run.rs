@@ -111,8 +111,9 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
                 let stays = result.is_ok();
                 // Nobody waits any more when the opening was given up; the queue is closed then too.
                 let _unheard = started.send(result);
-                if stays {
-                    runtime.block_on(driver.run(messages));
+                if stays && let Some(stopped) = runtime.block_on(driver.run(messages)) {
+                    // By now the store is closed and its folder free for the next process.
+                    let _unheard = stopped.send(());
                 }
             });
         })
@@ -206,9 +207,10 @@ impl Driver {
         self.store.derived_restored().map_err(failed)
     }
 
-    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+    /// Runs until told to stop or until all handles are gone; gives back whom to tell.
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
         let mut ready = Vec::with_capacity(TURN_MESSAGES_MAX);
-        loop {
+        let stopped = loop {
             let (sleep, settles) = self.sleep();
             let received = if self.backlog.is_empty() {
                 tokio::time::timeout(sleep, messages.recv_many(&mut ready, TURN_MESSAGES_MAX)).await
@@ -217,19 +219,20 @@ impl Driver {
             };
             match received {
                 // All handles are gone.
-                Ok(0) => break,
+                Ok(0) => break None,
                 Ok(_) => {}
                 Err(_) if settles => self.settle(),
                 Err(_) => {}
             }
-            if self.turn(std::mem::take(&mut ready)).is_break() {
-                break;
+            if let ControlFlow::Break(stopped) = self.turn(std::mem::take(&mut ready)) {
+                break Some(stopped);
             }
-        }
+        };
+        // Nobody watching is fine.
+        let _unwatched = self.events.send(Event::Stopping);
+        self.cut_sessions("the node stops");
         self.settle();
-        for (_, cancel) in self.dials.drain() {
-            cancel.cancel();
-        }
+        stopped
     }
 
     /// How long to wait for messages, and whether the time is then used to settle.
@@ -259,7 +262,7 @@ impl Driver {
         }
     }
 
-    fn turn(&mut self, ready: Vec<Message>) -> ControlFlow<()> {
+    fn turn(&mut self, ready: Vec<Message>) -> ControlFlow<oneshot::Sender<()>> {
         let now = self.clock.now();
         let mut reads = Vec::new();
         let mut finishes: Vec<Finish> = Vec::new();
@@ -383,14 +386,7 @@ impl Driver {
         self.read(now, reads);
         match stop {
             None => ControlFlow::Continue(()),
-            Some(done) => {
-                // Nobody watching is fine.
-                let _unwatched = self.events.send(Event::Stopping);
-                self.cut_sessions("the node stops");
-                self.settle();
-                let _unheard = done.send(());
-                ControlFlow::Break(())
-            }
+            Some(stopped) => ControlFlow::Break(stopped),
         }
     }
 

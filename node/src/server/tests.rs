@@ -7,8 +7,8 @@ use futures_util::StreamExt as _;
 use shared::command::{Actor, Command, Envelope, Outcome, Role};
 use shared::document::heads_to_hex;
 use shared::field::{Field, FieldPath};
-use shared::ids::{CommandId, DocumentId, NodeId, ProjectId, UnitId, UserId};
 use shared::identity::UnitKind;
+use shared::ids::{CommandId, DocumentId, NodeId, ProjectId, UnitId, UserId};
 use shared::sync::{Approval, Input, Reply, SessionId};
 use shared::value::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -200,18 +200,16 @@ async fn the_path_for_nodes_refuses_browsers_and_plain_requests() {
 }
 
 #[tokio::test]
-async fn health_is_answered_on_both_listeners_as_soon_as_the_server_runs() {
+async fn health_is_answered_as_soon_as_the_server_runs() {
     let dir = tempfile::tempdir().unwrap();
     create(dir.path(), NodeRole::Hub, "开州区");
     let hub = Running::start(config(dir.path(), true)).await;
-    for address in [hub.app.address, hub.app.control_address] {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request =
-            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let answer = hear_until_closed(stream).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    }
+    let address = hub.app.address;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let answer = hear_until_closed(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     hub.stop().await;
 }
 
@@ -234,7 +232,11 @@ fn new_project(project: ProjectId, unit: UnitId) -> Envelope {
         command: Command::CreateProject {
             project,
             home: unit,
-            set: [(FieldPath::once(Field::Name), Value::Text("乡村道路硬化".to_owned()))].into(),
+            set: [(
+                FieldPath::once(Field::Name),
+                Value::Text("乡村道路硬化".to_owned()),
+            )]
+            .into(),
         },
     }
 }
@@ -252,8 +254,14 @@ async fn heads(handle: &Handle, project: ProjectId) -> Vec<String> {
 
 async fn create_project(handle: &Handle, project: ProjectId) {
     let unit = handle.info().unit;
-    let answers = handle.command(clerk(unit), vec![new_project(project, unit)]).await.unwrap();
-    assert!(matches!(answers[0].outcome, Outcome::Done { .. }), "{answers:?}");
+    let answers = handle
+        .command(clerk(unit), vec![new_project(project, unit)])
+        .await
+        .unwrap();
+    assert!(
+        matches!(answers[0].outcome, Outcome::Done { .. }),
+        "{answers:?}"
+    );
 }
 
 async fn join(hub: &Running, node: &Running, unit: &str) {
@@ -268,12 +276,21 @@ async fn join(hub: &Running, node: &Running, unit: &str) {
     let Reply::Invited { code, .. } = invited.await.unwrap() else {
         panic!("the hub made no invite");
     };
-    let joined = node.app.handle.request(|request| Input::Join { request, code });
+    let joined = node
+        .app
+        .handle
+        .request(|request| Input::Join { request, code });
     assert!(matches!(joined.await.unwrap(), Reply::Joined { .. }));
 }
 
 #[tokio::test]
 async fn an_edit_reaches_the_hub_over_tls_and_a_cut_line_shows_on_both_sides() {
+    tokio::time::timeout(PATIENCE, edit_cut_and_restore())
+        .await
+        .unwrap();
+}
+
+async fn edit_cut_and_restore() {
     let (hub_dir, node_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     create(hub_dir.path(), NodeRole::Hub, "开州区");
     create(node_dir.path(), NodeRole::Node, "竹溪镇");
@@ -291,12 +308,20 @@ async fn an_edit_reaches_the_hub_over_tls_and_a_cut_line_shows_on_both_sides() {
     .await;
 
     let online = async || {
-        let peers = hub.app.handle.read(|context| context.replica.peers()).await.unwrap();
+        let peers = hub
+            .app
+            .handle
+            .read(|context| context.replica.peers())
+            .await
+            .unwrap();
         peers.iter().any(|peer| peer.online)
     };
     assert!(online().await);
     let set = async |line| {
-        let reply = node.app.handle.request(move |request| Input::SetLine { request, line });
+        let reply = node
+            .app
+            .handle
+            .request(move |request| Input::SetLine { request, line });
         assert_eq!(reply.await.unwrap(), Reply::Line(line));
     };
     set(shared::sync::Line::Off).await;

@@ -6,7 +6,10 @@
 //!
 //! `bench [--records N] [--only idle|memory]`
 
-#![expect(clippy::print_stdout, reason = "printing figures is what this program is for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "printing figures is what this program is for"
+)]
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -50,7 +53,10 @@ impl Plan {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--records" => {
-                    plan.records = arguments.next().context("--records needs a number")?.parse()?;
+                    plan.records = arguments
+                        .next()
+                        .context("--records needs a number")?
+                        .parse()?;
                 }
                 "--only" => plan.only = Some(arguments.next().context("--only needs a name")?),
                 _ => bail!("usage: bench [--records N] [--only idle|memory]"),
@@ -69,7 +75,10 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    if arguments.next_if(|first| first == "serve-until-stdin-ends").is_some() {
+    if arguments
+        .next_if(|first| first == "serve-until-stdin-ends")
+        .is_some()
+    {
         let dir = arguments.next().context("a data folder")?;
         let listen = arguments.next().context("an address")?.parse()?;
         return runtime.block_on(serve_until_stdin_ends(Path::new(&dir), listen));
@@ -154,8 +163,16 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
         let (node, node_ready) = Served::start(&node_dir, loopback(0))?;
         // The line stands once the node has dialled and both have compared what they hold.
         tokio::time::sleep(Duration::from_secs(5)).await;
-        println!("start        hub {:.1} s, node {:.1} s until ready", hub_ready.as_secs_f64(), node_ready.as_secs_f64());
-        println!("memory       hub {}, node {}", hub.memory()?, node.memory()?);
+        println!(
+            "start        hub {:.1} s, node {:.1} s until ready",
+            hub_ready.as_secs_f64(),
+            node_ready.as_secs_f64()
+        );
+        println!(
+            "memory       hub {}, node {}",
+            hub.memory()?,
+            node.memory()?
+        );
         println!(
             "disk         hub {} kB, node {} kB",
             folder_bytes(&hub_dir)? / 1000,
@@ -241,11 +258,27 @@ fn record(number: u64, unit: UnitId) -> Command {
         project: project(number),
         home: unit,
         set: [
-            (path(Field::Name), text(format!("第{number}号乡村道路硬化及配套排水工程"))),
+            (
+                path(Field::Name),
+                text(format!("第{number}号乡村道路硬化及配套排水工程")),
+            ),
             (path(Field::TotalInvestmentFen), Value::Int(fen)),
-            (path(Field::BuildNature), text(format!("镇建设投资第{}公司", number % 40))),
-            (path(Field::ContentScale), text(format!("硬化道路{}公里，新建排水沟{}米", number % 17, number % 900))),
-            (path(Field::PlannedStart), text(format!("2026-{:02}-15", number % 12 + 1))),
+            (
+                path(Field::BuildNature),
+                text(format!("镇建设投资第{}公司", number % 40)),
+            ),
+            (
+                path(Field::ContentScale),
+                text(format!(
+                    "硬化道路{}公里，新建排水沟{}米",
+                    number % 17,
+                    number % 900
+                )),
+            ),
+            (
+                path(Field::PlannedStart),
+                text(format!("2026-{:02}-15", number % 12 + 1)),
+            ),
         ]
         .into(),
     }
@@ -265,7 +298,10 @@ fn envelope(number: u64, command: Command) -> Envelope {
 async fn carry_out(handle: &Handle, envelopes: Vec<Envelope>) -> anyhow::Result<()> {
     let actor = clerk(handle.info().unit);
     for answer in handle.command(actor, envelopes).await? {
-        ensure!(matches!(answer.outcome, Outcome::Done { .. }), "refused: {answer:?}");
+        ensure!(
+            matches!(answer.outcome, Outcome::Done { .. }),
+            "refused: {answer:?}"
+        );
     }
     Ok(())
 }
@@ -285,7 +321,11 @@ async fn write_records(handle: &Handle, from: u64, to: u64) -> anyhow::Result<()
 async fn edit(handle: &Handle, number: u64) -> anyhow::Result<()> {
     let command = Command::Edit {
         project: project(number),
-        set: [(FieldPath::once(Field::TotalInvestmentFen), Value::Int(77_777_700))].into(),
+        set: [(
+            FieldPath::once(Field::TotalInvestmentFen),
+            Value::Int(77_777_700),
+        )]
+        .into(),
         on_behalf: None,
     };
     carry_out(handle, vec![envelope(1 << 40 | number, command)]).await
@@ -303,14 +343,25 @@ async fn join(hub: &App, node: &App) -> anyhow::Result<()> {
     let Reply::Invited { code, .. } = invited.await? else {
         bail!("the hub made no invite");
     };
-    let joined = node.handle.request(|request| Input::Join { request, code }).await?;
-    ensure!(matches!(joined, Reply::Joined { .. }), "not joined: {joined:?}");
+    let joined = node
+        .handle
+        .request(|request| Input::Join { request, code })
+        .await?;
+    ensure!(
+        matches!(joined, Reply::Joined { .. }),
+        "not joined: {joined:?}"
+    );
     Ok(())
 }
 
 async fn set_line(handle: &Handle, line: Line) -> anyhow::Result<()> {
-    let reply = handle.request(move |request| Input::SetLine { request, line }).await?;
-    ensure!(reply == Reply::Line(line), "the line does not stand as wished: {reply:?}");
+    let reply = handle
+        .request(move |request| Input::SetLine { request, line })
+        .await?;
+    ensure!(
+        reply == Reply::Line(line),
+        "the line does not stand as wished: {reply:?}"
+    );
     Ok(())
 }
 
@@ -319,11 +370,14 @@ async fn until_synced(handle: &Handle, records: u64) -> anyhow::Result<()> {
     let mut events = handle.subscribe();
     let wait = async {
         loop {
-            let status = handle.read(|context| context.replica.status(context.now)).await?;
+            let status = handle
+                .read(|context| context.replica.status(context.now))
+                .await?;
             if status.pending == 0 && matches!(status.state, SyncState::Synced) {
                 return Ok::<_, anyhow::Error>(());
             }
-            let _changed_or_late = tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
+            let _changed_or_late =
+                tokio::time::timeout(Duration::from_millis(200), events.recv()).await;
         }
     };
     tokio::time::timeout(PATIENCE, wait)
@@ -350,7 +404,11 @@ impl Moved {
 }
 
 fn moved(handle: &Handle) -> Moved {
-    let traffic = handle.traffic().pop().map(|(_, traffic)| traffic).unwrap_or_default();
+    let traffic = handle
+        .traffic()
+        .pop()
+        .map(|(_, traffic)| traffic)
+        .unwrap_or_default();
     Moved {
         payload_sent: traffic.payload.sent(),
         payload_received: traffic.payload.received(),
@@ -374,7 +432,9 @@ impl Served {
             .spawn()?;
         let mut ready = [0u8; 6];
         let stdout = child.stdout.as_mut().context("its output is ours")?;
-        stdout.read_exact(&mut ready).context("the server did not start")?;
+        stdout
+            .read_exact(&mut ready)
+            .context("the server did not start")?;
         Ok((Self(child), begun.elapsed()))
     }
 
@@ -382,9 +442,15 @@ impl Served {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
         let find = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name));
-            line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("?").to_owned()
+            line.and_then(|line| line.split_whitespace().nth(1))
+                .unwrap_or("?")
+                .to_owned()
         };
-        Ok(format!("{} kB now, {} kB at most", find("VmRSS:"), find("VmHWM:")))
+        Ok(format!(
+            "{} kB now, {} kB at most",
+            find("VmRSS:"),
+            find("VmHWM:")
+        ))
     }
 }
 
@@ -416,7 +482,11 @@ fn folder_bytes(dir: &Path) -> anyhow::Result<u64> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let kind = entry.metadata()?;
-        bytes += if kind.is_dir() { folder_bytes(&entry.path())? } else { kind.len() };
+        bytes += if kind.is_dir() {
+            folder_bytes(&entry.path())?
+        } else {
+            kind.len()
+        };
     }
     Ok(bytes)
 }
