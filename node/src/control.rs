@@ -3,7 +3,11 @@
 //! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform`] is the
 //! one place where a [`Request`] is carried out, so that both ways give the same.
 
+mod check;
+mod dump;
 mod edit;
+mod export;
+mod import;
 mod perform;
 mod request;
 
@@ -13,6 +17,7 @@ use std::sync::Arc;
 use shared::api::{NodeInfo, NodeRole, SyncStatus, UserInfo};
 use shared::command::{Actor, Role};
 use shared::ids::{UnitId, UserId};
+use shared::profile::{Profile, ProfileError};
 
 use crate::accounts::rows::Account;
 use crate::accounts::{AccountError, Accounts};
@@ -21,7 +26,11 @@ use crate::config::Config;
 use crate::driver::{DriverError, Handle};
 use crate::node::Node;
 use crate::server::App;
+use crate::views;
 
+pub use edit::new_command_id;
+pub use export::{ExportFailed, Exported, export};
+pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use perform::perform;
 pub use request::{
     Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
@@ -36,6 +45,17 @@ pub const EVENTS_WAITING: usize = 256;
 /// Bytes of a file sent along with a request. An upload by browser is bound more tightly (`limits`); who works on the
 /// folder itself may bring a larger one.
 pub const ATTACHMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Why a node's context could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ContextError {
+    /// The accounts cannot be read.
+    #[error("cannot read the accounts")]
+    Accounts(#[from] AccountError),
+    /// The county's rules are not known to this program.
+    #[error("cannot read the county's profile")]
+    Profile(#[from] ProfileError),
+}
 
 /// One open node. Cheap to clone.
 #[derive(Clone)]
@@ -52,6 +72,8 @@ pub struct Context {
     pub addresses: Arc<[String]>,
     /// True when a server runs around the node.
     pub serving: bool,
+    /// The county's rules.
+    pub profile: Arc<Profile>,
 }
 
 impl Context {
@@ -59,7 +81,7 @@ impl Context {
     ///
     /// # Errors
     /// When the accounts cannot be read.
-    pub async fn of_server(app: &App) -> Result<Self, AccountError> {
+    pub async fn of_server(app: &App) -> Result<Self, ContextError> {
         Self::open(
             app.handle.clone(),
             app.clock.clone(),
@@ -74,7 +96,7 @@ impl Context {
     ///
     /// # Errors
     /// When the accounts cannot be read.
-    pub async fn of_node(node: &Node, config: &Config) -> Result<Self, AccountError> {
+    pub async fn of_node(node: &Node, config: &Config) -> Result<Self, ContextError> {
         let addresses = if config.addresses.is_empty() {
             let plain = config.insecure_http
                 || (node.info.role == NodeRole::Node && config.listen.ip().is_loopback());
@@ -99,8 +121,10 @@ impl Context {
         dir: PathBuf,
         addresses: Vec<String>,
         serving: bool,
-    ) -> Result<Self, AccountError> {
-        let at_hub = handle.info().role == NodeRole::Hub;
+    ) -> Result<Self, ContextError> {
+        let info = handle.info();
+        let profile = Arc::new(Profile::built_in(&info.profile)?);
+        let at_hub = info.role == NodeRole::Hub;
         let accounts = Accounts::open(handle.clone(), clock.clone(), at_hub).await?;
         Ok(Self {
             handle,
@@ -109,6 +133,7 @@ impl Context {
             dir: Arc::new(dir),
             addresses: addresses.into(),
             serving,
+            profile,
         })
     }
 
@@ -163,13 +188,14 @@ impl Context {
         if unit == info.unit {
             return Ok(info.unit_name.clone());
         }
-        let status = self.sync_status().await?;
-        Ok(status
-            .peers
-            .into_iter()
-            .find(|peer| peer.unit == unit)
-            .map(|peer| peer.unit_name)
-            .unwrap_or_default())
+        // A directory that cannot be read costs the name, not the answer.
+        let units = self
+            .handle
+            .read(views::directory)
+            .await?
+            .unwrap_or_default();
+        let known = units.into_iter().find(|known| known.unit == unit);
+        Ok(known.map(|known| known.name).unwrap_or_default())
     }
 
     /// The truth about the line.
@@ -177,8 +203,6 @@ impl Context {
     /// # Errors
     /// When the driver does not answer.
     pub async fn sync_status(&self) -> Result<SyncStatus, DriverError> {
-        self.handle
-            .read(|context| context.replica.status(context.now))
-            .await
+        self.handle.read(views::sync_status).await
     }
 }

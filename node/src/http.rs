@@ -8,12 +8,18 @@
 //! listener of the command line.
 
 pub mod assets;
+pub mod commands;
 pub mod control;
+pub mod exports;
 pub mod guard;
 pub mod health;
+pub mod imports;
 pub mod live;
+pub mod nodes;
 pub mod openapi;
+pub mod projects;
 pub mod reply;
+pub mod reports;
 pub mod session;
 pub mod table;
 pub mod users;
@@ -33,14 +39,15 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Reply;
 
-use crate::accounts::{AccountError, Visitor};
-use crate::control::Context;
+use crate::accounts::Visitor;
+use crate::control::{Context, ContextError};
 use crate::identity::Secret;
 use crate::server::App;
 use crate::transport::Line;
 
 use guard::HostList;
 use health::Metrics;
+use imports::Previews;
 use reply::Failed;
 use table::{Access, Endpoint, Found, Shape};
 
@@ -60,6 +67,8 @@ pub struct Site {
     pub metrics: Metrics,
     /// What the command line shows.
     pub control_token: Arc<Secret>,
+    /// Previewed imports that wait for a person's yes.
+    pub previews: Previews,
 }
 
 impl Site {
@@ -67,7 +76,7 @@ impl Site {
     ///
     /// # Errors
     /// When the accounts cannot be read.
-    pub async fn open(app: &App) -> Result<Self, AccountError> {
+    pub async fn open(app: &App) -> Result<Self, ContextError> {
         let context = Context::of_server(app).await?;
         let mut names = app.config.hosts.clone();
         names.extend(app.config.addresses.iter().cloned());
@@ -79,6 +88,7 @@ impl Site {
             cookie: guard::cookie_name(app.info.id).into(),
             metrics: Metrics::default(),
             control_token: Arc::clone(&app.control_token),
+            previews: Previews::default(),
             context,
         })
     }
@@ -294,27 +304,27 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::AddUser => users::add(site, call).await,
         Endpoint::ChangeUser => users::change(site, call).await,
         Endpoint::Live => Err(Failed::BadRequest("WebSocket".to_owned())),
-        Endpoint::Profile
-        | Endpoint::Directory
-        | Endpoint::Projects
-        | Endpoint::Project
-        | Endpoint::PatchProject
-        | Endpoint::History
-        | Endpoint::Commands
-        | Endpoint::Report
-        | Endpoint::Desk
-        | Endpoint::Overview
-        | Endpoint::Sync
-        | Endpoint::SyncAct
-        | Endpoint::Imports
-        | Endpoint::ImportPreview
-        | Endpoint::ImportConfirm
-        | Endpoint::ImportErrors
-        | Endpoint::ImportUndo
-        | Endpoint::Export
-        | Endpoint::Nodes
-        | Endpoint::Invite
-        | Endpoint::ChangeNode => Err(Failed::NotFound),
+        Endpoint::Profile => Ok(projects::profile(site)),
+        Endpoint::Directory => projects::directory(site).await,
+        Endpoint::Projects => projects::list(site, call).await,
+        Endpoint::Project => projects::one(site, call).await,
+        Endpoint::PatchProject => projects::patch(site, call).await,
+        Endpoint::History => projects::history(site, call).await,
+        Endpoint::Commands => commands::run(site, call).await,
+        Endpoint::Report => reports::report(site, call).await,
+        Endpoint::Desk => reports::desk(site, call).await,
+        Endpoint::Overview => reports::overview(site, call).await,
+        Endpoint::Sync => nodes::sync(site).await,
+        Endpoint::SyncAct => nodes::sync_act(site, call).await,
+        Endpoint::Imports => imports::list(site).await,
+        Endpoint::ImportPreview => imports::preview(site, call).await,
+        Endpoint::ImportConfirm => imports::confirm(site, call).await,
+        Endpoint::ImportErrors => imports::errors(site, call).await,
+        Endpoint::ImportUndo => imports::undo(site, call).await,
+        Endpoint::Export => exports::export(site, call).await,
+        Endpoint::Nodes => nodes::list(site, call).await,
+        Endpoint::Invite => nodes::invite(site, call).await,
+        Endpoint::ChangeNode => nodes::change(site, call).await,
     }
 }
 

@@ -15,9 +15,9 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::AccountError;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::control::ContextError;
 use crate::driver::Handle;
 use crate::http::{self, Site};
 use crate::identity::{Control, IdentityError, Secret};
@@ -100,9 +100,9 @@ pub enum BindError {
     /// TLS cannot be set up.
     #[error("cannot set up TLS")]
     Tls(#[from] TlsError),
-    /// The accounts cannot be read.
-    #[error("cannot read the accounts")]
-    Accounts(#[from] AccountError),
+    /// Accounts or profile cannot be read.
+    #[error("cannot prepare the site")]
+    Site(#[from] ContextError),
 }
 
 /// A server that listens but does not answer yet.

@@ -18,7 +18,6 @@ use tokio::sync::mpsc::Sender;
 use super::Context;
 use super::request::{Event, Outcome, Trouble};
 use crate::clock::Clock;
-use crate::http::reply::refusal_text;
 
 /// `{"id", "set"}`.
 #[derive(Deserialize)]
@@ -151,7 +150,7 @@ fn refusal_json(why: &shared::command::Refusal, lang: Lang) -> Json {
         .and_then(Json::as_str)
         .unwrap_or("refused");
     let rule = why.rule.clone().unwrap_or_else(|| kind.to_owned());
-    let mut answer = json!({"ok": false, "rule": rule, "reason": refusal_text(why, lang)});
+    let mut answer = json!({"ok": false, "rule": rule, "reason": why.sentence(lang)});
     if !why.missing.is_empty() {
         answer["missing"] = json!(why.missing);
     }

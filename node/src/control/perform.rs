@@ -6,18 +6,27 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use shared::api::{InviteInfo, NodeAct, NodeRole, SyncState};
+use shared::api::{InviteInfo, NodeAct, Severity, SyncState};
+use shared::document::genesis::DocumentKind;
 use shared::identity::{UnitKind, unit_id_of};
 use shared::ids::NodeId;
+use shared::library::LibraryError;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
+use shared::text::Lang;
+use shared::time::Month;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 
-use super::request::{Event, Outcome, Question, Request, Status, Trouble};
-use super::{Context, edit};
+use super::request::{
+    Event, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
+};
+use super::{Context, ImportError, Upload, check, commit, dump, edit, export, prepare, undo};
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
 use crate::driver::{self, DriverError};
+use crate::office::errors_out;
+use crate::office::export::Format;
+use crate::views::{self, ListQuery};
 
 /// Carries out a request; everything that comes of it goes to `events`, `Done` or `Failed` last.
 pub async fn perform(
@@ -109,15 +118,58 @@ async fn run(
             Ok(Outcome::Nodes { nodes })
         }
         Request::NodeAct { id, act } => node_act(context, id, act).await,
-        Request::Dump { .. }
-        | Request::Import { .. }
-        | Request::ImportUndo { .. }
-        | Request::ImportList
-        | Request::Export { .. }
-        | Request::Check { .. } => {
-            let _ = attachment;
-            Err(Trouble::plain("not there yet"))
+        Request::Dump { all, unit } => dump::run(context, all, unit, events).await,
+        Request::Import {
+            file,
+            mapping,
+            sheet,
+            unit,
+            dry_run,
+            errors,
+        } => {
+            let upload = Upload {
+                file,
+                bytes: attachment,
+                mapping,
+                sheet,
+                unit,
+            };
+            import(context, upload, dry_run, errors, lang, events).await
         }
+        Request::ImportUndo { id } => match undo(context, context.console(), id).await?.outcome {
+            shared::command::Outcome::Done { counts, .. } => Ok(Outcome::ImportUndone {
+                counts: counts.unwrap_or_default(),
+            }),
+            shared::command::Outcome::Refused(refusal) => {
+                Err(Trouble::plain(refusal.sentence(lang)))
+            }
+        },
+        Request::ImportList => {
+            let imports = context
+                .handle
+                .read(|read| shared::desk::imports(read.reader))
+                .await?;
+            Ok(Outcome::Imports {
+                imports: imports.map_err(ImportError::Store)?,
+            })
+        }
+        Request::Export {
+            format,
+            ledger,
+            view,
+            unit,
+            period,
+        } => {
+            let asked = Asked {
+                format,
+                ledger,
+                view,
+                unit,
+                period,
+            };
+            export_file(context, asked, events).await
+        }
+        Request::Check { repair } => check::run(context, repair).await,
         Request::Sync { wait_seconds } => sync(context, wait_seconds).await,
         Request::SetLine { on } => {
             let line = if on { Line::On } else { Line::Off };
@@ -133,6 +185,132 @@ async fn run(
             }
         }
     }
+}
+
+async fn import(
+    context: &Context,
+    upload: Upload,
+    dry_run: bool,
+    errors: bool,
+    lang: Lang,
+    events: &Sender<Event>,
+) -> Result<Outcome, Trouble> {
+    let prepared = prepare(context, upload, lang).await?;
+    let api = &prepared.preview.api;
+    let counts = api.counts;
+    let verdicts = |error: bool| {
+        api.findings
+            .iter()
+            .filter(|finding| (finding.severity == Severity::Error) == error)
+            .filter(|finding| finding.severity != Severity::Hint)
+            .map(|finding| RefusedRow {
+                sheet: finding.sheet.clone(),
+                row: finding.row,
+                column: finding.column.clone(),
+                reason: finding.reason.clone(),
+                kind: finding.kind.clone(),
+            })
+            .collect()
+    };
+    let mut report = ImportReport {
+        import_id: None,
+        rows: api.rows,
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        kept: counts.kept,
+        refused: verdicts(true),
+        warnings: verdicts(false),
+        dry_run,
+    };
+    if errors {
+        let written = errors_out::write(&prepared.workbook, &prepared.preview, lang);
+        if let Some(bytes) = written.map_err(|error| ImportError::Errors(error.into()))? {
+            send_bytes(events, &bytes).await;
+        }
+    }
+    if !dry_run {
+        let total = u64::from(report.rows);
+        let _unheard = events.send(Event::Progress { done: 0, total }).await;
+        let id = api.token;
+        let writes = !prepared.preview.items.is_empty();
+        let answer = commit(context, context.console(), prepared).await?;
+        if let shared::command::Outcome::Done {
+            counts: Some(counts),
+            ..
+        } = answer.outcome
+        {
+            (report.created, report.updated) = (counts.created, counts.updated);
+            (report.unchanged, report.kept) = (counts.unchanged, counts.kept);
+        }
+        report.import_id = writes.then_some(id);
+        let _unheard = events.send(Event::Progress { done: total, total }).await;
+    }
+    Ok(Outcome::Imported { report })
+}
+
+/// What an export is asked for.
+struct Asked {
+    format: String,
+    ledger: Option<String>,
+    view: Option<String>,
+    unit: Option<String>,
+    period: Option<Month>,
+}
+
+async fn export_file(
+    context: &Context,
+    asked: Asked,
+    events: &Sender<Event>,
+) -> Result<Outcome, Trouble> {
+    let format = Format::from_name(&format!("x.{}", asked.format))
+        .ok_or_else(|| Trouble::usage(format!("`{}` is no format", asked.format)))?;
+    if let Some(view) = asked.view {
+        // Saved views come with the list pages; until there is one, none has a name.
+        return Err(Trouble::usage(format!("there is no saved view `{view}`")));
+    }
+    let name = match &asked.ledger {
+        None => String::new(),
+        Some(ledger) => {
+            let known = context
+                .profile
+                .ledgers
+                .iter()
+                .find(|known| known.id == *ledger || known.name_zh == *ledger);
+            let known = known.ok_or_else(|| {
+                let ids: Vec<_> = context
+                    .profile
+                    .ledgers
+                    .iter()
+                    .map(|known| known.id.as_str())
+                    .collect();
+                Trouble::usage(format!("the county has no ledger `{ledger}`"))
+                    .hint(format!("--ledger {}", ids.join("|")))
+            })?;
+            known.name_zh.clone()
+        }
+    };
+    let month = asked
+        .period
+        .unwrap_or_else(|| views::this_month(context.clock.now()));
+    let mut query = ListQuery {
+        limit: usize::MAX,
+        ..ListQuery::default()
+    };
+    if let Some(unit) = asked.unit {
+        query.filters.push((views::Filter::Home, unit));
+    }
+    let facts = context.handle.read(views::facts).await??;
+    let ids = views::list(&facts, month, &query)
+        .rows
+        .iter()
+        .map(|row| row.id)
+        .collect();
+    let exported = export(context, format, ids, month, name).await?;
+    send_bytes(events, &exported.bytes).await;
+    Ok(Outcome::Exported {
+        rows: exported.rows as u64,
+    })
 }
 
 async fn user(context: &Context, account: &Account) -> Result<Outcome, Trouble> {
@@ -281,7 +459,18 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
         .handle
         .read(|context| context.replica.peers())
         .await?;
-    let (documents, projects) = (0, 0);
+    let (documents, projects) = context
+        .handle
+        .read(|read| {
+            let library = read.replica.library();
+            let mut documents = 0;
+            for kind in DocumentKind::ALL {
+                documents += library.ids(read.reader, kind)?.len() as u64;
+            }
+            let projects = library.ids(read.reader, DocumentKind::Project)?.len() as u64;
+            Ok::<_, LibraryError>((documents, projects))
+        })
+        .await??;
     let dir = context.dir.clone();
     let disk_bytes = tokio::task::spawn_blocking(move || folder_bytes(&dir))
         .await
@@ -386,10 +575,14 @@ impl From<AccountError> for Trouble {
     }
 }
 
-/// The role's id in files and messages.
-pub(super) fn role_id(role: NodeRole) -> &'static str {
-    match role {
-        NodeRole::Hub => "hub",
-        NodeRole::Node => "node",
+impl From<LibraryError> for Trouble {
+    fn from(error: LibraryError) -> Self {
+        Self::failed(&error).hint("xiangmu check --data DIR")
+    }
+}
+
+impl From<ImportError> for Trouble {
+    fn from(error: ImportError) -> Self {
+        Self::failed(&error)
     }
 }

@@ -9,6 +9,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use shared::api::{ApiError, Code};
 use shared::command::Refusal;
+use shared::library::LibraryError;
 use shared::text::Lang;
 use shared::text::system::System;
 
@@ -16,6 +17,7 @@ use super::guard::GuardError;
 use crate::accounts::password::{CHARS_MAX, CHARS_MIN, PasswordError};
 use crate::accounts::rows::AccountsError;
 use crate::accounts::{AccountError, LoginError};
+use crate::control::{ExportFailed, ImportError};
 use crate::driver::DriverError;
 
 /// Why a request was not answered as asked.
@@ -60,9 +62,15 @@ pub enum Failed {
     /// An account could not be made or changed.
     #[error("the account could not be made or changed")]
     Account(#[from] AccountError),
-    /// The workbook could not be read.
-    #[error("the workbook could not be read: {0}")]
-    Workbook(String),
+    /// A workbook could not be read or imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A file could not be written.
+    #[error("the file could not be written")]
+    Export(#[from] ExportFailed),
+    /// A document could not be read.
+    #[error("a document could not be read")]
+    Documents(#[from] LibraryError),
     /// The preview is over.
     #[error("the preview is over")]
     PreviewGone,
@@ -105,7 +113,9 @@ impl Failed {
             Self::BadRequest(_) | Self::Body(_) => StatusCode::BAD_REQUEST,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Refused(_) | Self::Workbook(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Import(error) => import_status(error),
+            Self::Export(_) | Self::Documents(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
                 AccountError::Rows(error) => match error {
                     AccountsError::NameTaken { .. } => StatusCode::CONFLICT,
@@ -148,7 +158,9 @@ impl Failed {
             | Self::Slow => Code::BadRequest,
             Self::TooLarge(_) => Code::TooLarge,
             Self::Refused(_) => Code::Refused,
-            Self::Workbook(_) => Code::WorkbookUnreadable,
+            Self::Import(error) => import_code(error),
+            Self::Export(_) => Code::Internal,
+            Self::Documents(_) => Code::StorageFailed,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
                 AccountError::Rows(error) => match error {
                     AccountsError::NameTaken { .. } | AccountsError::BadName { .. } => {
@@ -199,7 +211,11 @@ impl Failed {
                 mebibytes: bytes.div_ceil(1024 * 1024),
             },
             Self::Refused(_) => System::Refused,
-            Self::Workbook(why) => System::WorkbookUnreadable { why: why.clone() },
+            Self::Import(error) => System::WorkbookUnreadable {
+                why: error.to_string(),
+            },
+            Self::Export(_) => System::Internal,
+            Self::Documents(_) => System::StorageFailed,
             Self::PreviewGone => System::PreviewGone,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
                 AccountError::Rows(error) => match error {
@@ -236,7 +252,8 @@ impl Failed {
             tracing::debug!(request_id, error = %crate::exit::one_line(&self), "a request was refused");
         }
         let message = match &self {
-            Self::Refused(refusal) => refusal_text(refusal, lang),
+            Self::Refused(refusal) => refusal.sentence(lang),
+            Self::Import(error) => error.text(lang),
             other => other.words().text(lang),
         };
         let body = ApiError {
@@ -258,11 +275,32 @@ impl Failed {
     }
 }
 
-/// Why a command is refused, in words.
-#[must_use]
-pub fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
-    let _ = refusal;
-    System::Refused.text(lang)
+fn import_status(error: &ImportError) -> StatusCode {
+    match error {
+        ImportError::Parse(_)
+        | ImportError::Mapping(_)
+        | ImportError::NotAWorkbook
+        | ImportError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        ImportError::Driver(error) => driver_status(error),
+        ImportError::Documents(_)
+        | ImportError::Store(_)
+        | ImportError::Scratch { .. }
+        | ImportError::Interrupted
+        | ImportError::Errors(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn import_code(error: &ImportError) -> Code {
+    match error {
+        ImportError::Parse(_) | ImportError::NotAWorkbook => Code::WorkbookUnreadable,
+        ImportError::Mapping(_) => Code::BadRequest,
+        ImportError::Refused(_) => Code::Refused,
+        ImportError::Driver(error) => driver_code(error),
+        ImportError::Documents(_) | ImportError::Store(_) => Code::StorageFailed,
+        ImportError::Scratch { .. } | ImportError::Interrupted | ImportError::Errors(_) => {
+            Code::Internal
+        }
+    }
 }
 
 fn driver_status(error: &DriverError) -> StatusCode {

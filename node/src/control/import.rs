@@ -1,0 +1,363 @@
+//! From an uploaded workbook to a prepared import, and from there into the documents.
+//!
+//! [`prepare`] parses the file in a child process, finds out which column is which (a mapping that was sent, else one remembered for the
+//! same titles), and compares with what is here; nothing is written. [`commit`] writes it as one undoable command and remembers the
+//! mapping.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use shared::command::{Actor, Answer, Command, Envelope, ImportCounts, Outcome, Refusal};
+use shared::identity::unit_id_of;
+use shared::ids::{ImportId, UnitId};
+use shared::library::LibraryError;
+use shared::store::StoreError;
+use shared::text::Lang;
+use shared::text::system::System;
+
+use super::{Context, new_command_id};
+use crate::driver::DriverError;
+use crate::office::child::{self, ParseError, Parser};
+use crate::office::import::{Existing, Preview, Request, Units, Words, layouts, preview};
+use crate::office::mapping::{self, Mapping, MappingError};
+use crate::office::workbook::Workbook;
+use crate::views;
+
+/// Endings of files that can be read.
+const ENDINGS: &[&str] = &[".xlsx", ".xls", ".csv", ".csv.gz"];
+
+/// A file and what its sender says about it.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The file's name.
+    pub file: String,
+    /// Its bytes.
+    pub bytes: bytes::Bytes,
+    /// The text of a mapping.
+    pub mapping: Option<String>,
+    /// One sheet only.
+    pub sheet: Option<String>,
+    /// The unit new projects belong to.
+    pub unit: Option<String>,
+}
+
+/// A previewed import.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What it would do.
+    pub preview: Preview,
+    /// The file as it was read.
+    pub workbook: Workbook,
+    mapping: Mapping,
+    unit: UnitId,
+}
+
+/// Why a workbook was not imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file's name ends with nothing that can be read.
+    #[error("this file is no workbook; .xlsx, .xls, .csv and .csv.gz can be read")]
+    NotAWorkbook,
+    /// The file cannot be read.
+    #[error("cannot read the workbook")]
+    Parse(#[from] ParseError),
+    /// The mapping is refused.
+    #[error("cannot use the mapping")]
+    Mapping(#[from] MappingError),
+    /// A rule refuses the import.
+    #[error("a rule refuses the import: {}", .0.sentence(Lang::En))]
+    Refused(Refusal),
+    /// The driver is gone.
+    #[error("cannot reach the store")]
+    Driver(#[from] DriverError),
+    /// A document cannot be read.
+    #[error("cannot read a project")]
+    Documents(#[from] LibraryError),
+    /// The store failed.
+    #[error("cannot read or write what is remembered of imports")]
+    Store(#[from] StoreError),
+    /// The file could not be put aside for the parsing process.
+    #[error("cannot write {}", path.display())]
+    Scratch {
+        /// Where.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The refused rows could not be written as a workbook.
+    #[error("cannot write the workbook of refused rows")]
+    Errors(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The program is stopping.
+    #[error("the import was interrupted")]
+    Interrupted,
+}
+
+impl ImportError {
+    /// The sentence for the person who sent the file.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Parse(error) => error.text(lang).to_owned(),
+            Self::NotAWorkbook => shared::text::office::Office::NotAWorkbook
+                .text(lang)
+                .to_owned(),
+            Self::Mapping(error) => System::BadRequest {
+                what: error.to_string(),
+            }
+            .text(lang),
+            Self::Refused(refusal) => refusal.sentence(lang),
+            Self::Documents(_) | Self::Store(_) => System::StorageFailed.text(lang),
+            Self::Driver(DriverError::Stopped) => System::NotReady.text(lang),
+            Self::Driver(_) => System::StorageFailed.text(lang),
+            Self::Scratch { .. } | Self::Errors(_) | Self::Interrupted => {
+                System::Internal.text(lang)
+            }
+        }
+    }
+}
+
+/// A file that goes when it is not needed any more.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays behind after a crash is in a folder of its own and names nothing.
+        let _gone = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Reads a workbook and says what its import would do.
+///
+/// # Errors
+/// [`ImportError`].
+pub async fn prepare(
+    context: &Context,
+    upload: Upload,
+    lang: Lang,
+) -> Result<Prepared, ImportError> {
+    let name = upload.file.to_lowercase();
+    if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return Err(ImportError::NotAWorkbook);
+    }
+    let given = upload
+        .mapping
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+        .map(Mapping::parse)
+        .transpose()?;
+    let info = context.info();
+    let at_hub = context.at_hub();
+    let (rows, listed) = context
+        .handle
+        .read(|read| Ok::<_, LibraryError>((views::facts(read)?, views::directory(read)?)))
+        .await??;
+    let unit = upload
+        .unit
+        .as_deref()
+        .filter(|unit| !unit.trim().is_empty())
+        .map(|unit| {
+            listed
+                .iter()
+                .find(|known| known.name == unit.trim())
+                .map_or_else(|| unit_id_of(unit), |known| known.unit)
+        });
+    let directory: Vec<(UnitId, String)> = if at_hub {
+        listed
+            .into_iter()
+            .filter(|unit| unit.unit != info.unit)
+            .map(|unit| (unit.unit, unit.name))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let units = Units {
+        own: info.unit,
+        given: unit,
+        directory,
+    };
+    let now = context.clock.now();
+    let import = ImportId::from_parts(now.0.unsigned_abs(), context.clock.random());
+    let scratch = context.dir.join("tmp");
+    let scratch_name = hex::encode(context.clock.random::<8>());
+    let (handle, profile) = (context.handle.clone(), Arc::clone(&context.profile));
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let workbook = parse(&scratch, &scratch_name, &upload)?;
+        let this_month = views::this_month(now);
+        let mapping = match given {
+            Some(mapping) => mapping,
+            None => {
+                let found = layouts(&workbook, &Mapping::default(), this_month);
+                let remembered = runtime.block_on(handle.read(move |read| {
+                    for (_, layout) in &found {
+                        if let Some(mapping) =
+                            mapping::recall(read.reader, units_own(read), layout)?
+                        {
+                            return Ok::<_, StoreError>(Some(mapping));
+                        }
+                    }
+                    Ok(None)
+                }))??;
+                remembered.unwrap_or_default()
+            }
+        };
+        let existing: Vec<Existing> = rows
+            .iter()
+            .map(|facts| Existing::from(&facts.row))
+            .collect();
+        let words = Words::of(&profile);
+        let request = Request {
+            import,
+            workbook: &workbook,
+            mapping: &mapping,
+            profile: &profile,
+            words: &words,
+            units: &units,
+            existing: &existing,
+            this_month,
+            lang,
+        };
+        let preview = preview(&request, |id| {
+            runtime
+                .block_on(handle.read(move |read| views::project(read, id)))?
+                .map_err(ImportError::from)
+        })?;
+        Ok(Prepared {
+            preview,
+            workbook,
+            mapping,
+            unit: units.own,
+        })
+    })
+    .await
+    .map_err(|_| ImportError::Interrupted)?
+}
+
+fn units_own(read: &crate::driver::ReadContext<'_>) -> UnitId {
+    read.replica.unit().0
+}
+
+fn parse(folder: &Path, name: &str, upload: &Upload) -> Result<Workbook, ImportError> {
+    let scratch = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ImportError::Scratch { path, source }
+    };
+    crate::platform::create_private_dir(folder).map_err(scratch(folder))?;
+    let path = folder.join(name);
+    let file = Scratch(path.clone());
+    std::fs::write(&path, &upload.bytes).map_err(scratch(&path))?;
+    let parser = Parser::this_program().map_err(ParseError::Child)?;
+    let workbook = child::parse(&parser, &file.0, &upload.file, upload.sheet.as_deref())?;
+    Ok(workbook)
+}
+
+/// Writes a prepared import as one undoable command, and remembers its mapping.
+///
+/// # Errors
+/// [`ImportError::Refused`] with the rule, or when the store fails.
+pub async fn commit(
+    context: &Context,
+    actor: Actor,
+    prepared: Prepared,
+) -> Result<Answer, ImportError> {
+    let Prepared {
+        preview,
+        workbook: _,
+        mapping,
+        unit,
+    } = prepared;
+    let id = new_command_id(&context.clock);
+    let nothing = preview.items.is_empty();
+    let counted = preview.counts();
+    let answer = if nothing {
+        // Everything is as the file says: there is nothing to write and nothing to undo.
+        let outcome = Outcome::Done {
+            heads: Vec::new(),
+            proposed: Vec::new(),
+            counts: Some(counted),
+            at: context.clock.now(),
+        };
+        Answer { id, outcome }
+    } else {
+        let command = Command::Import {
+            import: preview.api.token,
+            file: preview.api.file.clone(),
+            items: preview.items,
+        };
+        let envelope = Envelope {
+            id,
+            base: None,
+            after: Vec::new(),
+            command,
+        };
+        let answers = context.handle.command(actor, vec![envelope]).await?;
+        answers
+            .into_iter()
+            .next()
+            .ok_or(ImportError::Driver(DriverError::Stopped))?
+    };
+    let outcome = match answer.outcome {
+        Outcome::Refused(refusal) => return Err(ImportError::Refused(refusal)),
+        Outcome::Done {
+            heads,
+            proposed,
+            counts,
+            at,
+        } => {
+            // The command holds only what changes; rows that were as the file says were counted before.
+            let counts = counts.map(|counts| ImportCounts {
+                unchanged: counts.unchanged.max(counted.unchanged),
+                kept: counts
+                    .kept
+                    .saturating_add(if nothing { 0 } else { counted.kept }),
+                ..counts
+            });
+            Outcome::Done {
+                heads,
+                proposed,
+                counts,
+                at,
+            }
+        }
+    };
+    let layouts = preview.layouts;
+    context
+        .handle
+        .write(move |write| {
+            for (_, layout) in &layouts {
+                mapping::remember(write.turn, unit, layout, &mapping);
+            }
+            Ok::<(), StoreError>(())
+        })
+        .await??;
+    Ok(Answer {
+        id: answer.id,
+        outcome,
+    })
+}
+
+/// Takes an import back.
+///
+/// # Errors
+/// [`ImportError::Refused`] with the rule, or when the store fails.
+pub async fn undo(
+    context: &Context,
+    actor: Actor,
+    import: ImportId,
+) -> Result<Answer, ImportError> {
+    let envelope = Envelope {
+        id: new_command_id(&context.clock),
+        base: None,
+        after: Vec::new(),
+        command: Command::UndoImport { import },
+    };
+    let answers = context.handle.command(actor, vec![envelope]).await?;
+    let answer = answers
+        .into_iter()
+        .next()
+        .ok_or(ImportError::Driver(DriverError::Stopped))?;
+    match answer.outcome {
+        Outcome::Refused(refusal) => Err(ImportError::Refused(refusal)),
+        Outcome::Done { .. } => Ok(answer),
+    }
+}

@@ -1,0 +1,47 @@
+//! The list of projects as a file.
+
+use bytes::Bytes;
+use http::Response;
+use shared::ids::ProjectId;
+
+use super::projects::{period, query};
+use super::reply::{self, Failed};
+use super::{Call, Site};
+use crate::control::export as write;
+use crate::office::export::Format;
+use crate::views;
+
+/// `GET /api/v1/exports`: the projects the same query lists, as a file.
+///
+/// # Errors
+/// When the query has the wrong form or the file cannot be written.
+pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let asked = call.query.get("format").map_or("xlsx", String::as_str);
+    let format = Format::from_name(&format!("x.{asked}"))
+        .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
+    let month = period(site, call)?;
+    let query = query(call, views::ROWS_MAX)?;
+    let facts = site.context.handle.read(views::facts).await??;
+    let ids: Vec<ProjectId> = views::list(&facts, month, &query)
+        .rows
+        .iter()
+        .map(|row| row.id)
+        .collect();
+    let ledger: String = call.asked("ledger")?.unwrap_or_default();
+    let name = if ledger.is_empty() {
+        String::new()
+    } else {
+        site.context.profile.ledger_name(&ledger).to_owned()
+    };
+    let exported = write(&site.context, format, ids, month, name.clone()).await?;
+    let stem = if name.is_empty() {
+        site.context.info().unit_name.clone()
+    } else {
+        name
+    };
+    Ok(reply::download(
+        format.media_type(),
+        &format!("{stem}-{month}.{asked}"),
+        exported.bytes.into(),
+    ))
+}

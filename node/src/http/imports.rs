@@ -1,0 +1,169 @@
+//! Uploads: a preview first, then a person's yes, and the way back.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::Response;
+use shared::api::ImportPreview;
+use shared::ids::{ImportId, UserId};
+use shared::time::Timestamp;
+use tokio::sync::Semaphore;
+
+use super::reply::{self, Failed};
+use super::{Call, Site};
+use crate::control::{ImportError, Prepared, Upload, commit, prepare, undo as take_back};
+use crate::office::errors_out;
+
+/// Previews kept; each may hold a large workbook.
+const PREVIEWS_MAX: usize = 8;
+/// How long a preview waits for its yes.
+const PREVIEW_MS: i64 = 60 * 60_000;
+/// Workbooks read at the same time.
+const READ_AT_ONCE: usize = 2;
+
+/// Imports that were previewed and wait for a person's yes. Cheap to clone.
+#[derive(Clone)]
+pub struct Previews {
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    reading: Arc<Semaphore>,
+}
+
+struct Waiting {
+    id: ImportId,
+    user: UserId,
+    until: Timestamp,
+    prepared: Prepared,
+}
+
+impl Default for Previews {
+    fn default() -> Self {
+        Self {
+            waiting: Arc::default(),
+            reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
+        }
+    }
+}
+
+impl Previews {
+    fn put(&self, user: UserId, prepared: Prepared, now: Timestamp) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|preview| preview.until > now);
+        if waiting.len() >= PREVIEWS_MAX {
+            waiting.pop_front();
+        }
+        let id = prepared.preview.api.token;
+        waiting.push_back(Waiting {
+            id,
+            user,
+            until: now.plus_ms(PREVIEW_MS),
+            prepared,
+        });
+    }
+
+    fn take(&self, user: UserId, id: ImportId, now: Timestamp) -> Option<Prepared> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = waiting
+            .iter()
+            .position(|p| p.id == id && p.user == user && p.until > now)?;
+        waiting.remove(at).map(|preview| preview.prepared)
+    }
+
+    fn with<T>(
+        &self,
+        user: UserId,
+        id: ImportId,
+        now: Timestamp,
+        look: impl FnOnce(&Prepared) -> T,
+    ) -> Option<T> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = waiting
+            .iter()
+            .find(|p| p.id == id && p.user == user && p.until > now)?;
+        Some(look(&found.prepared))
+    }
+}
+
+/// `GET /api/v1/imports`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(site: &Site) -> Result<Response<Bytes>, Failed> {
+    let imports = site
+        .context
+        .handle
+        .read(|read| shared::desk::imports(read.reader))
+        .await?;
+    Ok(reply::json(&imports.map_err(ImportError::Store)?))
+}
+
+/// `POST /api/v1/imports`.
+///
+/// # Errors
+/// When the workbook cannot be read.
+pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let user = call.person()?.actor.user;
+    let file = call.query.get("file").cloned().unwrap_or_default();
+    let upload = Upload {
+        // Only the name counts, wherever on the sender's disk it was.
+        file: file.rsplit(['/', '\\']).next().unwrap_or("").to_owned(),
+        bytes: call.body.clone(),
+        mapping: call.asked("mapping")?,
+        sheet: call.asked("sheet")?,
+        unit: call.asked("unit")?,
+    };
+    let _permit = site.previews.reading.acquire().await;
+    let prepared = prepare(&site.context, upload, call.lang).await?;
+    let preview: ImportPreview = prepared.preview.api.clone();
+    site.previews.put(user, prepared, site.context.clock.now());
+    Ok(reply::json(&preview))
+}
+
+/// `POST /api/v1/imports/{token}`.
+///
+/// # Errors
+/// When the preview is over, or a rule refuses the import.
+pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    let id: ImportId = call.parameter(0)?;
+    let prepared = site
+        .previews
+        .take(actor.user, id, site.context.clock.now())
+        .ok_or(Failed::PreviewGone)?;
+    Ok(reply::json(&commit(&site.context, actor, prepared).await?))
+}
+
+/// `GET /api/v1/imports/{token}/errors`.
+///
+/// # Errors
+/// When the preview is over, or nothing was refused.
+pub async fn errors(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let user = call.person()?.actor.user;
+    let id: ImportId = call.parameter(0)?;
+    let written = site
+        .previews
+        .with(user, id, site.context.clock.now(), |prepared| {
+            let bytes = errors_out::write(&prepared.workbook, &prepared.preview, call.lang);
+            bytes.map(|bytes| (prepared.preview.api.file.clone(), bytes))
+        })
+        .ok_or(Failed::PreviewGone)?;
+    let (file, bytes) = written.map_err(|error| ImportError::Errors(error.into()))?;
+    let bytes = bytes.ok_or(Failed::NotFound)?;
+    let stem = file.split('.').next().unwrap_or("import");
+    let kind = crate::office::export::Format::Xlsx.media_type();
+    Ok(reply::download(
+        kind,
+        &format!("{stem}-errors.xlsx"),
+        bytes.into(),
+    ))
+}
+
+/// `DELETE /api/v1/imports/{token}`.
+///
+/// # Errors
+/// When there is no such import, or a rule refuses.
+pub async fn undo(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    let id: ImportId = call.parameter(0)?;
+    Ok(reply::json(&take_back(&site.context, actor, id).await?))
+}

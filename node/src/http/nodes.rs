@@ -1,0 +1,176 @@
+//! The line, and at the hub the nodes at its other ends.
+
+use bytes::Bytes;
+use http::Response;
+use shared::api::{InviteInfo, NewInvite, NodeAct, PeerStatus, SyncAct};
+use shared::command::Role;
+use shared::identity::UnitKind;
+use shared::ids::NodeId;
+use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
+
+use super::reply::{self, Failed};
+use super::{Call, Site};
+
+/// `GET /api/v1/sync`.
+///
+/// # Errors
+/// When the driver does not answer.
+pub async fn sync(site: &Site) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&site.context.sync_status().await?))
+}
+
+/// `POST /api/v1/sync`.
+///
+/// # Errors
+/// When the person only looks on, or the core refuses.
+pub async fn sync_act(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    match call.person()?.actor.role {
+        Role::Observer | Role::Inspector | Role::Leader => return Err(Failed::Forbidden),
+        Role::Clerk | Role::Head | Role::HubOfficer | Role::HubHead | Role::Admin => {}
+    }
+    let act: SyncAct = reply::read_json(&call.body)?;
+    let handle = &site.context.handle;
+    match act {
+        SyncAct::Now => {
+            // The exchange may take long; the page follows it over the live socket.
+            let handle = handle.clone();
+            tokio::spawn(async move {
+                if let Err(error) = handle.request(|request| Input::SyncNow { request }).await {
+                    tracing::debug!(%error, "an exchange was not carried out");
+                }
+            });
+        }
+        SyncAct::Off | SyncAct::On => {
+            let line = if act == SyncAct::On {
+                Line::On
+            } else {
+                Line::Off
+            };
+            match handle
+                .request(move |request| Input::SetLine { request, line })
+                .await?
+            {
+                Reply::Line(_) => {}
+                other => return Err(refused(other)),
+            }
+        }
+    }
+    sync(site).await
+}
+
+/// `GET /api/v1/nodes`.
+///
+/// # Errors
+/// When this is no hub.
+pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    officer(site, call)?;
+    Ok(reply::json(&peers(site).await?))
+}
+
+/// `POST /api/v1/nodes`.
+///
+/// # Errors
+/// When this is no hub, or the unit's name is none.
+pub async fn invite(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    officer(site, call)?;
+    let NewInvite {
+        unit,
+        kind,
+        approve,
+    } = reply::read_json(&call.body)?;
+    let kind = kind.as_deref().unwrap_or("township");
+    let kind =
+        UnitKind::from_id(kind).ok_or_else(|| Failed::BadRequest(format!("kind: {kind}")))?;
+    let approval = if approve {
+        Approval::AtOnce
+    } else {
+        Approval::ByOfficer
+    };
+    let addresses = site.context.addresses.to_vec();
+    let reply = site
+        .context
+        .handle
+        .request(move |request| Input::CreateInvite {
+            request,
+            unit,
+            kind,
+            addresses,
+            approval,
+        })
+        .await?;
+    match reply {
+        Reply::Invited {
+            code,
+            expires,
+            unit: _,
+            unit_name,
+        } => Ok(reply::json(&InviteInfo {
+            code,
+            expires_at: expires,
+            unit: unit_name,
+        })),
+        other => Err(refused(other)),
+    }
+}
+
+/// `PATCH /api/v1/nodes/{id}`.
+///
+/// # Errors
+/// When this is no hub, or there is no such node.
+pub async fn change(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    officer(site, call)?;
+    let node: NodeId = call.parameter(0)?;
+    let act: NodeAct = reply::read_json(&call.body)?;
+    let reply = site
+        .context
+        .handle
+        .request(move |request| match act {
+            NodeAct::Approve => Input::Approve { request, node },
+            NodeAct::Suspend => Input::Suspend { request, node },
+            NodeAct::Revoke => Input::Revoke { request, node },
+        })
+        .await?;
+    match reply {
+        Reply::Node { .. } => Ok(reply::json(&peers(site).await?)),
+        other => Err(refused(other)),
+    }
+}
+
+async fn peers(site: &Site) -> Result<Vec<PeerStatus>, Failed> {
+    Ok(site
+        .context
+        .handle
+        .read(|context| context.replica.peers())
+        .await?)
+}
+
+/// Enrolment is the work of the hub's officers and its administration.
+fn officer(site: &Site, call: &Call) -> Result<(), Failed> {
+    if !site.context.at_hub() {
+        return Err(Failed::HubOnly);
+    }
+    match call.person()?.actor.role {
+        Role::HubOfficer | Role::HubHead | Role::Admin => Ok(()),
+        Role::Clerk | Role::Head | Role::Inspector | Role::Leader | Role::Observer => {
+            Err(Failed::Forbidden)
+        }
+    }
+}
+
+fn refused(reply: Reply) -> Failed {
+    match reply {
+        Reply::Refused(refusal) => match refusal {
+            RequestRefusal::NotHub => Failed::HubOnly,
+            RequestRefusal::UnknownNode => Failed::NotFound,
+            RequestRefusal::NotReady => Failed::Driver(crate::driver::DriverError::Stopped),
+            RequestRefusal::BadCode(_)
+            | RequestRefusal::Expired
+            | RequestRefusal::AlreadyJoined
+            | RequestRefusal::OwnCode
+            | RequestRefusal::Revoked
+            | RequestRefusal::BadUnitName => Failed::BadRequest(refusal.to_string()),
+        },
+        // Only a mistake of ours brings another reply than the request's own.
+        _ => Failed::internal("asking the core", "the core answered another question"),
+    }
+}

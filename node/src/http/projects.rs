@@ -1,0 +1,135 @@
+//! Projects: the list, one with all its values, its history, and a plain write.
+
+use bytes::Bytes;
+use http::Response;
+use shared::api::ProjectPatch;
+use shared::command::{Command, Envelope, Outcome};
+use shared::field::FieldPath;
+use shared::ids::ProjectId;
+use shared::time::Month;
+
+use super::reply::{self, Failed};
+use super::{Call, Site};
+use crate::control::new_command_id;
+use crate::views::{self, ListQuery};
+
+/// `GET /api/v1/profile`: the county's rules.
+#[must_use]
+pub fn profile(site: &Site) -> Response<Bytes> {
+    reply::json(&*site.context.profile)
+}
+
+/// `GET /api/v1/directory`.
+///
+/// # Errors
+/// When a document cannot be read.
+pub async fn directory(site: &Site) -> Result<Response<Bytes>, Failed> {
+    let units = site.context.handle.read(views::directory).await??;
+    Ok(reply::json(&units))
+}
+
+/// The month of a question.
+///
+/// # Errors
+/// When it has the wrong form.
+pub fn period(site: &Site, call: &Call) -> Result<Month, Failed> {
+    Ok(call
+        .asked("period")?
+        .unwrap_or_else(|| views::this_month(site.context.clock.now())))
+}
+
+/// Reads what a list is asked for.
+///
+/// # Errors
+/// When a part of the query has the wrong form.
+pub fn query(call: &Call, limit: usize) -> Result<ListQuery, Failed> {
+    let text = |name: &str| call.query.get(name).map_or("", String::as_str);
+    let sort = text("sort");
+    let bad =
+        |name: &str, error: views::UnknownName| Failed::BadRequest(format!("{name}: {error}"));
+    Ok(ListQuery {
+        words: views::words(text("q")),
+        filters: views::filters(text("filter")).map_err(|error| bad("filter", error))?,
+        sort: match sort.trim_start_matches('-') {
+            "" => views::Sort::default(),
+            name => name.parse().map_err(|error| bad("sort", error))?,
+        },
+        descending: sort.starts_with('-'),
+        limit: call.asked("limit")?.unwrap_or(limit),
+        offset: call.asked("cursor")?.unwrap_or(0),
+    })
+}
+
+/// `GET /api/v1/projects`.
+///
+/// # Errors
+/// When the query has the wrong form or the store fails.
+pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let month = period(site, call)?;
+    let query = query(call, views::ROWS_MAX)?;
+    let facts = site.context.handle.read(views::facts).await??;
+    let list = tokio::task::spawn_blocking(move || views::list(&facts, month, &query))
+        .await
+        .map_err(|error| Failed::internal("listing projects", error))?;
+    Ok(reply::json(&list))
+}
+
+/// `GET /api/v1/projects/{id}`.
+///
+/// # Errors
+/// When it is not here.
+pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let id: ProjectId = call.parameter(0)?;
+    let view = site
+        .context
+        .handle
+        .read(move |context| views::project(context, id))
+        .await??;
+    Ok(reply::json(&view.ok_or(Failed::NotFound)?))
+}
+
+/// `GET /api/v1/projects/{id}/history`.
+///
+/// # Errors
+/// When it is not here.
+pub async fn history(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let id: ProjectId = call.parameter(0)?;
+    let path: Option<FieldPath> = call.asked("path")?;
+    let entries = site
+        .context
+        .handle
+        .read(move |context| views::history(context, id, path.as_ref()))
+        .await??;
+    Ok(reply::json(&entries.ok_or(Failed::NotFound)?))
+}
+
+/// `PATCH /api/v1/projects/{id}`.
+///
+/// # Errors
+/// [`Failed::Refused`] with the rule.
+pub async fn patch(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let project: ProjectId = call.parameter(0)?;
+    let patch: ProjectPatch = reply::read_json(&call.body)?;
+    let envelope = Envelope {
+        id: new_command_id(&site.context.clock),
+        base: patch.base,
+        after: Vec::new(),
+        command: Command::Edit {
+            project,
+            set: patch.set,
+            on_behalf: patch.on_behalf,
+        },
+    };
+    let actor = call.person()?.actor.clone();
+    let answers = site.context.handle.command(actor, vec![envelope]).await?;
+    match answers.into_iter().next() {
+        Some(answer) => match answer.outcome {
+            Outcome::Refused(refusal) => Err(Failed::Refused(refusal)),
+            Outcome::Done { .. } => Ok(reply::json(&answer)),
+        },
+        None => Err(Failed::internal(
+            "waiting for an answer",
+            "a command has no answer",
+        )),
+    }
+}

@@ -1,0 +1,396 @@
+//! What people and programs read, answered on the driver's thread between two turns.
+//!
+//! Each function takes the driver's [`ReadContext`] and gives one answer; heavy sorting and filtering happens in the asker's task
+//! ([`list`]). A node's people see the node's projects, the hub's see all, so nothing is hidden here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shared::api::{
+    Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
+    SyncStatus,
+};
+use shared::board::{self, Contact, Question};
+use shared::command::Actor;
+use shared::field::FieldPath;
+use shared::ids::{DocumentId, ProjectId, UnitId};
+use shared::library::LibraryError;
+use shared::profile::Profile;
+use shared::project::{ProjectRow, ProjectView};
+use shared::summary::{self, Facts};
+use shared::time::{Month, Timestamp};
+use shared::view;
+
+use crate::driver::ReadContext;
+
+/// History entries of one question.
+const HISTORY_MAX: usize = 500;
+/// Rows of one answer.
+pub const ROWS_MAX: usize = 20_000;
+/// The facts of every project that is here.
+///
+/// # Errors
+/// When the store fails.
+pub fn facts(context: &mut ReadContext<'_>) -> Result<Vec<Arc<Facts>>, LibraryError> {
+    Ok(context
+        .replica
+        .library()
+        .facts(context.reader)?
+        .values()
+        .cloned()
+        .collect())
+}
+
+/// One project; `None` when it is not here.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn project(
+    context: &mut ReadContext<'_>,
+    id: ProjectId,
+) -> Result<Option<ProjectView>, LibraryError> {
+    view::project(context.replica.library(), context.reader, id)
+}
+
+/// Who changed what in a project, newest first; `None` when it is not here.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn history(
+    context: &mut ReadContext<'_>,
+    id: ProjectId,
+    path: Option<&FieldPath>,
+) -> Result<Option<Vec<HistoryEntry>>, LibraryError> {
+    let library = context.replica.library();
+    if !library.contains(context.reader, &DocumentId::Project(id))? {
+        return Ok(None);
+    }
+    view::history(library, context.reader, id, path, HISTORY_MAX).map(Some)
+}
+
+/// The county's units, by name; nodes enrolled at this hub included.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn directory(context: &mut ReadContext<'_>) -> Result<Vec<DirectoryUnit>, LibraryError> {
+    let listed = summary::directory(context.replica.library(), context.reader)?;
+    let mut units: BTreeMap<UnitId, DirectoryUnit> = listed
+        .units
+        .iter()
+        .map(|(unit, entry)| {
+            (
+                *unit,
+                DirectoryUnit {
+                    unit: *unit,
+                    name: entry.name.clone(),
+                    kind: entry.kind.clone(),
+                },
+            )
+        })
+        .collect();
+    for peer in context.replica.peers() {
+        units.entry(peer.unit).or_insert_with(|| DirectoryUnit {
+            unit: peer.unit,
+            name: peer.unit_name.clone(),
+            kind: String::new(),
+        });
+    }
+    let mut units: Vec<_> = units.into_values().collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(units)
+}
+
+/// The truth about the line, conflicts laid over it (S5).
+#[must_use]
+pub fn sync_status(context: &mut ReadContext<'_>) -> SyncStatus {
+    let mut status = context.replica.status(context.now);
+    if matches!(status.state, SyncState::Synced | SyncState::Waiting) {
+        let count = context
+            .replica
+            .library()
+            .facts(context.reader)
+            .map(|facts| {
+                facts
+                    .values()
+                    .map(|facts| facts.conflicts.len() as u64)
+                    .sum()
+            })
+            .unwrap_or(0);
+        if count > 0 {
+            status.state = SyncState::Conflicts { count };
+        }
+    }
+    status
+}
+
+/// One unit's month of one ledger.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn report(
+    context: &mut ReadContext<'_>,
+    profile: &Profile,
+    unit: UnitId,
+    ledger: &str,
+    month: Month,
+) -> Result<ReportView, LibraryError> {
+    let question = Question {
+        profile,
+        now: context.now,
+        month,
+    };
+    board::report(
+        context.replica.library(),
+        context.reader,
+        &question,
+        unit,
+        ledger,
+    )
+}
+
+/// At the hub: who has reported a month, with sums.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn collection(
+    context: &mut ReadContext<'_>,
+    profile: &Profile,
+    ledger: &str,
+    month: Month,
+) -> Result<Collection, LibraryError> {
+    let question = Question {
+        profile,
+        now: context.now,
+        month,
+    };
+    let contacts = contacts(context);
+    let contact = |unit| contacts.get(&unit).copied().unwrap_or_default();
+    board::collection(
+        context.replica.library(),
+        context.reader,
+        &question,
+        ledger,
+        &contact,
+    )
+}
+
+/// What waits for a person.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn desk(
+    context: &mut ReadContext<'_>,
+    profile: &Profile,
+    role: NodeRole,
+    actor: &Actor,
+    month: Month,
+) -> Result<Desk, LibraryError> {
+    let question = Question {
+        profile,
+        now: context.now,
+        month,
+    };
+    let contacts = contacts(context);
+    let contact = |unit| contacts.get(&unit).copied().unwrap_or_default();
+    board::desk(
+        context.replica.library(),
+        context.reader,
+        &question,
+        role,
+        actor,
+        &contact,
+    )
+}
+
+fn contacts(context: &ReadContext<'_>) -> BTreeMap<UnitId, Contact> {
+    let peers = context.replica.peers().into_iter();
+    peers
+        .map(|peer| {
+            (
+                peer.unit,
+                Contact {
+                    last: peer.last_contact,
+                    online: peer.online,
+                },
+            )
+        })
+        .collect()
+}
+
+/// The ledger the county reports monthly.
+#[must_use]
+pub fn monthly_ledger(profile: &Profile) -> String {
+    profile
+        .monthly_report()
+        .map(|report| {
+            report
+                .ledgers
+                .first()
+                .map_or_else(|| report.id.clone(), |ledger| ledger.id.clone())
+        })
+        .unwrap_or_default()
+}
+
+/// The month people mean when they name none: the one the current day lies in.
+#[must_use]
+pub fn this_month(now: Timestamp) -> Month {
+    now.date().month_of()
+}
+
+/// What a list of projects is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Words or pinyin, all of which must be found.
+    pub words: Vec<String>,
+    /// Field and value, all of which must hold.
+    pub filters: Vec<(Filter, String)>,
+    /// What to sort by.
+    pub sort: Sort,
+    /// True: from large to small.
+    pub descending: bool,
+    /// Rows at most.
+    pub limit: usize,
+    /// Rows to pass over.
+    pub offset: usize,
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $id:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[expect(missing_docs, reason = "the ids are those of the row's fields")]
+        pub enum $name { #[default] $($variant),* }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownName;
+            fn from_str(text: &str) -> Result<Self, UnknownName> {
+                match text { $($id => Ok(Self::$variant),)* _ => Err(UnknownName(&[$($id),*])) }
+            }
+        }
+    };
+}
+
+/// A name the list does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}", .0.join(", "))]
+pub struct UnknownName(&'static [&'static str]);
+
+named!(
+    /// What a list can be filtered by.
+    Filter {
+        Home "home", Stage "stage", Sector "sector", InvestmentKind "investment_kind", Territory "territory", LeadUnit "lead_unit",
+        Conflicts "conflicts", Issues "issues", Proposals "proposals", Deleted "deleted", Demo "demo",
+    }
+);
+
+named!(
+    /// What a list can be sorted by.
+    Sort {
+        Name "name", Code "code", Home "home", Territory "territory", Owner "owner", Stage "stage", Sector "sector", Total "total_fen",
+        YearPlan "year_plan_fen", YearDone "year_done_fen", MonthDone "month_done_fen", Cumulative "cum_fen", Issues "open_issues",
+        Updated "updated_at",
+    }
+);
+
+/// Filters, sorts and cuts rows. Deleted projects show only when asked for.
+#[must_use]
+pub fn list(facts: &[Arc<Facts>], month: Month, query: &ListQuery) -> ProjectList {
+    let shows_deleted = query
+        .filters
+        .iter()
+        .any(|(filter, _)| *filter == Filter::Deleted);
+    let mut rows: Vec<ProjectRow> = facts
+        .iter()
+        .filter(|facts| shows_deleted || facts.row.deleted.is_empty())
+        .filter(|facts| query.words.iter().all(|word| has_word(&facts.row, word)))
+        .filter(|facts| {
+            query
+                .filters
+                .iter()
+                .all(|(filter, value)| passes(&facts.row, *filter, value))
+        })
+        .map(|facts| facts.row_for(month))
+        .collect();
+    rows.sort_by(|a, b| {
+        let order = compare(a, b, query.sort);
+        let order = if query.descending {
+            order.reverse()
+        } else {
+            order
+        };
+        order.then_with(|| a.id.cmp(&b.id))
+    });
+    let total = rows.len();
+    let limit = query.limit.clamp(1, ROWS_MAX);
+    let rows: Vec<_> = rows.into_iter().skip(query.offset).take(limit).collect();
+    let end = query.offset.saturating_add(rows.len());
+    ProjectList {
+        rows,
+        total,
+        next: (end < total).then(|| end.to_string()),
+    }
+}
+
+fn has_word(row: &ProjectRow, word: &str) -> bool {
+    [&row.name, &row.code, &row.owner, &row.territory, &row.keys]
+        .into_iter()
+        .any(|text| text.to_lowercase().contains(word))
+}
+
+fn passes(row: &ProjectRow, filter: Filter, value: &str) -> bool {
+    let wants = value != "false" && value != "0";
+    match filter {
+        Filter::Home => {
+            row.home_name == value || row.home.is_some_and(|home| home.to_string() == value)
+        }
+        Filter::Stage => row.stage == value,
+        Filter::Sector => row.sector == value,
+        Filter::InvestmentKind => row.investment_kind == value,
+        Filter::Territory => row.territory == value,
+        Filter::LeadUnit => row.lead_unit == value,
+        Filter::Conflicts => (row.conflicts > 0) == wants,
+        Filter::Issues => (row.open_issues > 0) == wants,
+        Filter::Proposals => (row.proposals > 0) == wants,
+        Filter::Deleted => !row.deleted.is_empty() == wants,
+        Filter::Demo => row.demo == wants,
+    }
+}
+
+fn compare(a: &ProjectRow, b: &ProjectRow, sort: Sort) -> std::cmp::Ordering {
+    match sort {
+        Sort::Name => a.name.cmp(&b.name),
+        Sort::Code => a.code.cmp(&b.code),
+        Sort::Home => a.home_name.cmp(&b.home_name),
+        Sort::Territory => a.territory.cmp(&b.territory),
+        Sort::Owner => a.owner.cmp(&b.owner),
+        Sort::Stage => a.stage.cmp(&b.stage),
+        Sort::Sector => a.sector.cmp(&b.sector),
+        Sort::Total => a.total_fen.cmp(&b.total_fen),
+        Sort::YearPlan => a.year_plan_fen.cmp(&b.year_plan_fen),
+        Sort::YearDone => a.year_done_fen.cmp(&b.year_done_fen),
+        Sort::MonthDone => a.month_done_fen.cmp(&b.month_done_fen),
+        Sort::Cumulative => a.cum_fen.cmp(&b.cum_fen),
+        Sort::Issues => a.open_issues.cmp(&b.open_issues),
+        Sort::Updated => a.updated_at.cmp(&b.updated_at),
+    }
+}
+
+/// Reads the words of `q`.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// Reads `field:value` pairs joined by commas.
+///
+/// # Errors
+/// [`UnknownName`] for a field the list does not know.
+pub fn filters(text: &str) -> Result<Vec<(Filter, String)>, UnknownName> {
+    text.split(',')
+        .filter(|pair| !pair.trim().is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once(':').unwrap_or((pair, "true"));
+            Ok((name.trim().parse()?, value.trim().to_owned()))
+        })
+        .collect()
+}
