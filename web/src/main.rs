@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The browser's entry: everything else is in `lib.rs`.
+
+fn main() {
+    web::run();
+}

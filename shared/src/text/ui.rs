@@ -29,5 +29,752 @@ macro_rules! words {
 }
 
 words! {
-    Product "项目管理" "Projects";
+    // Frame.
+    Product "乡目 · 重大项目管理" "Xiangmu · major projects";
+    Demo "演示数据" "Demonstration data";
+    DemoNote "本页内容为演示数据，其中的计划、进度和问题由程序生成，不代表真实情况。" "This page shows demonstration data; plans, progress and problems were generated and are not real.";
+    Desk "工作台" "Desk";
+    Report "月报填报" "Monthly report";
+    Projects "项目台账" "Projects";
+    Exchange "导入导出" "Import and export";
+    Sync "同步与冲突" "Sync and conflicts";
+    County "收报" "Reports received";
+    SearchHint "搜索项目：名称、拼音首字母、代码" "Search: name, pinyin initials, code";
+    PreviousMonth "上一月" "Previous month";
+    NextMonth "下一月" "Next month";
+    Period "报送期" "Period";
+    LargeType "大字" "Large type";
+    Language "English" "中文";
+    LogOut "退出登录" "Log out";
+    KeyList "快捷键（?）" "Keyboard (?)";
+    Menu "用户菜单" "User menu";
+    SkipToContent "跳到正文" "Skip to content";
+    // Log-in.
+    LogIn "登录" "Log in";
+    UserName "用户名" "Name";
+    Password "密码" "Password";
+    LoggingIn "正在登录…" "Logging in…";
+    SessionEnded "登录已失效，请重新登录。本机排队的修改仍然保留。" "Your session ended. Please log in again; queued edits are kept.";
+    // Faces.
+    Loading "正在读取…" "Loading…";
+    Retry "重试" "Try again";
+    Reload "重新载入" "Reload";
+    CopyDetails "复制给技术人员" "Copy for support";
+    NotFound "没有这个页面" "No such page";
+    NotFoundHint "地址可能有误，或该内容已移走。" "The address may be wrong, or the page has moved.";
+    ToDesk "回到工作台" "Back to the desk";
+    ProjectMissing "没有这个项目，或您无权查看。" "There is no such project, or you may not see it.";
+    NodeSilent "本机程序未响应" "The local server does not answer";
+    NodeSilentNote "本机程序未响应。可以继续填写，修改先保存在浏览器中，恢复后自动送达；送达前不显示 ✔。" "The local server does not answer. You can go on; edits wait in this browser and are sent when it answers. No ✔ appears before that.";
+    // Roles.
+    RoleClerk "经办" "Clerk";
+    RoleHead "单位负责人" "Head of unit";
+    RoleHubOfficer "项目中心经办" "Centre officer";
+    RoleHubHead "项目中心负责人" "Head of centre";
+    RoleInspector "督查" "Inspector";
+    RoleLeader "领导" "Leader";
+    RoleObserver "人大政协" "Observer";
+    RoleAdmin "系统管理员" "Administrator";
+    // Common verbs and nouns.
+    Save "保存" "Save";
+    Cancel "取消" "Cancel";
+    Close "关闭" "Close";
+    Confirm "确定" "Confirm";
+    Edit "编辑" "Edit";
+    Add "新增" "Add";
+    Delete "删除" "Delete";
+    Restore "恢复" "Restore";
+    Strike "划去" "Strike out";
+    Reason "原因" "Reason";
+    Required "必填" "Required";
+    Unset "未填" "Not set";
+    Yes "是" "Yes";
+    No "否" "No";
+    All "全部" "All";
+    Unit "单位" "Unit";
+    Project "项目" "Project";
+    State "状态" "State";
+    Total "合计" "Total";
+    Print "打印" "Print";
+    Copy "复制" "Copy";
+    Copied "已复制，可粘贴到表格或微信。" "Copied.";
+    CopyFailed "浏览器不允许复制，请在弹出的框中手工复制。" "The browser did not allow copying; please copy by hand.";
+    CopyTable "复制表格" "Copy table";
+    Export "导出" "Export";
+    ExportXlsx "导出 Excel" "Export Excel";
+    ExportCsv "导出 CSV" "Export CSV";
+    More "更多" "More";
+    Wan "万元" "10k yuan";
+    Open "打开" "Open";
+    By "填写人" "By";
+    At "时间" "When";
+    AutoSaved "已自动保存到本机" "Saved on this server already";
+    NothingToUndo "没有可撤销的修改" "Nothing to undo";
+    NothingToRedo "没有可重做的修改" "Nothing to redo";
+    UndoBlocked "该字段已有新的修改，不能撤销" "The field was changed since; cannot undo";
+    // Saving.
+    Saving "正在保存" "Saving";
+    Saved "已保存在本机" "Saved on this server";
+    Queued "已排队，待本机程序响应" "Queued until the server answers";
+    NotSaved "未保存" "Not saved";
+    BecameProposal "已作为建议值提交，由责任单位确认" "Handed in as a proposal; the responsible unit decides";
+    OutboxTitle "未送达的修改" "Edits not delivered";
+    OutboxNote "以下修改没有写入。请核对原因后重新填写，或删除。" "These edits were not written. Read the reason, then enter them again or delete them.";
+    DiscardEdit "删除这条" "Delete it";
+    // Desk.
+    CardFiling "本期填报" "This period";
+    ContinueFilling "继续填报" "Continue";
+    ViewReport "查看本期" "View";
+    CardReturned "被退回" "Returned";
+    NothingReturned "没有被退回的报表" "Nothing was returned";
+    CardDue "快到期 / 已逾期" "Due soon or overdue";
+    NothingDue "近期没有到期事项" "Nothing is due soon";
+    CardConflicts "需确认的冲突" "Conflicts to confirm";
+    NoConflicts "没有需要确认的内容" "Nothing to confirm";
+    CardCollection "收报" "Reports received";
+    NotReported "未报送" "Not reported";
+    AllReported "本期已全部报送" "All have reported";
+    Correct "去修改" "Correct";
+    DueKind "类型" "Kind";
+    DueWhat "事项" "What";
+    DueDate "期限" "Due";
+    WorkingDaysLeft "剩余工作日" "Working days left";
+    Person "责任人" "Person";
+    DueIssue "问题" "Problem";
+    DueNode "节点" "Milestone";
+    DueReport "报送" "Report";
+    DueStart "开工" "Start";
+    DueCompletion "竣工" "Completion";
+    FirstSteps "还没有项目。从这里开始：" "There are no projects yet. Start here:";
+    ImportExcel "导入 Excel 台账" "Import an Excel ledger";
+    ImportExcelNote "沿用现有台账，一次导入，可撤销。" "Take over the ledger you keep; it can be undone.";
+    FetchFromHub "从县级下载" "Fetch from the hub";
+    FetchFromHubNote "接入后自动下载本单位的项目。" "After joining, your projects come by themselves.";
+    NewByHand "手工新增" "Add by hand";
+    NewByHandNote "先填必填项，其余以后补。" "The required fields first, the rest later.";
+    Totals "汇总" "Totals";
+    ToProjects "查看台账" "See the ledger";
+    ProposalsWaiting "建议值待处理" "Proposals to decide";
+    NoDue "县级尚未规定截止时间，可先填" "No due date yet; you can start";
+    // Projects.
+    NewProject "新增项目" "New project";
+    Filter "筛选" "Filter";
+    ClearFilters "清除筛选" "Clear filters";
+    NoMatch "没有符合条件的项目" "No project matches";
+    Sector "行业" "Sector";
+    Stage "阶段" "Stage";
+    InvestmentKind "投资类别" "Kind";
+    LeadUnit "牵头单位" "Lead unit";
+    Territory "属地" "Place";
+    Owner "业主" "Owner";
+    Code "项目代码" "Code";
+    TotalInvestment "总投资" "Total";
+    YearPlan "年度计划" "Year plan";
+    YearDone "本年累计" "Year to date";
+    MonthDone "本月完成" "This month";
+    CumDone "累计完成" "Since start";
+    Rate "完成率" "Done %";
+    PaceGap "序时差" "Pace gap";
+    Image "形象进度" "Visible progress";
+    OpenIssues "未销号问题" "Open problems";
+    UpdatedAt "最近更新" "Updated";
+    OnlyConflicts "有冲突" "In conflict";
+    OnlyIssues "有问题" "With problems";
+    OnlyProposals "有建议值" "With proposals";
+    OnlyDeleted "回收站" "Deleted";
+    OnlyUnfilled "本月未填" "Month not filled";
+    ProjectName "项目名称" "Name";
+    Ascending "升序" "ascending";
+    Descending "降序" "descending";
+    CreateHint "先填这几项，其余以后补。" "These first, the rest later.";
+    NameMissing "请填写项目名称" "Please enter the name";
+    CountUnit "个" "";
+    // One project.
+    Sections "分区" "Sections";
+    SectionIdentity "基本信息" "Identity";
+    SectionPeople "业主与责任" "Owner and people";
+    SectionContent "内容与时间" "Content and time";
+    SectionMoney "投资资金" "Money";
+    SectionProgress "进度" "Progress";
+    SectionTables "明细表" "Lists";
+    SectionComments "留言" "Comments";
+    HideEmpty "只看已填" "Filled only";
+    History "历史" "History";
+    HistoryOf "修改历史" "History";
+    NoHistory "还没有修改记录" "No changes yet";
+    RestoreValue "恢复此值" "Restore this value";
+    Conflict "冲突" "Conflict";
+    ConflictNote "这个字段有不同的值，请选定一个。选定前各处显示相同的暂用值。" "This field holds different values. Choose one; until then all show the same.";
+    Adopt "采用" "Adopt";
+    AdoptOther "手工填写" "Enter another";
+    Provisional "暂用" "shown meanwhile";
+    Proposal "建议值" "Proposal";
+    Accept "采纳" "Accept";
+    Dismiss "不采纳" "Decline";
+    OnBehalf "代填" "Fill on behalf";
+    OnBehalfOn "正在代填" "Filling on behalf";
+    OnBehalfEnd "结束代填" "Stop";
+    OnBehalfNote "写明何人何事委托代填，原因随修改保存，乡镇可见。" "State who asked and why; it is kept with the change and the unit sees it.";
+    DeleteProject "删除项目" "Delete project";
+    DeleteNote "删除后进入回收站，可以恢复；历史保留。" "It can be restored; its history stays.";
+    DeletedBanner "该项目已删除" "This project is deleted";
+    Comment "留言" "Comment";
+    CommentHint "写一句话，各有关单位可见" "A sentence all parties see";
+    Send "发送" "Send";
+    NoComments "还没有留言" "No comments yet";
+    AddRow "新增一行" "Add a row";
+    NoRows "还没有内容" "Nothing here yet";
+    WriterUnknown "未知" "unknown";
+    WriterHub "县级" "hub";
+    WriterHere "本机" "here";
+    Following "下一个项目" "Next project";
+    Preceding "上一个项目" "Previous project";
+    UnknownFields "其他字段" "Other fields";
+    EngineField "系统填写" "written by the system";
+    HubField "县级填写" "the hub's field";
+    PrintCard "打印项目卡" "Print";
+    // Report.
+    FileReport "报送" "File";
+    FileAgain "重新报送" "File again";
+    Check "校验" "Check";
+    Receipt "报送回执" "Receipt";
+    LastCumulative "上月累计" "Before";
+    NextMonthPlan "下月计划" "Next month";
+    Problems "存在问题" "Problems";
+    Deviation "偏差原因" "Reason for deviation";
+    NoChange "本月无变化" "No change";
+    NoChangeReason "无变化原因" "Why no change";
+    NoChangeOff "取消无变化" "Take back";
+    CarryOver "沿用上月，请确认" "From last month, please confirm";
+    CarryConfirm "沿用" "Keep it";
+    FilingEmpty "未填报" "Empty";
+    FilingFilling "填报中" "Filling in";
+    FilingFiledLocally "已报送（待送达）" "Filed, on its way";
+    FilingFiled "已报送" "Filed";
+    FilingReturned "退回" "Returned";
+    FilingAccepted "通过" "Accepted";
+    FilingMissing "逾期未报" "Missing";
+    OnTime "按时" "On time";
+    LateNetwork "网络迟到" "Late by network";
+    Late "逾期报送" "Late";
+    TimelinessMissing "未报" "Missing";
+    Pending "未到期" "Not due";
+    FileSummary "本次报送" "What is filed";
+    FileNote "报送后县级按此时的数据统计；之后的修改记为事后更正。" "The hub counts the data as of now; later edits are marked as corrections.";
+    FiledWithProjects "项目数" "Projects";
+    FilledRows "已填" "Filled";
+    NilRows "无变化" "No change";
+    UnconfirmedRows "未填完" "Unfinished";
+    NoFindings "校验通过，没有问题。" "No findings.";
+    CheckError "错误" "Error";
+    CheckWarning "警告" "Warning";
+    CheckHint "提示" "Hint";
+    MonthDoneMissing "本月完成未填，也未选“本月无变化”" "This month's figure is missing and not marked as no change";
+    OverYearPlan "本年累计超过年度计划" "Year to date exceeds the year's plan";
+    OverTotal "本年累计超过总投资" "Year to date exceeds total investment";
+    SameImage "形象进度与上月相同，但本月有投资" "Money moved but the progress text is last month's";
+    ImageMissing "形象进度未填" "Progress text is missing";
+    RowInConflict "有冲突待确认" "In conflict";
+    PassReport "通过" "Accept";
+    ReturnReport "退回" "Return";
+    ReturnNote "写明需要修改什么，乡镇在工作台上看到。" "Say what to correct; the unit sees it on its desk.";
+    ReadOnly "只读" "Read only";
+    ReportEmpty "本单位没有需要填报的项目" "There are no projects to report";
+    FiledAt "报送时间" "Filed at";
+    ReceivedAt "送达时间" "Received at";
+    FiledBy "报送人" "Filed by";
+    Amended "事后更正" "Corrected later";
+    // County.
+    Reported "已报" "Reported";
+    LastContact "最近联系" "Last contact";
+    Online "在线" "online";
+    OfflineWord "离线" "offline";
+    NeverSeen "未联系过" "never";
+    TimePace "序时进度" "Time passed";
+    CopyReminder "复制催报文字" "Copy reminder";
+    NoUnits "还没有乡镇接入" "No unit has joined yet";
+    UnitsWord "单位" "Unit";
+    // Exchange.
+    ImportTab "导入" "Import";
+    ExportTab "导出" "Export";
+    ImportsTab "导入记录" "Imports";
+    DropHere "把 Excel 或 CSV 文件拖到这里，或" "Drop an Excel or CSV file here, or";
+    ChooseFile "选择文件" "choose a file";
+    FileKinds "支持 .xlsx .xls .csv，最大 20 MB" ".xlsx, .xls or .csv, up to 20 MB";
+    ReadingFile "正在读取并核对…" "Reading and checking…";
+    Sheets "工作表" "Sheets";
+    SheetUsed "识别为台账" "recognised";
+    SheetSkipped "没有识别到表头" "no table found";
+    MoneyUnit "金额单位" "Money unit";
+    Mapping "列对照" "Columns";
+    FileColumn "文件中的列" "Column in the file";
+    SystemField "系统字段" "Field";
+    IgnoreColumn "不导入" "leave out";
+    Created "新增" "new";
+    Updated "更新" "changed";
+    Unchanged "未变" "unchanged";
+    Kept "保留" "left alone";
+    Refused "退回" "refused";
+    Findings "核对结果" "Findings";
+    Row "行" "Row";
+    Column "列" "Column";
+    Sheet "工作表" "Sheet";
+    ConfirmImport "确认导入" "Import";
+    Importing "正在导入…" "Importing…";
+    ImportDone "导入完成" "Imported";
+    UndoImport "撤销导入" "Undo";
+    UndoImportNote "导入后没有被人改过的值恢复原样；之后改过的值保留。" "Values nobody changed since return to what they were.";
+    Undone "已撤销" "undone";
+    NoImports "还没有导入记录" "No imports yet";
+    Sample "前几行" "First rows";
+    DownloadErrors "下载错误行" "Download refused rows";
+    ApplyMapping "按新对照重新核对" "Check again";
+    ImportInto "导入到单位" "Into unit";
+    OwnUnit "本单位" "own unit";
+    ExportLedger "项目台账（.xlsx）" "Project ledger (.xlsx)";
+    ExportCsvLedger "项目台账（.csv）" "Project ledger (.csv)";
+    ExportMonth "本期进度台账（.xlsx）" "This month's report (.xlsx)";
+    ExportNote "导出内容为所选报送期；导出后原样导入不产生修改。" "For the chosen period. Importing an export changes nothing.";
+    File "文件" "File";
+    // Sync page.
+    SyncNow "立即同步" "Sync now";
+    Syncing "正在同步…" "Syncing…";
+    CutLine "断开线路" "Cut the line";
+    RestoreLine "恢复线路" "Restore the line";
+    DemoLine "演示：模拟断网" "Demo: pull the cable";
+    DemoLineNote "断开后本机真正停止连接县级，可继续填报；恢复后自动同步。" "The server really closes its line; go on working, then restore it.";
+    PendingChanges "待上传" "To send";
+    LastExchange "最近交换" "Last exchange";
+    NextDial "下次重试" "Next try";
+    HubWord "县级" "Hub";
+    ClockWord "时钟" "Clock";
+    Quarantined "隔离的改动" "In quarantine";
+    Nodes "接入的节点" "Enrolled nodes";
+    Approve "批准接入" "Approve";
+    Suspend "暂停" "Suspend";
+    Revoke "吊销" "Revoke";
+    NodePending "待批准" "pending";
+    NodeActive "已接入" "active";
+    NodeSuspended "已暂停" "suspended";
+    NodeRevoked "已吊销" "revoked";
+    Position "已收条数" "Entries";
+    NoNodes "还没有节点接入" "No node has joined";
+    Never "从未" "never";
+    // Sync pill (ux.md 5.0).
+    PillNotJoined "未接入县级" "Not joined";
+    PillNoNodes "尚无节点接入" "No node has joined";
+    PillSynced "已同步" "In sync";
+    PillSwitchedOff "线路已断开" "Line cut";
+    PillHub "县级运行中" "Hub running";
+    // Keys.
+    KeySearch "搜索" "Search";
+    KeyRail "切换页面" "Go to a page";
+    KeyHelp "快捷键列表" "This list";
+    KeyEscape "关闭、放弃修改" "Close, give up an edit";
+    KeyUndo "撤销 / 重做" "Undo / redo";
+    KeySave "已自动保存（提示）" "Saved already (note)";
+    KeyMain "主要操作" "Main action";
+    KeyDown "下一行" "Next row";
+    KeyRight "下一格" "Next cell";
+    KeyHistory "字段历史" "History of a field";
+    KeyRows "上下移动 / 打开" "Move / open";
+    KeyNil "本月无变化" "No change this month";
+    // Entry.
+    BadMoney "请填金额，单位万元，例如 1,234.5 或 1.2亿" "Enter an amount in 10k yuan, e.g. 1,234.5";
+    MoneyTooFine "金额精确到分，小数不超过六位" "Amounts go down to one fen: at most six decimals";
+    NegativeMoney "金额不能为负" "An amount cannot be negative";
+    BadDate "请填日期，例如 2026-11-5 或 2026年11月" "Enter a date, e.g. 2026-11-5";
+    BadPercent "请填 0 到 100 的整数" "Enter a whole number from 0 to 100";
+    BadYears "请填起止年份，例如 2025-2027" "Enter years, e.g. 2025-2027";
+    TextTooLong "文字过长" "The text is too long";
+    ReasonMissing "请写明原因" "Please state a reason";
+    // Failures.
+    FailUnreachable "本机程序没有响应，请确认程序在运行。" "The server does not answer; check that it runs.";
+    FailAnswer "收到的内容无法识别，程序与页面的版本可能不同，请重新载入。" "The answer could not be read; the page may be older than the server. Reload it.";
+}
+
+/// A sentence with facts in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Say<'a> {
+    /// The month of a report.
+    Month {
+        /// The year.
+        year: i16,
+        /// The month.
+        month: u8,
+    },
+    /// 待上传 n.
+    Waiting(u64),
+    /// 同步中 done/total.
+    Running(u64, u64),
+    /// 离线 for a span, with what waits.
+    Offline {
+        /// How long, as [`Say::Span`] prints it; empty when unknown.
+        span: &'a str,
+        /// Local entries the hub has not acknowledged.
+        pending: u64,
+    },
+    /// A span of time in milliseconds, in its largest unit.
+    Span(i64),
+    /// n 处需确认.
+    ToConfirm(u64),
+    /// 上传失败.
+    UploadFailed(&'a str),
+    /// 时间相差.
+    ClockSkew(i64),
+    /// Nodes online at the hub.
+    NodesOnline(usize, usize),
+    /// 截止.
+    Due(&'a str),
+    /// Working days until something is due; negative when over.
+    DaysLeft(i32),
+    /// 已填 n/m.
+    Filled(u32, u32),
+    /// Rows with errors.
+    ToCorrect(u32),
+    /// Received reports out of all.
+    Received(usize, usize),
+    /// 本期已报送.
+    FiledBy {
+        /// When.
+        at: &'a str,
+        /// Who.
+        name: &'a str,
+    },
+    /// The hub received the filing.
+    ReceivedAt(&'a str),
+    /// Rows shown out of all.
+    Shown(usize, usize),
+    /// A field holds several values.
+    FieldConflict {
+        /// The field's label.
+        label: &'a str,
+        /// How many values.
+        count: usize,
+    },
+    /// Findings by severity.
+    FindingCounts {
+        /// Errors.
+        errors: usize,
+        /// Warnings.
+        warnings: usize,
+        /// Hints.
+        hints: usize,
+    },
+    /// Points ahead of (or behind) the time pace, in tenths of a point.
+    Pace(i64),
+    /// The reminder text an officer sends.
+    Reminder {
+        /// The due moment.
+        due: &'a str,
+        /// The month.
+        month: u8,
+        /// The ledger's name.
+        ledger: &'a str,
+        /// Names that are missing, joined.
+        names: &'a str,
+        /// How many.
+        count: usize,
+    },
+    /// The outcome of 立即同步.
+    SyncDone {
+        /// Entries sent.
+        sent: u64,
+    },
+    /// 立即同步 did not succeed.
+    SyncFailed(&'a str),
+    /// A request was refused with a status and nothing else.
+    Status(u16),
+    /// Undid an edit.
+    Undid(&'a str),
+    /// Did an edit again.
+    Redid(&'a str),
+    /// Edits that wait in this browser.
+    WaitingHere(usize),
+    /// Edits that were refused.
+    RefusedHere(usize),
+    /// The clause a refusal rests on.
+    Rule(&'a str),
+    /// The problem code of a failure.
+    ProblemCode(&'a str, &'a str),
+    /// A finding's place.
+    Place {
+        /// The row.
+        row: u32,
+        /// The column, or empty.
+        column: &'a str,
+    },
+    /// Figures for a year.
+    OfYear(i16),
+    /// A label for a month.
+    OfMonth(u8),
+    /// Rows of a sheet and where its header stands.
+    SheetFound {
+        /// Rows.
+        rows: u32,
+        /// First row of the header.
+        first: u32,
+        /// Last row of the header.
+        last: u32,
+    },
+    /// Counts of an import.
+    Counts {
+        /// New projects.
+        created: u32,
+        /// Changed ones.
+        updated: u32,
+        /// Unchanged ones.
+        unchanged: u32,
+        /// Left alone.
+        kept: u32,
+    },
+}
+
+impl Say<'_> {
+    /// The sentence in one language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => self.zh(),
+            Lang::En => self.en(),
+        }
+    }
+
+    fn zh(&self) -> String {
+        match *self {
+            Self::Month { year, month } => format!("{year}年{month}月"),
+            Self::Waiting(count) => format!("待上传 {count}"),
+            Self::Running(done, total) => format!("同步中 {done}/{total}"),
+            Self::Offline { span, pending } => {
+                let span = if span.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {span}")
+                };
+                if pending == 0 {
+                    format!("离线{span}")
+                } else {
+                    format!("离线{span} · 待上传 {pending}")
+                }
+            }
+            Self::Span(ms) => match span_of(ms) {
+                (count, Unit::Minutes) => format!("{count}分钟"),
+                (count, Unit::Hours) => format!("{count}小时"),
+                (count, Unit::Days) => format!("{count}天"),
+            },
+            Self::ToConfirm(count) => format!("{count} 处需确认"),
+            Self::UploadFailed(reason) => format!("上传失败：{reason}"),
+            Self::ClockSkew(minutes) => format!("时间相差 {} 分钟", minutes.abs()),
+            Self::NodesOnline(online, all) => format!("在线节点 {online}/{all}"),
+            Self::Due(at) => format!("截止 {at}"),
+            Self::DaysLeft(days) if days > 0 => format!("还剩 {days} 个工作日"),
+            Self::DaysLeft(0) => "今天截止".to_owned(),
+            Self::DaysLeft(days) => format!("已逾期 {} 个工作日", days.unsigned_abs()),
+            Self::Filled(filled, rows) => format!("已填 {filled}/{rows}"),
+            Self::ToCorrect(count) => format!("需修改 {count}"),
+            Self::Received(count, all) => format!("收报 {count}/{all}"),
+            Self::FiledBy { at, name } => format!("{at} 由 {name} 报送"),
+            Self::ReceivedAt(at) => format!("县级已于 {at} 接收"),
+            Self::Shown(shown, all) if shown == all => format!("共 {all} 个项目"),
+            Self::Shown(shown, all) => format!("{shown} / {all} 个项目"),
+            Self::FieldConflict { label, count } => format!("『{label}』有 {count} 个不同的值"),
+            Self::FindingCounts {
+                errors,
+                warnings,
+                hints,
+            } => format!("{errors} 错误 · {warnings} 警告 · {hints} 提示"),
+            Self::Pace(tenths) => {
+                let points = format!(
+                    "{}.{}",
+                    tenths.unsigned_abs() / 10,
+                    tenths.unsigned_abs() % 10
+                );
+                if tenths < 0 {
+                    format!("欠 {points}")
+                } else {
+                    format!("超 {points}")
+                }
+            }
+            Self::Reminder {
+                due,
+                month,
+                ledger,
+                names,
+                count,
+            } => {
+                format!(
+                    "【月报催报】截至{due}，{month}月{ledger}尚未报送：{names}（共{count}家）。请尽快报送；无网络时可先在本机填报，恢复后自动送达。"
+                )
+            }
+            Self::SyncDone { sent } => format!("成功：上传 {sent} 项，没有待上传内容。"),
+            Self::SyncFailed(reason) => format!("未完成：{reason}"),
+            Self::Status(status) => format!("请求未完成（{status}）"),
+            Self::Undid(label) => format!("已撤销：{label}"),
+            Self::Redid(label) => format!("已重做：{label}"),
+            Self::WaitingHere(count) => format!("浏览器中有 {count} 项修改待送达本机程序"),
+            Self::RefusedHere(count) => format!("{count} 项修改未写入"),
+            Self::Rule(rule) => format!("依据 {rule}"),
+            Self::ProblemCode(code, request) => format!("代码 {code} · {request}"),
+            Self::Place { row, column } if column.is_empty() => format!("第{row}行"),
+            Self::Place { row, column } => format!("第{row}行 {column}列"),
+            Self::OfYear(year) => format!("{year}年度"),
+            Self::OfMonth(month) => format!("{month}月"),
+            Self::SheetFound { rows, first, last } => {
+                format!("{rows} 行，表头在第 {first}–{last} 行")
+            }
+            Self::Counts {
+                created,
+                updated,
+                unchanged,
+                kept,
+            } => {
+                format!("新增 {created}，更新 {updated}，未变 {unchanged}，保留 {kept}")
+            }
+        }
+    }
+
+    fn en(&self) -> String {
+        match *self {
+            Self::Month { year, month } => format!("{year}-{month:02}"),
+            Self::Waiting(count) => format!("{count} to send"),
+            Self::Running(done, total) => format!("Syncing {done}/{total}"),
+            Self::Offline { span, pending } => {
+                let span = if span.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {span}")
+                };
+                if pending == 0 {
+                    format!("Offline{span}")
+                } else {
+                    format!("Offline{span} · {pending} to send")
+                }
+            }
+            Self::Span(ms) => match span_of(ms) {
+                (count, Unit::Minutes) => format!("{count} min"),
+                (count, Unit::Hours) => format!("{count} h"),
+                (count, Unit::Days) => format!("{count} d"),
+            },
+            Self::ToConfirm(count) => format!("{count} to confirm"),
+            Self::UploadFailed(reason) => format!("Not sent: {reason}"),
+            Self::ClockSkew(minutes) => format!("Clock differs by {} min", minutes.abs()),
+            Self::NodesOnline(online, all) => format!("{online}/{all} nodes online"),
+            Self::Due(at) => format!("due {at}"),
+            Self::DaysLeft(days) if days > 0 => format!("{days} working days left"),
+            Self::DaysLeft(0) => "due today".to_owned(),
+            Self::DaysLeft(days) => format!("{} working days overdue", days.unsigned_abs()),
+            Self::Filled(filled, rows) => format!("{filled}/{rows} filled in"),
+            Self::ToCorrect(count) => format!("{count} to correct"),
+            Self::Received(count, all) => format!("{count}/{all} received"),
+            Self::FiledBy { at, name } => format!("filed {at} by {name}"),
+            Self::ReceivedAt(at) => format!("received by the hub {at}"),
+            Self::Shown(shown, all) if shown == all => format!("{all} projects"),
+            Self::Shown(shown, all) => format!("{shown} of {all} projects"),
+            Self::FieldConflict { label, count } => format!("{label} has {count} different values"),
+            Self::FindingCounts {
+                errors,
+                warnings,
+                hints,
+            } => format!("{errors} errors · {warnings} warnings · {hints} hints"),
+            Self::Pace(tenths) => {
+                let points = format!(
+                    "{}.{}",
+                    tenths.unsigned_abs() / 10,
+                    tenths.unsigned_abs() % 10
+                );
+                if tenths < 0 {
+                    format!("{points} behind")
+                } else {
+                    format!("{points} ahead")
+                }
+            }
+            Self::Reminder {
+                due,
+                month,
+                ledger,
+                names,
+                count,
+            } => {
+                format!(
+                    "Reminder: by {due}, {ledger} of month {month} is missing from {names} ({count}). Please file soon; without a line, fill it in locally and it is delivered later."
+                )
+            }
+            Self::SyncDone { sent } => format!("Done: {sent} sent, nothing left."),
+            Self::SyncFailed(reason) => format!("Not complete: {reason}"),
+            Self::Status(status) => format!("The request failed ({status})"),
+            Self::Undid(label) => format!("Undone: {label}"),
+            Self::Redid(label) => format!("Done again: {label}"),
+            Self::WaitingHere(count) => format!("{count} edits wait in this browser"),
+            Self::RefusedHere(count) => format!("{count} edits were not written"),
+            Self::Rule(rule) => format!("under {rule}"),
+            Self::ProblemCode(code, request) => format!("code {code} · {request}"),
+            Self::Place { row, column } if column.is_empty() => format!("row {row}"),
+            Self::Place { row, column } => format!("row {row}, column {column}"),
+            Self::OfYear(year) => format!("{year}"),
+            Self::OfMonth(month) => format!("month {month}"),
+            Self::SheetFound { rows, first, last } => {
+                format!("{rows} rows, header in rows {first}–{last}")
+            }
+            Self::Counts {
+                created,
+                updated,
+                unchanged,
+                kept,
+            } => {
+                format!(
+                    "{created} new, {updated} changed, {unchanged} unchanged, {kept} left alone"
+                )
+            }
+        }
+    }
+}
+
+enum Unit {
+    Minutes,
+    Hours,
+    Days,
+}
+
+/// A span in its largest unit: minutes below an hour, hours up to a day, then days (ux.md 5.0).
+fn span_of(ms: i64) -> (i64, Unit) {
+    let minutes = ms.max(0) / 60_000;
+    match minutes {
+        0..60 => (minutes, Unit::Minutes),
+        60..=1440 => (minutes / 60, Unit::Hours),
+        _ => (minutes / 1440, Unit::Days),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_stands_in_both_languages_and_chinese_has_no_english_in_it() {
+        for word in Ui::ALL {
+            assert!(!word.text(Lang::Zh).is_empty(), "{word:?}");
+            if !matches!(word, Ui::CountUnit) {
+                assert!(!word.text(Lang::En).is_empty(), "{word:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_down_for_more_than_a_day_counts_days() {
+        let hour = 3_600_000;
+        for (ms, text) in [
+            (59_999, "0分钟"),
+            (25 * 60_000, "25分钟"),
+            (24 * hour, "24小时"),
+            (73 * hour, "3天"),
+        ] {
+            assert_eq!(Say::Span(ms).text(Lang::Zh), text);
+        }
+        let offline = Say::Offline {
+            span: "3天",
+            pending: 12,
+        }
+        .text(Lang::Zh);
+        assert_eq!(offline, "离线 3天 · 待上传 12");
+    }
 }

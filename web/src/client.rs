@@ -1,0 +1,10 @@
+//! The browser's side of IO: nothing outside this module reaches network, storage, clock, randomness or clipboard.
+
+pub mod clipboard;
+pub mod clock;
+pub mod files;
+pub mod http;
+pub mod indexed_db;
+pub mod live;
+pub mod page;
+pub mod prefs;

@@ -1,0 +1,100 @@
+//! The page around the application: its root, its root element's switches, the face after a panic, leaving for a file.
+
+use shared::text::Lang;
+use shared::text::ui::Ui;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement};
+
+/// The page's document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// The element the application is drawn in.
+#[must_use]
+pub fn root() -> Option<Element> {
+    let document = document()?;
+    document
+        .get_element_by_id("app")
+        .or_else(|| document.body().map(JsCast::unchecked_into))
+}
+
+/// After a panic the page offers to reload: what was drawn may be wrong, and edits already sent or queued are kept.
+pub fn show_reload_on_panic() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into());
+        let Some(document) = document() else { return };
+        if document.get_element_by_id("panic").is_some() {
+            return;
+        }
+        let lang = super::prefs::lang();
+        let (Some(body), Ok(page), Ok(words), Ok(button)) = (
+            document.body(),
+            document.create_element("div"),
+            document.create_element("p"),
+            document.create_element("a"),
+        ) else {
+            return;
+        };
+        page.set_id("panic");
+        page.set_class_name("panic");
+        words.set_text_content(Some(Ui::PanicNote.text(lang)));
+        button.set_class_name("button button--main");
+        button.set_text_content(Some(Ui::Reload.text(lang)));
+        // A link to the page itself needs no code of ours, which must not run any more.
+        let here = web_sys::window().and_then(|window| window.location().href().ok());
+        let _ = button.set_attribute("href", here.as_deref().unwrap_or("/"));
+        let _ = page.append_child(&words);
+        let _ = page.append_child(&button);
+        let _ = body.append_child(&page);
+    }));
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
+/// Sets the page's language, type size and title.
+pub fn set_look(lang: Lang, large: bool, title: &str) {
+    let Some(document) = document() else { return };
+    document.set_title(title);
+    if let Some(html) = document.document_element() {
+        let _ = html.set_attribute("lang", match lang {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        });
+        let _ = html.set_attribute("data-type", if large { "large" } else { "normal" });
+    }
+}
+
+/// Prints the page.
+pub fn print() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.print();
+    }
+}
+
+/// The element that has the focus.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
+}
+
+/// Moves the focus to the first element that fits a selector; true when there is one.
+pub fn focus_on(selector: &str) -> bool {
+    let found = document()
+        .and_then(|document| document.query_selector(selector).ok().flatten())
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    match found {
+        Some(element) => {
+            let _ = element.focus();
+            element.scroll_into_view_with_bool(false);
+            true
+        }
+        None => false,
+    }
+}

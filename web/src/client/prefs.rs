@@ -1,0 +1,46 @@
+//! What one browser remembers for its person: language and type size. Absent storage is no failure.
+
+use shared::text::Lang;
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn write(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The chosen language.
+#[must_use]
+pub fn lang() -> Lang {
+    if read("lang").as_deref() == Some("en") {
+        Lang::En
+    } else {
+        Lang::Zh
+    }
+}
+
+/// Remembers the language.
+pub fn set_lang(lang: Lang) {
+    write("lang", match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    });
+}
+
+/// True when large type is chosen.
+#[must_use]
+pub fn large_type() -> bool {
+    read("type").as_deref() == Some("large")
+}
+
+/// Remembers the type size.
+pub fn set_large_type(large: bool) {
+    write("type", if large { "large" } else { "normal" });
+}

@@ -1,0 +1,390 @@
+//! Commands on their way to the node: shown at once, sent in order, ticked only after the node's answer.
+//!
+//! An [`Outbox`] owns the person's unanswered and refused commands, and those answered whose result no view has shown yet.
+//! While the node is silent commands wait (also on this browser's disk); a refused one stays listed with its rule and text
+//! until its author deletes it. It belongs to one person on one node.
+//!
+//! A command's `after` names the author's own commands that the heads on his screen do not contain yet: unanswered ones, and
+//! answered ones until a view arrives, so that nobody clashes with himself (design.md 3).
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use shared::command::{Answer, Command, Envelope, Outcome, Refusal};
+use shared::field::{Column, Field, FieldPath, Table};
+use shared::ids::{CommandId, NodeId, ProjectId, UserId};
+use shared::project::{Cell, ProjectView};
+use shared::time::Timestamp;
+use shared::value::Value;
+use yew::Reducible;
+
+/// Commands sent in one request. Small against the node's limit, so that one request stays quick.
+const BATCH_MAX: usize = 50;
+/// Answers remembered for pages that wait for one.
+const ANSWERS_MAX: usize = 64;
+
+/// Where a command stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Standing {
+    /// Not sent, or sent without an answer.
+    Waiting,
+    /// On its way.
+    Sending,
+    /// Refused by a rule, or by the node for another reason.
+    Refused {
+        /// The rule, when one refused.
+        refusal: Option<Refusal>,
+        /// The node's words, when there was no rule.
+        message: String,
+    },
+}
+
+/// One command with what lists show of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Whose it is; sent only under his session.
+    pub user: UserId,
+    /// The node it was made for.
+    pub node: NodeId,
+    /// The command.
+    pub envelope: Envelope,
+    /// What it is about, in words.
+    pub label: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+impl Item {
+    /// The command's id.
+    #[must_use]
+    pub fn id(&self) -> CommandId {
+        self.envelope.id
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self.standing, Standing::Refused { .. })
+    }
+}
+
+/// A command that is done, until a view shows it.
+#[derive(Debug, Clone, PartialEq)]
+struct Unseen {
+    envelope: Envelope,
+    heads: Vec<String>,
+    proposed: Vec<FieldPath>,
+    answered_at: Timestamp,
+    views: u8,
+}
+
+/// How one field stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldStatus {
+    /// Nothing is under way.
+    Idle,
+    /// On its way.
+    Saving,
+    /// Waits for the node.
+    Queued,
+    /// Saved a moment ago by this command.
+    Saved(CommandId),
+    /// Became a proposal.
+    Proposed(CommandId),
+    /// Refused; the text and the reason are in the item.
+    Refused(Box<Item>),
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outbox {
+    /// Unanswered and refused commands, oldest first.
+    pub items: Vec<Item>,
+    /// True while the last try to send found no node.
+    pub silent: bool,
+    unseen: BTreeMap<ProjectId, Vec<Unseen>>,
+    answers: Vec<(CommandId, Outcome)>,
+    saved: Vec<(CommandId, ProjectId, FieldPath, bool)>,
+}
+
+/// What happens to an outbox.
+#[derive(Debug, Clone)]
+pub enum Happened {
+    /// The person's commands of an earlier page were found.
+    Loaded(Vec<Item>),
+    /// A person did something.
+    Made(Box<Item>),
+    /// These are being sent.
+    Sent(Vec<CommandId>),
+    /// The node answered.
+    Answered(Vec<Answer>, Timestamp),
+    /// The node refused the whole request, for a reason that will not pass.
+    Declined(Vec<CommandId>, String),
+    /// No node was reached.
+    Unreached,
+    /// The node is there again.
+    Reached,
+    /// The author deletes a command.
+    Deleted(CommandId),
+    /// A view arrived over the live line.
+    Seen(ProjectId, Vec<String>),
+    /// A fetch that began at this moment was answered: it shows everything answered before.
+    Fetched(Option<ProjectId>, Timestamp),
+}
+
+impl Reducible for Outbox {
+    type Action = Happened;
+
+    fn reduce(self: Rc<Self>, happened: Happened) -> Rc<Self> {
+        let mut next = (*self).clone();
+        next.apply(happened);
+        Rc::new(next)
+    }
+}
+
+impl Outbox {
+    fn apply(&mut self, happened: Happened) {
+        match happened {
+            Happened::Loaded(items) => {
+                for mut item in items {
+                    if item.standing == Standing::Sending {
+                        item.standing = Standing::Waiting;
+                    }
+                    if self.items.iter().all(|known| known.id() != item.id()) {
+                        self.items.push(item);
+                    }
+                }
+                self.items.sort_by_key(Item::id);
+            }
+            Happened::Made(item) => self.items.push(*item),
+            Happened::Sent(ids) => self.mark(&ids, &Standing::Sending),
+            Happened::Answered(answers, now) => {
+                self.silent = false;
+                for answer in answers {
+                    self.take(answer, now);
+                }
+            }
+            Happened::Declined(ids, message) => {
+                self.mark(&ids, &Standing::Refused { refusal: None, message });
+            }
+            Happened::Unreached => {
+                self.silent = true;
+                for item in &mut self.items {
+                    if item.standing == Standing::Sending {
+                        item.standing = Standing::Waiting;
+                    }
+                }
+            }
+            Happened::Reached => self.silent = false,
+            Happened::Deleted(id) => self.items.retain(|item| item.id() != id),
+            Happened::Seen(project, heads) => {
+                if let Some(unseen) = self.unseen.get_mut(&project) {
+                    // The first view after an answer may have been on its way already; the second was not.
+                    for entry in unseen.iter_mut() {
+                        entry.views += 1;
+                    }
+                    unseen.retain(|entry| {
+                        entry.views < 2 && !entry.heads.iter().all(|head| heads.contains(head))
+                    });
+                }
+            }
+            Happened::Fetched(project, began) => {
+                for (id, unseen) in &mut self.unseen {
+                    if project.is_none_or(|project| project == *id) {
+                        unseen.retain(|entry| entry.answered_at >= began);
+                    }
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, ids: &[CommandId], standing: &Standing) {
+        for item in &mut self.items {
+            if ids.contains(&item.id()) {
+                item.standing = standing.clone();
+            }
+        }
+    }
+
+    fn take(&mut self, answer: Answer, now: Timestamp) {
+        let Some(index) = self.items.iter().position(|item| item.id() == answer.id) else {
+            return;
+        };
+        match &answer.outcome {
+            Outcome::Done { heads, proposed, .. } => {
+                let item = self.items.remove(index);
+                if let Some(project) = project_of(&item.envelope.command) {
+                    for path in paths_of(&item.envelope.command) {
+                        let became_proposal = proposed.contains(&path);
+                        self.saved.retain(|(_, p, q, _)| !(*p == project && *q == path));
+                        self.saved.push((answer.id, project, path, became_proposal));
+                    }
+                    self.unseen.entry(project).or_default().push(Unseen {
+                        envelope: item.envelope,
+                        heads: heads.clone(),
+                        proposed: proposed.clone(),
+                        answered_at: now,
+                        views: 0,
+                    });
+                }
+                let surplus = self.saved.len().saturating_sub(ANSWERS_MAX);
+                self.saved.drain(..surplus);
+            }
+            Outcome::Refused(refusal) => {
+                if let Some(item) = self.items.get_mut(index) {
+                    item.standing = Standing::Refused {
+                        refusal: Some(refusal.clone()),
+                        message: String::new(),
+                    };
+                }
+            }
+        }
+        if self.answers.len() >= ANSWERS_MAX {
+            self.answers.remove(0);
+        }
+        self.answers.push((answer.id, answer.outcome));
+    }
+
+    /// The next commands to send: none while some are on their way, since order matters.
+    #[must_use]
+    pub fn next_batch(&self) -> Vec<Envelope> {
+        if self.items.iter().any(|item| item.standing == Standing::Sending) {
+            return Vec::new();
+        }
+        let waiting = self.items.iter().filter(|item| item.standing == Standing::Waiting);
+        waiting.take(BATCH_MAX).map(|item| item.envelope.clone()).collect()
+    }
+
+    /// The author's own commands about a project that the view on his screen may not contain yet, oldest first.
+    #[must_use]
+    pub fn after(&self, project: ProjectId) -> Vec<CommandId> {
+        let unseen = self.unseen.get(&project).into_iter().flatten().map(|entry| entry.envelope.id);
+        unseen.chain(self.pending(project).map(Item::id)).collect()
+    }
+
+    fn pending(&self, project: ProjectId) -> impl Iterator<Item = &Item> {
+        self.items
+            .iter()
+            .filter(move |item| !item.is_refused() && project_of(&item.envelope.command) == Some(project))
+    }
+
+    /// The answer to a command, for a page that waits for it.
+    #[must_use]
+    pub fn outcome(&self, id: CommandId) -> Option<&Outcome> {
+        self.answers.iter().rev().find(|(known, _)| *known == id).map(|(_, outcome)| outcome)
+    }
+
+    /// How many commands wait or are on their way.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.items.iter().filter(|item| !item.is_refused()).count()
+    }
+
+    /// The refused commands.
+    pub fn refused(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| item.is_refused())
+    }
+
+    /// How one field of a project stands.
+    #[must_use]
+    pub fn status(&self, project: ProjectId, path: &FieldPath) -> FieldStatus {
+        let about = |item: &&Item| {
+            project_of(&item.envelope.command) == Some(project) && paths_of(&item.envelope.command).contains(path)
+        };
+        if let Some(item) = self.items.iter().rev().find(about) {
+            return match item.standing {
+                Standing::Refused { .. } => FieldStatus::Refused(Box::new(item.clone())),
+                Standing::Waiting if self.silent => FieldStatus::Queued,
+                Standing::Waiting | Standing::Sending => FieldStatus::Saving,
+            };
+        }
+        let saved = self.saved.iter().rev().find(|(_, p, q, _)| *p == project && q == path);
+        match saved {
+            Some((id, _, _, true)) => FieldStatus::Proposed(*id),
+            Some((id, _, _, false)) => FieldStatus::Saved(*id),
+            None => FieldStatus::Idle,
+        }
+    }
+
+    /// What a person's own commands change in a project, in order; proposals and refused ones change nothing.
+    #[must_use]
+    pub fn edits(&self, project: ProjectId) -> Vec<(FieldPath, Value)> {
+        let mut edits = Vec::new();
+        for entry in self.unseen.get(&project).into_iter().flatten() {
+            let writes = writes_of(&entry.envelope.command);
+            edits.extend(writes.into_iter().filter(|(path, _)| !entry.proposed.contains(path)));
+        }
+        for item in self.pending(project) {
+            edits.extend(writes_of(&item.envelope.command));
+        }
+        edits
+    }
+
+    /// The view with the person's own commands in it, as if all of them were done.
+    #[must_use]
+    pub fn overlay(&self, view: &ProjectView) -> ProjectView {
+        let mut view = view.clone();
+        for (path, value) in self.edits(view.id) {
+            view.cells.insert(path, Cell { value, contenders: Vec::new() });
+        }
+        view
+    }
+}
+
+/// The project a command is about.
+#[must_use]
+pub fn project_of(command: &Command) -> Option<ProjectId> {
+    match command {
+        Command::CreateProject { project, .. }
+        | Command::Edit { project, .. }
+        | Command::ResolveConflict { project, .. }
+        | Command::AcceptProposal { project, .. }
+        | Command::DismissProposal { project, .. }
+        | Command::DeleteProject { project, .. }
+        | Command::RestoreProject { project }
+        | Command::StrikeRow { project, .. }
+        | Command::Comment { project, .. }
+        | Command::MoveProject { project, .. } => Some(*project),
+        Command::File { .. }
+        | Command::ReviewFiling { .. }
+        | Command::Import { .. }
+        | Command::UndoImport { .. } => None,
+    }
+}
+
+/// The values a command writes, as far as the browser can tell.
+fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
+    match command {
+        Command::Edit { set, .. } | Command::CreateProject { set, .. } => {
+            set.iter().map(|(path, value)| (path.clone(), value.clone())).collect()
+        }
+        Command::ResolveConflict { path, keep, .. } => vec![(path.clone(), keep.clone())],
+        Command::DeleteProject { reason, .. } => vec![(FieldPath::once(Field::Deleted), reason.as_str().into())],
+        Command::RestoreProject { .. } => vec![(FieldPath::once(Field::Deleted), Value::Null)],
+        Command::StrikeRow { table, row, reason, .. } => {
+            vec![(FieldPath::cell(*table, *row, Column::Deleted), reason.as_str().into())]
+        }
+        Command::DismissProposal { proposal, reason, .. } => {
+            vec![(FieldPath::cell(Table::Proposals, *proposal, Column::Deleted), reason.as_str().into())]
+        }
+        Command::Comment { row, about, text, .. } => vec![
+            (FieldPath::cell(Table::Comments, *row, Column::About), about.as_str().into()),
+            (FieldPath::cell(Table::Comments, *row, Column::Text), text.as_str().into()),
+        ],
+        Command::AcceptProposal { .. }
+        | Command::MoveProject { .. }
+        | Command::File { .. }
+        | Command::ReviewFiling { .. }
+        | Command::Import { .. }
+        | Command::UndoImport { .. } => Vec::new(),
+    }
+}
+
+fn paths_of(command: &Command) -> Vec<FieldPath> {
+    writes_of(command).into_iter().map(|(path, _)| path).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The sync pill (ux.md 5.0): one truthful status, always in sight.
+//!
+//! The node's [`SyncStatus`] decides; the browser adds only its own finding that the node does not answer (S8). When the
+//! status was never heard, the pill claims nothing.
+
+use shared::api::{NodeRole, SyncState, SyncStatus};
+use shared::text::Lang;
+use shared::text::ui::{Say, Ui};
+use shared::time::Timestamp;
+
+/// How the pill looks; colour is never the only sign, each has its own shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Grey outline.
+    Plain,
+    /// Green tick.
+    Good,
+    /// Blue arrow.
+    Moving,
+    /// Grey triangle: being offline is normal.
+    Away,
+    /// Amber.
+    Ask,
+    /// Red.
+    Bad,
+}
+
+impl Look {
+    /// The class of the look.
+    #[must_use]
+    pub const fn modifier(self) -> &'static str {
+        match self {
+            Self::Plain => "pill--plain",
+            Self::Good => "pill--good",
+            Self::Moving => "pill--moving",
+            Self::Away => "pill--away",
+            Self::Ask => "pill--ask",
+            Self::Bad => "pill--bad",
+        }
+    }
+
+    /// The shape before the words.
+    #[must_use]
+    pub const fn shape(self) -> &'static str {
+        match self {
+            Self::Plain => "○",
+            Self::Good => "✔",
+            Self::Moving => "↑",
+            Self::Away => "▲",
+            Self::Ask => "◆",
+            Self::Bad => "●",
+        }
+    }
+}
+
+/// What the pill says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pill {
+    /// `S0` to `S8`.
+    pub code: &'static str,
+    /// The words.
+    pub text: String,
+    /// The look.
+    pub look: Look,
+}
+
+/// Whether the browser reaches the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It answers.
+    Answers,
+    /// It does not.
+    Silent,
+}
+
+/// Derives the pill.
+#[must_use]
+pub fn pill(status: Option<&SyncStatus>, reach: Reach, role: NodeRole, now: Timestamp, lang: Lang) -> Pill {
+    let make = |code, look, text: String| Pill { code, text, look };
+    if reach == Reach::Silent {
+        return make("S8", Look::Bad, Ui::NodeSilent.text(lang).to_owned());
+    }
+    let Some(status) = status else {
+        return make("", Look::Plain, Ui::Loading.text(lang).to_owned());
+    };
+    let at = status.last_exchange.map(|at| moment(at, now)).unwrap_or_default();
+    match &status.state {
+        SyncState::NotJoined => {
+            let words = match role {
+                NodeRole::Node => Ui::PillNotJoined,
+                NodeRole::Hub => Ui::PillNoNodes,
+            };
+            make("S0", Look::Plain, words.text(lang).to_owned())
+        }
+        SyncState::Synced if role == NodeRole::Hub => {
+            let online = status.peers.iter().filter(|peer| peer.online).count();
+            let active = status.peers.iter().filter(|peer| peer.state == "active").count();
+            make("S1", Look::Good, Say::NodesOnline(online, active).text(lang))
+        }
+        SyncState::Synced => {
+            make("S1", Look::Good, format!("{} {at}", Ui::PillSynced.text(lang)).trim_end().to_owned())
+        }
+        SyncState::Waiting => make("S2", Look::Moving, Say::Waiting(status.pending).text(lang)),
+        SyncState::Running { done, total } => make("S3", Look::Moving, Say::Running(*done, *total).text(lang)),
+        SyncState::Offline { .. } => {
+            let span = status.last_exchange.map(|at| Say::Span(now.0 - at.0).text(lang)).unwrap_or_default();
+            let say = Say::Offline { span: &span, pending: status.pending };
+            make("S4", Look::Away, say.text(lang))
+        }
+        SyncState::Conflicts { count } => make("S5", Look::Ask, Say::ToConfirm(*count).text(lang)),
+        SyncState::Refused { reason } => make("S6", Look::Bad, Say::UploadFailed(reason).text(lang)),
+        SyncState::ClockSkew { minutes } => make("S7", Look::Ask, Say::ClockSkew(*minutes).text(lang)),
+    }
+}
+
+/// A moment as short as it stays clear: the clock on the same day, else the date with it.
+#[must_use]
+pub fn moment(at: Timestamp, now: Timestamp) -> String {
+    let (hour, minute, _) = at.clock();
+    let date = at.date();
+    if date == now.date() {
+        format!("{hour:02}:{minute:02}")
+    } else if date.year() == now.date().year() {
+        format!("{:02}-{:02} {hour:02}:{minute:02}", date.month(), date.day())
+    } else {
+        format!("{date} {hour:02}:{minute:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(state: SyncState) -> SyncStatus {
+        SyncStatus {
+            state,
+            pending: 12,
+            last_exchange: Some(Timestamp(0)),
+            retry_at: None,
+            hub: String::new(),
+            peers: Vec::new(),
+            quarantined: 0,
+        }
+    }
+
+    #[test]
+    fn every_state_of_the_line_has_its_own_pill() {
+        let day = 86_400_000;
+        let cases = [
+            (SyncState::NotJoined, "S0", "未接入县级"),
+            (SyncState::Synced, "S1", "已同步 01-01 08:00"),
+            (SyncState::Waiting, "S2", "待上传 12"),
+            (SyncState::Running { done: 3, total: 12 }, "S3", "同步中 3/12"),
+            (SyncState::Offline { reason: String::new(), switched_off: false }, "S4", "离线 3天 · 待上传 12"),
+            (SyncState::Conflicts { count: 2 }, "S5", "2 处需确认"),
+            (SyncState::Refused { reason: "期间已锁定".into() }, "S6", "上传失败：期间已锁定"),
+            (SyncState::ClockSkew { minutes: -27 }, "S7", "时间相差 27 分钟"),
+        ];
+        for (state, code, text) in cases {
+            let pill = pill(Some(&status(state)), Reach::Answers, NodeRole::Node, Timestamp(3 * day), Lang::Zh);
+            assert_eq!((pill.code, pill.text.as_str()), (code, text));
+        }
+    }
+
+    #[test]
+    fn a_silent_node_is_said_whatever_was_heard_before_and_nothing_is_claimed_before_anything_was_heard() {
+        let synced = status(SyncState::Synced);
+        let silent = pill(Some(&synced), Reach::Silent, NodeRole::Node, Timestamp(0), Lang::Zh);
+        assert_eq!((silent.code, silent.look), ("S8", Look::Bad));
+        let unknown = pill(None, Reach::Answers, NodeRole::Node, Timestamp(0), Lang::Zh);
+        assert_eq!((unknown.code, unknown.look), ("", Look::Plain));
+    }
+}
