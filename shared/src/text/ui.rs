@@ -54,6 +54,8 @@ words! {
     UserName "用户名" "Name";
     Password "密码" "Password";
     LoggingIn "正在登录…" "Logging in…";
+    LogInRefused "用户名或密码不对" "The name or password is wrong";
+    Seal "项" "X";
     SessionEnded "登录已失效，请重新登录。本机排队的修改仍然保留。" "Your session ended. Please log in again; queued edits are kept.";
     // Faces.
     Loading "正在读取…" "Loading…";
@@ -388,7 +390,19 @@ words! {
     BadYears "请填起止年份，例如 2025-2027" "Enter years, e.g. 2025-2027";
     TextTooLong "文字过长" "The text is too long";
     ReasonMissing "请写明原因" "Please state a reason";
+    ListComma "、" ", ";
+    // Kinds of command in a history.
+    ActCreate "新建" "created";
+    ActImport "导入" "import";
+    ActUndo "撤销导入" "import undone";
+    ActResolve "冲突选定" "conflict resolved";
+    ActAccept "采纳建议" "proposal accepted";
+    ActDelete "删除" "deleted";
+    ActRestore "恢复" "restored";
+    ActStrike "划去" "struck out";
+    ActMove "移交" "moved";
     // Failures.
+    PanicNote "页面出现错误，请重新载入。已保存和排队的修改不会丢失。" "The page failed. Please reload it; saved and queued edits are kept.";
     FailUnreachable "本机程序没有响应，请确认程序在运行。" "The server does not answer; check that it runs.";
     FailAnswer "收到的内容无法识别，程序与页面的版本可能不同，请重新载入。" "The answer could not be read; the page may be older than the server. Reload it.";
 }

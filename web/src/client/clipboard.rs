@@ -9,7 +9,11 @@ pub async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else {
         return false;
     };
-    if window.is_secure_context() && JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok() {
+    if window.is_secure_context()
+        && JsFuture::from(window.navigator().clipboard().write_text(text))
+            .await
+            .is_ok()
+    {
         return true;
     }
     copy_by_command(text).unwrap_or(false)

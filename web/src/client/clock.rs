@@ -6,7 +6,10 @@ use shared::time::Timestamp;
 /// The moment by this computer's clock.
 #[must_use]
 pub fn now() -> Timestamp {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit an i64")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 fit an i64"
+    )]
     let ms = js_sys::Date::now() as i64;
     Timestamp(ms)
 }
@@ -19,7 +22,11 @@ fn draw() -> (u64, [u8; 10]) {
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
     if !drawn {
         for byte in &mut bytes {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 256")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "below 256"
+            )]
             let random = (js_sys::Math::random() * 256.0) as u8;
             *byte = random;
         }

@@ -22,8 +22,12 @@ pub fn download_text(name: &str, text: &str) {
 }
 
 fn click(address: &str, name: &str) {
-    let Some(document) = super::page::document() else { return };
-    let Ok(element) = document.create_element("a") else { return };
+    let Some(document) = super::page::document() else {
+        return;
+    };
+    let Ok(element) = document.create_element("a") else {
+        return;
+    };
     let link: HtmlAnchorElement = element.unchecked_into();
     link.set_href(address);
     link.set_download(name);

@@ -82,7 +82,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, Failure> {
+    pub async fn post<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, Failure> {
         let body = serde_json::to_string(body).map_err(|_| Failure::Garbled)?;
         parse(&self.request("POST", path, Body::Json(body)).await?)
     }
@@ -91,9 +95,16 @@ impl Client {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn send<B: Serialize>(&self, method: &str, path: &str, body: &B) -> Result<(), Failure> {
+    pub async fn send<B: Serialize>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<(), Failure> {
         let body = serde_json::to_string(body).map_err(|_| Failure::Garbled)?;
-        self.request(method, path, Body::Json(body)).await.map(|_| ())
+        self.request(method, path, Body::Json(body))
+            .await
+            .map(|_| ())
     }
 
     /// Ends the session.
@@ -125,16 +136,22 @@ impl Client {
         let headers = Headers::new().map_err(garbled)?;
         headers.set("Accept", "application/json").map_err(garbled)?;
         if method != "GET" {
-            headers.set("X-CSRF", &self.csrf.borrow()).map_err(garbled)?;
+            headers
+                .set("X-CSRF", &self.csrf.borrow())
+                .map_err(garbled)?;
         }
         match &body {
             Body::Empty => {}
             Body::Json(text) => {
-                headers.set("Content-Type", "application/json").map_err(garbled)?;
+                headers
+                    .set("Content-Type", "application/json")
+                    .map_err(garbled)?;
                 init.set_body(&JsValue::from_str(text));
             }
             Body::File(file) => {
-                headers.set("Content-Type", "application/octet-stream").map_err(garbled)?;
+                headers
+                    .set("Content-Type", "application/octet-stream")
+                    .map_err(garbled)?;
                 init.set_body(file);
             }
         }

@@ -49,7 +49,8 @@ impl Store {
     /// When the browser has no store or refuses the write.
     pub async fn put(&self, key: &str, record: &str) -> Result<(), JsValue> {
         let database = self.open().await?;
-        let transaction = database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
+        let transaction =
+            database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
         let request = transaction
             .object_store(STORE)?
             .put_with_key(&JsValue::from_str(record), &JsValue::from_str(key))?;
@@ -62,8 +63,11 @@ impl Store {
     /// When the browser has no store or refuses the write.
     pub async fn delete(&self, key: &str) -> Result<(), JsValue> {
         let database = self.open().await?;
-        let transaction = database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
-        let request = transaction.object_store(STORE)?.delete(&JsValue::from_str(key))?;
+        let transaction =
+            database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
+        let request = transaction
+            .object_store(STORE)?
+            .delete(&JsValue::from_str(key))?;
         finished(&request).await.map(|_| ())
     }
 
@@ -76,7 +80,10 @@ impl Store {
         let transaction = database.transaction_with_str(STORE)?;
         let request = transaction.object_store(STORE)?.get_all()?;
         let records: js_sys::Array = finished(&request).await?.dyn_into()?;
-        Ok(records.iter().filter_map(|record| record.as_string()).collect())
+        Ok(records
+            .iter()
+            .filter_map(|record| record.as_string())
+            .collect())
     }
 }
 

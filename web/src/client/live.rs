@@ -78,8 +78,13 @@ impl LiveLine {
     #[must_use]
     pub fn subscribe(&self, callback: Callback<Heard>) -> Subscription {
         let callback = Rc::new(callback);
-        self.inner.listeners.borrow_mut().push(Rc::downgrade(&callback));
-        Subscription { _callback: callback }
+        self.inner
+            .listeners
+            .borrow_mut()
+            .push(Rc::downgrade(&callback));
+        Subscription {
+            _callback: callback,
+        }
     }
 
     /// Says which project this page shows.
@@ -106,9 +111,11 @@ impl LiveLine {
 
 impl Inner {
     fn send(&self, watch: &Watch) {
-        if let (true, Some(socket), Ok(text)) =
-            (self.open.get(), self.socket.borrow().as_ref(), serde_json::to_string(watch))
-        {
+        if let (true, Some(socket), Ok(text)) = (
+            self.open.get(),
+            self.socket.borrow().as_ref(),
+            serde_json::to_string(watch),
+        ) {
             let _ = socket.socket.send_with_str(&text);
         }
     }
@@ -136,7 +143,10 @@ fn dial(inner: &Rc<Inner>) {
         Ok(protocol) if protocol == "https:" => "wss",
         _ => "ws",
     };
-    let address = format!("{scheme}://{}/api/v1/live", location.host().unwrap_or_default());
+    let address = format!(
+        "{scheme}://{}/api/v1/live",
+        location.host().unwrap_or_default()
+    );
     let Ok(socket) = WebSocket::new(&address) else {
         retry(inner);
         return;

@@ -63,10 +63,13 @@ pub fn set_look(lang: Lang, large: bool, title: &str) {
     let Some(document) = document() else { return };
     document.set_title(title);
     if let Some(html) = document.document_element() {
-        let _ = html.set_attribute("lang", match lang {
-            Lang::Zh => "zh-CN",
-            Lang::En => "en",
-        });
+        let _ = html.set_attribute(
+            "lang",
+            match lang {
+                Lang::Zh => "zh-CN",
+                Lang::En => "en",
+            },
+        );
         let _ = html.set_attribute("data-type", if large { "large" } else { "normal" });
     }
 }

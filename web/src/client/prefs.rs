@@ -28,10 +28,13 @@ pub fn lang() -> Lang {
 
 /// Remembers the language.
 pub fn set_lang(lang: Lang) {
-    write("lang", match lang {
-        Lang::Zh => "zh",
-        Lang::En => "en",
-    });
+    write(
+        "lang",
+        match lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        },
+    );
 }
 
 /// True when large type is chosen.

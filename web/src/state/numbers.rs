@@ -12,8 +12,12 @@ pub fn wan(fen: Option<i64>) -> String {
 /// Groups the digits before the point by three.
 #[must_use]
 pub fn group(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, decimals) = rest.split_once('.').map_or((rest, None), |(a, b)| (a, Some(b)));
+    let (sign, rest) = number
+        .strip_prefix('-')
+        .map_or(("", number), |rest| ("-", rest));
+    let (whole, decimals) = rest
+        .split_once('.')
+        .map_or((rest, None), |(a, b)| (a, Some(b)));
     let mut out = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -55,7 +59,11 @@ pub fn percent(tenths: Option<i64>) -> String {
         || "—".to_owned(),
         |tenths| {
             let sign = if tenths < 0 { "-" } else { "" };
-            format!("{sign}{}.{}%", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
+            format!(
+                "{sign}{}.{}%",
+                tenths.unsigned_abs() / 10,
+                tenths.unsigned_abs() % 10
+            )
         },
     )
 }
@@ -64,7 +72,11 @@ pub fn percent(tenths: Option<i64>) -> String {
 #[must_use]
 pub fn signed(tenths: i64) -> String {
     let sign = if tenths < 0 { "-" } else { "+" };
-    format!("{sign}{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
+    format!(
+        "{sign}{}.{}",
+        tenths.unsigned_abs() / 10,
+        tenths.unsigned_abs() % 10
+    )
 }
 
 #[cfg(test)]

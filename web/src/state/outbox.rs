@@ -167,7 +167,13 @@ impl Outbox {
                 }
             }
             Happened::Declined(ids, message) => {
-                self.mark(&ids, &Standing::Refused { refusal: None, message });
+                self.mark(
+                    &ids,
+                    &Standing::Refused {
+                        refusal: None,
+                        message,
+                    },
+                );
             }
             Happened::Unreached => {
                 self.silent = true;
@@ -213,12 +219,15 @@ impl Outbox {
             return;
         };
         match &answer.outcome {
-            Outcome::Done { heads, proposed, .. } => {
+            Outcome::Done {
+                heads, proposed, ..
+            } => {
                 let item = self.items.remove(index);
                 if let Some(project) = project_of(&item.envelope.command) {
                     for path in paths_of(&item.envelope.command) {
                         let became_proposal = proposed.contains(&path);
-                        self.saved.retain(|(_, p, q, _)| !(*p == project && *q == path));
+                        self.saved
+                            .retain(|(_, p, q, _)| !(*p == project && *q == path));
                         self.saved.push((answer.id, project, path, became_proposal));
                     }
                     self.unseen.entry(project).or_default().push(Unseen {
@@ -250,30 +259,49 @@ impl Outbox {
     /// The next commands to send: none while some are on their way, since order matters.
     #[must_use]
     pub fn next_batch(&self) -> Vec<Envelope> {
-        if self.items.iter().any(|item| item.standing == Standing::Sending) {
+        if self
+            .items
+            .iter()
+            .any(|item| item.standing == Standing::Sending)
+        {
             return Vec::new();
         }
-        let waiting = self.items.iter().filter(|item| item.standing == Standing::Waiting);
-        waiting.take(BATCH_MAX).map(|item| item.envelope.clone()).collect()
+        let waiting = self
+            .items
+            .iter()
+            .filter(|item| item.standing == Standing::Waiting);
+        waiting
+            .take(BATCH_MAX)
+            .map(|item| item.envelope.clone())
+            .collect()
     }
 
     /// The author's own commands about a project that the view on his screen may not contain yet, oldest first.
     #[must_use]
     pub fn after(&self, project: ProjectId) -> Vec<CommandId> {
-        let unseen = self.unseen.get(&project).into_iter().flatten().map(|entry| entry.envelope.id);
+        let unseen = self
+            .unseen
+            .get(&project)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.envelope.id);
         unseen.chain(self.pending(project).map(Item::id)).collect()
     }
 
     fn pending(&self, project: ProjectId) -> impl Iterator<Item = &Item> {
-        self.items
-            .iter()
-            .filter(move |item| !item.is_refused() && project_of(&item.envelope.command) == Some(project))
+        self.items.iter().filter(move |item| {
+            !item.is_refused() && project_of(&item.envelope.command) == Some(project)
+        })
     }
 
     /// The answer to a command, for a page that waits for it.
     #[must_use]
     pub fn outcome(&self, id: CommandId) -> Option<&Outcome> {
-        self.answers.iter().rev().find(|(known, _)| *known == id).map(|(_, outcome)| outcome)
+        self.answers
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == id)
+            .map(|(_, outcome)| outcome)
     }
 
     /// How many commands wait or are on their way.
@@ -291,7 +319,8 @@ impl Outbox {
     #[must_use]
     pub fn status(&self, project: ProjectId, path: &FieldPath) -> FieldStatus {
         let about = |item: &&Item| {
-            project_of(&item.envelope.command) == Some(project) && paths_of(&item.envelope.command).contains(path)
+            project_of(&item.envelope.command) == Some(project)
+                && paths_of(&item.envelope.command).contains(path)
         };
         if let Some(item) = self.items.iter().rev().find(about) {
             return match item.standing {
@@ -300,7 +329,11 @@ impl Outbox {
                 Standing::Waiting | Standing::Sending => FieldStatus::Saving,
             };
         }
-        let saved = self.saved.iter().rev().find(|(_, p, q, _)| *p == project && q == path);
+        let saved = self
+            .saved
+            .iter()
+            .rev()
+            .find(|(_, p, q, _)| *p == project && q == path);
         match saved {
             Some((id, _, _, true)) => FieldStatus::Proposed(*id),
             Some((id, _, _, false)) => FieldStatus::Saved(*id),
@@ -314,7 +347,11 @@ impl Outbox {
         let mut edits = Vec::new();
         for entry in self.unseen.get(&project).into_iter().flatten() {
             let writes = writes_of(&entry.envelope.command);
-            edits.extend(writes.into_iter().filter(|(path, _)| !entry.proposed.contains(path)));
+            edits.extend(
+                writes
+                    .into_iter()
+                    .filter(|(path, _)| !entry.proposed.contains(path)),
+            );
         }
         for item in self.pending(project) {
             edits.extend(writes_of(&item.envelope.command));
@@ -327,7 +364,13 @@ impl Outbox {
     pub fn overlay(&self, view: &ProjectView) -> ProjectView {
         let mut view = view.clone();
         for (path, value) in self.edits(view.id) {
-            view.cells.insert(path, Cell { value, contenders: Vec::new() });
+            view.cells.insert(
+                path,
+                Cell {
+                    value,
+                    contenders: Vec::new(),
+                },
+            );
         }
         view
     }
@@ -357,21 +400,42 @@ pub fn project_of(command: &Command) -> Option<ProjectId> {
 /// The values a command writes, as far as the browser can tell.
 fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
     match command {
-        Command::Edit { set, .. } | Command::CreateProject { set, .. } => {
-            set.iter().map(|(path, value)| (path.clone(), value.clone())).collect()
-        }
+        Command::Edit { set, .. } | Command::CreateProject { set, .. } => set
+            .iter()
+            .map(|(path, value)| (path.clone(), value.clone()))
+            .collect(),
         Command::ResolveConflict { path, keep, .. } => vec![(path.clone(), keep.clone())],
-        Command::DeleteProject { reason, .. } => vec![(FieldPath::once(Field::Deleted), reason.as_str().into())],
+        Command::DeleteProject { reason, .. } => {
+            vec![(FieldPath::once(Field::Deleted), reason.as_str().into())]
+        }
         Command::RestoreProject { .. } => vec![(FieldPath::once(Field::Deleted), Value::Null)],
-        Command::StrikeRow { table, row, reason, .. } => {
-            vec![(FieldPath::cell(*table, *row, Column::Deleted), reason.as_str().into())]
+        Command::StrikeRow {
+            table, row, reason, ..
+        } => {
+            vec![(
+                FieldPath::cell(*table, *row, Column::Deleted),
+                reason.as_str().into(),
+            )]
         }
-        Command::DismissProposal { proposal, reason, .. } => {
-            vec![(FieldPath::cell(Table::Proposals, *proposal, Column::Deleted), reason.as_str().into())]
+        Command::DismissProposal {
+            proposal, reason, ..
+        } => {
+            vec![(
+                FieldPath::cell(Table::Proposals, *proposal, Column::Deleted),
+                reason.as_str().into(),
+            )]
         }
-        Command::Comment { row, about, text, .. } => vec![
-            (FieldPath::cell(Table::Comments, *row, Column::About), about.as_str().into()),
-            (FieldPath::cell(Table::Comments, *row, Column::Text), text.as_str().into()),
+        Command::Comment {
+            row, about, text, ..
+        } => vec![
+            (
+                FieldPath::cell(Table::Comments, *row, Column::About),
+                about.as_str().into(),
+            ),
+            (
+                FieldPath::cell(Table::Comments, *row, Column::Text),
+                text.as_str().into(),
+            ),
         ],
         Command::AcceptProposal { .. }
         | Command::MoveProject { .. }
@@ -383,7 +447,10 @@ fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
 }
 
 fn paths_of(command: &Command) -> Vec<FieldPath> {
-    writes_of(command).into_iter().map(|(path, _)| path).collect()
+    writes_of(command)
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect()
 }
 
 #[cfg(test)]

@@ -75,7 +75,13 @@ pub enum Reach {
 
 /// Derives the pill.
 #[must_use]
-pub fn pill(status: Option<&SyncStatus>, reach: Reach, role: NodeRole, now: Timestamp, lang: Lang) -> Pill {
+pub fn pill(
+    status: Option<&SyncStatus>,
+    reach: Reach,
+    role: NodeRole,
+    now: Timestamp,
+    lang: Lang,
+) -> Pill {
     let make = |code, look, text: String| Pill { code, text, look };
     if reach == Reach::Silent {
         return make("S8", Look::Bad, Ui::NodeSilent.text(lang).to_owned());
@@ -83,7 +89,10 @@ pub fn pill(status: Option<&SyncStatus>, reach: Reach, role: NodeRole, now: Time
     let Some(status) = status else {
         return make("", Look::Plain, Ui::Loading.text(lang).to_owned());
     };
-    let at = status.last_exchange.map(|at| moment(at, now)).unwrap_or_default();
+    let at = status
+        .last_exchange
+        .map(|at| moment(at, now))
+        .unwrap_or_default();
     match &status.state {
         SyncState::NotJoined => {
             let words = match role {
@@ -94,22 +103,46 @@ pub fn pill(status: Option<&SyncStatus>, reach: Reach, role: NodeRole, now: Time
         }
         SyncState::Synced if role == NodeRole::Hub => {
             let online = status.peers.iter().filter(|peer| peer.online).count();
-            let active = status.peers.iter().filter(|peer| peer.state == "active").count();
-            make("S1", Look::Good, Say::NodesOnline(online, active).text(lang))
+            let active = status
+                .peers
+                .iter()
+                .filter(|peer| peer.state == "active")
+                .count();
+            make(
+                "S1",
+                Look::Good,
+                Say::NodesOnline(online, active).text(lang),
+            )
         }
-        SyncState::Synced => {
-            make("S1", Look::Good, format!("{} {at}", Ui::PillSynced.text(lang)).trim_end().to_owned())
-        }
+        SyncState::Synced => make(
+            "S1",
+            Look::Good,
+            format!("{} {at}", Ui::PillSynced.text(lang))
+                .trim_end()
+                .to_owned(),
+        ),
         SyncState::Waiting => make("S2", Look::Moving, Say::Waiting(status.pending).text(lang)),
-        SyncState::Running { done, total } => make("S3", Look::Moving, Say::Running(*done, *total).text(lang)),
+        SyncState::Running { done, total } => {
+            make("S3", Look::Moving, Say::Running(*done, *total).text(lang))
+        }
         SyncState::Offline { .. } => {
-            let span = status.last_exchange.map(|at| Say::Span(now.0 - at.0).text(lang)).unwrap_or_default();
-            let say = Say::Offline { span: &span, pending: status.pending };
+            let span = status
+                .last_exchange
+                .map(|at| Say::Span(now.0 - at.0).text(lang))
+                .unwrap_or_default();
+            let say = Say::Offline {
+                span: &span,
+                pending: status.pending,
+            };
             make("S4", Look::Away, say.text(lang))
         }
         SyncState::Conflicts { count } => make("S5", Look::Ask, Say::ToConfirm(*count).text(lang)),
-        SyncState::Refused { reason } => make("S6", Look::Bad, Say::UploadFailed(reason).text(lang)),
-        SyncState::ClockSkew { minutes } => make("S7", Look::Ask, Say::ClockSkew(*minutes).text(lang)),
+        SyncState::Refused { reason } => {
+            make("S6", Look::Bad, Say::UploadFailed(reason).text(lang))
+        }
+        SyncState::ClockSkew { minutes } => {
+            make("S7", Look::Ask, Say::ClockSkew(*minutes).text(lang))
+        }
     }
 }
 
@@ -121,7 +154,11 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
     if date == now.date() {
         format!("{hour:02}:{minute:02}")
     } else if date.year() == now.date().year() {
-        format!("{:02}-{:02} {hour:02}:{minute:02}", date.month(), date.day())
+        format!(
+            "{:02}-{:02} {hour:02}:{minute:02}",
+            date.month(),
+            date.day()
+        )
     } else {
         format!("{date} {hour:02}:{minute:02}")
     }
@@ -150,22 +187,56 @@ mod tests {
             (SyncState::NotJoined, "S0", "未接入县级"),
             (SyncState::Synced, "S1", "已同步 01-01 08:00"),
             (SyncState::Waiting, "S2", "待上传 12"),
-            (SyncState::Running { done: 3, total: 12 }, "S3", "同步中 3/12"),
-            (SyncState::Offline { reason: String::new(), switched_off: false }, "S4", "离线 3天 · 待上传 12"),
+            (
+                SyncState::Running { done: 3, total: 12 },
+                "S3",
+                "同步中 3/12",
+            ),
+            (
+                SyncState::Offline {
+                    reason: String::new(),
+                    switched_off: false,
+                },
+                "S4",
+                "离线 3天 · 待上传 12",
+            ),
             (SyncState::Conflicts { count: 2 }, "S5", "2 处需确认"),
-            (SyncState::Refused { reason: "期间已锁定".into() }, "S6", "上传失败：期间已锁定"),
-            (SyncState::ClockSkew { minutes: -27 }, "S7", "时间相差 27 分钟"),
+            (
+                SyncState::Refused {
+                    reason: "期间已锁定".into(),
+                },
+                "S6",
+                "上传失败：期间已锁定",
+            ),
+            (
+                SyncState::ClockSkew { minutes: -27 },
+                "S7",
+                "时间相差 27 分钟",
+            ),
         ];
         for (state, code, text) in cases {
-            let pill = pill(Some(&status(state)), Reach::Answers, NodeRole::Node, Timestamp(3 * day), Lang::Zh);
+            let pill = pill(
+                Some(&status(state)),
+                Reach::Answers,
+                NodeRole::Node,
+                Timestamp(3 * day),
+                Lang::Zh,
+            );
             assert_eq!((pill.code, pill.text.as_str()), (code, text));
         }
     }
 
     #[test]
-    fn a_silent_node_is_said_whatever_was_heard_before_and_nothing_is_claimed_before_anything_was_heard() {
+    fn a_silent_node_is_said_whatever_was_heard_before_and_nothing_is_claimed_before_anything_was_heard()
+     {
         let synced = status(SyncState::Synced);
-        let silent = pill(Some(&synced), Reach::Silent, NodeRole::Node, Timestamp(0), Lang::Zh);
+        let silent = pill(
+            Some(&synced),
+            Reach::Silent,
+            NodeRole::Node,
+            Timestamp(0),
+            Lang::Zh,
+        );
         assert_eq!((silent.code, silent.look), ("S8", Look::Bad));
         let unknown = pill(None, Reach::Answers, NodeRole::Node, Timestamp(0), Lang::Zh);
         assert_eq!((unknown.code, unknown.look), ("", Look::Plain));

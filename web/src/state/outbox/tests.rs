@@ -47,18 +47,31 @@ fn done(number: u8, head: &str) -> Answer {
 }
 
 fn after(steps: Vec<Happened>) -> Outbox {
-    steps.into_iter().fold(Rc::new(Outbox::default()), Outbox::reduce).as_ref().clone()
+    steps
+        .into_iter()
+        .fold(Rc::new(Outbox::default()), Outbox::reduce)
+        .as_ref()
+        .clone()
 }
 
 #[test]
 fn a_tick_appears_only_after_the_nodes_answer() {
     let mut steps = vec![Happened::Made(Box::new(edit(1, "x")))];
-    assert_eq!(after(steps.clone()).status(project(), &name()), FieldStatus::Saving);
+    assert_eq!(
+        after(steps.clone()).status(project(), &name()),
+        FieldStatus::Saving
+    );
     steps.push(Happened::Sent(vec![id(1)]));
     steps.push(Happened::Unreached);
-    assert_eq!(after(steps.clone()).status(project(), &name()), FieldStatus::Queued);
+    assert_eq!(
+        after(steps.clone()).status(project(), &name()),
+        FieldStatus::Queued
+    );
     steps.push(Happened::Answered(vec![done(1, "b")], Timestamp(5)));
-    assert_eq!(after(steps).status(project(), &name()), FieldStatus::Saved(id(1)));
+    assert_eq!(
+        after(steps).status(project(), &name()),
+        FieldStatus::Saved(id(1))
+    );
 }
 
 #[test]
@@ -98,14 +111,24 @@ fn an_answered_command_is_named_until_a_view_shows_it() {
 
 #[test]
 fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
-    let refusal = Refusal { why: Why::InConflict, rule: None, missing: Vec::new() };
-    let answer = Answer { id: id(1), outcome: Outcome::Refused(refusal) };
+    let refusal = Refusal {
+        why: Why::InConflict,
+        rule: None,
+        missing: Vec::new(),
+    };
+    let answer = Answer {
+        id: id(1),
+        outcome: Outcome::Refused(refusal),
+    };
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
         Happened::Answered(vec![answer], Timestamp(5)),
     ];
     let outbox = after(steps.clone());
-    assert!(matches!(outbox.status(project(), &name()), FieldStatus::Refused(_)));
+    assert!(matches!(
+        outbox.status(project(), &name()),
+        FieldStatus::Refused(_)
+    ));
     assert!(outbox.edits(project()).is_empty());
     assert!(outbox.next_batch().is_empty());
     assert_eq!((outbox.waiting(), outbox.refused().count()), (0, 1));
@@ -120,6 +143,10 @@ fn commands_of_an_earlier_page_are_sent_again_in_their_order() {
     let record = serde_json::to_string(&late).unwrap();
     let late: Item = serde_json::from_str(&record).unwrap();
     let outbox = after(vec![Happened::Loaded(vec![late, edit(1, "x")])]);
-    let batch: Vec<_> = outbox.next_batch().iter().map(|envelope| envelope.id).collect();
+    let batch: Vec<_> = outbox
+        .next_batch()
+        .iter()
+        .map(|envelope| envelope.id)
+        .collect();
     assert_eq!(batch, [id(1), id(2)]);
 }

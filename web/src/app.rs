@@ -1,0 +1,261 @@
+//! The application: log-in or shell, and the shell's providers in the order in which they need each other.
+
+use std::rc::Rc;
+
+use shared::api::{Me, NodeRole};
+use shared::text::Lang;
+use shared::text::ui::Ui;
+use shared::time::Month;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::client::http::{Client, Failure};
+use crate::client::live::LiveLine;
+use crate::client::{clock, page, prefs};
+use crate::components::frame::Frame;
+use crate::hooks::line::{Line, use_line_source};
+use crate::hooks::notices::{NoticeList, NoticeStack, Notices};
+use crate::hooks::outbox::{OutboxHandle, use_outbox_source};
+use crate::hooks::rows::{Rows, use_rows_source};
+use crate::hooks::session::{LookChange, Session, use_session};
+use crate::pages::county::County;
+use crate::pages::desk::Desk;
+use crate::pages::exchange::Exchange;
+use crate::pages::log_in::LogIn;
+use crate::pages::project::Project;
+use crate::pages::projects::Projects;
+use crate::pages::report::Report;
+use crate::pages::sync::Sync;
+use crate::routes::Route;
+use crate::state::answer;
+use crate::state::words::Words;
+
+/// Who is at the page.
+#[derive(Clone, PartialEq)]
+enum Door {
+    /// Not known yet.
+    Asking,
+    /// Nobody; true when a session ended.
+    Closed { ended: bool },
+    /// The node could not say.
+    Silent(Failure),
+    /// A person, with the county's words.
+    Open(Rc<Me>, Rc<serde_json::Value>),
+}
+
+/// The whole application.
+#[component]
+pub fn Root() -> Html {
+    let door = use_state(|| Door::Asking);
+    let lang = use_state(prefs::lang);
+    let large = use_state(prefs::large_type);
+    let client = use_memo((), |()| Client::default());
+    let client = (*client).clone();
+    let tries = use_state(|| 0_u32);
+
+    let open = {
+        let (door, client) = (door.clone(), client.clone());
+        use_callback((), move |me: Me, ()| {
+            client.set_csrf(&me.csrf);
+            let (door, client) = (door.clone(), client.clone());
+            spawn_local(async move {
+                // Without the county's words the product's own stand.
+                let profile = client
+                    .fetch("/api/v1/profile")
+                    .await
+                    .unwrap_or(serde_json::Value::Null);
+                door.set(Door::Open(Rc::new(me), Rc::new(profile)));
+            });
+        })
+    };
+    {
+        let (door, client, open) = (door.clone(), client.clone(), open.clone());
+        use_effect_with(*tries, move |_| {
+            spawn_local(async move {
+                match client.fetch::<Me>("/api/v1/session").await {
+                    Ok(me) => open.emit(me),
+                    Err(Failure::LoggedOut) => door.set(Door::Closed { ended: false }),
+                    Err(failure) => door.set(Door::Silent(failure)),
+                }
+            });
+        });
+    }
+    let profile = match &*door {
+        Door::Open(_, profile) => (**profile).clone(),
+        _ => serde_json::Value::Null,
+    };
+    let words = use_memo((*lang, profile), |(lang, profile)| {
+        Words::new(*lang, profile.clone())
+    });
+    {
+        let title = match &*door {
+            Door::Open(me, _) => format!("{} · {}", me.node.unit_name, words.t(Ui::Product)),
+            _ => words.t(Ui::Product).to_owned(),
+        };
+        use_effect_with((*lang, *large, title), |(lang, large, title)| {
+            page::set_look(*lang, *large, title)
+        });
+    }
+    let on_look = {
+        let (lang, large) = (lang.clone(), large.clone());
+        use_callback((), move |change: LookChange, ()| match change {
+            LookChange::OtherLanguage => {
+                let next = match *lang {
+                    Lang::Zh => Lang::En,
+                    Lang::En => Lang::Zh,
+                };
+                prefs::set_lang(next);
+                lang.set(next);
+            }
+            LookChange::OtherSize => {
+                prefs::set_large_type(!*large);
+                large.set(!*large);
+            }
+        })
+    };
+    let on_ended = {
+        let door = door.clone();
+        use_callback((), move |(), ()| door.set(Door::Closed { ended: true }))
+    };
+    match &*door {
+        Door::Asking => html! { <p class="boot" aria-busy="true">{ words.t(Ui::Loading) }</p> },
+        Door::Closed { ended } => html! {
+            <LogIn {words} {client} ended={*ended} on_logged_in={open} on_language={on_look.reform(|()| LookChange::OtherLanguage)} />
+        },
+        Door::Silent(failure) => html! {
+            <main class="boot" role="alert">
+                <p>{ answer::failure(failure, &words) }</p>
+                <button class="button button--main" onclick={move |_: MouseEvent| tries.set(*tries + 1)}>{ words.t(Ui::Retry) }</button>
+            </main>
+        },
+        Door::Open(me, _) => html! {
+            <Shell key={me.user.to_string()} me={me.clone()} {client} {words} {on_look} {on_ended} large={*large} />
+        },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ShellProps {
+    me: Rc<Me>,
+    client: Client,
+    words: Rc<Words>,
+    on_look: Callback<LookChange>,
+    on_ended: Callback<()>,
+    large: bool,
+}
+
+/// What stands while one person is logged in.
+#[component]
+fn Shell(props: &ShellProps) -> Html {
+    let live = use_memo((), |()| LiveLine::default());
+    let period = use_state_eq(|| first_period(&props.me));
+    {
+        let live = live.clone();
+        use_effect_with((), move |()| {
+            live.start();
+            move || live.stop()
+        });
+    }
+    let on_period = {
+        let period = period.clone();
+        use_callback((), move |month: Month, ()| period.set(month))
+    };
+    let session = Session {
+        me: props.me.clone(),
+        client: props.client.clone(),
+        live: (*live).clone(),
+        words: props.words.clone(),
+        period: *period,
+        on_period,
+        on_look: props.on_look.clone(),
+        on_ended: props.on_ended.clone(),
+    };
+    let list = use_reducer(NoticeList::default);
+    let notices = Notices::new(list.dispatcher());
+    html! {
+        // The session comes first: all else speaks to its node in its words.
+        <ContextProvider<Session> context={session}>
+            // Notices next, since the line and the outbox say things.
+            <ContextProvider<Notices> context={notices}>
+                <Sources>
+                    <BrowserRouter><Frame><Switch<Route> render={draw} /></Frame></BrowserRouter>
+                </Sources>
+            </ContextProvider<Notices>>
+            <NoticeStack {list} close={props.words.t(Ui::Close)} />
+        </ContextProvider<Session>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SourcesProps {
+    children: Html,
+}
+
+/// The line, the outbox, the rows: each owns effects, none draws.
+#[component]
+fn Sources(props: &SourcesProps) -> Html {
+    let line = use_line_source();
+    let outbox = use_outbox_source();
+    let rows = use_rows_source();
+    html! {
+        <ContextProvider<Line> context={line}>
+            <ContextProvider<OutboxHandle> context={outbox}>
+                <ContextProvider<Rows> context={rows}>{ props.children.clone() }</ContextProvider<Rows>>
+            </ContextProvider<OutboxHandle>>
+        </ContextProvider<Line>>
+    }
+}
+
+/// The month by the node's clock, which may be right where the PC's is not.
+fn first_period(me: &Me) -> Month {
+    let now = if me.now.0 > 0 { me.now } else { clock::now() };
+    now.date().month_of()
+}
+
+fn draw(route: Route) -> Html {
+    match route {
+        Route::Desk => html! { <Desk /> },
+        Route::Projects => html! { <Projects /> },
+        Route::Project { id } => html! { <Project key={id.to_string()} {id} /> },
+        Route::Report { ledger, period } => html! { <Report {ledger} {period} unit={None} /> },
+        Route::UnitReport {
+            ledger,
+            period,
+            unit,
+        } => {
+            html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
+        }
+        Route::County => html! { <HubOnly><County /></HubOnly> },
+        Route::Exchange => html! { <Exchange /> },
+        Route::Sync => html! { <Sync /> },
+        Route::NotFound => html! { <Nowhere /> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HubOnlyProps {
+    children: Html,
+}
+
+#[component]
+fn HubOnly(props: &HubOnlyProps) -> Html {
+    if use_session().me.node.role == NodeRole::Hub {
+        props.children.clone()
+    } else {
+        html! { <Nowhere /> }
+    }
+}
+
+/// Nothing stands at this address.
+#[component]
+fn Nowhere() -> Html {
+    let words = use_session().words;
+    html! {
+        <section class="nowhere">
+            <h1>{ words.t(Ui::NotFound) }</h1>
+            <p>{ words.t(Ui::NotFoundHint) }</p>
+            <Link<Route> to={Route::Desk} classes="button button--main">{ words.t(Ui::ToDesk) }</Link<Route>>
+        </section>
+    }
+}

@@ -1,0 +1,21 @@
+//! What is drawn: components take props, draw, and report events.
+
+pub mod conflict_card;
+pub mod dialog;
+pub mod face;
+pub mod field_row;
+pub mod filing_badge;
+pub mod frame;
+pub mod history_bar;
+pub mod import_preview;
+pub mod key_list;
+pub mod new_project;
+pub mod outbox_list;
+pub mod progress_bar;
+pub mod project_table;
+pub mod proposal_list;
+pub mod reason_dialog;
+pub mod record_rows;
+pub mod report_grid;
+pub mod sync_pill;
+pub mod value_input;

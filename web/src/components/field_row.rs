@@ -1,0 +1,122 @@
+//! One field of the record: label, value, how its saving stands, its conflict, its history.
+
+use shared::field::{Authority, FieldPath, Kind};
+use shared::project::Cell;
+use shared::text::ui::Ui;
+use shared::value::Value;
+use yew::prelude::*;
+
+use super::conflict_card::ConflictCard;
+use super::value_input::ValueInput;
+use crate::hooks::session::use_words;
+use crate::state::answer;
+use crate::state::entry;
+use crate::state::keys::InputKey;
+use crate::state::outbox::FieldStatus;
+
+/// Props of [`FieldRow`].
+#[derive(Properties, PartialEq)]
+pub struct FieldRowProps {
+    /// The path.
+    pub path: FieldPath,
+    /// Its label.
+    pub label: AttrValue,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whose write counts.
+    pub authority: Authority,
+    /// Value and rivals.
+    pub cell: Cell,
+    /// How its saving stands.
+    pub status: FieldStatus,
+    /// The reader may not write.
+    pub read_only: bool,
+    /// A person wrote another value.
+    pub on_edit: Callback<(FieldPath, Value)>,
+    /// A person chose between rivals.
+    pub on_resolve: Callback<(FieldPath, Value)>,
+    /// A person gave a refused edit up.
+    pub on_discard: Callback<FieldPath>,
+    /// A key that means more than typing.
+    pub on_key: Callback<(FieldPath, InputKey)>,
+}
+
+/// The row.
+#[component]
+pub fn FieldRow(props: &FieldRowProps) -> Html {
+    let words = use_words();
+    let engine = props.authority == Authority::Engine || entry::is_engines(props.kind);
+    let conflict = props.cell.is_conflict();
+    let read_only = props.read_only || engine || conflict;
+    let refused = match &props.status {
+        FieldStatus::Refused(item) => refused_value(item, &props.path),
+        _ => None,
+    };
+    let path = props.path.clone();
+    let wide = matches!(props.kind, Kind::Long | Kind::CoEdited);
+    html! {
+        <div class={classes!("field", wide.then_some("field--wide"), conflict.then_some("field--conflict"))} id={format!("field-{}", props.path)}>
+            <div class="field__label">
+                <span>{ &props.label }</span>
+                if engine { <small>{ words.t(Ui::EngineField) }</small> }
+                else if props.authority == Authority::Hub { <small>{ words.t(Ui::HubField) }</small> }
+            </div>
+            <div class="field__value">
+                <ValueInput path={props.path.to_string()} kind={props.kind} value={props.cell.value.clone()} label={props.label.clone()}
+                    {read_only} invalid={refused.is_some()} {refused}
+                    on_edit={props.on_edit.reform({let path = path.clone(); move |value| (path.clone(), value)})}
+                    on_key={props.on_key.reform({let path = path.clone(); move |key| (path.clone(), key)})} />
+                if props.kind == Kind::Money { <span class="field__unit">{ words.t(Ui::Wan) }</span> }
+            </div>
+            <div class="field__side">
+                <SavingMark status={props.status.clone()} />
+                <button type="button" class="button button--bare field__history" title={words.t(Ui::History)}
+                    aria-label={format!("{} {}", words.t(Ui::History), props.label)}
+                    onclick={props.on_key.reform({let path = path.clone(); move |_: MouseEvent| (path.clone(), InputKey::History)})}>{ "◷" }</button>
+            </div>
+            if let FieldStatus::Refused(item) = &props.status {
+                <p class="field__refusal" role="alert">
+                    { answer::standing(item, &words) }
+                    <button type="button" class="button button--small" onclick={props.on_discard.reform({let path = path.clone(); move |_: MouseEvent| path.clone()})}>{ words.t(Ui::DiscardEdit) }</button>
+                </p>
+            }
+            if conflict {
+                <ConflictCard path={props.path.clone()} kind={props.kind} label={props.label.clone()} contenders={props.cell.contenders.clone()} read_only={props.read_only}
+                    on_resolve={props.on_resolve.clone()} />
+            }
+        </div>
+    }
+}
+
+fn refused_value(item: &crate::state::outbox::Item, path: &FieldPath) -> Option<Value> {
+    match &item.envelope.command {
+        shared::command::Command::Edit { set, .. } => set.get(path).cloned(),
+        _ => None,
+    }
+}
+
+/// Props of [`SavingMark`].
+#[derive(Properties, PartialEq)]
+pub struct SavingMarkProps {
+    /// How it stands.
+    pub status: FieldStatus,
+}
+
+/// A tick after the node's answer and never before; other signs before.
+#[component]
+pub fn SavingMark(props: &SavingMarkProps) -> Html {
+    let words = use_words();
+    let (name, sign, word, key) = match &props.status {
+        FieldStatus::Idle => return html! { <span class="mark" data-status="idle"></span> },
+        FieldStatus::Saving => ("saving", "…", Ui::Saving, String::new()),
+        FieldStatus::Queued => ("queued", "⧗", Ui::Queued, String::new()),
+        FieldStatus::Saved(id) => ("saved", "✔", Ui::Saved, id.to_string()),
+        FieldStatus::Proposed(id) => ("proposed", "◇", Ui::BecameProposal, id.to_string()),
+        FieldStatus::Refused(_) => ("refused", "✖", Ui::NotSaved, String::new()),
+    };
+    html! {
+        <span {key} class={classes!("mark", format!("mark--{name}"))} data-status={name} title={words.t(word)} role="status">
+            <span aria-hidden="true">{ sign }</span><span class="off-screen">{ words.t(word) }</span>
+        </span>
+    }
+}

@@ -1,0 +1,221 @@
+//! The frame of every page: top bar, rail, content; and the keys that work everywhere.
+
+use shared::text::ui::{Say, Ui};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::key_list::KeyList;
+use super::outbox_list::OutboxList;
+use super::sync_pill::SyncPill;
+use crate::client::{page, prefs};
+use crate::hooks::line::use_line;
+use crate::hooks::notices::use_notices;
+use crate::hooks::outbox::use_outbox;
+use crate::hooks::session::{LookChange, use_session};
+use crate::hooks::shortcuts::{Pressed, use_shortcuts};
+use crate::routes::{Route, belongs, rail};
+use crate::state::pill::Reach;
+
+/// The query of the list page's address.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Search {
+    /// The words.
+    pub q: String,
+}
+
+/// Props of [`Frame`].
+#[derive(Properties, PartialEq)]
+pub struct FrameProps {
+    /// The page.
+    pub children: Html,
+}
+
+/// The frame.
+#[component]
+pub fn Frame(props: &FrameProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    let navigator = use_navigator();
+    let line = use_line();
+    let notices = use_notices();
+    let outbox = use_outbox();
+    let keys_open = use_state(|| false);
+    let menu_open = use_state(|| false);
+    let items = rail(session.me.node.role, words.monthly_ledger(), session.period);
+
+    {
+        let (items, navigator, keys_open) = (items.clone(), navigator.clone(), keys_open.clone());
+        let words = words.clone();
+        use_shortcuts(Callback::from(move |pressed: Pressed| {
+            let press = &pressed.press;
+            match press.key.as_str() {
+                "/" if !pressed.typing && !press.ctrl && !press.alt => {
+                    pressed.take();
+                    page::focus_on("#search");
+                }
+                "?" if !pressed.typing => {
+                    pressed.take();
+                    keys_open.set(true);
+                }
+                "F1" => {
+                    pressed.take();
+                    keys_open.set(true);
+                }
+                "s" | "S" if press.ctrl => {
+                    pressed.take();
+                    notices.say(words.t(Ui::AutoSaved));
+                }
+                digit if press.alt && !press.ctrl => {
+                    let chosen = digit
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|digit| items.get(digit.checked_sub(1)?));
+                    if let (Some((route, ..)), Some(navigator)) = (chosen, &navigator) {
+                        pressed.take();
+                        navigator.push(route);
+                    }
+                }
+                _ => {}
+            }
+        }));
+    }
+
+    let search = {
+        let navigator = navigator.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let words = page::document()
+                .and_then(|document| document.get_element_by_id("search"))
+                .and_then(|element| {
+                    wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(element).ok()
+                })
+                .map(|input| input.value())
+                .unwrap_or_default();
+            if let Some(navigator) = &navigator {
+                let _ = navigator.push_with_query(&Route::Projects, Search { q: words });
+            }
+        })
+    };
+    let period = session.period;
+    let step = |months: i32| {
+        let (on_period, route, navigator) =
+            (session.on_period.clone(), route.clone(), navigator.clone());
+        Callback::from(move |_: MouseEvent| {
+            let next = period.plus(months);
+            on_period.emit(next);
+            // A report's month stands in its address.
+            let moved = match route.clone() {
+                Route::Report { ledger, .. } => Some(Route::Report {
+                    ledger,
+                    period: next,
+                }),
+                Route::UnitReport { ledger, unit, .. } => Some(Route::UnitReport {
+                    ledger,
+                    period: next,
+                    unit,
+                }),
+                _ => None,
+            };
+            if let (Some(route), Some(navigator)) = (moved, &navigator) {
+                navigator.replace(&route);
+            }
+        })
+    };
+    let log_out = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| {
+            let session = session.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let _ = session.client.delete("/api/v1/session").await;
+                session.on_ended.emit(());
+            });
+        })
+    };
+    let look = |change: LookChange| session.on_look.reform(move |_: MouseEvent| change);
+    let waiting = outbox.outbox.waiting();
+
+    html! {
+        <div class="frame">
+            <a class="skip" href="#content">{ words.t(Ui::SkipToContent) }</a>
+            <header class="top">
+                <div class="top__unit" title={session.me.node.name.clone()}>
+                    <span class="top__seal" aria-hidden="true">{ session.me.node.unit_name.chars().next().unwrap_or('乡') }</span>
+                    <span class="top__name">{ &session.me.node.unit_name }</span>
+                </div>
+                <div class="top__period" role="group" aria-label={words.t(Ui::Period)}>
+                    <button class="button button--bare" aria-label={words.t(Ui::PreviousMonth)} onclick={step(-1)}>{ "‹" }</button>
+                    <span id="period" data-period={period.to_string()}>{ words.say(&Say::Month { year: period.year(), month: period.month() }) }</span>
+                    <button class="button button--bare" aria-label={words.t(Ui::NextMonth)} onclick={step(1)}>{ "›" }</button>
+                </div>
+                <form class="top__search" role="search" onsubmit={search}>
+                    <input id="search" type="search" placeholder={words.t(Ui::SearchHint)} aria-label={words.t(Ui::SearchHint)} autocomplete="off" />
+                    <kbd aria-hidden="true">{ "/" }</kbd>
+                </form>
+                <SyncPill />
+                <div class="top__user">
+                    <button class="button button--bare" id="user-menu" aria-expanded={(*menu_open).to_string()} aria-label={words.t(Ui::Menu)}
+                        onclick={let menu_open = menu_open.clone(); move |_: MouseEvent| menu_open.set(!*menu_open)}>
+                        { &session.me.name }<span aria-hidden="true">{ " ▾" }</span>
+                    </button>
+                    if *menu_open {
+                        <div class="menu" onclick={let menu_open = menu_open.clone(); move |_: MouseEvent| menu_open.set(false)}>
+                            <p class="menu__who">{ &session.me.name }{ " · " }{ words.role(session.me.role) }</p>
+                            <button class="menu__item" onclick={look(LookChange::OtherSize)} aria-pressed={prefs::large_type().to_string()}>
+                                { words.t(Ui::LargeType) }<span aria-hidden="true">{ if prefs::large_type() { " ✔" } else { "" } }</span></button>
+                            <button class="menu__item" onclick={look(LookChange::OtherLanguage)}>{ words.t(Ui::Language) }</button>
+                            <button class="menu__item" onclick={let keys_open = keys_open.clone(); move |_: MouseEvent| keys_open.set(true)}>{ words.t(Ui::KeyList) }</button>
+                            <button class="menu__item" id="log-out" onclick={log_out}>{ words.t(Ui::LogOut) }</button>
+                        </div>
+                    }
+                </div>
+            </header>
+            <nav class="rail" aria-label={words.t(Ui::Product)}>
+                { for items.iter().enumerate().map(|(index, (to, word, sign))| {
+                    let current = belongs(to, &route);
+                    html! {
+                        <RailLink key={index} to={to.clone()} {current} sign={*sign} label={words.t(*word)} digit={index + 1} />
+                    }
+                }) }
+                <p class="rail__foot">{ "v" }{ &session.me.node.version }</p>
+            </nav>
+            <div class="frame__main">
+                if session.me.node.demo {
+                    <div class="demo-strip" title={words.t(Ui::DemoNote)}><strong>{ words.t(Ui::Demo) }</strong><span>{ words.t(Ui::DemoNote) }</span></div>
+                }
+                if line.reach == Reach::Silent {
+                    <div class="silent-strip" role="alert" data-banner="S8"><strong>{ "● " }{ words.t(Ui::NodeSilent) }</strong><span>{ words.t(Ui::NodeSilentNote) }</span></div>
+                }
+                if waiting > 0 && line.reach == Reach::Silent {
+                    <div class="waiting-strip" data-waiting={waiting.to_string()}>{ words.say(&Say::WaitingHere(waiting)) }</div>
+                }
+                <OutboxList />
+                <main id="content" class="content" tabindex="-1">{ props.children.clone() }</main>
+            </div>
+            if *keys_open {
+                <KeyList on_closed={let keys_open = keys_open.clone(); Callback::from(move |()| keys_open.set(false))} />
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RailLinkProps {
+    to: Route,
+    current: bool,
+    sign: &'static str,
+    label: AttrValue,
+    digit: usize,
+}
+
+#[component]
+fn RailLink(props: &RailLinkProps) -> Html {
+    html! {
+        <span class={classes!("rail__item", props.current.then_some("rail__item--current"))} aria-current={props.current.then_some("page")} title={format!("Alt+{}", props.digit)}>
+            <Link<Route> to={props.to.clone()}>
+                <span class="rail__sign" aria-hidden="true">{ props.sign }</span><span class="rail__label">{ &props.label }</span>
+            </Link<Route>>
+        </span>
+    }
+}

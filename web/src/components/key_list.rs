@@ -1,0 +1,44 @@
+//! The list of keys (`?`).
+
+use shared::text::ui::Ui;
+use yew::prelude::*;
+
+use super::dialog::Dialog;
+use crate::hooks::session::use_words;
+
+/// Props of [`KeyList`].
+#[derive(Properties, PartialEq)]
+pub struct KeyListProps {
+    /// It was closed.
+    pub on_closed: Callback<()>,
+}
+
+const KEYS: [(&str, Ui); 12] = [
+    ("/", Ui::KeySearch),
+    ("Alt 1–9", Ui::KeyRail),
+    ("?", Ui::KeyHelp),
+    ("Esc", Ui::KeyEscape),
+    ("Ctrl Z · Ctrl Y", Ui::KeyUndo),
+    ("Ctrl S", Ui::KeySave),
+    ("Ctrl Enter", Ui::KeyHistory),
+    ("J · K · Enter", Ui::KeyRows),
+    ("Enter", Ui::KeyDown),
+    ("Tab", Ui::KeyRight),
+    ("Alt R", Ui::KeyNil),
+    ("Space", Ui::CarryConfirm),
+];
+
+/// The dialog with the list.
+#[component]
+pub fn KeyList(props: &KeyListProps) -> Html {
+    let words = use_words();
+    html! {
+        <Dialog title={words.t(Ui::KeyList)} on_closed={props.on_closed.clone()}>
+            <dl class="keys">
+                { for KEYS.iter().map(|(keys, word)| html! {
+                    <><dt><kbd>{ *keys }</kbd></dt><dd>{ words.t(*word) }</dd></>
+                }) }
+            </dl>
+        </Dialog>
+    }
+}

@@ -1,0 +1,69 @@
+//! Refused commands, listed with their rule and text until their author deletes them.
+
+use shared::command::Command;
+use shared::text::ui::{Say, Ui};
+use yew::prelude::*;
+
+use super::conflict_card::display;
+use super::history_bar::kind_of;
+use crate::client::clock;
+use crate::hooks::outbox::use_outbox;
+use crate::hooks::session::use_words;
+use crate::state::outbox::Item;
+use crate::state::words::Words;
+use crate::state::{answer, pill};
+
+/// The list; nothing while nothing was refused.
+#[component]
+pub fn OutboxList() -> Html {
+    let words = use_words();
+    let handle = use_outbox();
+    let refused: Vec<&Item> = handle.outbox.refused().collect();
+    if refused.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <details class="outbox" id="outbox">
+            <summary>{ words.say(&Say::RefusedHere(refused.len())) }</summary>
+            <p>{ words.t(Ui::OutboxNote) }</p>
+            <ul>
+                { for refused.iter().map(|item| {
+                    let id = item.id();
+                    let handle = handle.clone();
+                    html! {
+                        <li key={id.to_string()} data-command={id.to_string()}>
+                            <div><strong>{ &item.label }</strong>{ " " }<q>{ text_of(item, &words) }</q></div>
+                            <div class="outbox__why">{ answer::standing(item, &words) }{ " · " }{ pill::moment(item.made_at, clock::now()) }</div>
+                            <button class="button button--small" onclick={move |_: MouseEvent| handle.delete(id)}>{ words.t(Ui::DiscardEdit) }</button>
+                        </li>
+                    }
+                }) }
+            </ul>
+        </details>
+    }
+}
+
+/// What the person had written.
+fn text_of(item: &Item, words: &Words) -> String {
+    match &item.envelope.command {
+        Command::Edit { set, .. } | Command::CreateProject { set, .. } => {
+            let texts: Vec<String> = set
+                .iter()
+                .map(|(path, value)| display(words, kind_of(path), value))
+                .collect();
+            words.list(&texts)
+        }
+        Command::ResolveConflict { path, keep, .. } => display(words, kind_of(path), keep),
+        Command::Comment { text, .. } => text.clone(),
+        Command::DeleteProject { reason, .. }
+        | Command::StrikeRow { reason, .. }
+        | Command::DismissProposal { reason, .. }
+        | Command::ReviewFiling { reason, .. } => reason.clone(),
+        Command::AcceptProposal { .. }
+        | Command::RestoreProject { .. }
+        | Command::MoveProject { .. }
+        | Command::File { .. }
+        | Command::Import { .. }
+        | Command::UndoImport { .. } => String::new(),
+    }
+}

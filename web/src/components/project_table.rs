@@ -1,0 +1,230 @@
+//! The table of projects: only the rows in sight are in the page, however many there are.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use shared::text::ui::Ui;
+use shared::time::Month;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::progress_bar::ProgressBar;
+use crate::client::clock;
+use crate::hooks::session::use_words;
+use crate::routes::Route;
+use crate::state::keys::Press;
+use crate::state::ledger::{self, Row, Sort, SortKey};
+use crate::state::{numbers, pill};
+
+/// The height of a row, as the style sheet has it.
+const ROW_PX: f64 = 44.0;
+
+/// Props of [`ProjectTable`].
+#[derive(Properties, PartialEq)]
+pub struct ProjectTableProps {
+    /// The rows to show, in order.
+    pub rows: Rc<Vec<Row>>,
+    /// The order, for the headings.
+    pub sort: Sort,
+    /// The month, for the pace.
+    pub period: Month,
+    /// Shows each row's unit (the hub's list).
+    pub with_unit: bool,
+    /// Sorts by a column.
+    pub on_sort: Callback<SortKey>,
+}
+
+/// The table.
+#[component]
+pub fn ProjectTable(props: &ProjectTableProps) -> Html {
+    let words = use_words();
+    let navigator = use_navigator();
+    let place = use_node_ref();
+    let seen = use_state_eq(|| (0_i32, 600_i32));
+    let cursor = use_state_eq(|| 0_usize);
+    {
+        let (place, seen) = (place.clone(), seen.clone());
+        use_effect_with((), move |()| {
+            let element = place.cast::<HtmlElement>();
+            let look = {
+                let (element, seen) = (element.clone(), seen.clone());
+                move || {
+                    if let Some(element) = &element {
+                        seen.set((element.scroll_top(), element.client_height()));
+                    }
+                }
+            };
+            look();
+            let resized = web_sys::window().map(|window| {
+                let look = look.clone();
+                EventListener::new(&window, "resize", move |_| look())
+            });
+            let scrolled = element
+                .as_ref()
+                .map(|element| EventListener::new(element, "scroll", move |_| look()));
+            move || drop((resized, scrolled))
+        });
+    }
+    {
+        // A new selection starts at its top.
+        let place = place.clone();
+        let first = props.rows.first().map(|row| row.id);
+        use_effect_with((first, props.rows.len()), move |_| {
+            if let Some(element) = place.cast::<HtmlElement>()
+                && element.scroll_top() > 0
+            {
+                element.set_scroll_top(0);
+            }
+        });
+    }
+    let count = props.rows.len();
+    let (from, to) = ledger::window(f64::from(seen.0), f64::from(seen.1), ROW_PX, count);
+    let pace = numbers::pace(props.period);
+
+    let onkeydown = {
+        let (cursor, rows, place, navigator) = (
+            cursor.clone(),
+            props.rows.clone(),
+            place.clone(),
+            navigator.clone(),
+        );
+        Callback::from(move |event: KeyboardEvent| {
+            let press = Press::of(&event);
+            if press.composing || press.ctrl || press.alt {
+                return;
+            }
+            let at = (*cursor).min(rows.len().saturating_sub(1));
+            let next = match press.key.as_str() {
+                "j" | "J" | "ArrowDown" => at + 1,
+                "k" | "K" | "ArrowUp" => at.saturating_sub(1),
+                "PageDown" => at + 10,
+                "PageUp" => at.saturating_sub(10),
+                "Home" => 0,
+                "End" => rows.len(),
+                "Enter" => {
+                    if let (Some(row), Some(navigator)) = (rows.get(at), &navigator) {
+                        event.prevent_default();
+                        navigator.push(&Route::Project { id: row.id });
+                    }
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            let next = next.min(rows.len().saturating_sub(1));
+            cursor.set(next);
+            if let Some(element) = place.cast::<HtmlElement>() {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "rows times 44 px fit an i32 for any list a browser holds"
+                )]
+                let top = (next as f64 * ROW_PX) as i32;
+                let height = element.client_height();
+                #[expect(clippy::cast_possible_truncation, reason = "a constant")]
+                let row = ROW_PX as i32;
+                if top < element.scroll_top() {
+                    element.set_scroll_top(top);
+                } else if top + 3 * row > element.scroll_top() + height {
+                    element.set_scroll_top(top + 3 * row - height);
+                }
+            }
+        })
+    };
+    let head = |key: SortKey, word: Ui, class: &'static str| {
+        let sorted = props.sort.key == key;
+        let direction = if props.sort.descending {
+            "descending"
+        } else {
+            "ascending"
+        };
+        let sign = if !sorted {
+            ""
+        } else if props.sort.descending {
+            " ↓"
+        } else {
+            " ↑"
+        };
+        html! {
+            <div role="columnheader" class={class} aria-sort={sorted.then_some(direction)}>
+                <button class="ledger__sort" onclick={props.on_sort.reform(move |_: MouseEvent| key)}>{ words.t(word) }<span aria-hidden="true">{ sign }</span></button>
+            </div>
+        }
+    };
+    let (space, block) = (use_node_ref(), use_node_ref());
+    {
+        // Geometry goes through the style object: the page's policy forbids style attributes.
+        let (space, block) = (space.clone(), block.clone());
+        use_effect_with((count, from), move |(count, from)| {
+            if let (Some(space), Some(block)) =
+                (space.cast::<HtmlElement>(), block.cast::<HtmlElement>())
+            {
+                let _ = space
+                    .style()
+                    .set_property("height", &format!("{}px", *count as f64 * ROW_PX));
+                let _ = block.style().set_property(
+                    "transform",
+                    &format!("translateY({}px)", *from as f64 * ROW_PX),
+                );
+            }
+        });
+    }
+    let now = clock::now();
+    html! {
+        <div class={classes!("ledger", props.with_unit.then_some("ledger--units"))} role="table" aria-rowcount={count.to_string()} aria-label={words.t(Ui::Projects)}>
+            <div class="ledger__head" role="row">
+                { head(SortKey::Name, Ui::ProjectName, "ledger__name") }
+                if props.with_unit { { head(SortKey::Unit, Ui::Unit, "") } }
+                { head(SortKey::Sector, Ui::Sector, "") }
+                { head(SortKey::Stage, Ui::Stage, "") }
+                { head(SortKey::Total, Ui::TotalInvestment, "number") }
+                { head(SortKey::Plan, Ui::YearPlan, "number") }
+                { head(SortKey::Done, Ui::YearDone, "number") }
+                { head(SortKey::Rate, Ui::Rate, "") }
+                <div role="columnheader" class="number">{ words.t(Ui::PaceGap) }</div>
+                { head(SortKey::Issues, Ui::OpenIssues, "number") }
+                { head(SortKey::Updated, Ui::UpdatedAt, "") }
+            </div>
+            <div class="ledger__body" ref={place} tabindex="0" role="rowgroup" {onkeydown}>
+                <div class="ledger__space" ref={space}>
+                    <div class="ledger__rows" ref={block}>
+                        { for props.rows.get(from..to).unwrap_or_default().iter().enumerate().map(|(offset, row)| {
+                            let index = from + offset;
+                            let rate = numbers::rate(row.year_done_fen, row.year_plan_fen);
+                            let id = row.id;
+                            let navigator = navigator.clone();
+                            let cursor_here = *cursor == index;
+                            html! {
+                                <div key={row.id.to_string()} role="row" data-row={row.id.to_string()} aria-rowindex={(index + 1).to_string()}
+                                    class={classes!("ledger__row", cursor_here.then_some("ledger__row--cursor"), (index % 2 == 1).then_some("ledger__row--odd"))}
+                                    onclick={move |_: MouseEvent| if let Some(navigator) = &navigator { navigator.push(&Route::Project { id }) }}>
+                                    <div role="cell" class="ledger__name">
+                                        <a href={Route::Project { id }.to_path()} onclick={|event: MouseEvent| event.prevent_default()}>{ &row.name }</a>
+                                        <small>
+                                            if row.conflicts > 0 { <span class="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }{ " " }{ row.conflicts }</span> }
+                                            if row.proposals > 0 { <span class="chip chip--quiet">{ "◇ " }{ words.t(Ui::Proposal) }{ " " }{ row.proposals }</span> }
+                                            { &row.code }{ if row.code.is_empty() || row.owner.is_empty() { "" } else { " · " } }{ &row.owner }
+                                        </small>
+                                    </div>
+                                    if props.with_unit { <div role="cell">{ &row.home_name }</div> }
+                                    <div role="cell">{ words.option("sectors", &row.sector) }</div>
+                                    <div role="cell">{ words.option("stage", &row.stage) }</div>
+                                    <div role="cell" class="number">{ numbers::wan(row.total_fen) }</div>
+                                    <div role="cell" class="number">{ numbers::wan(row.year_plan_fen) }</div>
+                                    <div role="cell" class="number">{ numbers::wan(row.year_done_fen) }</div>
+                                    <div role="cell" class="ledger__rate">
+                                        <span class="number">{ numbers::percent(rate) }</span>
+                                        if let Some(done) = rate { <ProgressBar {done} {pace} label={numbers::percent(rate)} /> }
+                                    </div>
+                                    <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
+                                    <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>
+                                    <div role="cell" class="ledger__when">{ pill::moment(row.updated_at, now) }</div>
+                                </div>
+                            }
+                        }) }
+                    </div>
+                </div>
+            </div>
+        </div>
+    }
+}

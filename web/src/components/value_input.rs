@@ -1,0 +1,312 @@
+//! One value, edited in place: saved on leave, given up on Esc, moved on from by Enter and arrows.
+//!
+//! The input owns only the draft; a draft that does not read as its kind stays with its error. A refused edit shows its own
+//! text until it is written anew.
+
+use shared::field::Kind;
+use shared::text::ui::Ui;
+use shared::value::Value;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::hooks::session::use_session;
+use crate::state::entry;
+use crate::state::keys::{self, InputKey, Inside, Press};
+
+/// Props of [`ValueInput`].
+#[derive(Properties, PartialEq)]
+pub struct ValueInputProps {
+    /// The path, as `data-path`.
+    pub path: AttrValue,
+    /// The row it belongs to in a grid, as `data-row`.
+    #[prop_or_default]
+    pub row: AttrValue,
+    /// What it holds.
+    pub kind: Kind,
+    /// What stands there.
+    pub value: Value,
+    /// The label, for readers of the screen.
+    pub label: AttrValue,
+    /// Shown in grey while empty.
+    #[prop_or_default]
+    pub hint: AttrValue,
+    /// Nobody may write here.
+    #[prop_or_default]
+    pub read_only: bool,
+    /// The value is refused or in conflict.
+    #[prop_or_default]
+    pub invalid: bool,
+    /// A refused value that waits for its author.
+    #[prop_or_default]
+    pub refused: Option<Value>,
+    /// A person wrote another value.
+    pub on_edit: Callback<Value>,
+    /// A key that means more than typing.
+    #[prop_or_default]
+    pub on_key: Callback<InputKey>,
+}
+
+/// The input.
+#[component]
+pub fn ValueInput(props: &ValueInputProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let draft = use_state(|| None::<String>);
+    let error = use_state(|| None::<Ui>);
+    let shown_value = props.refused.as_ref().unwrap_or(&props.value);
+    let shown = draft
+        .as_ref()
+        .cloned()
+        .unwrap_or_else(|| entry::print(props.kind, shown_value));
+
+    let write = {
+        let (value, on_edit, refused) = (
+            props.value.clone(),
+            props.on_edit.clone(),
+            props.refused.clone(),
+        );
+        move |new: Value| {
+            if new != value || refused.is_some() {
+                on_edit.emit(new);
+            }
+        }
+    };
+    let commit = {
+        let (draft, error, write, kind) = (draft.clone(), error.clone(), write.clone(), props.kind);
+        let year = session.period.year();
+        move || {
+            let Some(text) = (*draft).clone() else {
+                return true;
+            };
+            match entry::parse(kind, &text, year) {
+                Ok(value) => {
+                    error.set(None);
+                    draft.set(None);
+                    write(value);
+                    true
+                }
+                Err(why) => {
+                    error.set(Some(why));
+                    false
+                }
+            }
+        }
+    };
+    let lines = matches!(props.kind, Kind::Long | Kind::CoEdited);
+    let onkeydown = {
+        let (draft, error, commit, on_key) = (
+            draft.clone(),
+            error.clone(),
+            commit.clone(),
+            props.on_key.clone(),
+        );
+        let empty = shown.is_empty();
+        Callback::from(move |event: KeyboardEvent| {
+            let inside = Inside {
+                lines,
+                touched: draft.is_some(),
+                empty,
+            };
+            let Some(key) = keys::in_input(&Press::of(&event), inside) else {
+                return;
+            };
+            match key {
+                InputKey::GiveUp => {
+                    if draft.is_some() {
+                        event.stop_propagation();
+                        event.prevent_default();
+                    }
+                    draft.set(None);
+                    error.set(None);
+                }
+                InputKey::Carry if draft.is_some() => {}
+                InputKey::Move { cells, .. }
+                    if cells != 0 && event.target_dyn_into::<HtmlSelectElement>().is_some() => {}
+                InputKey::Move { .. }
+                    if event.target_dyn_into::<HtmlSelectElement>().is_some()
+                        && event.key() != "Enter" => {}
+                key => {
+                    if key != InputKey::Carry {
+                        event.prevent_default();
+                    }
+                    if commit() {
+                        on_key.emit(key);
+                    }
+                }
+            }
+        })
+    };
+    let onblur = {
+        let commit = commit.clone();
+        Callback::from(move |_: FocusEvent| {
+            commit();
+        })
+    };
+    let invalid = (props.invalid || error.is_some()).then_some("value--invalid");
+    let class = classes!(
+        "value",
+        invalid,
+        (props.kind == Kind::Money || props.kind == Kind::Percent).then_some("value--number")
+    );
+    let common_error =
+        error.map(|why| html! { <span class="value__error" role="alert">{ words.t(why) }</span> });
+
+    let input = match props.kind {
+        Kind::Flag => {
+            let write = write.clone();
+            let onchange = Callback::from(move |event: Event| {
+                let chosen = event
+                    .target_dyn_into::<HtmlSelectElement>()
+                    .map(|select| select.value())
+                    .unwrap_or_default();
+                write(match chosen.as_str() {
+                    "true" => Value::Bool(true),
+                    "false" => Value::Bool(false),
+                    _ => Value::Null,
+                });
+            });
+            let options = [
+                ("", "—"),
+                ("true", words.t(Ui::Yes)),
+                ("false", words.t(Ui::No)),
+            ];
+            html! {
+                <select {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} disabled={props.read_only} {onchange} {onkeydown}>
+                    { for options.iter().map(|(id, label)| html! { <option value={*id} selected={shown == *id}>{ *label }</option> }) }
+                </select>
+            }
+        }
+        Kind::Choice(list) => {
+            let write = write.clone();
+            let onchange = Callback::from(move |event: Event| {
+                let chosen = event
+                    .target_dyn_into::<HtmlSelectElement>()
+                    .map(|select| select.value())
+                    .unwrap_or_default();
+                write(if chosen.is_empty() {
+                    Value::Null
+                } else {
+                    Value::Text(chosen)
+                });
+            });
+            let mut options = words.options(list);
+            // A value nobody knows is kept and shown as such (design.md 2).
+            if !shown.is_empty() && options.iter().all(|(id, _)| *id != shown) {
+                options.push((shown.clone(), words.option(list, &shown)));
+            }
+            html! {
+                <select {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} disabled={props.read_only} {onchange} {onkeydown}>
+                    <option value="" selected={shown.is_empty()}>{ if props.hint.is_empty() { AttrValue::from("—") } else { props.hint.clone() } }</option>
+                    { for options.into_iter().map(|(id, label)| html! { <option selected={shown == id} value={id.clone()}>{ label }</option> }) }
+                </select>
+            }
+        }
+        Kind::Set(list) => html! {
+            <SetInput path={props.path.clone()} {list} value={shown.clone()} label={props.label.clone()} read_only={props.read_only}
+                on_edit={Callback::from(write.clone())} />
+        },
+        _ if lines => {
+            let oninput = {
+                let draft = draft.clone();
+                Callback::from(move |event: InputEvent| {
+                    let text = event
+                        .target_dyn_into::<HtmlTextAreaElement>()
+                        .map(|area| area.value());
+                    draft.set(text);
+                })
+            };
+            let rows = shown.lines().count().clamp(1, 8).to_string();
+            html! {
+                <textarea {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")}
+                    placeholder={props.hint.clone()} readonly={props.read_only} {rows} value={shown.clone()} {oninput} {onblur} {onkeydown} />
+            }
+        }
+        _ => {
+            let oninput = {
+                let draft = draft.clone();
+                Callback::from(move |event: InputEvent| {
+                    let text = event
+                        .target_dyn_into::<HtmlInputElement>()
+                        .map(|input| input.value());
+                    draft.set(text);
+                })
+            };
+            let inputmode = if props.kind == Kind::Money {
+                "decimal"
+            } else {
+                "text"
+            };
+            html! {
+                <input {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")} {inputmode}
+                    autocomplete="off" placeholder={props.hint.clone()} readonly={props.read_only} value={shown.clone()} {oninput} {onblur} {onkeydown} />
+            }
+        }
+    };
+    html! { <>{ input }{ common_error }</> }
+}
+
+#[derive(Properties, PartialEq)]
+struct SetInputProps {
+    path: AttrValue,
+    list: &'static str,
+    value: String,
+    label: AttrValue,
+    read_only: bool,
+    on_edit: Callback<Value>,
+}
+
+/// Several options of a list: a line of the chosen ones that opens to boxes.
+#[component]
+fn SetInput(props: &SetInputProps) -> Html {
+    let words = use_session().words;
+    let chosen: Vec<String> = props
+        .value
+        .split(',')
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let mut options = words.options(props.list);
+    for id in &chosen {
+        if options.iter().all(|(known, _)| known != id) {
+            options.push((id.clone(), words.option(props.list, id)));
+        }
+    }
+    let labels: Vec<String> = chosen
+        .iter()
+        .map(|id| words.option(props.list, id))
+        .collect();
+    let summary = if labels.is_empty() {
+        words.t(Ui::Unset).to_owned()
+    } else {
+        words.list(&labels)
+    };
+    if props.read_only {
+        return html! { <span class="value value--set" data-path={props.path.clone()}>{ summary }</span> };
+    }
+    html! {
+        <details class="value value--set" data-path={props.path.clone()}>
+            <summary aria-label={props.label.clone()} class={chosen.is_empty().then_some("value__unset")}>{ summary }</summary>
+            <div class="value__boxes">
+                { for options.into_iter().map(|(id, label)| {
+                    let checked = chosen.contains(&id);
+                    let (chosen, on_edit) = (chosen.clone(), props.on_edit.clone());
+                    let own = id.clone();
+                    let onchange = Callback::from(move |event: Event| {
+                        let on = event
+                            .target()
+                            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+                            .is_some_and(|input| input.checked());
+                        let mut set: Vec<String> = chosen.iter().filter(|id| **id != own).cloned().collect();
+                        if on {
+                            set.push(own.clone());
+                        }
+                        set.sort();
+                        on_edit.emit(if set.is_empty() { Value::Null } else { Value::Text(set.join(",")) });
+                    });
+                    html! { <label key={id.clone()}><input type="checkbox" {checked} {onchange} />{ label }</label> }
+                }) }
+            </div>
+        </details>
+    }
+}

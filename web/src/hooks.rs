@@ -1,0 +1,10 @@
+//! Effects, each behind a handle with verbs.
+
+pub mod fetch;
+pub mod line;
+pub mod live;
+pub mod notices;
+pub mod outbox;
+pub mod rows;
+pub mod session;
+pub mod shortcuts;

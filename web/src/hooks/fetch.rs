@@ -1,0 +1,82 @@
+//! Asking the node for one thing, with its four faces; late answers are dropped.
+
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use shared::time::Timestamp;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::session::use_session;
+use crate::client::clock;
+use crate::client::http::Failure;
+use crate::state::remote::Remote;
+
+/// One thing asked of the node.
+pub struct Fetched<T: 'static> {
+    /// Its face.
+    pub remote: Remote<Rc<T>>,
+    /// When the answered request began; it shows everything written before.
+    pub began: Timestamp,
+    /// Asks again; the old answer stays in sight meanwhile.
+    pub reload: Callback<()>,
+    /// Replaces the answer by one that came another way (the live line, the answer of a command).
+    pub replace: Callback<T>,
+}
+
+/// Asks for `path` now and whenever it changes. An empty path asks for nothing.
+#[hook]
+pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
+    let session = use_session();
+    let state = use_state(|| (Remote::<Rc<T>>::Loading, Timestamp(0)));
+    let asked = use_state(|| 0_u32);
+    let ticket = use_mut_ref(|| 0_u32);
+    let shown_for = use_mut_ref(|| AttrValue::from(""));
+
+    {
+        let (state, ticket) = (state.clone(), ticket.clone());
+        use_effect_with((path, *asked), move |(path, _)| {
+            let path = path.clone();
+            *ticket.borrow_mut() += 1;
+            let mine = *ticket.borrow();
+            if *shown_for.borrow() != path {
+                *shown_for.borrow_mut() = path.clone();
+                state.set((Remote::Loading, Timestamp(0)));
+            }
+            if !path.is_empty() {
+                let ticket = ticket.clone();
+                spawn_local(async move {
+                    let began = clock::now();
+                    let answer = session.client.fetch::<T>(&path).await;
+                    if *ticket.borrow() != mine {
+                        return;
+                    }
+                    if let Err(failure) = &answer {
+                        session.note(failure);
+                        // What is on screen stays; the pill says that the node is silent.
+                        if matches!(failure, Failure::Unreachable) && state.0.ready().is_some() {
+                            return;
+                        }
+                    }
+                    state.set((Remote::from_answer(answer.map(Rc::new)), began));
+                });
+            }
+            move || *ticket.borrow_mut() += 1
+        });
+    }
+
+    let reload = use_callback((), move |(), ()| asked.set(*asked + 1));
+    let replace = {
+        let state = state.clone();
+        use_callback((), move |thing: T, ()| {
+            let began = state.1;
+            state.set((Remote::Ready(Rc::new(thing)), began));
+        })
+    };
+    Fetched {
+        remote: state.0.clone(),
+        began: state.1,
+        reload,
+        replace,
+    }
+}

@@ -1,0 +1,345 @@
+//! Sending the outbox: in order, one request at a time, again after silence; and keeping it on this browser's disk.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use shared::api::{Code, Live};
+use shared::command::{Answer, Command, Envelope};
+use shared::field::FieldPath;
+use shared::ids::{CommandId, ProjectId};
+use shared::value::Value;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::live::use_live;
+use super::notices::{Notices, use_notices};
+use super::session::{Session, use_session};
+use crate::client::clock;
+use crate::client::http::Failure;
+use crate::client::indexed_db::Store;
+use crate::client::live::Heard;
+use crate::state::answer;
+use crate::state::outbox::{Happened, Item, Outbox, Standing};
+use crate::state::record::{Edit, UndoStack};
+use shared::text::ui::{Say, Ui};
+
+/// Pause before sending again to a node that was silent; the live line usually notices earlier.
+const RETRY_MS: u32 = 3_000;
+
+/// The outbox with its verbs.
+#[derive(Clone)]
+pub struct OutboxHandle {
+    /// What is under way.
+    pub outbox: Rc<Outbox>,
+    dispatch: UseReducerDispatcher<Outbox>,
+    session: Session,
+    notices: Notices,
+    undo: Rc<RefCell<UndoStack>>,
+}
+
+impl PartialEq for OutboxHandle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.outbox, &other.outbox) && self.session == other.session
+    }
+}
+
+/// An edit of one field.
+#[derive(Debug, Clone)]
+pub struct FieldEdit {
+    /// The project.
+    pub project: ProjectId,
+    /// Heads its author saw.
+    pub heads: Vec<String>,
+    /// The field.
+    pub path: FieldPath,
+    /// What he saw in it.
+    pub old: Value,
+    /// What he wrote.
+    pub new: Value,
+    /// 代填: who asked and why.
+    pub on_behalf: Option<String>,
+}
+
+impl OutboxHandle {
+    /// Hands a command in; it is shown at once and ticked after the node's answer.
+    pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
+        let id = clock::new_command_id();
+        let after = crate::state::outbox::project_of(&command)
+            .map(|project| self.outbox.after(project))
+            .unwrap_or_default();
+        let item = Item {
+            user: self.session.me.user,
+            node: self.session.me.node.id,
+            envelope: Envelope {
+                id,
+                base,
+                after,
+                command,
+            },
+            label,
+            made_at: clock::now(),
+            standing: Standing::Waiting,
+        };
+        self.dispatch.dispatch(Happened::Made(Box::new(item)));
+        id
+    }
+
+    /// Writes one field. An earlier refused edit of the field gives way.
+    pub fn edit(&self, edit: FieldEdit) {
+        let label = self.session.words.path(&edit.path);
+        self.undo.borrow_mut().push(Edit {
+            project: edit.project,
+            path: edit.path.clone(),
+            old: edit.old.clone(),
+            new: edit.new.clone(),
+            label: label.clone(),
+            on_behalf: edit.on_behalf.clone(),
+        });
+        self.write(edit, label);
+    }
+
+    fn write(&self, edit: FieldEdit, label: String) {
+        if let crate::state::outbox::FieldStatus::Refused(item) =
+            self.outbox.status(edit.project, &edit.path)
+        {
+            self.delete(item.id());
+        }
+        let set = BTreeMap::from([(edit.path, edit.new)]);
+        let command = Command::Edit {
+            project: edit.project,
+            set,
+            on_behalf: edit.on_behalf,
+        };
+        self.submit(command, Some(edit.heads), label);
+    }
+
+    /// Takes the last edit of a field back. `look` gives the value on screen and the heads of a project, if it is on screen.
+    pub fn undo(&self, look: impl FnOnce(&Edit) -> Option<(Value, Vec<String>)>) {
+        let edit = self.undo.borrow_mut().undo();
+        let Some(edit) = edit else {
+            self.notices.say(self.session.words.t(Ui::NothingToUndo));
+            return;
+        };
+        let said = self.session.words.say(&Say::Undid(&edit.label));
+        self.step(&edit, edit.new.clone(), edit.old.clone(), look(&edit), said);
+    }
+
+    /// Does the last undone edit again.
+    pub fn redo(&self, look: impl FnOnce(&Edit) -> Option<(Value, Vec<String>)>) {
+        let edit = self.undo.borrow_mut().redo();
+        let Some(edit) = edit else {
+            self.notices.say(self.session.words.t(Ui::NothingToRedo));
+            return;
+        };
+        let said = self.session.words.say(&Say::Redid(&edit.label));
+        self.step(&edit, edit.old.clone(), edit.new.clone(), look(&edit), said);
+    }
+
+    fn step(
+        &self,
+        edit: &Edit,
+        expected: Value,
+        new: Value,
+        seen: Option<(Value, Vec<String>)>,
+        said: String,
+    ) {
+        match seen {
+            Some((value, heads)) if value == expected => {
+                let written = FieldEdit {
+                    project: edit.project,
+                    heads,
+                    path: edit.path.clone(),
+                    old: value,
+                    new,
+                    on_behalf: edit.on_behalf.clone(),
+                };
+                self.write(written, edit.label.clone());
+                self.notices.say(said);
+            }
+            _ => self.notices.fail(self.session.words.t(Ui::UndoBlocked)),
+        }
+    }
+
+    /// Deletes a refused command.
+    pub fn delete(&self, id: CommandId) {
+        self.dispatch.dispatch(Happened::Deleted(id));
+    }
+
+    /// A view of a project came over the live line.
+    pub fn seen(&self, project: ProjectId, heads: Vec<String>) {
+        self.dispatch.dispatch(Happened::Seen(project, heads));
+    }
+
+    /// A fetch that began at this moment was answered.
+    pub fn fetched(&self, project: Option<ProjectId>, began: shared::time::Timestamp) {
+        self.dispatch.dispatch(Happened::Fetched(project, began));
+    }
+}
+
+/// The outbox, for components below the shell.
+///
+/// # Panics
+/// Outside the shell, which would be our own mistake.
+#[hook]
+pub fn use_outbox() -> OutboxHandle {
+    use_context::<OutboxHandle>().expect("the shell provides the outbox")
+}
+
+/// Keeps and sends the outbox; used once, by the shell.
+#[hook]
+pub fn use_outbox_source() -> OutboxHandle {
+    let session = use_session();
+    let notices = use_notices();
+    let state = use_reducer(Outbox::default);
+    let store = use_mut_ref(Store::default);
+    let kept = use_mut_ref(BTreeMap::<CommandId, bool>::new);
+    let undo = use_mut_ref(UndoStack::default);
+    let retry = use_state(|| 0_u32);
+    let outbox = Rc::new((*state).clone());
+
+    // What an earlier page of this person left behind.
+    {
+        let (session, store, dispatch) = (session.clone(), store.clone(), state.dispatcher());
+        use_effect_with(session.me.user, move |user| {
+            let (user, node) = (*user, session.me.node.id);
+            let store = store.borrow().clone();
+            spawn_local(async move {
+                let records = store.load_all().await.unwrap_or_default();
+                let items = records
+                    .iter()
+                    .filter_map(|record| serde_json::from_str::<Item>(record).ok());
+                let own: Vec<Item> = items
+                    .filter(|item| item.user == user && item.node == node)
+                    .collect();
+                if !own.is_empty() {
+                    dispatch.dispatch(Happened::Loaded(own));
+                }
+            });
+        });
+    }
+
+    // The disk follows the list: new and newly refused commands are put, answered and deleted ones dropped.
+    {
+        let store = store.clone();
+        use_effect_with(outbox.items.clone(), move |items| {
+            let store = store.borrow().clone();
+            let mut kept = kept.borrow_mut();
+            let mut puts = Vec::new();
+            for item in items {
+                let refused = matches!(item.standing, Standing::Refused { .. });
+                if kept.insert(item.id(), refused) != Some(refused)
+                    && let Ok(record) = serde_json::to_string(item)
+                {
+                    puts.push((item.id().to_string(), record));
+                }
+            }
+            let gone: Vec<CommandId> = kept
+                .keys()
+                .copied()
+                .filter(|id| items.iter().all(|item| item.id() != *id))
+                .collect();
+            for id in &gone {
+                kept.remove(id);
+            }
+            spawn_local(async move {
+                for (key, record) in puts {
+                    let _ = store.put(&key, &record).await;
+                }
+                for id in gone {
+                    let _ = store.delete(&id.to_string()).await;
+                }
+            });
+        });
+    }
+
+    // Sends what waits.
+    {
+        let (session, notices, dispatch) = (session.clone(), notices.clone(), state.dispatcher());
+        let (batch, silent) = (outbox.next_batch(), outbox.silent);
+        let waiting: Vec<CommandId> = batch.iter().map(|envelope| envelope.id).collect();
+        let again = retry.clone();
+        use_effect_with((waiting, silent, *retry), move |(ids, silent, attempt)| {
+            let mut timer = None;
+            if !ids.is_empty() {
+                // After silence the first try of a pause sends; until then the timer waits.
+                if *silent && attempt % 2 == 0 {
+                    let next = attempt + 1;
+                    timer = Some(Timeout::new(RETRY_MS, move || again.set(next)));
+                } else {
+                    let ids = ids.clone();
+                    if *silent {
+                        again.set(attempt + 1);
+                    }
+                    dispatch.dispatch(Happened::Sent(ids.clone()));
+                    spawn_local(
+                        async move { send(&session, &notices, &dispatch, ids, batch).await },
+                    );
+                }
+            }
+            move || drop(timer)
+        });
+    }
+
+    {
+        let dispatch = state.dispatcher();
+        use_live(Callback::from(move |heard| match heard {
+            Heard::Open => dispatch.dispatch(Happened::Reached),
+            Heard::Closed => {}
+            Heard::Patch(live) => {
+                if let Live::Project { view } = live.as_ref() {
+                    dispatch.dispatch(Happened::Seen(view.id, view.heads.clone()));
+                }
+            }
+        }));
+    }
+
+    OutboxHandle {
+        outbox,
+        dispatch: state.dispatcher(),
+        session,
+        notices,
+        undo,
+    }
+}
+
+async fn send(
+    session: &Session,
+    notices: &Notices,
+    dispatch: &UseReducerDispatcher<Outbox>,
+    ids: Vec<CommandId>,
+    batch: Vec<Envelope>,
+) {
+    let answered = session
+        .client
+        .post::<_, Vec<Answer>>("/api/v1/commands", &batch)
+        .await;
+    let happened = match answered {
+        Ok(answers) => Happened::Answered(answers, clock::now()),
+        Err(Failure::Unreachable) => Happened::Unreached,
+        Err(failure) => {
+            session.note(&failure);
+            let words = answer::failure(&failure, &session.words);
+            // Some reasons pass: the commands wait. Others will not: the commands stay listed with the reason.
+            let passes = match &failure {
+                Failure::LoggedOut => true,
+                Failure::Told(error) => {
+                    matches!(
+                        error.code,
+                        Code::StorageFailed | Code::NotReady | Code::Internal | Code::TooManyTries
+                    )
+                }
+                Failure::Status(status) => *status >= 500,
+                Failure::Garbled | Failure::Unreachable => false,
+            };
+            notices.fail(words.clone());
+            if passes {
+                Happened::Unreached
+            } else {
+                Happened::Declined(ids, words)
+            }
+        }
+    };
+    dispatch.dispatch(happened);
+}

@@ -1,0 +1,10 @@
+//! One page per route: pages arrange components and bind them to hooks.
+
+pub mod county;
+pub mod desk;
+pub mod exchange;
+pub mod log_in;
+pub mod project;
+pub mod projects;
+pub mod report;
+pub mod sync;

@@ -1,0 +1,193 @@
+//! 收报 (hub): units × reported or not, totals, 序时进度, last contact (ux.md 5.9).
+
+use shared::api::{Collection, Live};
+use shared::text::ui::{Say, Ui};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::client::live::Heard;
+use crate::client::{clipboard, clock, page};
+use crate::components::face::{Face, FaceView};
+use crate::components::filing_badge::{FilingBadge, TimelinessBadge};
+use crate::components::import_preview::Figure;
+use crate::components::progress_bar::ProgressBar;
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
+use crate::hooks::notices::use_notices;
+use crate::hooks::session::{Session, use_session};
+use crate::routes::Route;
+use crate::state::remote::Remote;
+use crate::state::{answer, numbers, pill};
+use shared::api::FilingState;
+
+/// The page.
+#[component]
+pub fn County() -> Html {
+    let session = use_session();
+    let overview =
+        use_fetch::<Collection>(format!("/api/v1/overview?period={}", session.period).into());
+    {
+        let reload = overview.reload.clone();
+        use_live(Callback::from(move |heard| {
+            let again = match &heard {
+                Heard::Open => true,
+                Heard::Patch(live) => matches!(
+                    live.as_ref(),
+                    Live::Reports | Live::Rows { .. } | Live::Sync { .. }
+                ),
+                Heard::Closed => false,
+            };
+            if again {
+                reload.emit(());
+            }
+        }));
+    }
+    match &overview.remote {
+        Remote::Ready(collection) => html! { <Matrix collection={collection.clone()} /> },
+        other => Face::of(other, Ui::NoUnits)
+            .map(|face| html! { <FaceView {face} on_retry={overview.reload.clone()} /> })
+            .unwrap_or_default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct MatrixProps {
+    collection: std::rc::Rc<Collection>,
+}
+
+#[component]
+fn Matrix(props: &MatrixProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let notices = use_notices();
+    let collection = &props.collection;
+    let pace = numbers::pace(collection.period);
+    let mut units = collection.units.clone();
+    // Those who have not reported come first (ux.md 5.9).
+    units.sort_by_key(|unit| answer::is_reported(unit.state));
+    let count = |fits: fn(FilingState) -> bool| {
+        u32::try_from(units.iter().filter(|unit| fits(unit.state)).count()).unwrap_or(u32::MAX)
+    };
+    let (plan, done, total) =
+        units
+            .iter()
+            .fold((0_i64, 0_i64, 0_i64), |(plan, done, total), unit| {
+                (
+                    plan.saturating_add(unit.year_plan_fen),
+                    done.saturating_add(unit.year_done_fen),
+                    total.saturating_add(unit.total_fen),
+                )
+            });
+    let projects: u32 = units
+        .iter()
+        .map(|unit| unit.projects)
+        .fold(0, u32::saturating_add);
+    let month = Say::Month {
+        year: collection.period.year(),
+        month: collection.period.month(),
+    };
+    let due = collection.due.map(|due| pill::moment(due, clock::now()));
+    let missing: Vec<String> = units
+        .iter()
+        .filter(|unit| !answer::is_reported(unit.state))
+        .map(|unit| unit.name.clone())
+        .collect();
+    let remind = {
+        let (words, collection, due) = (
+            words.clone(),
+            collection.clone(),
+            due.clone().unwrap_or_default(),
+        );
+        let missing = missing.clone();
+        Callback::from(move |_: MouseEvent| {
+            let names = words.list(&missing);
+            let ledger = words.ledger(&collection.ledger);
+            let text = words.say(&Say::Reminder {
+                due: &due,
+                month: collection.period.month(),
+                ledger: &ledger,
+                names: &names,
+                count: missing.len(),
+            });
+            let (words, notices) = (words.clone(), notices.clone());
+            spawn_local(async move {
+                if clipboard::copy(&text).await {
+                    notices.say(words.t(Ui::Copied))
+                } else {
+                    notices.fail(text)
+                }
+            });
+        })
+    };
+    let rate = numbers::rate(Some(done), Some(plan));
+    html! {
+        <div class="county">
+            <header class="toolbar">
+                <h1>{ words.t(Ui::County) }<small>{ words.say(&month) }{ " " }{ words.ledger(&collection.ledger) }
+                    if let Some(due) = &due { { " · " }{ words.say(&Say::Due(due)) } }</small></h1>
+                <span class="toolbar__space"></span>
+                if !missing.is_empty() { <button class="button" onclick={remind}>{ words.t(Ui::CopyReminder) }</button> }
+                <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+            </header>
+            <div class="figures">
+                <Figure word={words.t(Ui::UnitsWord)} number={u32::try_from(units.len()).unwrap_or(u32::MAX)} name="units" />
+                <Figure word={words.t(Ui::Reported)} number={count(answer::is_reported)} name="reported" />
+                <Figure word={words.t(Ui::FilingReturned)} number={count(|state| state == FilingState::Returned)} name="returned" />
+                <Figure word={words.t(Ui::NotReported)} number={count(|state| !answer::is_reported(state) && state != FilingState::Returned)} name="missing" />
+                <div class="figure figure--wide"><strong>{ numbers::percent(rate) }</strong><span>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</span>
+                    if let Some(done) = rate { <ProgressBar {done} {pace} label={words.t(Ui::Rate)} /> }
+                </div>
+            </div>
+            if units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> } else {
+                <div class="rows__scroll"><table class="table county__table" id="overview">
+                    <thead><tr>
+                        <th scope="col">{ words.t(Ui::UnitsWord) }</th><th scope="col">{ words.t(Ui::State) }</th><th scope="col">{ words.t(Ui::FiledAt) }</th><th scope="col">{ words.t(Ui::ReceivedAt) }</th>
+                        <th scope="col" class="number">{ words.t(Ui::FiledWithProjects) }</th><th scope="col" class="number">{ words.t(Ui::TotalInvestment) }</th><th scope="col" class="number">{ words.t(Ui::YearPlan) }</th>
+                        <th scope="col" class="number">{ words.t(Ui::YearDone) }</th><th scope="col">{ words.t(Ui::Rate) }</th><th scope="col" class="number">{ words.t(Ui::PaceGap) }</th><th scope="col">{ words.t(Ui::LastContact) }</th>
+                    </tr></thead>
+                    <tbody>{ for units.iter().map(|unit| unit_line(&session, collection, unit, pace)) }</tbody>
+                    <tfoot><tr>
+                        <th scope="row" colspan="4">{ words.t(Ui::Total) }<small>{ " " }{ words.t(Ui::Wan) }</small></th>
+                        <td class="number">{ projects }</td><td class="number">{ numbers::wan(Some(total)) }</td><td class="number">{ numbers::wan(Some(plan)) }</td><td class="number">{ numbers::wan(Some(done)) }</td>
+                        <td>{ numbers::percent(rate) }</td><td class="number">{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td><td></td>
+                    </tr></tfoot>
+                </table></div>
+            }
+        </div>
+    }
+}
+
+fn unit_line(
+    session: &Session,
+    collection: &Collection,
+    unit: &shared::api::CollectionUnit,
+    pace: i64,
+) -> Html {
+    let words = &session.words;
+    let now = clock::now();
+    let rate = numbers::rate(Some(unit.year_done_fen), Some(unit.year_plan_fen));
+    let to = Route::UnitReport {
+        ledger: collection.ledger.clone(),
+        period: collection.period,
+        unit: unit.unit,
+    };
+    html! {
+        <tr key={unit.unit.to_string()} data-unit={unit.unit.to_string()} data-unit-name={unit.name.clone()} data-filing-state={format!("{:?}", unit.state)}>
+            <th scope="row"><Link<Route> {to}>{ &unit.name }</Link<Route>></th>
+            <td class="nowrap"><FilingBadge state={unit.state} />{ " " }if answer::is_reported(unit.state) { <TimelinessBadge timeliness={unit.timeliness} /> }</td>
+            <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
+            <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>
+            <td class="number">{ unit.projects }</td>
+            <td class="number">{ numbers::wan(Some(unit.total_fen)) }</td>
+            <td class="number">{ numbers::wan(Some(unit.year_plan_fen)) }</td>
+            <td class="number">{ numbers::wan(Some(unit.year_done_fen)) }</td>
+            <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { <ProgressBar {done} {pace} label={numbers::percent(rate)} /> }</td>
+            <td class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td>
+            <td class="nowrap" data-online={unit.online.to_string()}>
+                if unit.online { <span class="state state--good">{ "■ " }{ words.t(Ui::Online) }</span> }
+                else { <span class="state state--quiet">{ "▲ " }{ words.t(Ui::OfflineWord) }</span>{ " " }{ unit.last_contact.map_or_else(|| words.t(Ui::NeverSeen).to_owned(), |at| pill::moment(at, now)) } }
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,293 @@
+//! 工作台: what must I do now, what is late, where do we stand (ux.md 5.1).
+
+use std::rc::Rc;
+
+use shared::api::{Collection, Desk as DeskView, DeskDue, DeskFiling, Live};
+use shared::text::ui::{Say, Ui};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::client::clock;
+use crate::client::live::Heard;
+use crate::components::face::{Face, FaceView};
+use crate::components::filing_badge::FilingBadge;
+use crate::components::new_project::NewProject;
+use crate::components::progress_bar::ProgressBar;
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
+use crate::hooks::rows::use_rows;
+use crate::hooks::session::{Session, use_session};
+use crate::routes::Route;
+use crate::state::ledger;
+use crate::state::remote::Remote;
+use crate::state::{answer, numbers, pill};
+
+/// Rows of card 3 in sight (ux.md 5.1).
+const DUE_SHOWN: usize = 12;
+
+/// The page.
+#[component]
+pub fn Desk() -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let rows = use_rows();
+    let creating = use_state(|| false);
+    let desk = use_fetch::<DeskView>(format!("/api/v1/desk?period={}", session.period).into());
+    {
+        let reload = desk.reload.clone();
+        use_live(Callback::from(move |heard| {
+            let again = match &heard {
+                Heard::Open => true,
+                Heard::Patch(live) => matches!(live.as_ref(), Live::Reports | Live::Rows { .. }),
+                Heard::Closed => false,
+            };
+            if again {
+                reload.emit(());
+            }
+        }));
+    }
+    let none = rows
+        .rows
+        .ready()
+        .is_some_and(|rows| rows.iter().all(|row| !row.deleted.is_empty()));
+    let sums = rows.rows.ready().map(|rows| {
+        let living: Vec<_> = rows
+            .iter()
+            .filter(|row| row.deleted.is_empty())
+            .cloned()
+            .collect();
+        ledger::sums(&living)
+    });
+    let body = match &desk.remote {
+        Remote::Ready(view) => html! { <Cards view={view.clone()} /> },
+        other => Face::of(other, Ui::NotFound)
+            .map(|face| html! { <FaceView {face} on_retry={desk.reload.clone()} /> })
+            .unwrap_or_default(),
+    };
+    let pace = numbers::pace(session.period);
+    html! {
+        <div class="desk">
+            <div class="desk__main">
+                if none && !session.is_hub() {
+                    <section class="card first">
+                        <h2>{ words.t(Ui::FirstSteps) }</h2>
+                        <div class="first__choices">
+                            <Link<Route> to={Route::Exchange} classes="first__choice"><strong>{ words.t(Ui::ImportExcel) }</strong><span>{ words.t(Ui::ImportExcelNote) }</span></Link<Route>>
+                            <Link<Route> to={Route::Sync} classes="first__choice"><strong>{ words.t(Ui::FetchFromHub) }</strong><span>{ words.t(Ui::FetchFromHubNote) }</span></Link<Route>>
+                            <button class="first__choice" onclick={let creating = creating.clone(); move |_: MouseEvent| creating.set(true)}><strong>{ words.t(Ui::NewByHand) }</strong><span>{ words.t(Ui::NewByHandNote) }</span></button>
+                        </div>
+                    </section>
+                }
+                { body }
+            </div>
+            <aside class="desk__side">
+                <section class="card">
+                    <h2>{ words.t(Ui::Totals) }<small>{ words.t(Ui::Wan) }</small></h2>
+                    if let Some(sums) = sums {
+                        <dl class="totals">
+                            <dt>{ words.t(Ui::Project) }</dt><dd class="number" data-total="count">{ sums.count }</dd>
+                            <dt>{ words.t(Ui::TotalInvestment) }</dt><dd class="number" data-total="total">{ numbers::wan(Some(sums.total)) }</dd>
+                            <dt>{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(Some(sums.plan)) }</dd>
+                            <dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(Some(sums.done)) }</dd>
+                            <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(sums.month)) }</dd>
+                            <dt>{ words.t(Ui::Rate) }</dt><dd class="number">{ numbers::percent(numbers::rate(Some(sums.done), Some(sums.plan))) }</dd>
+                            <dt>{ words.t(Ui::TimePace) }</dt><dd class="number">{ numbers::percent(Some(pace)) }</dd>
+                        </dl>
+                        if let Some(done) = numbers::rate(Some(sums.done), Some(sums.plan)) {
+                            <ProgressBar {done} {pace} label={words.t(Ui::Rate)} />
+                        }
+                    } else { <FaceView face={Face::Loading} on_retry={rows.reload.clone()} /> }
+                    <p><Link<Route> to={Route::Projects}>{ words.t(Ui::ToProjects) }{ " ▸" }</Link<Route>></p>
+                </section>
+            </aside>
+            if *creating { <NewProject on_closed={let creating = creating.clone(); Callback::from(move |()| creating.set(false))} /> }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CardsProps {
+    view: Rc<DeskView>,
+}
+
+#[component]
+fn Cards(props: &CardsProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let all_due = use_state(|| false);
+    let view = &props.view;
+    html! {
+        <>
+            if let Some(filing) = &view.filing { { filing_card(&session, filing) } }
+            if let Some(collection) = &view.collection { { collection_card(&session, collection) } }
+            if !view.conflicts.is_empty() || session.is_hub() {
+                <section class={classes!("card", (!view.conflicts.is_empty()).then_some("card--ask"))} data-card="conflicts">
+                    <h2>{ words.t(Ui::CardConflicts) }<small>{ view.conflicts.len() }</small></h2>
+                    if view.conflicts.is_empty() { <p class="empty">{ words.t(Ui::NoConflicts) }</p> }
+                    <ul class="list">
+                        { for view.conflicts.iter().map(|conflict| html! {
+                            <li key={format!("{}{}", conflict.project, conflict.path)}>
+                                <Link<Route> to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link<Route>>
+                                <span>{ words.path(&conflict.path) }</span>
+                            </li>
+                        }) }
+                    </ul>
+                </section>
+            }
+            if !session.is_hub() {
+                <section class={classes!("card", (!view.returned.is_empty()).then_some("card--ask"))} data-card="returned">
+                    <h2>{ words.t(Ui::CardReturned) }<small>{ view.returned.len() }</small></h2>
+                    if view.returned.is_empty() { <p class="empty">{ words.t(Ui::NothingReturned) }</p> }
+                    <ul class="list">
+                        { for view.returned.iter().map(|returned| html! {
+                            <li key={format!("{}{}", returned.ledger, returned.period)}>
+                                <span>{ words.say(&Say::Month { year: returned.period.year(), month: returned.period.month() }) }{ " · " }{ words.ledger(&returned.ledger) }</span>
+                                <q>{ &returned.reason }</q>
+                                <small>{ pill::moment(returned.at, clock::now()) }</small>
+                                <Link<Route> to={Route::Report { ledger: returned.ledger.clone(), period: returned.period }} classes="button button--small">{ words.t(Ui::Correct) }</Link<Route>>
+                            </li>
+                        }) }
+                    </ul>
+                </section>
+            }
+            <section class="card" data-card="due">
+                <h2>{ words.t(Ui::CardDue) }<small>{ view.due.len() }</small></h2>
+                if view.due.is_empty() { <p class="empty">{ words.t(Ui::NothingDue) }</p> } else {
+                    <div class="rows__scroll"><table class="table due">
+                        <thead><tr>
+                            <th scope="col">{ words.t(Ui::DueKind) }</th><th scope="col">{ words.t(Ui::Project) }</th><th scope="col">{ words.t(Ui::DueWhat) }</th>
+                            <th scope="col">{ words.t(Ui::DueDate) }</th><th scope="col" class="number">{ words.t(Ui::WorkingDaysLeft) }</th><th scope="col">{ words.t(Ui::Person) }</th>
+                        </tr></thead>
+                        <tbody>{ for view.due.iter().take(if *all_due { usize::MAX } else { DUE_SHOWN }).enumerate().map(|(index, due)| due_line(&session, index, due)) }</tbody>
+                    </table></div>
+                    if view.due.len() > DUE_SHOWN && !*all_due {
+                        <button class="button button--small" onclick={let all_due = all_due.clone(); move |_: MouseEvent| all_due.set(true)}>{ words.t(Ui::All) }{ " " }{ view.due.len() }</button>
+                    }
+                }
+            </section>
+        </>
+    }
+}
+
+fn due_line(session: &Session, index: usize, due: &DeskDue) -> Html {
+    let words = &session.words;
+    let kind = match due.kind.as_str() {
+        "issue" => words.t(Ui::DueIssue).to_owned(),
+        "node" => words.t(Ui::DueNode).to_owned(),
+        "report" => words.t(Ui::DueReport).to_owned(),
+        "start" => words.t(Ui::DueStart).to_owned(),
+        "completion" => words.t(Ui::DueCompletion).to_owned(),
+        other => other.to_owned(),
+    };
+    let late = due.working_days_left < 0;
+    html! {
+        <tr key={index}>
+            <td>{ kind }</td>
+            <td>{ match due.project {
+                Some(id) => html! { <Link<Route> to={Route::Project { id }}>{ &due.project_name }</Link<Route>> },
+                None => html! { { &due.project_name } },
+            } }</td>
+            <td>{ &due.what }</td>
+            <td class="nowrap">{ due.due.to_string() }</td>
+            <td class={classes!("number", late.then_some("behind"))}>{ if late { "▲ " } else { "" } }{ due.working_days_left }</td>
+            <td>{ &due.person }</td>
+        </tr>
+    }
+}
+
+fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
+    let words = &session.words;
+    let month = Say::Month {
+        year: filing.period.year(),
+        month: filing.period.month(),
+    };
+    let due = filing.due.map(|due| {
+        let at = pill::moment(due, clock::now());
+        words.say(&Say::Due(&at))
+    });
+    let left = filing
+        .working_days_left
+        .map(|days| words.say(&Say::DaysLeft(days)));
+    let late = filing.working_days_left.is_some_and(|days| days < 0);
+    let reported = answer::is_reported(filing.state);
+    let done =
+        numbers::rate(Some(i64::from(filing.filled)), Some(i64::from(filing.rows))).unwrap_or(0);
+    let to = Route::Report {
+        ledger: filing.ledger.clone(),
+        period: filing.period,
+    };
+    html! {
+        <section class="card card--lead" data-card="filing" data-filing-state={format!("{:?}", filing.state)}>
+            <h2>{ words.t(Ui::CardFiling) }<FilingBadge state={filing.state} /></h2>
+            <div class="filing">
+                <div class="filing__what">
+                    <p class="filing__name">{ words.say(&month) }{ " " }{ &filing.ledger_name }</p>
+                    <p class={classes!("filing__due", (late && !reported).then_some("behind"))}>
+                        { due.unwrap_or_else(|| words.t(Ui::NoDue).to_owned()) }
+                        if let (Some(left), false) = (left, reported) { { "（" }{ left }{ "）" } }
+                    </p>
+                    if let (Some(info), true) = (&filing.filing, reported) {
+                        <p>{ words.say(&Say::FiledBy { at: &pill::moment(info.filed_at, clock::now()), name: &info.by.name }) }
+                            if let Some(at) = info.received_at { { " · " }{ words.say(&Say::ReceivedAt(&pill::moment(at, clock::now()))) } }
+                        </p>
+                    }
+                </div>
+                <div class="filing__progress">
+                    <ProgressBar {done} label={words.say(&Say::Filled(filing.filled, filing.rows))} />
+                    <p>{ words.say(&Say::Filled(filing.filled, filing.rows)) }
+                        if filing.errors > 0 { <span class="behind">{ " · " }{ words.say(&Say::ToCorrect(filing.errors)) }</span> }
+                    </p>
+                </div>
+                <Link<Route> {to} classes="button button--main">{ words.t(if reported { Ui::ViewReport } else { Ui::ContinueFilling }) }{ " ▸" }</Link<Route>>
+            </div>
+        </section>
+    }
+}
+
+fn collection_card(session: &Session, collection: &Collection) -> Html {
+    let words = &session.words;
+    let reported = collection
+        .units
+        .iter()
+        .filter(|unit| answer::is_reported(unit.state))
+        .count();
+    let missing: Vec<_> = collection
+        .units
+        .iter()
+        .filter(|unit| !answer::is_reported(unit.state))
+        .collect();
+    let done = numbers::rate(
+        i64::try_from(reported).ok(),
+        i64::try_from(collection.units.len()).ok(),
+    )
+    .unwrap_or(0);
+    let month = Say::Month {
+        year: collection.period.year(),
+        month: collection.period.month(),
+    };
+    html! {
+        <section class="card card--lead" data-card="collection">
+            <h2>{ words.say(&month) }{ " " }{ words.ledger(&collection.ledger) }
+                if let Some(due) = collection.due { <small>{ words.say(&Say::Due(&pill::moment(due, clock::now()))) }</small> }
+            </h2>
+            <div class="filing">
+                <p class="filing__name" data-received={reported.to_string()}>{ words.say(&Say::Received(reported, collection.units.len())) }</p>
+                <div class="filing__progress"><ProgressBar {done} label={words.say(&Say::Received(reported, collection.units.len()))} /></div>
+                <Link<Route> to={Route::County} classes="button button--main">{ words.t(Ui::County) }{ " ▸" }</Link<Route>>
+            </div>
+            if collection.units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> }
+            else if missing.is_empty() { <p>{ "✔ " }{ words.t(Ui::AllReported) }</p> }
+            else {
+                <p class="chips"><span>{ words.t(Ui::NotReported) }</span>
+                    { for missing.iter().map(|unit| {
+                        let (shape, word, class) = answer::filing(unit.state);
+                        html! {
+                            <Link<Route> key={unit.unit.to_string()} to={Route::UnitReport { ledger: collection.ledger.clone(), period: collection.period, unit: unit.unit }} classes={classes!("chip", class)}>
+                                { &unit.name }<span title={words.t(word)}>{ " " }{ shape }</span></Link<Route>>
+                        }
+                    }) }
+                </p>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,320 @@
+//! 导入导出: old workbooks in, any table out, every import undoable (ux.md 5.7).
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use shared::api::{DirectoryUnit, ImportInfo, ImportPreview};
+use shared::command::{Answer, Outcome};
+use shared::text::ui::{Say, Ui};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::client::clock;
+use crate::client::http::{Failure, encode};
+use crate::components::conflict_card::by;
+use crate::components::face::{Face, FaceView};
+use crate::components::import_preview::ImportPreviewView;
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::notices::use_notices;
+use crate::hooks::rows::use_rows;
+use crate::hooks::session::use_session;
+use crate::state::answer;
+use crate::state::pill;
+use crate::state::remote::Remote;
+
+/// Where the import stands.
+#[derive(Clone, PartialEq)]
+enum Step {
+    Choosing,
+    Reading,
+    Previewed(Rc<ImportPreview>),
+    Importing(Rc<ImportPreview>),
+}
+
+/// The page.
+#[component]
+pub fn Exchange() -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let notices = use_notices();
+    let rows = use_rows();
+    let step = use_state(|| Step::Choosing);
+    let file = use_mut_ref(|| None::<File>);
+    let unit = use_state(String::new);
+    let over = use_state_eq(|| false);
+    let error = use_state(|| None::<Failure>);
+    let imports = use_fetch::<Vec<ImportInfo>>("/api/v1/imports".into());
+    let directory = use_fetch::<Vec<DirectoryUnit>>(
+        if session.is_hub() {
+            "/api/v1/directory"
+        } else {
+            ""
+        }
+        .into(),
+    );
+
+    let read = {
+        let (session, step, unit, error, file) = (
+            session.clone(),
+            step.clone(),
+            unit.clone(),
+            error.clone(),
+            file.clone(),
+        );
+        Callback::from(move |mapping: Option<BTreeMap<String, String>>| {
+            let Some(chosen) = file.borrow().clone() else {
+                return;
+            };
+            let mut path = format!(
+                "/api/v1/imports?file={}&period={}",
+                encode(&chosen.name()),
+                session.period
+            );
+            if !unit.is_empty() {
+                path.push_str(&format!("&unit={}", encode(&unit)));
+            }
+            if let Some(columns) = mapping {
+                let json = serde_json::json!({ "columns": columns }).to_string();
+                path.push_str(&format!("&mapping={}", encode(&json)));
+            }
+            error.set(None);
+            step.set(Step::Reading);
+            let (session, step, error) = (session.clone(), step.clone(), error.clone());
+            spawn_local(async move {
+                match session.client.upload::<ImportPreview>(&path, &chosen).await {
+                    Ok(preview) => step.set(Step::Previewed(Rc::new(preview))),
+                    Err(failure) => {
+                        session.note(&failure);
+                        error.set(Some(failure));
+                        step.set(Step::Choosing);
+                    }
+                }
+            });
+        })
+    };
+    let take = {
+        let (file, read) = (file.clone(), read.clone());
+        Callback::from(move |chosen: Option<File>| {
+            if let Some(chosen) = chosen {
+                *file.borrow_mut() = Some(chosen);
+                read.emit(None);
+            }
+        })
+    };
+    let onchange = {
+        let take = take.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                take.emit(input.files().and_then(|files| files.get(0)));
+                // The same file may be chosen again after a correction.
+                input.set_value("");
+            }
+        })
+    };
+    let ondrop = {
+        let (take, over) = (take.clone(), over.clone());
+        Callback::from(move |event: DragEvent| {
+            event.prevent_default();
+            over.set(false);
+            take.emit(
+                event
+                    .data_transfer()
+                    .and_then(|data| data.files())
+                    .and_then(|files| files.get(0)),
+            );
+        })
+    };
+    let ondragover = {
+        let over = over.clone();
+        Callback::from(move |event: DragEvent| {
+            event.prevent_default();
+            over.set(true);
+        })
+    };
+    let ondragleave = {
+        let over = over.clone();
+        Callback::from(move |_: DragEvent| over.set(false))
+    };
+    let confirm = {
+        let (session, step, error, imports, rows, notices, words) = (
+            session.clone(),
+            step.clone(),
+            error.clone(),
+            imports.reload.clone(),
+            rows.reload.clone(),
+            notices.clone(),
+            words.clone(),
+        );
+        Callback::from(move |()| {
+            let Step::Previewed(preview) = (*step).clone() else {
+                return;
+            };
+            step.set(Step::Importing(preview.clone()));
+            let (session, step, error, imports, rows, notices, words) = (
+                session.clone(),
+                step.clone(),
+                error.clone(),
+                imports.clone(),
+                rows.clone(),
+                notices.clone(),
+                words.clone(),
+            );
+            spawn_local(async move {
+                let answered = session
+                    .client
+                    .post::<_, Answer>(&format!("/api/v1/imports/{}", preview.token), &())
+                    .await;
+                match answered {
+                    Ok(answer) => {
+                        match answer.outcome {
+                            Outcome::Done { counts, .. } => {
+                                let counts = counts.unwrap_or(preview.counts);
+                                notices.say(format!(
+                                    "{}：{}",
+                                    words.t(Ui::ImportDone),
+                                    words.say(&said(&counts))
+                                ));
+                            }
+                            Outcome::Refused(refusal) => {
+                                notices.fail(answer::refusal(&refusal, &words))
+                            }
+                        }
+                        step.set(Step::Choosing);
+                        imports.emit(());
+                        rows.emit(());
+                    }
+                    Err(failure) => {
+                        session.note(&failure);
+                        error.set(Some(failure));
+                        step.set(Step::Previewed(preview));
+                    }
+                }
+            });
+        })
+    };
+    let undo = {
+        let (session, imports, rows, notices, words) = (
+            session.clone(),
+            imports.reload.clone(),
+            rows.reload.clone(),
+            notices.clone(),
+            words.clone(),
+        );
+        Callback::from(move |id: shared::ids::ImportId| {
+            let (session, imports, rows, notices, words) = (
+                session.clone(),
+                imports.clone(),
+                rows.clone(),
+                notices.clone(),
+                words.clone(),
+            );
+            spawn_local(async move {
+                match session
+                    .client
+                    .delete(&format!("/api/v1/imports/{id}"))
+                    .await
+                {
+                    Ok(()) => {
+                        notices.say(words.t(Ui::Undone));
+                        rows.emit(());
+                    }
+                    Err(failure) => {
+                        session.note(&failure);
+                        notices.fail(answer::failure(&failure, &words));
+                    }
+                }
+                imports.emit(());
+            });
+        })
+    };
+    let give_up = {
+        let step = step.clone();
+        Callback::from(move |()| step.set(Step::Choosing))
+    };
+    let choose_unit = {
+        let unit = unit.clone();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                unit.set(select.value());
+            }
+        })
+    };
+    let period = session.period;
+    let ledger = words.monthly_ledger();
+    html! {
+        <div class="exchange">
+            <header class="toolbar"><h1>{ words.t(Ui::Exchange) }</h1></header>
+            if session.may_write() {
+                <section class="card">
+                    <h2>{ words.t(Ui::ImportTab) }</h2>
+                    { match &*step {
+                        Step::Choosing => html! {
+                            <>
+                                if let Remote::Ready(units) = &directory.remote {
+                                    <label class="form__field form__field--inline"><span>{ words.t(Ui::ImportInto) }</span>
+                                        <select class="value" id="import-unit" onchange={choose_unit}>
+                                            <option value="" selected={unit.is_empty()}>{ words.t(Ui::OwnUnit) }</option>
+                                            { for units.iter().map(|known| html! { <option key={known.unit.to_string()} value={known.name.clone()} selected={*unit == known.name}>{ &known.name }</option> }) }
+                                        </select></label>
+                                }
+                                <label class={classes!("drop", over.then_some("drop--over"))} {ondrop} {ondragover} {ondragleave}>
+                                    <span>{ words.t(Ui::DropHere) }{ " " }<u>{ words.t(Ui::ChooseFile) }</u></span>
+                                    <small>{ words.t(Ui::FileKinds) }</small>
+                                    <input id="import-file" type="file" class="off-screen" accept=".xlsx,.xls,.csv,.gz" {onchange} />
+                                </label>
+                            </>
+                        },
+                        Step::Reading => html! { <FaceView face={Face::Loading} on_retry={Callback::noop()} /> },
+                        Step::Previewed(preview) | Step::Importing(preview) => html! {
+                            <ImportPreviewView preview={preview.clone()} busy={matches!(*step, Step::Importing(_))}
+                                on_remapped={read.reform(Some)} on_confirmed={confirm} on_given_up={give_up} />
+                        },
+                    } }
+                    if let Some(failure) = error.as_ref() { <FaceView face={Face::Failed(failure.clone())} on_retry={read.reform(|()| None)} /> }
+                </section>
+            }
+            <section class="card">
+                <h2>{ words.t(Ui::ExportTab) }</h2>
+                <p class="form__note">{ words.t(Ui::ExportNote) }</p>
+                <p class="buttons">
+                    <a class="button" id="export-xlsx" href={format!("/api/v1/exports?format=xlsx&period={period}")}>{ words.t(Ui::ExportLedger) }</a>
+                    <a class="button" href={format!("/api/v1/exports?format=csv&period={period}")}>{ words.t(Ui::ExportCsvLedger) }</a>
+                    <a class="button" href={format!("/api/v1/exports?format=xlsx&period={period}&ledger={}", encode(&ledger))}>{ words.t(Ui::ExportMonth) }</a>
+                </p>
+            </section>
+            <section class="card">
+                <h2>{ words.t(Ui::ImportsTab) }</h2>
+                { match &imports.remote {
+                    Remote::Ready(list) if list.is_empty() => html! { <p class="empty">{ words.t(Ui::NoImports) }</p> },
+                    Remote::Ready(list) => html! {
+                        <div class="rows__scroll"><table class="table" id="imports">
+                            <thead><tr><th scope="col">{ words.t(Ui::File) }</th><th scope="col">{ words.t(Ui::By) }</th><th scope="col">{ words.t(Ui::Findings) }</th><th scope="col">{ words.t(Ui::State) }</th></tr></thead>
+                            <tbody>{ for list.iter().map(|import| html! {
+                                <tr key={import.id.to_string()} data-import={import.id.to_string()}>
+                                    <td>{ &import.file }</td><td>{ by(&words, &import.by) }</td>
+                                    <td>{ words.say(&said(&import.counts)) }</td>
+                                    <td>{ match import.undone_at {
+                                        Some(at) => html! { <span class="quiet">{ words.t(Ui::Undone) }{ " " }{ pill::moment(at, clock::now()) }</span> },
+                                        None if session.may_write() => html! { <button class="button button--small" title={words.t(Ui::UndoImportNote)} onclick={undo.reform({let id = import.id; move |_: MouseEvent| id})}>{ words.t(Ui::UndoImport) }</button> },
+                                        None => Html::default(),
+                                    } }</td>
+                                </tr>
+                            }) }</tbody>
+                        </table></div>
+                    },
+                    other => Face::of(other, Ui::NoImports).map(|face| html! { <FaceView {face} on_retry={imports.reload.clone()} /> }).unwrap_or_default(),
+                } }
+            </section>
+        </div>
+    }
+}
+
+fn said(counts: &shared::command::ImportCounts) -> Say<'static> {
+    Say::Counts {
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        kept: counts.kept,
+    }
+}

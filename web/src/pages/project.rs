@@ -1,0 +1,515 @@
+//! 项目档案: everything about one project, edited in place (ux.md 5.4).
+
+use std::rc::Rc;
+
+use shared::api::Live;
+use shared::command::Command;
+use shared::field::{Authority, Column, Field, FieldPath, Section, Table};
+use shared::ids::ProjectId;
+use shared::project::{Cell, ProjectView};
+use shared::text::ui::{Say, Ui};
+use shared::value::Value;
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::client::live::Heard;
+use crate::client::{clock, page};
+use crate::components::face::{Face, FaceView};
+use crate::components::field_row::FieldRow;
+use crate::components::history_bar::{HistoryBar, kind_of};
+use crate::components::progress_bar::ProgressBar;
+use crate::components::proposal_list::ProposalList;
+use crate::components::reason_dialog::ReasonDialog;
+use crate::components::record_rows::RecordRows;
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
+use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
+use crate::hooks::rows::use_rows;
+use crate::hooks::session::use_session;
+use crate::hooks::shortcuts::{Pressed, use_shortcuts};
+use crate::routes::Route;
+use crate::state::keys::{InputKey, Press};
+use crate::state::outbox::FieldStatus;
+use crate::state::record::{Edit, SECTIONS, fields_of, path_of, unknown_paths};
+use crate::state::remote::Remote;
+use crate::state::{numbers, pill};
+
+/// Tables the page shows as lists; comments and proposals have their own places.
+const TABLES: [Table; 12] = [
+    Table::Issues,
+    Table::YearNodes,
+    Table::Countdown,
+    Table::Funding,
+    Table::GovMoneyReceived,
+    Table::Team,
+    Table::ExtraTeam,
+    Table::LeadLeaders,
+    Table::CoopUnits,
+    Table::ProcedureTeam,
+    Table::LeaderMatters,
+    Table::YearTaskRef,
+];
+
+/// Props of [`Project`].
+#[derive(Properties, PartialEq)]
+pub struct ProjectProps {
+    /// The project.
+    pub id: ProjectId,
+}
+
+/// The page: fetches, watches, and hands on.
+#[component]
+pub fn Project(props: &ProjectProps) -> Html {
+    let session = use_session();
+    let outbox = use_outbox();
+    let fetched = use_fetch::<ProjectView>(format!("/api/v1/projects/{}", props.id).into());
+    {
+        let live = session.live.clone();
+        use_effect_with(props.id, move |id| {
+            live.watch(shared::api::Watch::Project { id: *id });
+            move || live.watch(shared::api::Watch::Nothing)
+        });
+    }
+    {
+        let (id, replace, reload) = (props.id, fetched.replace.clone(), fetched.reload.clone());
+        use_live(Callback::from(move |heard| match &heard {
+            Heard::Patch(live) => {
+                if let Live::Project { view } = live.as_ref()
+                    && view.id == id
+                {
+                    replace.emit(view.as_ref().clone());
+                }
+            }
+            Heard::Open => reload.emit(()),
+            Heard::Closed => {}
+        }));
+    }
+    {
+        let (outbox, id) = (outbox.clone(), props.id);
+        use_effect_with(fetched.began, move |began| {
+            if began.0 > 0 {
+                outbox.fetched(Some(id), *began);
+            }
+        });
+    }
+    match &fetched.remote {
+        Remote::Ready(view) => html! { <Record view={view.clone()} /> },
+        other => Face::of(other, Ui::ProjectMissing)
+            .map(|face| html! { <FaceView {face} on_retry={fetched.reload.clone()} /> })
+            .unwrap_or_default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RecordProps {
+    view: Rc<ProjectView>,
+}
+
+#[derive(Clone, PartialEq)]
+enum Over {
+    Nothing,
+    OnBehalf,
+    Deleting,
+}
+
+#[component]
+fn Record(props: &RecordProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let outbox = use_outbox();
+    let rows = use_rows();
+    let navigator = use_navigator();
+    let over = use_state(|| Over::Nothing);
+    let on_behalf = use_state(|| None::<String>);
+    let history = use_state(|| None::<FieldPath>);
+    let filled_only = use_state(|| false);
+
+    let base = props.view.clone();
+    let view = Rc::new(outbox.outbox.overlay(&base));
+    let deleted = view.text(Field::Deleted).to_owned();
+    let read_only = !session.may_write() || !deleted.is_empty();
+    let row = rows
+        .rows
+        .ready()
+        .and_then(|rows| rows.iter().find(|row| row.id == view.id))
+        .cloned();
+    let foreign = session.is_officer()
+        && row
+            .as_ref()
+            .and_then(|row| row.home)
+            .is_some_and(|home| home != session.me.unit);
+
+    let edit = {
+        let (outbox, base, view, on_behalf) = (
+            outbox.clone(),
+            base.clone(),
+            view.clone(),
+            on_behalf.clone(),
+        );
+        Callback::from(move |(path, new): (FieldPath, Value)| {
+            outbox.edit(FieldEdit {
+                project: base.id,
+                heads: base.heads.clone(),
+                old: view.value(&path).clone(),
+                path,
+                new,
+                on_behalf: (*on_behalf).clone(),
+            });
+        })
+    };
+    let submit = {
+        let (outbox, base) = (outbox.clone(), base.clone());
+        move |command: Command, label: String| {
+            outbox.submit(command, Some(base.heads.clone()), label);
+        }
+    };
+    let resolve = {
+        let (submit, base, words) = (submit.clone(), base.clone(), words.clone());
+        Callback::from(move |(path, keep): (FieldPath, Value)| {
+            let seen = base
+                .cells
+                .get(&path)
+                .map(|cell| cell.contenders.iter().map(|c| c.value.clone()).collect())
+                .unwrap_or_default();
+            let label = words.path(&path);
+            submit(
+                Command::ResolveConflict {
+                    project: base.id,
+                    path,
+                    seen,
+                    keep,
+                },
+                label,
+            );
+        })
+    };
+    let discard = {
+        let (outbox, id) = (outbox.clone(), base.id);
+        Callback::from(move |path: FieldPath| {
+            if let FieldStatus::Refused(item) = outbox.outbox.status(id, &path) {
+                outbox.delete(item.id());
+            }
+        })
+    };
+    let step = {
+        let (outbox, view, base) = (outbox.clone(), view.clone(), base.clone());
+        move |redo: bool| {
+            let look = |edit: &Edit| {
+                (edit.project == base.id)
+                    .then(|| (view.value(&edit.path).clone(), base.heads.clone()))
+            };
+            if redo {
+                outbox.redo(look)
+            } else {
+                outbox.undo(look)
+            }
+        }
+    };
+    let on_key = {
+        let (history, step) = (history.clone(), step.clone());
+        Callback::from(move |(path, key): (FieldPath, InputKey)| match key {
+            InputKey::History => history.set(Some(path)),
+            InputKey::Undo => step(false),
+            InputKey::Redo => step(true),
+            InputKey::Move { rows, cells: 0 } => {
+                focus_neighbour(&path, rows);
+            }
+            InputKey::Move { .. }
+            | InputKey::Save
+            | InputKey::GiveUp
+            | InputKey::Nil
+            | InputKey::Carry => {}
+        })
+    };
+    let neighbour = {
+        let (rows, id) = (rows.rows.ready().cloned(), base.id);
+        move |by: isize| {
+            let rows = rows.as_ref()?;
+            let living: Vec<_> = rows.iter().filter(|row| row.deleted.is_empty()).collect();
+            let at = living.iter().position(|row| row.id == id)?;
+            living.get(at.checked_add_signed(by)?).map(|row| row.id)
+        }
+    };
+    {
+        let (step, neighbour, navigator, history) = (
+            step.clone(),
+            neighbour.clone(),
+            navigator.clone(),
+            history.clone(),
+        );
+        use_shortcuts(Callback::from(move |pressed: Pressed| {
+            let press = &pressed.press;
+            match press.key.as_str() {
+                "z" | "Z" if press.ctrl && !pressed.typing => {
+                    pressed.take();
+                    step(press.shift);
+                }
+                "y" | "Y" if press.ctrl && !pressed.typing => {
+                    pressed.take();
+                    step(true);
+                }
+                "Escape" if history.is_some() && !pressed.typing => history.set(None),
+                key @ ("[" | "]") if !pressed.typing => {
+                    let next = neighbour(if key == "[" { -1 } else { 1 });
+                    if let (Some(id), Some(navigator)) = (next, &navigator) {
+                        navigator.push(&Route::Project { id });
+                    }
+                }
+                _ => {}
+            }
+        }));
+    }
+    let close = {
+        let over = over.clone();
+        Callback::from(move |()| over.set(Over::Nothing))
+    };
+    let open = |what: Over| {
+        let over = over.clone();
+        Callback::from(move |_: MouseEvent| over.set(what.clone()))
+    };
+    let version = format!("{}{}", base.heads.join(""), outbox.outbox.waiting());
+    let year = session.period.year();
+    let plan = view.year(year, Field::YearPlanFen).as_int();
+    let done = row.as_ref().and_then(|row| row.year_done_fen);
+    let rate = numbers::rate(done, plan);
+    let pace = numbers::pace(session.period);
+    let go = |by: isize, word: Ui, sign: &'static str| {
+        let target = neighbour(by);
+        let navigator = navigator.clone();
+        html! {
+            <button class="button button--bare" title={words.t(word)} aria-label={words.t(word)} disabled={target.is_none()}
+                onclick={move |_: MouseEvent| if let (Some(id), Some(navigator)) = (target, &navigator) { navigator.push(&Route::Project { id }) }}>{ sign }</button>
+        }
+    };
+    let conflicts: Vec<FieldPath> = view.conflicts().map(|(path, _)| path.clone()).collect();
+    html! {
+        <div class={classes!("record", history.is_some().then_some("record--history"))} data-project={base.id.to_string()}>
+            <div class="record__main">
+                <header class="record__head">
+                    <div class="record__title">
+                        <h1>{ view.text(Field::Name) }</h1>
+                        <p class="quiet">
+                            { view.text(Field::ProjectCode) }
+                            if let Some(row) = &row { { " " }{ &row.home_name }{ " · " }{ words.option("stage", &row.stage) } }
+                            if !view.text(Field::OwnerOrg).is_empty() { { " · " }{ view.text(Field::OwnerOrg) } }
+                        </p>
+                    </div>
+                    <div class="record__actions">
+                        { go(-1, Ui::Preceding, "‹") }{ go(1, Ui::Following, "›") }
+                        <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                        if foreign && on_behalf.is_none() && deleted.is_empty() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
+                        if session.may_write() && deleted.is_empty() { <button class="button" id="delete-project" onclick={open(Over::Deleting)}>{ words.t(Ui::Delete) }</button> }
+                    </div>
+                </header>
+                if !deleted.is_empty() {
+                    <div class="behalf-strip" role="status"><strong>{ words.t(Ui::DeletedBanner) }</strong><q>{ &deleted }</q>
+                        if session.may_write() {
+                            <button class="button button--small" id="restore-project" onclick={let (submit, id, words) = (submit.clone(), base.id, words.clone()); move |_: MouseEvent| submit(Command::RestoreProject { project: id }, words.t(Ui::Restore).to_owned())}>{ words.t(Ui::Restore) }</button>
+                        }
+                    </div>
+                }
+                if let Some(reason) = on_behalf.as_ref() {
+                    <div class="behalf-strip" role="status" data-behalf="on"><strong>{ words.t(Ui::OnBehalfOn) }</strong><q>{ reason }</q>
+                        <button class="button button--small" onclick={let on_behalf = on_behalf.clone(); move |_: MouseEvent| on_behalf.set(None)}>{ words.t(Ui::OnBehalfEnd) }</button></div>
+                }
+                if !conflicts.is_empty() {
+                    <div class="conflict-strip" data-conflicts={conflicts.len().to_string()} role="status"><strong>{ "◆ " }{ words.say(&Say::ToConfirm(conflicts.len() as u64)) }</strong>
+                        { for conflicts.iter().map(|path| html! { <a class="chip chip--ask" href={format!("#field-{path}")} key={path.to_string()} onclick={let path = path.clone(); move |event: MouseEvent| { event.prevent_default(); page::focus_on(&format!("[data-conflict=\"{path}\"] button")); }}>{ words.path(path) }</a> }) }
+                    </div>
+                }
+                <dl class="strip">
+                    <div><dt>{ words.t(Ui::TotalInvestment) }</dt><dd class="number">{ numbers::wan(view.once(Field::TotalInvestmentFen).as_int()) }</dd></div>
+                    <div><dt>{ words.say(&Say::OfYear(year)) }{ " " }{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(plan) }</dd></div>
+                    <div><dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(done) }</dd></div>
+                    <div class="strip__rate"><dt>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</dt>
+                        <dd class="number">{ numbers::percent(rate) }{ " " }<small class={classes!(rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default() }</small></dd>
+                        if let Some(done) = rate { <ProgressBar {done} {pace} label={words.t(Ui::Rate)} /> }
+                    </div>
+                </dl>
+                <ProposalList view={view.clone()} read_only={read_only}
+                    on_accepted={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |proposal| submit(Command::AcceptProposal { project: id, proposal }, words.t(Ui::Accept).to_owned()))}
+                    on_dismissed={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(proposal, reason)| submit(Command::DismissProposal { project: id, proposal, reason }, words.t(Ui::Dismiss).to_owned()))} />
+                <nav class="tabs" aria-label={words.t(Ui::Sections)}>
+                    { for SECTIONS.iter().enumerate().map(|(index, section)| tab(words.t(section_word(*section)), &format!("section-{index}"))) }
+                    { tab(words.t(Ui::SectionTables), "section-tables") }
+                    { tab(words.t(Ui::SectionComments), "section-comments") }
+                    <label class="tabs__switch"><input type="checkbox" checked={*filled_only} onchange={let filled_only = filled_only.clone(); move |_: Event| filled_only.set(!*filled_only)} />{ words.t(Ui::HideEmpty) }</label>
+                </nav>
+                { for SECTIONS.iter().enumerate().map(|(index, section)| html! {
+                    <section class="record__section" id={format!("section-{index}")} key={index}>
+                        <h2>{ words.t(section_word(*section)) }</h2>
+                        <div class="fields">
+                            { for fields_of(*section).filter_map(|field| {
+                                let path = path_of(field, session.period);
+                                let cell = view.cells.get(&path).cloned().unwrap_or_else(Cell::default);
+                                let status = outbox.outbox.status(base.id, &path);
+                                if *filled_only && cell.value.is_null() && !cell.is_conflict() && status == FieldStatus::Idle {
+                                    return None;
+                                }
+                                // Between two answers a conflict is what the node said, with the person's choice not yet done.
+                                Some(html! {
+                                    <FieldRow key={path.to_string()} label={words.path(&path)} path={path.clone()} kind={field.kind()} authority={field.authority()} {cell} {status} {read_only}
+                                        on_edit={edit.clone()} on_resolve={resolve.clone()} on_discard={discard.clone()} on_key={on_key.clone()} />
+                                })
+                            }) }
+                        </div>
+                    </section>
+                }) }
+                <section class="record__section" id="section-tables">
+                    <h2>{ words.t(Ui::SectionTables) }</h2>
+                    { for TABLES.iter().map(|table| html! {
+                        <RecordRows key={table.id()} view={view.clone()} table={*table} {read_only} on_edit={edit.clone()} on_key={on_key.clone()}
+                            on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: id, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
+                    }) }
+                </section>
+                <Comments view={view.clone()} {read_only}
+                    on_said={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))} />
+                { unknown(&view, &words) }
+            </div>
+            if let Some(path) = history.as_ref() {
+                <HistoryBar project={base.id} path={path.clone()} read_only={read_only || kind_is_engines(path)} {version} on_restore={edit.clone()}
+                    on_closed={let history = history.clone(); Callback::from(move |()| history.set(None))} />
+            }
+            { match &*over {
+                Over::Nothing => Html::default(),
+                Over::OnBehalf => html! {
+                    <ReasonDialog title={words.t(Ui::OnBehalf)} note={words.t(Ui::OnBehalfNote)} verb={words.t(Ui::OnBehalf)} on_closed={close.clone()}
+                        on_given={let on_behalf = on_behalf.clone(); Callback::from(move |reason| { on_behalf.set(Some(reason)); close.emit(()); })} />
+                },
+                Over::Deleting => html! {
+                    <ReasonDialog title={words.t(Ui::DeleteProject)} note={words.t(Ui::DeleteNote)} verb={words.t(Ui::Delete)} on_closed={close.clone()}
+                        on_given={let (submit, id, words) = (submit, base.id, words.clone()); Callback::from(move |reason| { submit(Command::DeleteProject { project: id, reason }, words.t(Ui::DeleteProject).to_owned()); close.emit(()); })} />
+                },
+            } }
+        </div>
+    }
+}
+
+fn kind_is_engines(path: &FieldPath) -> bool {
+    crate::state::entry::is_engines(kind_of(path))
+        || matches!(path.target(), shared::field::Target::Once(field) if field.authority() == Authority::Engine)
+}
+
+fn tab(label: &'static str, target: &str) -> Html {
+    let selector = format!("#{target}");
+    html! {
+        <a href={selector.clone()} onclick={move |event: MouseEvent| {
+            event.prevent_default();
+            if let Some(element) = page::document().and_then(|document| document.query_selector(&selector).ok().flatten()) {
+                element.scroll_into_view();
+            }
+        }}>{ label }</a>
+    }
+}
+
+/// The word of a section.
+fn section_word(section: Section) -> Ui {
+    match section {
+        Section::Identity => Ui::SectionIdentity,
+        Section::People => Ui::SectionPeople,
+        Section::Content => Ui::SectionContent,
+        Section::Money => Ui::SectionMoney,
+        Section::Progress => Ui::SectionProgress,
+    }
+}
+
+/// Moves the focus to the next (or previous) value of the page.
+fn focus_neighbour(path: &FieldPath, by: i32) {
+    let Some(list) = page::document()
+        .and_then(|document| document.query_selector_all(".field [data-path]").ok())
+    else {
+        return;
+    };
+    let paths: Vec<String> = (0..list.length())
+        .filter_map(|index| list.get(index))
+        .filter_map(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok())
+        .filter_map(|element| element.get_attribute("data-path"))
+        .collect();
+    let next = paths
+        .iter()
+        .position(|known| known == path.as_str())
+        .and_then(|at| at.checked_add_signed(by as isize))
+        .and_then(|at| paths.get(at));
+    if let Some(next) = next {
+        page::focus_on(&format!(".field [data-path=\"{next}\"]"));
+    }
+}
+
+fn unknown(view: &ProjectView, words: &crate::state::words::Words) -> Html {
+    let mut unknown = unknown_paths(view).peekable();
+    if unknown.peek().is_none() {
+        return Html::default();
+    }
+    html! {
+        <section class="record__section"><h2>{ words.t(Ui::UnknownFields) }</h2>
+            <dl class="totals">{ for unknown.map(|(path, value)| html! {
+                <><dt>{ path.to_string() }</dt><dd>{ crate::state::entry::print(shared::field::Kind::Text, value) }</dd></>
+            }) }</dl>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CommentsProps {
+    view: Rc<ProjectView>,
+    read_only: bool,
+    on_said: Callback<String>,
+}
+
+#[component]
+fn Comments(props: &CommentsProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let outbox: OutboxHandle = use_outbox();
+    let place = use_node_ref();
+    let say = {
+        let (place, on_said) = (place.clone(), props.on_said.clone());
+        Callback::from(move |()| {
+            if let Some(area) = place.cast::<HtmlTextAreaElement>() {
+                let text = area.value();
+                if !text.trim().is_empty() {
+                    on_said.emit(text.trim().to_owned());
+                    area.set_value("");
+                }
+            }
+        })
+    };
+    let onkeydown = {
+        let say = say.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let press = Press::of(&event);
+            if press.key == "Enter" && press.ctrl && !press.composing {
+                event.prevent_default();
+                say.emit(());
+            }
+        })
+    };
+    let view = &props.view;
+    let comments = view.rows(Table::Comments);
+    html! {
+        <section class="record__section" id="section-comments">
+            <h2>{ words.t(Ui::SectionComments) }</h2>
+            if comments.is_empty() { <p class="empty">{ words.t(Ui::NoComments) }</p> }
+            <ol class="comments">
+                { for comments.iter().map(|row| {
+                    let text = view.row_value(Table::Comments, row, Column::Text).as_text().unwrap_or("").to_owned();
+                    let at = view.row_value(Table::Comments, row, Column::At).as_int();
+                    let by = view.row_value(Table::Comments, row, Column::By).as_text().unwrap_or("");
+                    let by = if by.is_empty() || by == session.me.user.to_string() { session.me.name.clone() } else { by.to_owned() };
+                    let status = FieldPath::keyed(Table::Comments, row, Column::Text).map_or(FieldStatus::Idle, |path| outbox.outbox.status(view.id, &path));
+                    html! {
+                        <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", pill::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
+                            <p>{ text }</p><crate::components::field_row::SavingMark {status} /></li>
+                    }
+                }) }
+            </ol>
+            if !props.read_only {
+                <div class="comments__new">
+                    <textarea ref={place} class="value" name="comment" rows="2" placeholder={words.t(Ui::CommentHint)} aria-label={words.t(Ui::Comment)} {onkeydown} />
+                    <button class="button" id="send-comment" onclick={say.reform(|_: MouseEvent| ())}>{ words.t(Ui::Send) }</button>
+                </div>
+            }
+        </section>
+    }
+}

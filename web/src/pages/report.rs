@@ -1,0 +1,487 @@
+//! 月报填报: fill a month in one sitting, check it, file it (ux.md 5.2). At the hub the same page, read-only or as 代填.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use shared::api::{FilingState, Live, ReportView, Severity};
+use shared::command::{Command, FilingLine, Outcome};
+use shared::field::{Field, FieldPath};
+use shared::ids::{CommandId, ProjectId, UnitId};
+use shared::text::ui::{Say, Ui};
+use shared::time::Month;
+use shared::value::Value;
+use yew::prelude::*;
+
+use crate::client::live::Heard;
+use crate::client::{clock, page};
+use crate::components::conflict_card::by;
+use crate::components::dialog::Dialog;
+use crate::components::face::{Face, FaceView};
+use crate::components::filing_badge::{FilingBadge, TimelinessBadge};
+use crate::components::import_preview::severity;
+use crate::components::reason_dialog::ReasonDialog;
+use crate::components::report_grid::{ReportGrid, focus_cell};
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
+use crate::hooks::outbox::{FieldEdit, use_outbox};
+use crate::hooks::session::use_session;
+use crate::hooks::shortcuts::{Pressed, use_shortcuts};
+use crate::state::keys::InputKey;
+use crate::state::record::Edit;
+use crate::state::remote::Remote;
+use crate::state::report::{self, Line, Remark, path_of};
+use crate::state::{answer, numbers, pill};
+
+/// Props of [`Report`].
+#[derive(Properties, PartialEq)]
+pub struct ReportProps {
+    /// The ledger.
+    pub ledger: String,
+    /// The month.
+    pub period: Month,
+    /// The unit, when it is not the reader's own.
+    pub unit: Option<UnitId>,
+}
+
+/// What stands over the page.
+#[derive(Clone, PartialEq)]
+enum Over {
+    Nothing,
+    Filing,
+    OnBehalf,
+    Returning,
+}
+
+/// The page.
+#[component]
+pub fn Report(props: &ReportProps) -> Html {
+    let session = use_session();
+    let outbox = use_outbox();
+    let unit = props
+        .unit
+        .map(|unit| format!("?unit={unit}"))
+        .unwrap_or_default();
+    let fetched = use_fetch::<ReportView>(
+        format!("/api/v1/reports/{}/{}{unit}", props.ledger, props.period).into(),
+    );
+    {
+        // The frame's month follows the address.
+        let on_period = session.on_period.clone();
+        use_effect_with(props.period, move |period| on_period.emit(*period));
+    }
+    {
+        let reload = fetched.reload.clone();
+        use_live(Callback::from(move |heard| {
+            let again = match &heard {
+                Heard::Open => true,
+                Heard::Patch(live) => matches!(live.as_ref(), Live::Reports | Live::Rows { .. }),
+                Heard::Closed => false,
+            };
+            if again {
+                reload.emit(());
+            }
+        }));
+    }
+    {
+        let (outbox, began) = (outbox.clone(), fetched.began);
+        use_effect_with(began, move |began| {
+            if began.0 > 0 {
+                outbox.fetched(None, *began);
+            }
+        });
+    }
+    match &fetched.remote {
+        Remote::Ready(view) => {
+            html! { <Sheet view={view.clone()} own={props.unit.is_none_or(|unit| unit == session.me.unit)} on_reload={fetched.reload.clone()} /> }
+        }
+        other => Face::of(other, Ui::ReportEmpty)
+            .map(|face| html! { <FaceView {face} on_retry={fetched.reload.clone()} /> })
+            .unwrap_or_default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SheetProps {
+    view: Rc<ReportView>,
+    own: bool,
+    on_reload: Callback<()>,
+}
+
+#[component]
+fn Sheet(props: &SheetProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let outbox = use_outbox();
+    let over = use_state(|| Over::Nothing);
+    let on_behalf = use_state(|| None::<String>);
+    let checking = use_state(|| false);
+    let sent = use_state(|| None::<CommandId>);
+    let view = props.view.clone();
+    let lines: Rc<Vec<Line>> =
+        Rc::new(report::lines(&view, |project| outbox.outbox.edits(project)));
+    let remarks = report::check(&lines);
+    let totals = report::totals(&lines);
+    let read_only = !session.may_write() || (!props.own && on_behalf.is_none());
+    let rate = numbers::rate(Some(totals.year), Some(totals.plan));
+    let pace = numbers::pace(view.period);
+
+    let outcome = sent.and_then(|id| outbox.outbox.outcome(id).cloned());
+    {
+        let (reload, over) = (props.on_reload.clone(), over.clone());
+        use_effect_with(outcome.clone(), move |outcome| {
+            if let Some(Outcome::Done { .. }) = outcome {
+                over.set(Over::Nothing);
+                reload.emit(());
+            }
+        });
+    }
+    let heads_of = {
+        let view = view.clone();
+        move |project: ProjectId| {
+            view.rows
+                .iter()
+                .find(|row| row.row.id == project)
+                .map(|row| row.heads.clone())
+                .unwrap_or_default()
+        }
+    };
+    let on_edit = {
+        let (outbox, lines, on_behalf, heads_of) = (
+            outbox.clone(),
+            lines.clone(),
+            on_behalf.clone(),
+            heads_of.clone(),
+        );
+        let period = view.period;
+        Callback::from(move |(project, field, new): (ProjectId, Field, Value)| {
+            let Some(line) = lines.iter().find(|line| line.project == project) else {
+                return;
+            };
+            let heads = heads_of(project);
+            // 本月无变化 says that nothing was done: the figure is zero, not missing.
+            if field == Field::MonthNil && !new.is_null() && line.done.is_none() {
+                let set = BTreeMap::from([
+                    (path_of(Field::MonthNil, period), new),
+                    (path_of(Field::MonthDoneFen, period), Value::Int(0)),
+                ]);
+                let command = Command::Edit {
+                    project,
+                    set,
+                    on_behalf: (*on_behalf).clone(),
+                };
+                outbox.submit(command, Some(heads), line.name.clone());
+                return;
+            }
+            outbox.edit(FieldEdit {
+                project,
+                heads,
+                path: path_of(field, period),
+                old: line.cell(field).clone(),
+                new,
+                on_behalf: (*on_behalf).clone(),
+            });
+        })
+    };
+    let step = {
+        let (outbox, lines, heads_of, period) =
+            (outbox.clone(), lines.clone(), heads_of.clone(), view.period);
+        move |redo: bool| {
+            let look = |edit: &Edit| {
+                let line = lines.iter().find(|line| line.project == edit.project)?;
+                let field = cell_field(&edit.path, period)?;
+                Some((line.cell(field).clone(), heads_of(edit.project)))
+            };
+            if redo {
+                outbox.redo(look)
+            } else {
+                outbox.undo(look)
+            }
+        }
+    };
+    let on_key = {
+        let step = step.clone();
+        Callback::from(move |key: InputKey| match key {
+            InputKey::Undo => step(false),
+            InputKey::Redo => step(true),
+            _ => {}
+        })
+    };
+    {
+        let (step, over, may_file) = (step.clone(), over.clone(), !read_only);
+        use_shortcuts(Callback::from(move |pressed: Pressed| {
+            match pressed.press.key.as_str() {
+                "z" | "Z" if pressed.press.ctrl && !pressed.typing => {
+                    pressed.take();
+                    step(pressed.press.shift);
+                }
+                "y" | "Y" if pressed.press.ctrl && !pressed.typing => {
+                    pressed.take();
+                    step(true);
+                }
+                "Enter"
+                    if pressed.press.ctrl
+                        && !pressed.typing
+                        && may_file
+                        && *over == Over::Nothing =>
+                {
+                    pressed.take();
+                    over.set(Over::Filing);
+                }
+                _ => {}
+            }
+        }));
+    }
+    let file = {
+        let (outbox, view, lines, on_behalf, sent, words) = (
+            outbox.clone(),
+            view.clone(),
+            lines.clone(),
+            on_behalf.clone(),
+            sent.clone(),
+            words.clone(),
+        );
+        Callback::from(move |()| {
+            // Heads stay empty: the node files what it holds once the edits before this command are written.
+            let filed = lines
+                .iter()
+                .map(|line| FilingLine {
+                    project: line.project,
+                    heads: Vec::new(),
+                    nil: line.nil.is_some(),
+                })
+                .collect();
+            let command = Command::File {
+                filing: clock::new_row_id(),
+                unit: view.unit,
+                ledger: view.ledger.clone(),
+                period: view.period.to_string(),
+                lines: filed,
+                follows: view.filing.as_ref().map(|filing| filing.id),
+                on_behalf: (*on_behalf).clone(),
+            };
+            sent.set(Some(outbox.submit(
+                command,
+                None,
+                words.t(Ui::FileReport).to_owned(),
+            )));
+        })
+    };
+    let review = {
+        let (outbox, view, sent, words) =
+            (outbox.clone(), view.clone(), sent.clone(), words.clone());
+        Callback::from(move |(accepted, reason): (bool, String)| {
+            if let Some(filing) = &view.filing {
+                let command = Command::ReviewFiling {
+                    review: clock::new_row_id(),
+                    unit: view.unit,
+                    filing: filing.id,
+                    accepted,
+                    reason,
+                };
+                let label = words.t(if accepted {
+                    Ui::PassReport
+                } else {
+                    Ui::ReturnReport
+                });
+                sent.set(Some(outbox.submit(command, None, label.to_owned())));
+            }
+        })
+    };
+    let close = {
+        let over = over.clone();
+        Callback::from(move |()| over.set(Over::Nothing))
+    };
+    let open = |what: Over| {
+        let over = over.clone();
+        Callback::from(move |_: MouseEvent| over.set(what.clone()))
+    };
+    let filed = answer::is_reported(view.state);
+    let errors = remarks
+        .iter()
+        .filter(|remark| remark.severity == Severity::Error)
+        .count();
+    let warnings = remarks
+        .iter()
+        .filter(|remark| remark.severity == Severity::Warning)
+        .count();
+    let month = Say::Month {
+        year: view.period.year(),
+        month: view.period.month(),
+    };
+    html! {
+        <div class="report" data-filing-state={format!("{:?}", view.state)}>
+            <header class="toolbar">
+                <h1>{ &view.unit_name }<small>{ words.say(&month) }{ " " }{ words.ledger(&view.ledger) }</small></h1>
+                <FilingBadge state={view.state} />
+                if filed { <TimelinessBadge timeliness={view.timeliness} /> }
+                if let Some(due) = view.due { <span class="quiet">{ words.say(&Say::Due(&pill::moment(due, clock::now()))) }</span> }
+                if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
+                <span class="toolbar__space"></span>
+                <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>
+                <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                if !props.own && session.is_officer() {
+                    if on_behalf.is_none() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
+                    if view.filing.is_some() && view.state != FilingState::Accepted {
+                        <button class="button" id="return-report" onclick={open(Over::Returning)}>{ words.t(Ui::ReturnReport) }</button>
+                        <button class="button button--main" id="accept-report" onclick={review.reform(|_: MouseEvent| (true, String::new()))}>{ words.t(Ui::PassReport) }</button>
+                    }
+                }
+                if !read_only && !view.rows.is_empty() {
+                    <button class="button button--main" id="file-report" onclick={open(Over::Filing)}>{ words.t(if view.filing.is_some() { Ui::FileAgain } else { Ui::FileReport }) }</button>
+                }
+            </header>
+            if let Some(reason) = on_behalf.as_ref() {
+                <div class="behalf-strip" role="status"><strong>{ words.t(Ui::OnBehalfOn) }</strong><q>{ reason }</q>
+                    <button class="button button--small" onclick={let on_behalf = on_behalf.clone(); move |_: MouseEvent| on_behalf.set(None)}>{ words.t(Ui::OnBehalfEnd) }</button></div>
+            }
+            if let (FilingState::Returned, Some(filing)) = (view.state, &view.filing) {
+                <div class="behalf-strip" role="status"><strong>{ "▲ " }{ words.t(Ui::FilingReturned) }</strong><q>{ &filing.reason }</q></div>
+            }
+            <dl class="strip">
+                <div><dt>{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(Some(totals.plan)) }</dd></div>
+                <div><dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }</dd></div>
+                <div><dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(Some(totals.year)) }</dd></div>
+                <div><dt>{ words.t(Ui::Rate) }</dt><dd class="number">{ numbers::percent(rate) }</dd></div>
+                <div><dt>{ words.t(Ui::TimePace) }</dt><dd class="number">{ numbers::percent(Some(pace)) }</dd></div>
+                <div><dt>{ words.t(Ui::PaceGap) }</dt><dd class="number">{ rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default() }</dd></div>
+                <div><dt>{ words.t(Ui::FilledRows) }</dt><dd class="number" id="filled-count">{ totals.filled }{ "/" }{ lines.len() }</dd></div>
+            </dl>
+            if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
+                <ReportGrid lines={lines.clone()} period={view.period} {read_only} {on_edit} {on_key} />
+            }
+            if *checking { <RemarkList remarks={remarks.clone()} period={view.period} /> }
+            <footer class="report__foot">
+                <button class="button button--bare" onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>
+                    { words.say(&Say::FindingCounts { errors, warnings, hints: remarks.len() - errors - warnings }) }</button>
+                if let Some(filing) = &view.filing {
+                    <span class="receipt" id="receipt" data-received={filing.received_at.is_some().to_string()}>
+                        <strong>{ words.t(Ui::Receipt) }</strong>{ " " }{ words.t(Ui::FiledBy) }{ " " }{ by(&words, &filing.by) }
+                        { " · " }{ words.t(Ui::FiledAt) }{ " " }{ filing.filed_at.to_string() }
+                        { " · " }{ words.t(Ui::ReceivedAt) }{ " " }{ filing.received_at.map_or_else(|| "—".to_owned(), |at| at.to_string()) }
+                        { " · " }{ words.t(Ui::FiledWithProjects) }{ " " }{ filing.projects }
+                        if filing.amended > 0 { { " · " }{ words.t(Ui::Amended) }{ " " }{ filing.amended } }
+                        <code class="receipt__id">{ filing.id.to_string() }</code>
+                    </span>
+                }
+                if let (Some(Outcome::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ answer::refusal(refusal, &words) }</span> }
+            </footer>
+            { match &*over {
+                Over::Nothing => Html::default(),
+                Over::Filing => html! {
+                    <FileDialog view={view.clone()} lines={lines.clone()} remarks={remarks.clone()} busy={sent.is_some() && outcome.is_none()}
+                        refused={match &outcome { Some(Outcome::Refused(refusal)) => Some(answer::refusal(refusal, &words)), _ => None }}
+                        on_confirmed={file} on_closed={close} />
+                },
+                Over::OnBehalf => html! {
+                    <ReasonDialog title={words.t(Ui::OnBehalf)} note={words.t(Ui::OnBehalfNote)} verb={words.t(Ui::OnBehalf)} on_closed={close.clone()}
+                        on_given={let on_behalf = on_behalf.clone(); Callback::from(move |reason| { on_behalf.set(Some(reason)); close.emit(()); })} />
+                },
+                Over::Returning => html! {
+                    <ReasonDialog title={words.t(Ui::ReturnReport)} note={words.t(Ui::ReturnNote)} verb={words.t(Ui::ReturnReport)} on_closed={close.clone()}
+                        on_given={Callback::from(move |reason| { review.emit((false, reason)); close.emit(()); })} />
+                },
+            } }
+        </div>
+    }
+}
+
+/// The grid field a path of this month belongs to.
+fn cell_field(path: &FieldPath, period: Month) -> Option<Field> {
+    Field::ALL
+        .iter()
+        .copied()
+        .find(|field| path_of(*field, period) == *path)
+}
+
+#[derive(Properties, PartialEq)]
+struct RemarkListProps {
+    remarks: Vec<Remark>,
+    period: Month,
+}
+
+#[component]
+fn RemarkList(props: &RemarkListProps) -> Html {
+    let words = use_session().words;
+    let period = props.period;
+    html! {
+        <section class="remarks" id="remarks" aria-label={words.t(Ui::Check)}>
+            if props.remarks.is_empty() { <p>{ "✔ " }{ words.t(Ui::NoFindings) }</p> }
+            <ul>
+                { for props.remarks.iter().enumerate().map(|(index, remark)| {
+                    let (shape, word, class) = severity(remark.severity);
+                    let (project, field) = (remark.project, remark.field);
+                    html! {
+                        <li key={index}><button class="remarks__item" onclick={move |_: MouseEvent| { focus_cell(project, field, period); }}>
+                            <span class={classes!("state", class)}>{ shape }{ " " }{ words.t(word) }</span>
+                            <span>{ &remark.name }</span><span>{ words.t(remark.what) }</span>
+                        </button></li>
+                    }
+                }) }
+            </ul>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FileDialogProps {
+    view: Rc<ReportView>,
+    lines: Rc<Vec<Line>>,
+    remarks: Vec<Remark>,
+    busy: bool,
+    refused: Option<String>,
+    on_confirmed: Callback<()>,
+    on_closed: Callback<()>,
+}
+
+/// What is filed, what is unfinished, on time or late.
+#[component]
+fn FileDialog(props: &FileDialogProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let totals = report::totals(&props.lines);
+    let late = props.view.due.is_some_and(|due| clock::now() > due);
+    let unfinished: Vec<&Line> = props.lines.iter().filter(|line| !line.filled).collect();
+    let errors = props
+        .remarks
+        .iter()
+        .filter(|remark| remark.severity == Severity::Error)
+        .count();
+    let warnings = props
+        .remarks
+        .iter()
+        .filter(|remark| remark.severity == Severity::Warning)
+        .count();
+    let onsubmit = {
+        let on_confirmed = props.on_confirmed.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            on_confirmed.emit(());
+        })
+    };
+    html! {
+        <Dialog title={words.t(Ui::FileSummary)} on_closed={props.on_closed.clone()}>
+            <form class="form" {onsubmit}>
+                <dl class="totals">
+                    <dt>{ words.t(Ui::Unit) }</dt><dd>{ &props.view.unit_name }</dd>
+                    <dt>{ words.t(Ui::FiledBy) }</dt><dd>{ &session.me.name }</dd>
+                    <dt>{ words.t(Ui::FiledWithProjects) }</dt><dd class="number">{ props.lines.len() }</dd>
+                    <dt>{ words.t(Ui::FilledRows) }</dt><dd class="number">{ totals.filled }</dd>
+                    <dt>{ words.t(Ui::NilRows) }</dt><dd class="number">{ totals.nil }</dd>
+                    <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }{ " " }{ words.t(Ui::Wan) }</dd>
+                    <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.t(Ui::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
+                </dl>
+                <p>{ words.say(&Say::FindingCounts { errors, warnings, hints: props.remarks.len() - errors - warnings }) }</p>
+                if !unfinished.is_empty() {
+                    <details open={unfinished.len() < 8}><summary class="behind">{ "▲ " }{ words.t(Ui::UnconfirmedRows) }{ " " }{ unfinished.len() }</summary>
+                        <ul class="list">{ for unfinished.iter().map(|line| html! { <li key={line.project.to_string()}>{ &line.name }</li> }) }</ul></details>
+                }
+                <p class="form__note">{ words.t(Ui::FileNote) }</p>
+                if let Some(refused) = &props.refused { <p class="form__error" role="alert">{ refused }</p> }
+                <footer class="dialog__foot">
+                    <button type="button" class="button" onclick={props.on_closed.reform(|_: MouseEvent| ())}>{ words.t(Ui::Cancel) }</button>
+                    <button type="submit" class="button button--main" id="confirm-filing" autofocus=true disabled={props.busy}>{ words.t(Ui::FileReport) }</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,100 @@
+//! What a failure or refusal says to a person: what happened, why, which code.
+
+use shared::api::{FilingState, Timeliness};
+use shared::command::Refusal;
+use shared::text::ui::{Say, Ui};
+
+use super::outbox::{Item, Standing};
+use super::words::Words;
+use crate::client::http::Failure;
+
+/// The words for a failed request.
+#[must_use]
+pub fn failure(failure: &Failure, words: &Words) -> String {
+    match failure {
+        Failure::Unreachable => words.t(Ui::FailUnreachable).to_owned(),
+        Failure::LoggedOut => words.t(Ui::SessionEnded).to_owned(),
+        Failure::Told(error) => error
+            .refusal
+            .as_ref()
+            .map_or_else(|| error.message.clone(), |r| refusal(r, words)),
+        Failure::Status(status) => words.say(&Say::Status(*status)),
+        Failure::Garbled => words.t(Ui::FailAnswer).to_owned(),
+    }
+}
+
+/// The code and request of a failed request, for whoever helps.
+#[must_use]
+pub fn code(failure: &Failure, words: &Words) -> Option<String> {
+    let Failure::Told(error) = failure else {
+        return None;
+    };
+    let code = serde_json::to_string(&error.code).unwrap_or_default();
+    Some(words.say(&Say::ProblemCode(code.trim_matches('"'), &error.request_id)))
+}
+
+/// The words for a refusal, with its rule.
+#[must_use]
+pub fn refusal(refusal: &Refusal, words: &Words) -> String {
+    let mut text = format!("{:?}", refusal.why);
+    if !refusal.missing.is_empty() {
+        let missing: Vec<String> = refusal
+            .missing
+            .iter()
+            .map(|path| words.path(path))
+            .collect();
+        text = format!("{text}: {}", missing.join(", "));
+    }
+    match &refusal.rule {
+        Some(rule) => format!("{text} ({})", words.say(&Say::Rule(rule))),
+        None => text,
+    }
+}
+
+/// Why a command of the outbox was not written.
+#[must_use]
+pub fn standing(item: &Item, words: &Words) -> String {
+    match &item.standing {
+        Standing::Refused {
+            refusal: Some(why), ..
+        } => refusal(why, words),
+        Standing::Refused { message, .. } => message.clone(),
+        Standing::Waiting => words.t(Ui::Queued).to_owned(),
+        Standing::Sending => words.t(Ui::Saving).to_owned(),
+    }
+}
+
+/// A filing's state: shape, word and class; colour is never the only sign.
+#[must_use]
+pub const fn filing(state: FilingState) -> (&'static str, Ui, &'static str) {
+    match state {
+        FilingState::Empty => ("◇", Ui::FilingEmpty, "state--quiet"),
+        FilingState::Filling => ("◐", Ui::FilingFilling, "state--busy"),
+        FilingState::FiledLocally => ("↑", Ui::FilingFiledLocally, "state--busy"),
+        FilingState::Filed => ("■", Ui::FilingFiled, "state--good"),
+        FilingState::Returned => ("▲", Ui::FilingReturned, "state--ask"),
+        FilingState::Accepted => ("✔", Ui::FilingAccepted, "state--done"),
+        FilingState::Missing => ("●", Ui::FilingMissing, "state--bad"),
+    }
+}
+
+/// How a filing stands against its due moment.
+#[must_use]
+pub const fn timeliness(timeliness: Timeliness) -> (&'static str, Ui, &'static str) {
+    match timeliness {
+        Timeliness::OnTime => ("■", Ui::OnTime, "state--good"),
+        Timeliness::LateNetwork => ("▲", Ui::LateNetwork, "state--ask"),
+        Timeliness::Late => ("▲", Ui::Late, "state--ask"),
+        Timeliness::Missing => ("●", Ui::TimelinessMissing, "state--bad"),
+        Timeliness::Pending => ("◇", Ui::Pending, "state--quiet"),
+    }
+}
+
+/// True once the unit has done its part.
+#[must_use]
+pub const fn is_reported(state: FilingState) -> bool {
+    matches!(
+        state,
+        FilingState::FiledLocally | FilingState::Filed | FilingState::Accepted
+    )
+}

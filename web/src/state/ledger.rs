@@ -1,0 +1,382 @@
+//! The project list: which rows are shown, in which order, what they add up to, and how they are copied.
+//!
+//! All rows are in memory; filters, search and sums never ask the node. Sums are of the rows shown, in 万元 with two decimals
+//! computed from whole fen.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use shared::ids::ProjectId;
+use shared::project::ProjectRow;
+use shared::text::parse::clean;
+use shared::time::Month;
+
+use super::numbers;
+
+/// A row, shared between states.
+pub type Row = Rc<ProjectRow>;
+
+/// Fields with few values, each a filter of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Facet {
+    /// The unit it belongs to.
+    Unit,
+    /// 行业.
+    Sector,
+    /// 阶段.
+    Stage,
+    /// 投资类别.
+    Kind,
+    /// 牵头单位.
+    Lead,
+}
+
+impl Facet {
+    /// Every facet, in the order of the chips.
+    pub const ALL: [Self; 5] = [
+        Self::Unit,
+        Self::Stage,
+        Self::Sector,
+        Self::Kind,
+        Self::Lead,
+    ];
+
+    /// A row's value; empty when it has none.
+    #[must_use]
+    pub fn of(self, row: &ProjectRow) -> &str {
+        match self {
+            Self::Unit => &row.home_name,
+            Self::Sector => &row.sector,
+            Self::Stage => &row.stage,
+            Self::Kind => &row.investment_kind,
+            Self::Lead => &row.lead_unit,
+        }
+    }
+}
+
+/// Marks that are there or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// 有冲突.
+    Conflict,
+    /// 有建议值.
+    Proposal,
+    /// 有问题.
+    Issue,
+    /// 本月未填.
+    Unfilled,
+    /// 回收站: deleted ones instead of living ones.
+    Deleted,
+}
+
+impl Mark {
+    /// Every mark, in the order of the chips.
+    pub const ALL: [Self; 5] = [
+        Self::Conflict,
+        Self::Proposal,
+        Self::Issue,
+        Self::Unfilled,
+        Self::Deleted,
+    ];
+
+    fn fits(self, row: &ProjectRow) -> bool {
+        match self {
+            Self::Conflict => row.conflicts > 0,
+            Self::Proposal => row.proposals > 0,
+            Self::Issue => row.open_issues > 0,
+            Self::Unfilled => row.month_done_fen.is_none(),
+            Self::Deleted => !row.deleted.is_empty(),
+        }
+    }
+}
+
+/// What the list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortKey {
+    /// Unit, then name: the list as it comes.
+    Unit,
+    /// 项目名称.
+    Name,
+    /// 行业.
+    Sector,
+    /// 阶段.
+    Stage,
+    /// 总投资.
+    Total,
+    /// 年度计划.
+    Plan,
+    /// 本年累计.
+    Done,
+    /// 完成率.
+    Rate,
+    /// 未销号问题.
+    Issues,
+    /// 最近更新.
+    Updated,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// What a person asked the list for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// The search box.
+    pub words: String,
+    /// Chosen values; a facet that is absent lets everything pass.
+    pub facets: BTreeSet<(Facet, String)>,
+    /// Chosen marks.
+    pub marks: BTreeSet<Mark>,
+    /// The order.
+    pub sort: Sort,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            words: String::new(),
+            facets: BTreeSet::new(),
+            marks: BTreeSet::new(),
+            sort: Sort {
+                key: SortKey::Unit,
+                descending: false,
+            },
+        }
+    }
+}
+
+impl Query {
+    /// True when it narrows nothing.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.words.trim().is_empty() && self.facets.is_empty() && self.marks.is_empty()
+    }
+
+    /// Chooses a value, or takes the choice back.
+    pub fn toggle(&mut self, facet: Facet, value: &str) {
+        let choice = (facet, value.to_owned());
+        if !self.facets.remove(&choice) {
+            self.facets.insert(choice);
+        }
+    }
+
+    /// Sorts by a column; a second time the other way round.
+    pub fn sort_by(&mut self, key: SortKey) {
+        let descending = if self.sort.key == key {
+            !self.sort.descending
+        } else {
+            matches!(
+                key,
+                SortKey::Total | SortKey::Plan | SortKey::Done | SortKey::Issues | SortKey::Updated
+            )
+        };
+        self.sort = Sort { key, descending };
+    }
+
+    fn passes(&self, row: &ProjectRow, words: &[String]) -> bool {
+        if row.deleted.is_empty() == self.marks.contains(&Mark::Deleted) {
+            return false;
+        }
+        let facets = Facet::ALL.iter().all(|facet| {
+            let mut chosen = self.facets.iter().filter(|(f, _)| f == facet).peekable();
+            chosen.peek().is_none() || chosen.any(|(_, value)| value == facet.of(row))
+        });
+        facets
+            && self.marks.iter().all(|mark| mark.fits(row))
+            && words.iter().all(|word| matches(row, word))
+    }
+
+    /// The rows that pass, in order.
+    #[must_use]
+    pub fn select(&self, rows: &[Row]) -> Vec<Row> {
+        let words: Vec<String> = self.words.split_whitespace().map(clean::normal).collect();
+        let mut selected: Vec<Row> = rows
+            .iter()
+            .filter(|row| self.passes(row, &words))
+            .cloned()
+            .collect();
+        let key = self.sort.key;
+        selected.sort_by(|a, b| {
+            let order = match key {
+                SortKey::Unit => (&a.home_name, &a.name).cmp(&(&b.home_name, &b.name)),
+                SortKey::Name => a.name.cmp(&b.name),
+                SortKey::Sector => a.sector.cmp(&b.sector),
+                SortKey::Stage => a.stage.cmp(&b.stage),
+                SortKey::Total => a.total_fen.cmp(&b.total_fen),
+                SortKey::Plan => a.year_plan_fen.cmp(&b.year_plan_fen),
+                SortKey::Done => a.year_done_fen.cmp(&b.year_done_fen),
+                SortKey::Rate => rate_of(a).cmp(&rate_of(b)),
+                SortKey::Issues => a.open_issues.cmp(&b.open_issues),
+                SortKey::Updated => a.updated_at.cmp(&b.updated_at),
+            };
+            let order = if self.sort.descending {
+                order.reverse()
+            } else {
+                order
+            };
+            order.then_with(|| a.id.cmp(&b.id))
+        });
+        selected
+    }
+}
+
+fn rate_of(row: &ProjectRow) -> Option<i64> {
+    numbers::rate(row.year_done_fen, row.year_plan_fen)
+}
+
+/// One word of the search: part of name, code, owner or place, or the beginning of a pinyin key.
+fn matches(row: &ProjectRow, word: &str) -> bool {
+    let within = |text: &str| clean::normal(text).contains(word);
+    row.keys.split(' ').any(|key| key.contains(word))
+        || within(&row.name)
+        || within(&row.code)
+        || within(&row.owner)
+        || within(&row.territory)
+        || within(&row.lead_unit)
+}
+
+/// The values of a facet with how many living rows have each, most frequent first.
+#[must_use]
+pub fn values(rows: &[Row], facet: Facet) -> Vec<(String, usize)> {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for row in rows.iter().filter(|row| row.deleted.is_empty()) {
+        let value = facet.of(row);
+        if !value.is_empty() {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    let mut values: Vec<_> = counts
+        .into_iter()
+        .map(|(value, count)| (value.to_owned(), count))
+        .collect();
+    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    values
+}
+
+/// Sums of the rows shown, in fen; 128 bits, since a sum of many rows may pass what one amount may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// Rows.
+    pub count: usize,
+    /// 总投资.
+    pub total: i64,
+    /// 年度计划.
+    pub plan: i64,
+    /// 本年累计.
+    pub done: i64,
+    /// 本月完成.
+    pub month: i64,
+    /// 自开工累计.
+    pub cum: i64,
+}
+
+/// Adds rows up.
+#[must_use]
+pub fn sums(rows: &[Row]) -> Sums {
+    let mut sums = Sums {
+        count: rows.len(),
+        ..Sums::default()
+    };
+    for row in rows {
+        let add = |sum: &mut i64, value: Option<i64>| *sum = sum.saturating_add(value.unwrap_or(0));
+        add(&mut sums.total, row.total_fen);
+        add(&mut sums.plan, row.year_plan_fen);
+        add(&mut sums.done, row.year_done_fen);
+        add(&mut sums.month, row.month_done_fen);
+        add(&mut sums.cum, row.cum_fen);
+    }
+    sums
+}
+
+/// The rows as tab-separated text with a header, for pasting into a workbook: ungrouped numbers, no tabs or breaks in cells.
+#[must_use]
+pub fn tsv(
+    rows: &[Row],
+    header: &[&str],
+    period: Month,
+    label: impl Fn(Facet, &str) -> String,
+) -> String {
+    let mut out = header.join("\t");
+    out.push('\n');
+    let pace = numbers::pace(period);
+    for row in rows {
+        let amount = |fen: Option<i64>| {
+            fen.map_or_else(String::new, |fen| shared::money::Fen(fen).wan_exact())
+        };
+        let rate = rate_of(row);
+        let cells = [
+            row.name.clone(),
+            row.code.clone(),
+            row.home_name.clone(),
+            label(Facet::Sector, &row.sector),
+            label(Facet::Stage, &row.stage),
+            amount(row.total_fen),
+            amount(row.year_plan_fen),
+            amount(row.year_done_fen),
+            rate.map_or_else(String::new, |_| numbers::percent(rate)),
+            rate.map_or_else(String::new, |rate| numbers::signed(rate - pace)),
+            row.image.clone(),
+            row.open_issues.to_string(),
+            row.lead_unit.clone(),
+            row.updated_at.date().to_string(),
+        ];
+        let line: Vec<String> = cells
+            .iter()
+            .map(|cell| cell.replace(['\t', '\n', '\r'], " "))
+            .collect();
+        out.push_str(&line.join("\t"));
+        out.push('\n');
+    }
+    out
+}
+
+/// Takes rows that changed (or appeared) into the list.
+#[must_use]
+pub fn merge(rows: &[Row], changed: &[ProjectRow]) -> Vec<Row> {
+    let mut merged = rows.to_vec();
+    let places: std::collections::BTreeMap<ProjectId, usize> = merged
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (row.id, index))
+        .collect();
+    for row in changed {
+        match places.get(&row.id).and_then(|index| merged.get_mut(*index)) {
+            Some(place) => *place = Rc::new(row.clone()),
+            None => merged.push(Rc::new(row.clone())),
+        }
+    }
+    merged
+}
+
+/// The rows a scrolled window shows: first and one past the last, with some beyond each edge.
+#[must_use]
+pub fn window(scroll_px: f64, height_px: f64, row_px: f64, count: usize) -> (usize, usize) {
+    const BEYOND: usize = 6;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped below"
+    )]
+    let (first, shown) = (
+        (scroll_px.max(0.0) / row_px) as usize,
+        (height_px.max(0.0) / row_px) as usize + 1,
+    );
+    let from = first.saturating_sub(BEYOND).min(count);
+    (
+        from,
+        first
+            .saturating_add(shown)
+            .saturating_add(BEYOND)
+            .min(count)
+            .max(from),
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

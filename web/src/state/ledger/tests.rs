@@ -1,0 +1,134 @@
+#![expect(clippy::unwrap_used, reason = "a failed test should panic")]
+use super::*;
+use shared::time::Timestamp;
+
+pub(crate) fn row(number: u8, name: &str, unit: &str) -> ProjectRow {
+    ProjectRow {
+        id: ProjectId::from_parts(u64::from(number), [number; 10]),
+        name: name.into(),
+        code: format!("2411-500154-04-01-{number:06}"),
+        home: None,
+        home_name: unit.into(),
+        territory: String::new(),
+        owner: String::new(),
+        lead_unit: String::new(),
+        sector: "transport".into(),
+        investment_kind: String::new(),
+        stage: "build".into(),
+        total_fen: Some(i64::from(number) * 100_000_000),
+        year_plan_fen: None,
+        year_done_fen: None,
+        month_done_fen: None,
+        cum_fen: None,
+        image: String::new(),
+        open_issues: 0,
+        conflicts: 0,
+        proposals: 0,
+        keys: String::new(),
+        updated_at: Timestamp(0),
+        deleted: String::new(),
+        demo: false,
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let mut first = row(1, "三合互通改造", "三合镇");
+    first.keys = "shht shhtgz sanhehutong".into();
+    first.conflicts = 1;
+    let second = row(2, "长沙（一期）水厂", "长沙镇");
+    let mut third = row(3, "旧桥拆除", "三合镇");
+    third.deleted = "重复".into();
+    vec![Rc::new(first), Rc::new(second), Rc::new(third)]
+}
+
+fn names(query: &Query) -> Vec<String> {
+    query
+        .select(&rows())
+        .iter()
+        .map(|row| row.name.clone())
+        .collect()
+}
+
+#[test]
+fn search_finds_pinyin_parts_of_names_and_codes() {
+    for (words, found) in [
+        ("shht", vec!["三合互通改造"]),
+        ("互通", vec!["三合互通改造"]),
+        ("长沙(一期)", vec!["长沙（一期）水厂"]),
+        ("000002", vec!["长沙（一期）水厂"]),
+        ("SHHT 互通", vec!["三合互通改造"]),
+        ("没有", vec![]),
+    ] {
+        let query = Query {
+            words: words.into(),
+            ..Query::default()
+        };
+        assert_eq!(names(&query), found, "{words}");
+    }
+}
+
+#[test]
+fn values_of_one_filter_add_up_and_filters_narrow_each_other() {
+    let mut query = Query::default();
+    query.toggle(Facet::Unit, "三合镇");
+    query.toggle(Facet::Unit, "长沙镇");
+    assert_eq!(names(&query).len(), 2);
+    query.marks.insert(Mark::Conflict);
+    assert_eq!(names(&query), ["三合互通改造"]);
+    query.toggle(Facet::Unit, "三合镇");
+    assert!(names(&query).is_empty());
+}
+
+#[test]
+fn deleted_projects_show_only_in_the_bin() {
+    assert!(!names(&Query::default()).contains(&"旧桥拆除".to_owned()));
+    let bin = Query {
+        marks: [Mark::Deleted].into(),
+        ..Query::default()
+    };
+    assert_eq!(names(&bin), ["旧桥拆除"]);
+}
+
+#[test]
+fn sums_are_of_the_rows_shown_and_saturate() {
+    assert_eq!(sums(&rows()).total, 600_000_000);
+    let mut huge = row(1, "", "");
+    huge.total_fen = Some(i64::MAX);
+    assert_eq!(
+        sums(&[Rc::new(huge.clone()), Rc::new(huge)]).total,
+        i64::MAX
+    );
+}
+
+#[test]
+fn a_patch_replaces_its_row_and_adds_new_ones() {
+    let mut changed = row(1, "新名", "三合镇");
+    changed.conflicts = 0;
+    let merged = merge(&rows(), &[changed, row(9, "新项目", "三合镇")]);
+    assert_eq!(merged.len(), 4);
+    assert_eq!(merged[0].name, "新名");
+}
+
+#[test]
+fn a_window_never_leaves_the_list() {
+    assert_eq!(window(0.0, 400.0, 40.0, 3), (0, 3));
+    assert_eq!(window(40_000.0, 400.0, 40.0, 2_000), (994, 1_017));
+    assert_eq!(window(-50.0, -1.0, 40.0, 0), (0, 0));
+    assert_eq!(window(1e12, 400.0, 40.0, 10), (10, 10));
+}
+
+#[test]
+fn copied_cells_hold_no_tabs_or_breaks() {
+    let mut messy = row(1, "甲\t乙\n丙", "三合镇");
+    messy.total_fen = Some(123_456_789);
+    let text = tsv(
+        &[Rc::new(messy)],
+        &["a"],
+        Month::new(2026, 11).unwrap(),
+        |_, value| value.to_owned(),
+    );
+    let line = text.lines().nth(1).unwrap();
+    assert_eq!(line.split('\t').count(), 14);
+    assert!(line.starts_with("甲 乙 丙\t"));
+    assert!(line.contains("\t123.456789\t"));
+}

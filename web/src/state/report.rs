@@ -1,0 +1,299 @@
+//! One month of one unit as the grid shows it: computed columns, checks, totals.
+//!
+//! The node sends [`ReportRow`]s; the person's own unanswered edits are laid over them, so that sums follow the typing.
+
+use std::collections::BTreeMap;
+
+use shared::api::{ReportRow, ReportView, Severity};
+use shared::field::{Field, FieldPath, Scope};
+use shared::ids::ProjectId;
+use shared::text::ui::Ui;
+use shared::time::Month;
+use shared::value::Value;
+
+use super::numbers;
+
+/// The fields a person writes in the grid, in the order of their columns.
+pub const COLUMNS: [Field; 4] = [
+    Field::MonthDoneFen,
+    Field::MonthImage,
+    Field::MonthNext,
+    Field::Problems,
+];
+
+/// The path a grid field has for a month.
+#[must_use]
+pub fn path_of(field: Field, period: Month) -> FieldPath {
+    match field.scope() {
+        Scope::Once => FieldPath::once(field),
+        Scope::Year => FieldPath::year(period.year(), field),
+        Scope::Month => FieldPath::month(period, field),
+    }
+}
+
+/// One row as shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The project.
+    pub project: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// 总投资.
+    pub total: Option<i64>,
+    /// 年度计划.
+    pub plan: Option<i64>,
+    /// Done this year before this month.
+    pub before: i64,
+    /// 本月完成, or `None`.
+    pub done: Option<i64>,
+    /// 本年累计.
+    pub year: i64,
+    /// 完成率 in tenths of a percent.
+    pub rate: Option<i64>,
+    /// 序时差 in tenths of a point.
+    pub gap: Option<i64>,
+    /// Last month's 形象进度.
+    pub last_image: String,
+    /// Why nothing changed, as an option id.
+    pub nil: Option<String>,
+    /// This month's cells with the person's own edits.
+    pub cells: BTreeMap<String, Value>,
+    /// Field ids in conflict.
+    pub conflicts: Vec<String>,
+    /// This month needs nothing more.
+    pub filled: bool,
+}
+
+impl Line {
+    /// The value of a cell.
+    #[must_use]
+    pub fn cell(&self, field: Field) -> &Value {
+        self.cells.get(field.id()).unwrap_or(&Value::Null)
+    }
+}
+
+/// Lays the person's own edits over a row and computes the rest.
+#[must_use]
+pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Line {
+    let mut cells = row.cells.clone();
+    for field in [
+        Field::MonthDoneFen,
+        Field::MonthImage,
+        Field::MonthNext,
+        Field::MonthNil,
+        Field::MonthDeviation,
+        Field::Problems,
+    ] {
+        let path = path_of(field, period);
+        if let Some((_, value)) = edits.iter().rev().find(|(edited, _)| *edited == path) {
+            cells.insert(field.id().to_owned(), value.clone());
+        }
+    }
+    let value = |field: Field| cells.get(field.id()).unwrap_or(&Value::Null);
+    let done = value(Field::MonthDoneFen).as_int();
+    let nil = value(Field::MonthNil).as_text().map(str::to_owned);
+    let year = row.before_fen.saturating_add(done.unwrap_or(0));
+    let rate = numbers::rate(Some(year), row.row.year_plan_fen);
+    let touched = cells != row.cells;
+    let filled = if touched {
+        done.is_some() || nil.is_some()
+    } else {
+        row.filled
+    };
+    Line {
+        project: row.row.id,
+        name: row.row.name.clone(),
+        total: row.row.total_fen,
+        plan: row.row.year_plan_fen,
+        before: row.before_fen,
+        done,
+        year,
+        rate,
+        gap: rate.map(|rate| rate - numbers::pace(period)),
+        last_image: row.last_image.clone(),
+        nil,
+        conflicts: row.conflicts.clone(),
+        filled,
+        cells,
+    }
+}
+
+/// One remark of 校验.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    /// How serious.
+    pub severity: Severity,
+    /// The project.
+    pub project: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// The cell to go to.
+    pub field: Field,
+    /// The words.
+    pub what: Ui,
+}
+
+/// Checks every line. Shape: errors first, then in the order of the lines.
+#[must_use]
+pub fn check(lines: &[Line]) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for line in lines {
+        let mut remark = |severity, field, what| {
+            remarks.push(Remark {
+                severity,
+                project: line.project,
+                name: line.name.clone(),
+                field,
+                what,
+            });
+        };
+        if line.done.is_none() && line.nil.is_none() {
+            remark(Severity::Error, Field::MonthDoneFen, Ui::MonthDoneMissing);
+        }
+        if !line.conflicts.is_empty() {
+            let field = line
+                .conflicts
+                .iter()
+                .find_map(|id| Field::from_id(id))
+                .unwrap_or(Field::MonthDoneFen);
+            remark(Severity::Warning, field, Ui::RowInConflict);
+        }
+        if line.plan.is_some_and(|plan| line.year > plan) {
+            remark(Severity::Warning, Field::MonthDoneFen, Ui::OverYearPlan);
+        }
+        if line.total.is_some_and(|total| line.year > total) {
+            remark(Severity::Warning, Field::MonthDoneFen, Ui::OverTotal);
+        }
+        let image = line.cell(Field::MonthImage).as_text().unwrap_or("").trim();
+        let moved = line.done.is_some_and(|done| done > 0);
+        if moved && !image.is_empty() && image == line.last_image.trim() {
+            remark(Severity::Warning, Field::MonthImage, Ui::SameImage);
+        }
+        if line.nil.is_none() && line.done.is_some() && image.is_empty() {
+            remark(Severity::Hint, Field::MonthImage, Ui::ImageMissing);
+        }
+    }
+    remarks.sort_by_key(|remark| remark.severity);
+    remarks
+}
+
+/// Sums over the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// 年度计划.
+    pub plan: i64,
+    /// Before this month.
+    pub before: i64,
+    /// 本月完成.
+    pub done: i64,
+    /// 本年累计.
+    pub year: i64,
+    /// 总投资.
+    pub total: i64,
+    /// Filled lines.
+    pub filled: usize,
+    /// Lines without change.
+    pub nil: usize,
+}
+
+/// Adds the lines up.
+#[must_use]
+pub fn totals(lines: &[Line]) -> Totals {
+    let mut sums = Totals::default();
+    for line in lines {
+        sums.plan = sums.plan.saturating_add(line.plan.unwrap_or(0));
+        sums.before = sums.before.saturating_add(line.before);
+        sums.done = sums.done.saturating_add(line.done.unwrap_or(0));
+        sums.year = sums.year.saturating_add(line.year);
+        sums.total = sums.total.saturating_add(line.total.unwrap_or(0));
+        sums.filled += usize::from(line.filled);
+        sums.nil += usize::from(line.nil.is_some());
+    }
+    sums
+}
+
+/// The lines of a report with the person's own edits.
+#[must_use]
+pub fn lines(view: &ReportView, edits: impl Fn(ProjectId) -> Vec<(FieldPath, Value)>) -> Vec<Line> {
+    view.rows
+        .iter()
+        .map(|row| line(row, view.period, &edits(row.row.id)))
+        .collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use crate::state::ledger;
+
+    fn row(done: Option<i64>, image: &str) -> ReportRow {
+        let mut project = ledger::tests::row(1, "三合互通", "三合镇");
+        project.year_plan_fen = Some(10_000_000_000);
+        project.total_fen = Some(50_000_000_000);
+        let mut cells = BTreeMap::new();
+        if let Some(done) = done {
+            cells.insert("month_done_fen".to_owned(), Value::Int(done));
+        }
+        if !image.is_empty() {
+            cells.insert("month_image".to_owned(), Value::from(image));
+        }
+        ReportRow {
+            row: project,
+            heads: Vec::new(),
+            before_fen: 8_000_000_000,
+            cells,
+            last_image: "路基完成".into(),
+            conflicts: Vec::new(),
+            filled: done.is_some(),
+        }
+    }
+
+    fn november() -> Month {
+        Month::new(2026, 11).unwrap()
+    }
+
+    #[test]
+    fn an_edit_changes_the_computed_columns_at_once() {
+        let path = path_of(Field::MonthDoneFen, november());
+        let typed = line(
+            &row(None, ""),
+            november(),
+            &[(path, Value::Int(1_000_000_000))],
+        );
+        assert_eq!(
+            (typed.year, typed.rate, typed.filled),
+            (9_000_000_000, Some(900), true)
+        );
+        assert_eq!(typed.gap, Some(900 - 915));
+        let empty = line(&row(None, ""), november(), &[]);
+        assert_eq!(
+            (empty.year, empty.rate, empty.filled),
+            (8_000_000_000, Some(800), false)
+        );
+    }
+
+    #[test]
+    fn nothing_reported_and_nothing_changed_are_different_things() {
+        let missing = line(&row(None, ""), november(), &[]);
+        assert_eq!(check(&[missing])[0].what, Ui::MonthDoneMissing);
+        let nil = path_of(Field::MonthNil, november());
+        let unchanged = line(&row(None, ""), november(), &[(nil, Value::from("weather"))]);
+        assert!(check(std::slice::from_ref(&unchanged)).is_empty());
+        assert_eq!(totals(&[unchanged]).nil, 1);
+    }
+
+    #[test]
+    fn remarks_name_what_does_not_fit_and_errors_come_first() {
+        let over = line(&row(Some(3_000_000_000), "路基完成"), november(), &[]);
+        let missing = line(&row(None, ""), november(), &[]);
+        let found: Vec<_> = check(&[over, missing])
+            .into_iter()
+            .map(|remark| remark.what)
+            .collect();
+        assert_eq!(
+            found,
+            [Ui::MonthDoneMissing, Ui::OverYearPlan, Ui::SameImage]
+        );
+    }
+}
