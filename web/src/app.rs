@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use shared::api::{Me, NodeRole};
+use shared::profile::Profile;
 use shared::text::Lang;
 use shared::text::ui::Ui;
 use shared::time::Month;
@@ -41,7 +42,7 @@ enum Door {
     /// The node could not say.
     Silent(Failure),
     /// A person, with the county's words.
-    Open(Rc<Me>, Rc<serde_json::Value>),
+    Open(Rc<Me>, Option<Rc<Profile>>),
 }
 
 /// The whole application.
@@ -62,10 +63,11 @@ pub fn Root() -> Html {
             spawn_local(async move {
                 // Without the county's words the product's own stand.
                 let profile = client
-                    .fetch("/api/v1/profile")
+                    .fetch::<Profile>("/api/v1/profile")
                     .await
-                    .unwrap_or(serde_json::Value::Null);
-                door.set(Door::Open(Rc::new(me), Rc::new(profile)));
+                    .ok()
+                    .map(Rc::new);
+                door.set(Door::Open(Rc::new(me), profile));
             });
         })
     };
@@ -82,8 +84,8 @@ pub fn Root() -> Html {
         });
     }
     let profile = match &*door {
-        Door::Open(_, profile) => (**profile).clone(),
-        _ => serde_json::Value::Null,
+        Door::Open(_, profile) => profile.clone(),
+        Door::Asking | Door::Closed { .. } | Door::Silent(_) => None,
     };
     let words = use_memo((*lang, profile), |(lang, profile)| {
         Words::new(*lang, profile.clone())

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod entry;
+pub mod judge;
 pub mod keys;
 pub mod ledger;
 pub mod numbers;

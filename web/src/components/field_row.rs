@@ -29,6 +29,9 @@ pub struct FieldRowProps {
     pub cell: Cell,
     /// How its saving stands.
     pub status: FieldStatus,
+    /// The county demands it.
+    #[prop_or_default]
+    pub required: bool,
     /// The reader may not write.
     pub read_only: bool,
     /// A person wrote another value.
@@ -57,7 +60,7 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
     html! {
         <div class={classes!("field", wide.then_some("field--wide"), conflict.then_some("field--conflict"))} id={format!("field-{}", props.path)}>
             <div class="field__label">
-                <span>{ &props.label }</span>
+                <span>{ &props.label }if props.required { <b class="required" title={words.t(Ui::Required)}>{ "*" }</b> }</span>
                 if engine { <small>{ words.t(Ui::EngineField) }</small> }
                 else if props.authority == Authority::Hub { <small>{ words.t(Ui::HubField) }</small> }
             </div>

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use shared::api::{Code, Live};
+use shared::api::{Code, DirectoryUnit, Live};
 use shared::command::{Answer, Command, Envelope};
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
+use shared::project::ProjectView;
 use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::fetch::use_fetch;
 use super::live::use_live;
 use super::notices::{Notices, use_notices};
 use super::session::{Session, use_session};
@@ -21,6 +23,7 @@ use crate::client::http::Failure;
 use crate::client::indexed_db::Store;
 use crate::client::live::Heard;
 use crate::state::answer;
+use crate::state::judge::Judge;
 use crate::state::outbox::{Happened, Item, Outbox, Standing};
 use crate::state::record::{Edit, UndoStack};
 use shared::text::ui::{Say, Ui};
@@ -37,11 +40,14 @@ pub struct OutboxHandle {
     session: Session,
     notices: Notices,
     undo: Rc<RefCell<UndoStack>>,
+    judge: Option<Rc<Judge>>,
 }
 
 impl PartialEq for OutboxHandle {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.outbox, &other.outbox) && self.session == other.session
+        Rc::ptr_eq(&self.outbox, &other.outbox)
+            && self.session == other.session
+            && self.judge.is_some() == other.judge.is_some()
     }
 }
 
@@ -60,11 +66,45 @@ pub struct FieldEdit {
     pub new: Value,
     /// 代填: who asked and why.
     pub on_behalf: Option<String>,
+    /// The record on screen, to judge the edit on.
+    pub view: Option<Rc<ProjectView>>,
 }
 
 impl OutboxHandle {
     /// Hands a command in; it is shown at once and ticked after the node's answer.
     pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
+        self.make(command, base, label, Standing::Waiting)
+    }
+
+    /// The same for a record on screen: what its rules refuse at once is listed with the rule and never sent.
+    pub fn submit_on(
+        &self,
+        view: &ProjectView,
+        base: Vec<String>,
+        command: Command,
+        label: String,
+    ) -> CommandId {
+        let refusal = self
+            .judge
+            .as_ref()
+            .and_then(|judge| judge.refusal(view, clock::now(), &command));
+        let standing = match refusal {
+            Some(refusal) => Standing::Refused {
+                refusal: Some(refusal),
+                message: String::new(),
+            },
+            None => Standing::Waiting,
+        };
+        self.make(command, Some(base), label, standing)
+    }
+
+    fn make(
+        &self,
+        command: Command,
+        base: Option<Vec<String>>,
+        label: String,
+        standing: Standing,
+    ) -> CommandId {
         let id = clock::new_command_id();
         let after = crate::state::outbox::project_of(&command)
             .map(|project| self.outbox.after(project))
@@ -80,7 +120,7 @@ impl OutboxHandle {
             },
             label,
             made_at: clock::now(),
-            standing: Standing::Waiting,
+            standing,
         };
         self.dispatch.dispatch(Happened::Made(Box::new(item)));
         id
@@ -112,7 +152,10 @@ impl OutboxHandle {
             set,
             on_behalf: edit.on_behalf,
         };
-        self.submit(command, Some(edit.heads), label);
+        match &edit.view {
+            Some(view) => self.submit_on(view, edit.heads, command, label),
+            None => self.submit(command, Some(edit.heads), label),
+        };
     }
 
     /// Takes the last edit of a field back. `look` gives the value on screen and the heads of a project, if it is on screen.
@@ -154,6 +197,7 @@ impl OutboxHandle {
                     old: value,
                     new,
                     on_behalf: edit.on_behalf.clone(),
+                    view: None,
                 };
                 self.write(written, edit.label.clone());
                 self.notices.say(said);
@@ -198,6 +242,15 @@ pub fn use_outbox_source() -> OutboxHandle {
     let undo = use_mut_ref(UndoStack::default);
     let retry = use_state(|| 0_u32);
     let outbox = Rc::new((*state).clone());
+    let directory = use_fetch::<Vec<DirectoryUnit>>("/api/v1/directory".into());
+    let judge = use_memo(
+        (
+            session.me.clone(),
+            session.words.profile.clone(),
+            directory.remote.ready().cloned(),
+        ),
+        |(me, profile, units)| Some(Rc::new(Judge::new(me, profile.clone()?, units.as_ref()?))),
+    );
 
     // What an earlier page of this person left behind.
     {
@@ -301,6 +354,7 @@ pub fn use_outbox_source() -> OutboxHandle {
         session,
         notices,
         undo,
+        judge: (*judge).clone(),
     }
 }
 

@@ -155,13 +155,14 @@ fn Record(props: &RecordProps) -> Html {
                 path,
                 new,
                 on_behalf: (*on_behalf).clone(),
+                view: Some(view.clone()),
             });
         })
     };
     let submit = {
-        let (outbox, base) = (outbox.clone(), base.clone());
+        let (outbox, base, view) = (outbox.clone(), base.clone(), view.clone());
         move |command: Command, label: String| {
-            outbox.submit(command, Some(base.heads.clone()), label);
+            outbox.submit_on(&view, base.heads.clone(), command, label);
         }
     };
     let resolve = {
@@ -341,15 +342,17 @@ fn Record(props: &RecordProps) -> Html {
                         <h2>{ words.t(section_word(*section)) }</h2>
                         <div class="fields">
                             { for fields_of(*section).filter_map(|field| {
+                                let unused = words.is_unused(field);
                                 let path = path_of(field, session.period);
                                 let cell = view.cells.get(&path).cloned().unwrap_or_else(Cell::default);
                                 let status = outbox.outbox.status(base.id, &path);
-                                if *filled_only && cell.value.is_null() && !cell.is_conflict() && status == FieldStatus::Idle {
+                                if (*filled_only || unused)
+                                    && cell.value.is_null() && !cell.is_conflict() && status == FieldStatus::Idle {
                                     return None;
                                 }
                                 // Between two answers a conflict is what the node said, with the person's choice not yet done.
                                 Some(html! {
-                                    <FieldRow key={path.to_string()} label={words.path(&path)} path={path.clone()} kind={field.kind()} authority={field.authority()} {cell} {status} {read_only}
+                                    <FieldRow key={path.to_string()} label={words.path(&path)} path={path.clone()} kind={field.kind()} authority={field.authority()} required={words.is_required(field)} {cell} {status} {read_only}
                                         on_edit={edit.clone()} on_resolve={resolve.clone()} on_discard={discard.clone()} on_key={on_key.clone()} />
                                 })
                             }) }

@@ -179,6 +179,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 old: line.cell(field).clone(),
                 new,
                 on_behalf: (*on_behalf).clone(),
+                view: None,
             });
         })
     };

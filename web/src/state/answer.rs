@@ -36,19 +36,7 @@ pub fn code(failure: &Failure, words: &Words) -> Option<String> {
 /// The words for a refusal, with its rule.
 #[must_use]
 pub fn refusal(refusal: &Refusal, words: &Words) -> String {
-    let mut text = format!("{:?}", refusal.why);
-    if !refusal.missing.is_empty() {
-        let missing: Vec<String> = refusal
-            .missing
-            .iter()
-            .map(|path| words.path(path))
-            .collect();
-        text = format!("{text}: {}", missing.join(", "));
-    }
-    match &refusal.rule {
-        Some(rule) => format!("{text} ({})", words.say(&Say::Rule(rule))),
-        None => text,
-    }
+    refusal.sentence(words.lang)
 }
 
 /// Why a command of the outbox was not written.

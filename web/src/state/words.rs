@@ -1,10 +1,13 @@
 //! Labels of fields, columns and options: the county's words before the product's.
 
-use serde_json::Value as Json;
+use std::rc::Rc;
+
 use shared::command::Role;
-use shared::field::{Column, Field, FieldPath, Table, Target};
-use shared::text::Lang;
+use shared::decide::Act;
+use shared::field::{Column, Field, FieldPath, Table};
+use shared::profile::Profile;
 use shared::text::ui::{Say, Ui};
+use shared::text::{Lang, options, refusal};
 
 /// The monthly ledger of a county whose profile names none.
 const MONTHLY: &str = "progress";
@@ -14,13 +17,14 @@ const MONTHLY: &str = "progress";
 pub struct Words {
     /// The language.
     pub lang: Lang,
-    profile: Json,
+    /// The county's rules, when the node sent them and this version can read them.
+    pub profile: Option<Rc<Profile>>,
 }
 
 impl Words {
-    /// Takes the county's profile as the node sent it; without one the product's own words stand.
+    /// Takes the county's profile; without one the product's own words stand.
     #[must_use]
-    pub fn new(lang: Lang, profile: Json) -> Self {
+    pub fn new(lang: Lang, profile: Option<Rc<Profile>>) -> Self {
         Self { lang, profile }
     }
 
@@ -38,56 +42,76 @@ impl Words {
 
     /// The label of a field.
     #[must_use]
-    pub fn field(&self, field: Field) -> String {
-        field.id().to_owned()
+    pub fn field(&self, field: Field) -> &'static str {
+        field.label(self.lang)
     }
 
     /// The label of a table.
     #[must_use]
-    pub fn table(&self, table: Table) -> String {
-        table.id().to_owned()
+    pub fn table(&self, table: Table) -> &'static str {
+        table.label(self.lang)
     }
 
     /// The label of a column.
     #[must_use]
-    pub fn column(&self, column: Column) -> String {
-        column.id().to_owned()
+    pub fn column(&self, column: Column) -> &'static str {
+        column.label(self.lang)
     }
 
     /// The label of an option; the id itself when nobody knows it.
     #[must_use]
     pub fn option(&self, list: &str, id: &str) -> String {
-        let _ = (list, &self.profile);
-        id.to_owned()
+        if let Some(label) = options::label(self.lang, list, id) {
+            return label.to_owned();
+        }
+        self.profile
+            .as_ref()
+            .map_or(id, |profile| profile.option_label(list, id))
+            .to_owned()
     }
 
     /// The options of an enumeration with their labels.
     #[must_use]
     pub fn options(&self, list: &str) -> Vec<(String, String)> {
-        let _ = list;
-        Vec::new()
+        if let Some(fixed) = options::labels(self.lang, list) {
+            return fixed
+                .into_iter()
+                .map(|(id, label)| (id.to_owned(), label.to_owned()))
+                .collect();
+        }
+        let county = self
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.options(list))
+            .unwrap_or_default();
+        county
+            .iter()
+            .map(|option| (option.id.clone(), option.name_zh.clone()))
+            .collect()
     }
 
     /// The label of a path, with its year or month.
     #[must_use]
     pub fn path(&self, path: &FieldPath) -> String {
-        match path.target() {
-            Target::Once(field) => self.field(field),
-            Target::Year(year, field) => {
-                format!("{} {}", self.say(&Say::OfYear(year)), self.field(field))
-            }
-            Target::Month(month, field) => {
-                let when = self.say(&Say::Month {
-                    year: month.year(),
-                    month: month.month(),
-                });
-                format!("{when} {}", self.field(field))
-            }
-            Target::Cell(table, _, column) => {
-                format!("{} · {}", self.table(table), self.column(column))
-            }
-            Target::Unknown => path.to_string(),
-        }
+        refusal::path_label(path, self.lang)
+    }
+
+    /// True when the county demands the field.
+    #[must_use]
+    pub fn is_required(&self, field: Field) -> bool {
+        let profile = self.profile.as_ref();
+        profile
+            .and_then(|profile| profile.field_requirements.get(field.id()))
+            .is_some_and(shared::profile::Requirement::is_required)
+    }
+
+    /// True when the county does not use the field: hidden unless filled.
+    #[must_use]
+    pub fn is_unused(&self, field: Field) -> bool {
+        let profile = self.profile.as_ref();
+        profile
+            .and_then(|profile| profile.field_requirements.get(field.id()))
+            .is_some_and(shared::profile::Requirement::is_unused)
     }
 
     /// Labels in a row.
@@ -99,18 +123,21 @@ impl Words {
     /// What kind of command wrote an entry of the history; nothing for a plain edit.
     #[must_use]
     pub fn act(&self, act: &str) -> Option<&'static str> {
-        let word = match act {
-            "create" => Ui::ActCreate,
-            "import" => Ui::ActImport,
-            "undo" => Ui::ActUndo,
-            "resolve" => Ui::ActResolve,
-            "accept" => Ui::ActAccept,
-            "behalf" => Ui::OnBehalf,
-            "delete" => Ui::ActDelete,
-            "restore" => Ui::ActRestore,
-            "strike" => Ui::ActStrike,
-            "move" => Ui::ActMove,
-            _ => return None,
+        let word = match Act::from_id(act)? {
+            Act::Create => Ui::ActCreate,
+            Act::Behalf => Ui::OnBehalf,
+            Act::Resolve => Ui::ActResolve,
+            Act::Accept => Ui::ActAccept,
+            Act::Dismiss => Ui::Dismiss,
+            Act::Delete => Ui::ActDelete,
+            Act::Restore => Ui::ActRestore,
+            Act::Strike => Ui::ActStrike,
+            Act::Move => Ui::ActMove,
+            Act::Import => Ui::ActImport,
+            Act::Undo => Ui::ActUndo,
+            Act::Edit | Act::Comment | Act::File | Act::Review | Act::Receive | Act::System => {
+                return None;
+            }
         };
         Some(self.t(word))
     }
@@ -118,13 +145,22 @@ impl Words {
     /// The name of a ledger.
     #[must_use]
     pub fn ledger(&self, id: &str) -> String {
-        self.option("ledger", id)
+        self.profile
+            .as_ref()
+            .map_or(id, |profile| profile.ledger_name(id))
+            .to_owned()
     }
 
     /// The ledger whose month the main job fills.
     #[must_use]
     pub fn monthly_ledger(&self) -> String {
-        MONTHLY.to_owned()
+        let report = self
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.monthly_report());
+        report
+            .map_or(MONTHLY, |report| report.id.as_str())
+            .to_owned()
     }
 
     /// The name of a role.
