@@ -6,8 +6,9 @@ use shared::command::Role;
 use shared::decide::Act;
 use shared::field::{Column, Field, FieldPath, Table};
 use shared::profile::Profile;
+use shared::text::fields::{fixed_label, fixed_options};
 use shared::text::ui::{Say, Ui};
-use shared::text::{Lang, options, refusal};
+use shared::text::{Lang, refusal};
 
 /// The monthly ledger of a county whose profile names none.
 const MONTHLY: &str = "progress";
@@ -61,7 +62,7 @@ impl Words {
     /// The label of an option; the id itself when nobody knows it.
     #[must_use]
     pub fn option(&self, list: &str, id: &str) -> String {
-        if let Some(label) = options::label(self.lang, list, id) {
+        if let Some(label) = fixed_label(list, id, self.lang) {
             return label.to_owned();
         }
         self.profile
@@ -73,10 +74,10 @@ impl Words {
     /// The options of an enumeration with their labels.
     #[must_use]
     pub fn options(&self, list: &str) -> Vec<(String, String)> {
-        if let Some(fixed) = options::labels(self.lang, list) {
+        if let Some(fixed) = fixed_options(list) {
             return fixed
-                .into_iter()
-                .map(|(id, label)| (id.to_owned(), label.to_owned()))
+                .iter()
+                .map(|option| (option.id.to_owned(), option.label(self.lang).to_owned()))
                 .collect();
         }
         let county = self

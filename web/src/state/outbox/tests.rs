@@ -114,6 +114,7 @@ fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
     let refusal = Refusal {
         why: Why::InConflict,
         rule: None,
+        projects: Vec::new(),
         missing: Vec::new(),
     };
     let answer = Answer {
