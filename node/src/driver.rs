@@ -25,6 +25,7 @@ use shared::sync::{Input, Replica, ReplicaError, Reply, RequestId, SessionId};
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::store::Store;
 use crate::transport::socket::{Opening, Outgoing, Traffic};
 
 pub use run::StartError;
@@ -68,6 +69,8 @@ pub struct ReadContext<'a> {
     pub now: Timestamp,
     /// The store.
     pub reader: &'a dyn Reader,
+    /// The same store, for asking after its own state.
+    pub store: &'a dyn Store,
     /// The core: status, peers, documents.
     pub replica: &'a mut Replica,
 }

@@ -20,6 +20,7 @@ pub mod driver;
 pub mod exit;
 pub mod http;
 pub mod identity;
+pub mod integrity;
 pub mod journal;
 pub mod node;
 pub mod office;

@@ -1,49 +1,38 @@
-//! Looks for damage in a running node: every value of the store, every document against its heads.
+//! Looks for damage in a running node: its store, and every document against its heads.
 //!
-//! The store checks each value it reads, so reading everything is the check. Without a server the command line looks at the journal
-//! and the attachments as well, before it opens the folder.
+//! Documents are made anew some at a time, so that others are served in between. Without a server the command line reads the
+//! folder itself, before opening it could mend anything ([`crate::integrity`]).
 
-use shared::document::genesis::DocumentKind;
-use shared::ids::DocumentId;
-use shared::library::LibraryError;
-use shared::store::{Reader, StoreError, Tree};
+use shared::library::Library;
+use shared::store::StoreError;
 
 use super::Context;
-use super::request::{Found, Outcome, Trouble};
+use super::request::{Outcome, Trouble};
+use crate::integrity;
 
-/// Pairs read in one go.
-const PAIRS_AT_ONCE: usize = 1_000;
 /// Documents read in one go.
 const DOCUMENTS_AT_ONCE: usize = 50;
 
 pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trouble> {
-    let mut findings = Vec::new();
-    let mut entries = 0;
-    for tree in Tree::ALL {
-        entries += read_tree(context, tree, &mut findings).await?;
-    }
-    let ids = context
+    let (found, entries, ids) = context
         .handle
         .read(|read| {
-            let library = read.replica.library();
-            let mut ids = Vec::new();
-            for kind in DocumentKind::ALL {
-                ids.extend(library.ids(read.reader, kind)?);
-            }
-            Ok::<_, LibraryError>(ids)
+            let found = integrity::check_store(read.store);
+            let ids = Library::ids_from_changes(read.reader);
+            (found, read.store.position().0, ids)
         })
-        .await??;
+        .await?;
+    let mut findings = found.map_err(|error| Trouble::failed(&error))?;
+    let ids = ids?;
     let documents = ids.len() as u64;
     for some in ids.chunks(DOCUMENTS_AT_ONCE) {
         let some = some.to_vec();
-        findings.extend(
-            context
-                .handle
-                .read(move |read| check_documents(read, &some))
-                .await?,
-        );
+        let damaged = context
+            .handle
+            .read(move |read| integrity::check_documents(read.reader, &some));
+        findings.extend(damaged.await?);
     }
-    if repair && findings.iter().any(|found: &Found| !found.repaired) {
+    if repair && !findings.is_empty() {
         let hint = format!(
             "stop the server, then: xiangmu check --repair --data {}",
             context.dir.display()
@@ -57,56 +46,6 @@ pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trou
         entries,
         findings,
     })
-}
-
-async fn read_tree(
-    context: &Context,
-    tree: Tree,
-    findings: &mut Vec<Found>,
-) -> Result<u64, Trouble> {
-    let mut from = Vec::new();
-    let mut count = 0;
-    loop {
-        let start = from.clone();
-        let page = context
-            .handle
-            .read(move |read| read.reader.range(tree, &start, &[0xff; 64], PAIRS_AT_ONCE))
-            .await?;
-        match page {
-            Ok(pairs) => {
-                count += pairs.len() as u64;
-                let Some((last, _)) = pairs.last().filter(|_| pairs.len() == PAIRS_AT_ONCE) else {
-                    return Ok(count);
-                };
-                from.clone_from(last);
-                from.push(0);
-            }
-            Err(error) => {
-                findings.push(found(&format!("{tree:?}"), &error));
-                return Ok(count);
-            }
-        }
-    }
-}
-
-fn check_documents(read: &mut crate::driver::ReadContext<'_>, ids: &[DocumentId]) -> Vec<Found> {
-    let reader: &dyn Reader = read.reader;
-    let library = read.replica.library();
-    let mut findings = Vec::new();
-    for id in ids {
-        if let Err(error) = library.document(reader, id) {
-            findings.push(found(&id.to_string(), &error));
-        }
-    }
-    findings
-}
-
-fn found(place: &str, error: &(dyn std::error::Error + 'static)) -> Found {
-    Found {
-        place: place.to_owned(),
-        finding: crate::exit::one_line(error),
-        repaired: false,
-    }
 }
 
 impl From<StoreError> for Trouble {

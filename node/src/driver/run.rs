@@ -396,6 +396,7 @@ impl Driver {
             work(&mut ReadContext {
                 now,
                 reader,
+                store: &*self.store,
                 replica: &mut self.replica,
             });
         }

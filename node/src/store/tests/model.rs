@@ -160,3 +160,32 @@ fn a_database_older_than_the_journal_knows_is_rebuilt() {
     );
     assert_eq!(rebuilt.missing, [(Tree::Change, 7)].into());
 }
+
+#[test]
+fn a_copy_of_the_live_folder_opens_with_every_commit() {
+    // What a kill or a backup tool catches: the database at some moment, the journal a little later.
+    let place = Place::new();
+    let mut store = place.create();
+    for round in 0..10 {
+        fill(&mut store, round * 20, 13);
+        if round % 3 == 1 {
+            Store::settle(&mut store).unwrap();
+        }
+        let copy = Place::new();
+        drop(copy.create());
+        std::fs::remove_dir_all(copy.database()).unwrap();
+        copy_directory(&place.database(), &copy.database());
+        fill(&mut store, round * 20 + 13, 7);
+        std::fs::copy(place.segment(1), copy.segment(1)).unwrap();
+        let Opened {
+            store: copied,
+            report,
+        } = copy.open();
+        assert_eq!(
+            content(&copied),
+            content(&store),
+            "round {round}: {report:?}"
+        );
+        assert!(!report.is_read_only);
+    }
+}
