@@ -189,7 +189,14 @@ impl Accounts {
         let row = account.clone();
         self.0
             .handle
-            .write(move |context| rows::add(context.turn, &row))
+            .write(move |context| {
+                rows::add(context.turn, &row)?;
+                let (now, turn) = (context.now, &mut *context.turn);
+                context
+                    .replica
+                    .enter_in_roster(turn, now, row.unit, row.id, &row.name)
+                    .map_err(|source| AccountsError::Roster(Box::new(source)))
+            })
             .await??;
         self.mirror().accounts.insert(account.id, account.clone());
         Ok(account)

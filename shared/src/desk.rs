@@ -250,7 +250,9 @@ fn record_as(
     library.write(turn, document, &edits, &author)
 }
 
-/// Lists a person in a unit's roster, so that everybody who reads the unit's documents sees who wrote.
+/// Lists a person in a roster, so that everybody who reads what the person writes can show the name.
+///
+/// A node's people stand in their unit's document. The hub's stand in the county's, since all units read what the hub writes.
 ///
 /// # Errors
 /// When storage fails.
@@ -262,14 +264,19 @@ pub fn enter_in_roster(
     user: UserId,
     name: &str,
 ) -> Result<Vec<Written>, LibraryError> {
+    let document = match context.role {
+        NodeRole::Node => DocumentId::Unit(unit),
+        NodeRole::Hub => DocumentId::County(u16::try_from(context.now.date().year()).unwrap_or(1)),
+    };
     let key = user.to_string();
+    // A user's id is a legal segment of a path.
     let edits = FieldPath::keyed(Table::Roster, &key, Column::Name)
         .map(|path| vec![(path, Value::from(name))]);
     record(
         library,
         turn,
         context,
-        &DocumentId::Unit(unit),
+        &document,
         edits.unwrap_or_default(),
         Some(user),
     )

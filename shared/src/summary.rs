@@ -268,10 +268,11 @@ pub(crate) fn refresh(
             DocumentId::Project(project) | DocumentId::Oversight(project) => {
                 projects.insert(*project);
             }
-            DocumentId::Unit(unit) => index_people(library, turn, *unit)?,
+            DocumentId::Unit(unit) => index_people(library, turn, id, Some(*unit))?,
             DocumentId::County(_) => {
                 // Names of units stand in rows, and who is listed decides who has a part.
                 projects.extend(named_by_changed_units(library, turn)?);
+                index_people(library, turn, id, None)?;
             }
             DocumentId::Hub(_) | DocumentId::Person(_) => {}
         }
@@ -332,13 +333,18 @@ pub(crate) fn person(reader: &dyn Reader, user: UserId) -> Result<Option<Person>
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
+/// Notes whom the roster of a document names; the county's names the hub's people.
 fn index_people(
     library: &mut Library,
     turn: &mut Turn<'_>,
-    unit: UnitId,
+    id: &DocumentId,
+    unit: Option<UnitId>,
 ) -> Result<(), LibraryError> {
+    let Some(unit) = unit.or(directory(library, turn)?.hub) else {
+        return Ok(());
+    };
     let mut people = Vec::new();
-    for entry in library.document(turn, &DocumentId::Unit(unit))?.entries() {
+    for entry in library.document(turn, id)?.entries() {
         if let (Target::Cell(Table::Roster, user, Column::Name), Value::Text(name)) =
             (entry.path.target(), entry.winner())
         {
@@ -354,11 +360,15 @@ fn index_people(
         }
     }
     for (user, person) in people {
-        turn.put(
-            Tree::Index,
-            person_key(user),
-            serde_json::to_vec(&person).unwrap_or_default(),
-        );
+        let json = serde_json::to_vec(&person).unwrap_or_default();
+        if turn
+            .load(Tree::Index, &person_key(user))
+            .map_err(row_error)?
+            .as_deref()
+            != Some(&json)
+        {
+            turn.put(Tree::Index, person_key(user), json);
+        }
     }
     Ok(())
 }

@@ -61,6 +61,9 @@ pub enum AccountsError {
     /// A stored row is unreadable.
     #[error("a row of the accounts is unreadable")]
     Unreadable(#[source] serde_json::Error),
+    /// The person could not be listed in the roster.
+    #[error("cannot list the person in the roster")]
+    Roster(#[source] Box<shared::sync::ReplicaError>),
     /// The store failed.
     #[error("cannot read or write the accounts")]
     Store(#[from] StoreError),

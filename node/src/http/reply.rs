@@ -121,9 +121,9 @@ impl Failed {
                     AccountsError::NameTaken { .. } => StatusCode::CONFLICT,
                     AccountsError::NoSuchUser { .. } => StatusCode::NOT_FOUND,
                     AccountsError::BadName { .. } => StatusCode::BAD_REQUEST,
-                    AccountsError::Unreadable(_) | AccountsError::Store(_) => {
-                        StatusCode::INTERNAL_SERVER_ERROR
-                    }
+                    AccountsError::Unreadable(_)
+                    | AccountsError::Roster(_)
+                    | AccountsError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
                 },
                 AccountError::Password(error) => match error {
                     PasswordError::TooShort
@@ -168,7 +168,7 @@ impl Failed {
                     }
                     AccountsError::NoSuchUser { .. } => Code::NotFound,
                     AccountsError::Unreadable(_) => Code::Internal,
-                    AccountsError::Store(_) => Code::StorageFailed,
+                    AccountsError::Roster(_) | AccountsError::Store(_) => Code::StorageFailed,
                 },
                 AccountError::Password(error) => match error {
                     PasswordError::TooShort
@@ -223,7 +223,7 @@ impl Failed {
                     AccountsError::BadName { .. } => System::BadName,
                     AccountsError::NoSuchUser { name } => System::NoSuchUser { name: name.clone() },
                     AccountsError::Unreadable(_) => System::Internal,
-                    AccountsError::Store(_) => System::StorageFailed,
+                    AccountsError::Roster(_) | AccountsError::Store(_) => System::StorageFailed,
                 },
                 AccountError::Password(error) => match error {
                     PasswordError::TooShort => System::PasswordTooShort { least: CHARS_MIN },

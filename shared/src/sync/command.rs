@@ -2,8 +2,8 @@
 
 use crate::command::{Actor, Envelope};
 use crate::desk;
-use crate::ids::UnitId;
-use crate::store::{Reader, Tree};
+use crate::ids::{UnitId, UserId};
+use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 
 use super::effect::{Reply, RequestRefusal};
@@ -42,6 +42,31 @@ impl Replica {
             answers.push(executed.answer);
         }
         answer(cx, request, Reply::Commands(answers));
+        Ok(())
+    }
+
+    /// Lists a person in the roster of this node, so that those who read its documents see who wrote.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn enter_in_roster(
+        &mut self,
+        turn: &mut Turn<'_>,
+        now: Timestamp,
+        unit: UnitId,
+        user: UserId,
+        name: &str,
+    ) -> Result<(), ReplicaError> {
+        let Some(profile) = &self.profile else {
+            return Ok(());
+        };
+        let context = desk::Context {
+            profile,
+            role: self.facts.role,
+            process: self.seed,
+            now,
+        };
+        desk::enter_in_roster(&mut self.library, turn, &context, unit, user, name)?;
         Ok(())
     }
 

@@ -272,7 +272,7 @@ impl Replica {
     }
 
     /// Every unit that was ever invited stands in the county's directory, with the node that hosts it.
-    fn list_in_directory(
+    pub(super) fn list_in_directory(
         &mut self,
         cx: &mut Context<'_, '_>,
         name: &str,
@@ -350,6 +350,7 @@ impl Replica {
         let old_unit = self.unit;
         self.unit = unit_id_of(&record.unit_name);
         self.unit_name.clone_from(&record.unit_name);
+        self.library.set_own_unit(self.unit, self.unit_name.clone());
         self.hub = Some(record);
         if old_unit != self.unit && self.facts.role == NodeRole::Node {
             self.rehome(cx, old_unit)?;

@@ -4,6 +4,7 @@
 //! Options a county may rename (sectors, stages, grades) are looked up in its profile first; what stands here are the fixed ones.
 
 use super::Lang;
+use crate::decide::Act;
 use crate::field::{Column, Field, Kind, Section, Table};
 
 const fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
@@ -34,6 +35,48 @@ impl Section {
             Self::Progress => ("进度", "Progress"),
         };
         pick(pair, lang)
+    }
+}
+
+impl Act {
+    /// What the act is called in a history.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::Create => ("新建", "Created"),
+            Self::Edit => ("修改", "Edited"),
+            Self::Behalf => ("代填", "Edited on the unit's behalf"),
+            Self::Resolve => ("确认冲突", "Resolved a conflict"),
+            Self::Accept => ("采纳建议值", "Accepted a proposal"),
+            Self::Dismiss => ("不采纳建议值", "Declined a proposal"),
+            Self::Delete => ("删除", "Deleted"),
+            Self::Restore => ("恢复", "Restored"),
+            Self::Strike => ("划去一行", "Struck a row out"),
+            Self::Comment => ("批注", "Remarked"),
+            Self::Move => ("调整所属单位", "Moved to another unit"),
+            Self::File => ("报送", "Filed"),
+            Self::Review => ("审核", "Reviewed"),
+            Self::Import => ("导入", "Imported"),
+            Self::Undo => ("撤销导入", "Undid an import"),
+            Self::Receive => ("接收", "Received"),
+            Self::System => ("系统记录", "Recorded by the system"),
+        };
+        pick(pair, lang)
+    }
+}
+
+/// Why a value is a proposal, by the id its row holds; an id of a newer version is shown as it is.
+#[must_use]
+pub fn proposal_reason(id: &str, lang: Lang) -> &str {
+    match id {
+        "unknown_base" => pick(
+            (
+                "填写时所见的内容本机尚未收到，请核对后采纳",
+                "Written on a state this node has not received; check it before accepting",
+            ),
+            lang,
+        ),
+        _ => id,
     }
 }
 
