@@ -339,10 +339,10 @@ impl Replica {
         };
         self.load_enrolment(cx.turn)?;
         self.library.set_own_unit(self.unit, self.unit_name.clone());
-        if self.facts.role == NodeRole::Hub {
+        if self.facts.role == crate::api::NodeRole::Hub {
             // Everybody tells the hub's values from others by its entry in the directory.
             let name = self.unit_name.clone();
-            self.list_in_directory(cx, &name, UnitKind::Hub, Some(self.node))?;
+            self.list_in_directory(cx, &name, crate::identity::UnitKind::Hub, Some(self.node))?;
         }
         self.load_receipt(cx.turn)?;
         self.quarantined = scan(cx.turn, Tree::Quarantine, &[])?.len() as u64;

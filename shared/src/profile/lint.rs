@@ -222,6 +222,7 @@ fn path_at(json: &str, offset: usize) -> String {
     let mut key = String::new();
     let mut in_string = None::<usize>;
     let mut escaped = false;
+    let mut is_value = false;
     for (at, byte) in json.bytes().enumerate().take(offset) {
         match (in_string, byte) {
             (Some(_), _) if escaped => escaped = false,
@@ -233,19 +234,25 @@ fn path_at(json: &str, offset: usize) -> String {
             (Some(_), _) => {}
             (None, b'"') => in_string = Some(at + 1),
             (None, b':') => {
+                is_value = true;
                 if let Some(top) = stack.last_mut() {
                     top.clone_from(&key);
                 }
             }
-            (None, b'{') => stack.push(String::new()),
+            (None, b'{') => {
+                is_value = false;
+                stack.push(String::new());
+            }
             (None, b'[') => stack.push("0".to_owned()),
             (None, b',') => {
+                is_value = false;
                 if let Some(index) = stack.last().and_then(|top| top.parse::<usize>().ok()) {
                     stack.pop();
                     stack.push((index + 1).to_string());
                 }
             }
             (None, b'}' | b']') => {
+                is_value = true;
                 stack.pop();
             }
             (None, _) => {}
@@ -253,7 +260,7 @@ fn path_at(json: &str, offset: usize) -> String {
     }
     // An unknown key is reported right after the key itself, before its colon.
     if let Some(top) = stack.last_mut().filter(|top| top.parse::<usize>().is_err()) {
-        if !key.is_empty() {
+        if !is_value && !key.is_empty() {
             *top = key;
         }
     }

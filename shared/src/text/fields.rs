@@ -588,8 +588,9 @@ mod tests {
             ids.dedup();
             assert_eq!(ids.len(), options.len(), "{name}");
             assert!(
-                ids.iter()
-                    .all(|id| id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')),
+                ids.iter().all(|id| id
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')),
                 "{name}"
             );
             checked += 1;
