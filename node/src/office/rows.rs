@@ -1,11 +1,16 @@
 //! Tells what each row under a header is: a project, a repeated header, a heading of a group, a row of sums, a note.
 
+use std::collections::HashMap;
+
 use shared::text::parse::clean;
 use shared::text::synonyms::{NOTES, TOTALS};
 
 use super::mapping::{Layout, Target};
 use super::workbook::{Row, Sheet};
 use shared::field::Field;
+
+/// Bytes a title may have.
+const TITLE_BYTES_MAX: usize = 120;
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,7 @@ pub enum RowKind {
 /// The rows under the header with what each is, in order.
 #[must_use]
 pub fn classify<'a>(sheet: &'a Sheet, layout: &Layout) -> Vec<(RowKind, &'a Row)> {
+    let titles = titles(layout);
     let mut after_total = false;
     let mut kinds = Vec::new();
     for row in sheet
@@ -36,7 +42,7 @@ pub fn classify<'a>(sheet: &'a Sheet, layout: &Layout) -> Vec<(RowKind, &'a Row)
         .iter()
         .filter(|row| row.number > layout.header.rows.1)
     {
-        let kind = kind(sheet, layout, row, after_total);
+        let kind = kind(sheet, layout, &titles, row, after_total);
         after_total = match kind {
             RowKind::Total => true,
             // A table may go on behind a sum; then what follows is no note.
@@ -48,8 +54,14 @@ pub fn classify<'a>(sheet: &'a Sheet, layout: &Layout) -> Vec<(RowKind, &'a Row)
     kinds
 }
 
-fn kind(sheet: &Sheet, layout: &Layout, row: &Row, after_total: bool) -> RowKind {
-    if repeats_header(layout, row) {
+fn kind(
+    sheet: &Sheet,
+    layout: &Layout,
+    titles: &HashMap<u16, Vec<String>>,
+    row: &Row,
+    after_total: bool,
+) -> RowKind {
+    if repeats_header(titles, row) {
         return RowKind::RepeatedHeader;
     }
     let name_column = layout
@@ -130,31 +142,34 @@ fn total_word(text: &str) -> bool {
     text.is_empty() || total(text).is_some()
 }
 
-fn repeats_header(layout: &Layout, row: &Row) -> bool {
-    let filled = row
-        .cells
-        .iter()
-        .filter(|(_, cell)| !cell.is_blank())
-        .count();
+/// The titles of each column in their compared form.
+fn titles(layout: &Layout) -> HashMap<u16, Vec<String>> {
+    let columns = layout.columns.iter();
+    columns
+        .map(|column| {
+            let levels = column.heading.levels.iter();
+            (
+                column.heading.column,
+                levels.map(|level| clean::normal(level)).collect(),
+            )
+        })
+        .collect()
+}
+
+fn repeats_header(titles: &HashMap<u16, Vec<String>>, row: &Row) -> bool {
     let same = row
         .cells
         .iter()
         .filter(|(column, cell)| {
-            let text = clean::normal(cell.text());
-            layout
-                .columns
-                .iter()
-                .find(|known| known.heading.column == *column)
-                .is_some_and(|known| {
-                    known
-                        .heading
-                        .levels
-                        .iter()
-                        .any(|level| clean::normal(level) == text)
-                })
+            // A title is short; what is longer need not be compared.
+            let text = cell.text();
+            text.len() <= TITLE_BYTES_MAX
+                && titles
+                    .get(column)
+                    .is_some_and(|levels| levels.contains(&clean::normal(text)))
         })
         .count();
-    same >= 2 && same * 10 >= filled * 6
+    same >= 2 && same * 10 >= row.cells.len() * 6
 }
 
 #[cfg(test)]
