@@ -82,19 +82,14 @@ fn kind(
     if let Some(total) = named.and_then(|name| total(&clean::compact(name.text()))) {
         return total;
     }
-    let texts: Vec<_> = row
-        .cells
-        .iter()
-        .filter(|(_, cell)| !cell.is_blank())
-        .collect();
-    if texts.len() <= 2
+    if row.cells.len() <= 2
         && NOTES
             .iter()
             .any(|word| label.starts_with(&clean::compact(word)))
     {
         return RowKind::Note;
     }
-    if texts.len() == 1 {
+    if row.cells.len() == 1 {
         let merged_wide = sheet.head.merges.iter().any(|area| {
             area.covers(row.number, *first_column) && area.3.saturating_sub(area.1) >= 2
         });

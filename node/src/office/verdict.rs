@@ -755,10 +755,11 @@ impl RowReader<'_, '_> {
             .keys()
             .any(|path| path.as_str().contains('/'))
             || !self.draft.year_to_date.is_empty();
-        if !used && !periodic {
-            if let Some(column) = self.context.layout.column(Target::AsAt) {
-                self.remark(column, &value);
-            }
+        if !used
+            && !periodic
+            && let Some(column) = self.context.layout.column(Target::AsAt)
+        {
+            self.remark(column, &value);
         }
     }
 

@@ -38,7 +38,7 @@ impl CellValue {
     /// True when there is nothing to read but white space.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        matches!(self, Self::Text(text) if shared::text::parse::clean::line(text).is_empty())
+        matches!(self, Self::Text(text) if shared::text::parse::clean::is_blank(text))
     }
 }
 

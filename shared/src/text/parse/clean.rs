@@ -14,6 +14,12 @@ fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// True when there is nothing to read.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// One line of text: no invisible characters, no line breaks, no runs of spaces, nothing around it.
 ///
 /// A line break between two Chinese characters disappears (the cell was too narrow), any other becomes a space.

@@ -391,6 +391,7 @@ pub fn serial(days: i64) -> Result<When, WhenError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -366,6 +366,7 @@ fn take_number(text: &str) -> Option<(Number, &str)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

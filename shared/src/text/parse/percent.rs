@@ -68,6 +68,7 @@ pub fn parse(text: &str) -> Result<Option<Percent>, PercentError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
