@@ -99,6 +99,8 @@ pub struct Replica {
     sent: u64,
     received: u64,
     peer_contact: BTreeMap<NodeId, Timestamp>,
+    /// The clock at the last input.
+    last_now: Option<Timestamp>,
     /// The last positions signed, and those receipted, by peer.
     signed_points: BTreeMap<(NodeId, Scope), u64>,
     receipted_points: BTreeMap<NodeId, u64>,
@@ -178,6 +180,7 @@ impl Replica {
             sent: 0,
             received: 0,
             peer_contact: BTreeMap::new(),
+            last_now: None,
             signed_points: BTreeMap::new(),
             receipted_points: BTreeMap::new(),
         }
@@ -220,6 +223,7 @@ impl Replica {
             turn,
             out,
         };
+        self.follow_clock(now);
         self.dispatch(&mut cx, input)?;
         if !self.is_started {
             return Ok(());
@@ -257,6 +261,20 @@ impl Replica {
         self.sessions.clear();
         self.by_node.clear();
         self.dial = Dial::Resting;
+    }
+
+    /// A clock that was put back must not make us wait for a moment that was an hour away by mistake.
+    fn follow_clock(&mut self, now: Timestamp) {
+        let back = self.last_now.replace(now).map_or(0, |last| now.0 - last.0);
+        if back >= 0 {
+            return;
+        }
+        if let Dial::Waiting { retry_at, .. } = &mut self.dial {
+            *retry_at = retry_at.plus_ms(back);
+        }
+        for session in self.sessions.values_mut() {
+            session.follow_clock(back);
+        }
     }
 
     fn dispatch(&mut self, cx: &mut Context<'_, '_>, input: Input) -> Result<(), ReplicaError> {
@@ -386,7 +404,8 @@ impl Replica {
         if matches!(session.state, State::Pending { .. } | State::Open(_))
             && cx.now >= session.said_at.plus_ms(session::PING_AFTER_MS)
         {
-            self.send(cx, id, &Frame::Ping);
+            let now = cx.now;
+            self.send(cx, id, &Frame::Ping { now });
         }
         self.attend_exchange(cx, id)?;
         self.attend_signing(cx, id)?;

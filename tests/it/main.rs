@@ -4,4 +4,5 @@ mod apart;
 mod coverage;
 mod demo;
 mod kill;
+mod sim;
 mod tidy;

@@ -5,7 +5,11 @@
 )]
 
 pub mod browser;
+pub mod clock;
 pub mod http;
 pub mod ids;
+pub mod invariants;
+pub mod net;
 pub mod process;
 pub mod sources;
+pub mod world;

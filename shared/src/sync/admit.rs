@@ -279,8 +279,10 @@ impl Replica {
         let mut edits = Vec::new();
         for path in paths {
             let old = before.value(path);
-            let new = self.library.document(cx.turn, id)?.value(path);
-            if new == old && self.library.document(cx.turn, id)?.rivals(path).len() < 2 {
+            let there = self.library.document(cx.turn, id)?;
+            let new = there.value(path);
+            // The same value written twice takes nothing from anybody.
+            if there.rivals(path).iter().all(|rival| rival.value == old) {
                 continue;
             }
             edits.push((path.clone(), old.clone()));
@@ -302,6 +304,8 @@ impl Replica {
         }
         let author = self.engine_author(cx.now, Act::System.id());
         self.library.write(cx.turn, id, &edits, &author)?;
+        // Ours, not the peer's: it has to hear of it.
+        self.log_changed(cx.turn, Source::OWN)?;
         Ok(())
     }
 

@@ -144,9 +144,11 @@ impl Replica {
                 self.close(cx, id, CloseReason::PeerEnded);
                 Ok(())
             }
-            Frame::Ping => {
-                self.on_ping(cx, id)?;
-                Ok(())
+            Frame::Ping { now } => {
+                if self.sessions.get(&id).is_some_and(|s| s.is_dialler) {
+                    self.skew_ms = cx.now.0.saturating_sub(now.0);
+                }
+                self.on_ping(cx, id)
             }
             frame => self.open_frame(cx, id, frame),
         }
@@ -166,7 +168,8 @@ impl Replica {
         id: SessionId,
         frame: Frame,
     ) -> Result<(), ReplicaError> {
-        let is_waiting = matches!(frame, Frame::Pong(_));
+        let is_waiting = matches!(frame, Frame::Pong { .. });
+        let is_dialler = self.sessions.get(&id).is_some_and(|s| s.is_dialler);
         let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
             // A waiting node answers pings too.
             if !is_waiting {
@@ -207,7 +210,10 @@ impl Replica {
                 at,
                 signature,
             } => self.on_receipt(cx, id, point, at, &signature),
-            Frame::Pong(is_idle) => {
+            Frame::Pong { is_idle, now } => {
+                if is_dialler {
+                    self.skew_ms = cx.now.0.saturating_sub(now.0);
+                }
                 open.is_peer_idle = is_idle;
                 open.is_asking = false;
                 if is_idle {
@@ -228,7 +234,7 @@ impl Replica {
             | Frame::Accept(_)
             | Frame::Pending
             | Frame::Refuse(_)
-            | Frame::Ping
+            | Frame::Ping { .. }
             | Frame::Bye(_) => Ok(()),
         }
     }
@@ -242,7 +248,8 @@ impl Replica {
             .get(&id)
             .and_then(|session| session.open())
             .is_some_and(|open| open.is_all_acked(&heads));
-        self.send(cx, id, &Frame::Pong(is_idle));
+        let now = cx.now;
+        self.send(cx, id, &Frame::Pong { is_idle, now });
         Ok(())
     }
 

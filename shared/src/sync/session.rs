@@ -178,6 +178,19 @@ impl Session {
         bytes
     }
 
+    /// Moves every moment along with a clock that was put back.
+    pub(crate) fn follow_clock(&mut self, by_ms: i64) {
+        self.opened_at = self.opened_at.plus_ms(by_ms);
+        self.heard_at = self.heard_at.plus_ms(by_ms);
+        self.said_at = self.said_at.plus_ms(by_ms);
+        if let Some(open) = self.open_mut() {
+            open.push_at = open.push_at.map(|at| at.plus_ms(by_ms));
+            open.pushed_at = open.pushed_at.plus_ms(by_ms);
+            open.sign_at = open.sign_at.plus_ms(by_ms);
+            open.probe_at = open.probe_at.plus_ms(by_ms);
+        }
+    }
+
     /// When this session wants to be woken at the latest.
     pub(crate) fn wakeup(&self) -> Timestamp {
         let silent = self.heard_at.plus_ms(SILENCE_MAX_MS);

@@ -210,7 +210,8 @@ impl Replica {
         if let Some((id, open)) = open {
             open.is_peer_idle = false;
             open.is_asking = true;
-            self.send(cx, id, &Frame::Ping);
+            let now = cx.now;
+            self.send(cx, id, &Frame::Ping { now });
         }
     }
 
@@ -244,7 +245,8 @@ impl Replica {
                         if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
                             open.is_asking = true;
                         }
-                        self.send(cx, id, &Frame::Ping);
+                        let now = cx.now;
+                        self.send(cx, id, &Frame::Ping { now });
                     }
                     (is_done && is_caught_up).then_some(None)
                 }

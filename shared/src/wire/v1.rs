@@ -299,9 +299,17 @@ pub enum Frame {
     /// After a repair: the sender's log counts as held up to these points.
     Reset(Cursors),
     /// Are you there?
-    Ping,
-    /// I am; true when there is nothing more for you.
-    Pong(bool),
+    Ping {
+        /// The asking side's clock.
+        now: Timestamp,
+    },
+    /// I am.
+    Pong {
+        /// True when there is nothing more for you.
+        is_idle: bool,
+        /// The answering side's clock.
+        now: Timestamp,
+    },
     /// Goodbye. The number is a `CloseReason`'s.
     Bye(u8),
     /// The cursors explain nothing here: the dialler shall probe.

@@ -173,8 +173,8 @@ const fn kind_of(frame: &Frame) -> u8 {
         Frame::Differ { .. } => DIFFER,
         Frame::Heads { .. } => HEADS,
         Frame::Reset(_) => RESET,
-        Frame::Ping => PING,
-        Frame::Pong(_) => PONG,
+        Frame::Ping { .. } => PING,
+        Frame::Pong { .. } => PONG,
         Frame::Bye(_) => BYE,
         Frame::PleaseProbe => PLEASE_PROBE,
     }
@@ -198,8 +198,12 @@ pub fn encode(number: u64, frame: &Frame) -> Vec<u8> {
                 write_cursors(&mut out, cursors);
             }
         }
-        Frame::Pending | Frame::Ping | Frame::PleaseProbe => {}
-        Frame::Pong(is_idle) => out.u8((*is_idle).into()),
+        Frame::Pending | Frame::PleaseProbe => {}
+        Frame::Ping { now } => out.signed(now.0),
+        Frame::Pong { is_idle, now } => {
+            out.u8((*is_idle).into());
+            out.signed(now.0);
+        }
         Frame::Refuse(reason) | Frame::Bye(reason) => out.u8(*reason),
         Frame::Cursors(cursors) | Frame::Reset(cursors) => write_cursors(&mut out, cursors),
         Frame::Batch {
@@ -353,8 +357,13 @@ fn decode_body(kind: u8, input: &mut Reader<'_>) -> Result<Frame, WireError> {
             }
         }
         RESET => Frame::Reset(read_cursors(input)?),
-        PING => Frame::Ping,
-        PONG => Frame::Pong(read_flag(input)?),
+        PING => Frame::Ping {
+            now: Timestamp(input.signed()?),
+        },
+        PONG => Frame::Pong {
+            is_idle: read_flag(input)?,
+            now: Timestamp(input.signed()?),
+        },
         BYE => Frame::Bye(input.u8()?),
         PLEASE_PROBE => Frame::PleaseProbe,
         found => {

@@ -1,0 +1,849 @@
+//! A county in a box: one hub, several nodes, all pure, one seed.
+//!
+//! The world plays the driver (a turn: inputs, commit, effects in order), the network (`net`), the clocks and the people. A
+//! crash drops a party between any two of these steps; its store keeps exactly what was committed. Everything random comes from
+//! one generator, so a seed replays a failure to the byte. [`crate::invariants`] says what must hold.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
+use shared::api::NodeRole;
+use shared::command::{Actor, Answer, Command, Envelope, ImportItem, Outcome, Role};
+use shared::field::{Field, FieldPath};
+use shared::identity::{NodeKey, UnitKind, unit_id_of};
+use shared::ids::{CommandId, DocumentId, ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
+use shared::library::Library;
+use shared::store::{MemoryStore, Turn};
+use shared::sync::{
+    Approval, Effect, Facts, Input, Line, LogContent, Replica, Reply, RequestId, SessionId, Side,
+};
+use shared::time::Timestamp;
+use shared::value::Value;
+
+use crate::clock::{Clock, START};
+use crate::net::{End, Socket};
+
+/// A turn that never ends is a bug; no honest turn makes so many steps.
+const STEPS_MAX: u64 = 2_000_000;
+
+/// One server.
+pub struct Party {
+    /// Its unit's name; also its address.
+    pub name: String,
+    /// What it is.
+    pub role: NodeRole,
+    /// Its key.
+    pub key: NodeKey,
+    /// What survives a crash.
+    pub store: MemoryStore,
+    /// The running core; `None` while the machine is off.
+    pub replica: Option<Replica>,
+    /// Its clock.
+    pub clock: Clock,
+    /// Counts its starts.
+    pub life: u64,
+    /// When it is switched on again.
+    pub starts_at: Option<Timestamp>,
+    inputs: VecDeque<Input>,
+    accepted: u64,
+    requests: u64,
+    rng: ChaCha8Rng,
+    /// Edits that were sent and not answered yet.
+    asked: BTreeMap<RequestId, Vec<Said>>,
+    /// Answers to requests that were no commands.
+    pub replies: BTreeMap<RequestId, Reply>,
+}
+
+/// A value somebody was told is saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The project.
+    pub project: ProjectId,
+    /// The field.
+    pub path: FieldPath,
+    /// The value, unique in its simulation.
+    pub value: Value,
+}
+
+/// How rough the weather is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// Cuts, dead lines, crashes, clock jumps.
+    Storm,
+    /// None of it.
+    Calm,
+}
+
+/// The whole county.
+pub struct World {
+    /// The true time.
+    pub now: Timestamp,
+    /// Drives every choice.
+    pub rng: ChaCha8Rng,
+    /// The hub first, then the nodes.
+    pub parties: Vec<Party>,
+    /// Sockets that stand or are breaking.
+    pub sockets: Vec<Socket>,
+    /// Dials on the way: who, the session, the address, when it is decided.
+    dials: Vec<(usize, u64, SessionId, Vec<String>, NodeId, Timestamp)>,
+    /// Values people were told are saved.
+    pub acknowledged: Vec<Said>,
+    /// Projects that exist somewhere.
+    pub projects: Vec<ProjectId>,
+    /// How rough it is.
+    pub weather: Weather,
+    /// Bytes by direction (up, down) of all closed and standing sockets.
+    pub bytes: [u64; 2],
+    /// Frames by direction.
+    pub frames: [u64; 2],
+    /// Cut the socket when this many frames have been sent in all.
+    pub cut_at_frame: Option<u64>,
+    sent_frames: u64,
+    counter: i64,
+    steps: u64,
+}
+
+fn no_keys(_: &str) -> String {
+    String::new()
+}
+
+impl World {
+    /// A hub and some nodes, none enrolled.
+    #[must_use]
+    pub fn new(seed: u64, nodes: usize) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut parties = Vec::new();
+        for index in 0..=nodes {
+            let (name, role) = if index == 0 {
+                ("hub".to_owned(), NodeRole::Hub)
+            } else {
+                (format!("town{index}"), NodeRole::Node)
+            };
+            let mut key = [0; 32];
+            rng.fill_bytes(&mut key);
+            parties.push(Party {
+                name,
+                role,
+                key: NodeKey::from_seed(&key),
+                store: MemoryStore::new(),
+                replica: None,
+                clock: Clock::default(),
+                life: 0,
+                starts_at: Some(START),
+                inputs: VecDeque::new(),
+                accepted: 0,
+                requests: 0,
+                rng: ChaCha8Rng::seed_from_u64(rng.next_u64()),
+                asked: BTreeMap::new(),
+                replies: BTreeMap::new(),
+            });
+        }
+        let mut world = Self {
+            now: START,
+            rng,
+            parties,
+            sockets: Vec::new(),
+            dials: Vec::new(),
+            acknowledged: Vec::new(),
+            projects: Vec::new(),
+            weather: Weather::Calm,
+            bytes: [0; 2],
+            frames: [0; 2],
+            cut_at_frame: None,
+            sent_frames: 0,
+            counter: 0,
+            steps: 0,
+        };
+        for index in 0..world.parties.len() {
+            world.start(index);
+        }
+        world
+    }
+
+    /// Draws a number below `bound`.
+    pub fn draw(&mut self, bound: u64) -> u64 {
+        self.rng.next_u64() % bound.max(1)
+    }
+
+    fn chance(&mut self, one_in: u64) -> bool {
+        self.draw(one_in) == 0
+    }
+
+    /// Switches a machine on.
+    pub fn start(&mut self, index: usize) {
+        let party = &mut self.parties[index];
+        party.starts_at = None;
+        party.life += 1;
+        party.store = party.store.after_crash();
+        let facts = Facts {
+            key: party.key.clone(),
+            role: party.role,
+            name: party.name.clone(),
+            profile: "kaizhou".to_owned(),
+        };
+        // A small cache, so that loading from the store happens all the time.
+        party.replica = Some(Replica::new(facts, Library::new(400_000, no_keys)));
+        party.inputs.clear();
+        party.asked.clear();
+        party.inputs.push_back(Input::Start {
+            log: LogContent::Intact,
+        });
+        self.turn(index);
+    }
+
+    /// The machine loses power: what was not committed is gone, and so is every socket.
+    pub fn crash(&mut self, index: usize) {
+        let party = &mut self.parties[index];
+        party.replica = None;
+        party.inputs.clear();
+        party.asked.clear();
+        for socket in &mut self.sockets {
+            if socket.ends.iter().any(|end| end.party == index) {
+                let other = usize::from(socket.ends[0].party == index);
+                socket.closes_at = [Some(self.now), Some(self.now)];
+                socket.closes_at[other] = Some(self.now.plus_ms(40));
+            }
+        }
+    }
+
+    /// Hands a party one input and lets it work.
+    pub fn give(&mut self, index: usize, input: Input) {
+        self.parties[index].inputs.push_back(input);
+        self.turn(index);
+    }
+
+    /// The next request's name at a party.
+    pub fn request(&mut self, index: usize) -> RequestId {
+        self.parties[index].requests += 1;
+        RequestId(self.parties[index].requests)
+    }
+
+    /// One turn of a party's driver.
+    fn turn(&mut self, index: usize) {
+        self.steps += 1;
+        assert!(self.steps < STEPS_MAX, "the simulation never comes to rest");
+        let is_stormy = self.weather == Weather::Storm;
+        let dies = (is_stormy && self.chance(400)).then(|| self.draw(3));
+        let party = &mut self.parties[index];
+        let now = party.clock.at(self.now);
+        let Some(replica) = party.replica.as_mut() else {
+            party.inputs.clear();
+            return;
+        };
+        let mut effects = Vec::new();
+        let mut turn = Turn::new(&party.store);
+        while let Some(input) = party.inputs.pop_front() {
+            replica
+                .handle(now, &mut party.rng, &mut turn, input, &mut effects)
+                .expect("the store never fails here");
+        }
+        replica
+            .finish_turn(&mut turn, &mut effects)
+            .expect("the store never fails here");
+        let batch = turn.finish();
+        if dies == Some(0) {
+            // Before the commit: the turn never happened.
+            return self.die(index);
+        }
+        party.store.commit(batch).expect("memory takes everything");
+        if dies == Some(1) {
+            // After the commit, before anybody heard of it.
+            return self.die(index);
+        }
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            self.perform(index, effect);
+        }
+        if dies == Some(2) {
+            self.die(index);
+        }
+    }
+
+    fn die(&mut self, index: usize) {
+        self.crash(index);
+        let off = 500 + i64::try_from(self.draw(20_000)).unwrap_or(0);
+        self.parties[index].starts_at = Some(self.now.plus_ms(off));
+    }
+
+    fn perform(&mut self, index: usize, effect: Effect) {
+        let life = self.parties[index].life;
+        match effect {
+            Effect::Send { session, bytes } => {
+                self.sent_frames += 1;
+                let cut = self.cut_at_frame == Some(self.sent_frames);
+                let now = self.now;
+                let socket = self.sockets.iter_mut().find_map(|socket| {
+                    let end = socket.ends.iter().position(|end| {
+                        end.party == index && end.session == session && end.life == life
+                    })?;
+                    Some((socket, end))
+                });
+                if let Some((socket, end)) = socket {
+                    self.bytes[end] += bytes.len() as u64;
+                    self.frames[end] += 1;
+                    if cut {
+                        // The message that was on the way is lost with the line.
+                        socket.closes_at = [Some(now.plus_ms(1)), Some(now.plus_ms(1))];
+                    } else {
+                        socket.send(end, now, bytes);
+                    }
+                }
+            }
+            Effect::Close { session, .. } => {
+                let now = self.now;
+                for socket in &mut self.sockets {
+                    let end = socket.ends.iter().position(|end| {
+                        end.party == index && end.session == session && end.life == life
+                    });
+                    if let Some(end) = end {
+                        let last = socket.queues[end].back().map_or(now, |(at, _)| *at);
+                        socket.closes_at[1 - end] = Some(last.plus_ms(1));
+                        socket.queues[1 - end].clear();
+                        socket.closes_at[end] = Some(now.plus_ms(1));
+                    }
+                }
+            }
+            Effect::Dial {
+                session,
+                addresses,
+                pin,
+            } => {
+                let wait = 20 + i64::try_from(self.draw(200)).unwrap_or(0);
+                let at = self.now.plus_ms(wait);
+                self.dials.push((index, life, session, addresses, pin, at));
+            }
+            Effect::Answer { request, reply } => {
+                if let Reply::Commands(answers) = &reply {
+                    self.note_answers(index, request, answers);
+                }
+                self.parties[index].replies.insert(request, reply);
+            }
+            Effect::Changed { .. } | Effect::Status => {}
+        }
+    }
+
+    fn note_answers(&mut self, index: usize, request: RequestId, answers: &[Answer]) {
+        let said = self.parties[index]
+            .asked
+            .remove(&request)
+            .unwrap_or_default();
+        if answers
+            .iter()
+            .all(|answer| matches!(answer.outcome, Outcome::Done { .. }))
+        {
+            self.acknowledged.extend(said);
+        }
+    }
+
+    fn decide_dial(
+        &mut self,
+        (index, life, session, addresses, pin, _): (
+            usize,
+            u64,
+            SessionId,
+            Vec<String>,
+            NodeId,
+            Timestamp,
+        ),
+    ) {
+        if self.parties[index].life != life || self.parties[index].replica.is_none() {
+            return;
+        }
+        let hub = self.parties.iter().position(|party| {
+            addresses.contains(&party.name) && party.key.node_id() == pin && party.replica.is_some()
+        });
+        let fails = self.weather == Weather::Storm && self.chance(4);
+        let Some(hub) = hub.filter(|_| !fails) else {
+            return self.give(
+                index,
+                Input::DialFailed {
+                    session,
+                    reason: "no answer".to_owned(),
+                },
+            );
+        };
+        self.parties[hub].accepted += 1;
+        let accepted = SessionId::accepted(self.parties[hub].accepted);
+        let mut nonce = [0; 32];
+        self.rng.fill_bytes(&mut nonce);
+        let latency = 1 + i64::try_from(self.draw(300)).unwrap_or(0);
+        let hub_life = self.parties[hub].life;
+        self.sockets.push(Socket::new(
+            End {
+                party: index,
+                session,
+                life,
+            },
+            End {
+                party: hub,
+                session: accepted,
+                life: hub_life,
+            },
+            latency,
+        ));
+        let address = self.parties[hub].name.clone();
+        self.give(
+            hub,
+            Input::SessionOpened {
+                session: accepted,
+                side: Side::Accepted {
+                    address: "somewhere".to_owned(),
+                },
+                nonce,
+            },
+        );
+        self.give(
+            index,
+            Input::SessionOpened {
+                session,
+                side: Side::Dialled { address },
+                nonce,
+            },
+        );
+    }
+
+    /// When the next thing happens by itself.
+    fn next_event(&self) -> Option<Timestamp> {
+        let sockets = self.sockets.iter().filter_map(Socket::next);
+        let dials = self.dials.iter().map(|dial| dial.5);
+        let starts = self.parties.iter().filter_map(|party| party.starts_at);
+        let wakeups = self.parties.iter().filter_map(|party| {
+            let at = party.replica.as_ref()?.next_wakeup()?;
+            // Asked in its own clock, answered in the true time.
+            Some(at.plus_ms(-party.clock.ahead_ms).max(self.now.plus_ms(1)))
+        });
+        sockets.chain(dials).chain(starts).chain(wakeups).min()
+    }
+
+    /// Lets everything happen that is due until `until`.
+    pub fn run_until(&mut self, until: Timestamp) {
+        while let Some(at) = self.next_event().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.step();
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Lets so many milliseconds pass.
+    pub fn run_for(&mut self, ms: i64) {
+        let until = self.now.plus_ms(ms);
+        self.run_until(until);
+    }
+
+    fn step(&mut self) {
+        for index in 0..self.parties.len() {
+            if self.parties[index]
+                .starts_at
+                .is_some_and(|at| at <= self.now)
+            {
+                self.start(index);
+            }
+        }
+        let (due, later) = std::mem::take(&mut self.dials)
+            .into_iter()
+            .partition(|dial| dial.5 <= self.now);
+        self.dials = later;
+        let due: Vec<_> = due;
+        for dial in due {
+            self.decide_dial(dial);
+        }
+        self.deliver();
+        for index in 0..self.parties.len() {
+            let party = &self.parties[index];
+            let now = party.clock.at(self.now);
+            let is_due = party
+                .replica
+                .as_ref()
+                .and_then(Replica::next_wakeup)
+                .is_some_and(|at| at <= now);
+            if is_due {
+                self.give(index, Input::Wakeup);
+            }
+        }
+    }
+
+    fn deliver(&mut self) {
+        let mut arrived: Vec<(End, Input)> = Vec::new();
+        for socket in &mut self.sockets {
+            for from in 0..2 {
+                let to = socket.ends[1 - from];
+                while !socket.is_dead
+                    && socket.queues[from]
+                        .front()
+                        .is_some_and(|(at, _)| *at <= self.now)
+                {
+                    if let Some((_, bytes)) = socket.queues[from].pop_front() {
+                        arrived.push((
+                            to,
+                            Input::Frame {
+                                session: to.session,
+                                bytes,
+                            },
+                        ));
+                    }
+                }
+            }
+            for end in 0..2 {
+                if socket.closes_at[end].is_some_and(|at| at <= self.now) {
+                    let end = socket.ends[end];
+                    arrived.push((
+                        end,
+                        Input::SessionClosed {
+                            session: end.session,
+                            reason: "the line broke".to_owned(),
+                        },
+                    ));
+                }
+            }
+        }
+        let now = self.now;
+        self.sockets.retain(|socket| {
+            let over = |end: usize| socket.closes_at[end].is_some_and(|at| at <= now);
+            !(over(0) && over(1))
+        });
+        for socket in &mut self.sockets {
+            for end in 0..2 {
+                if socket.closes_at[end].is_some_and(|at| at <= now) {
+                    // Heard of; wait for the other side only.
+                    socket.closes_at[end] = Some(Timestamp(i64::MAX));
+                    if socket.closes_at[1 - end] == Some(Timestamp(i64::MAX)) {
+                        socket.is_dead = true;
+                    }
+                }
+            }
+        }
+        self.sockets.retain(|socket| {
+            socket
+                .closes_at
+                .iter()
+                .any(|at| *at != Some(Timestamp(i64::MAX)))
+        });
+        // Several inputs of one party that arrive together are one turn, as in the driver.
+        let mut touched = BTreeSet::new();
+        for (end, input) in arrived {
+            let party = &mut self.parties[end.party];
+            if party.life == end.life && party.replica.is_some() {
+                party.inputs.push_back(input);
+                touched.insert(end.party);
+            }
+        }
+        for index in touched {
+            self.turn(index);
+        }
+    }
+
+    /// Lets a node join the hub, approved at once.
+    pub fn enrol(&mut self, index: usize) {
+        let request = self.request(0);
+        let name = self.parties[index].name.clone();
+        let hub = self.parties[0].name.clone();
+        self.give(
+            0,
+            Input::CreateInvite {
+                request,
+                unit: name,
+                kind: UnitKind::Township,
+                addresses: vec![hub],
+                approval: Approval::AtOnce,
+            },
+        );
+        let Some(Reply::Invited { code, .. }) = self.parties[0].replies.remove(&request) else {
+            // The hub lost power over it.
+            return;
+        };
+        let request = self.request(index);
+        self.give(index, Input::Join { request, code });
+    }
+
+    /// The unit a party hosts.
+    #[must_use]
+    pub fn unit(&self, index: usize) -> UnitId {
+        unit_id_of(&self.parties[index].name)
+    }
+
+    /// A person at a party.
+    #[must_use]
+    pub fn actor(&self, index: usize) -> Actor {
+        Actor {
+            user: UserId::from_bytes([u8::try_from(index).unwrap_or(0); 5]),
+            name: format!("clerk{index}"),
+            role: if index == 0 {
+                Role::HubOfficer
+            } else {
+                Role::Clerk
+            },
+            unit: self.unit(index),
+            at_hub: index == 0,
+        }
+    }
+
+    /// Draws an id's random part.
+    pub fn draw_ten(&mut self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// Sends a command of a party's person; `said` is what it will have been told once it is answered.
+    pub fn command(&mut self, index: usize, command: Command, said: Vec<Said>) -> RequestId {
+        let request = self.request(index);
+        let time = u64::try_from(self.now.0).unwrap_or(0);
+        let id = CommandId::from_parts(time, self.draw_ten());
+        let actor = self.actor(index);
+        if self.parties[index].replica.is_some() {
+            self.parties[index].asked.insert(request, said);
+            let envelope = Envelope {
+                id,
+                base: None,
+                after: Vec::new(),
+                command,
+            };
+            self.give(
+                index,
+                Input::Command {
+                    request,
+                    actor,
+                    envelopes: vec![envelope],
+                },
+            );
+        }
+        request
+    }
+
+    /// A value nobody wrote before.
+    pub fn fresh_value(&mut self) -> Value {
+        self.counter += 1;
+        Value::Text(format!("value {}", self.counter))
+    }
+
+    /// Creates a project at a party.
+    pub fn create(&mut self, index: usize, home: UnitId) -> ProjectId {
+        let time = u64::try_from(self.now.0).unwrap_or(0);
+        let project = ProjectId::from_parts(time, self.draw_ten());
+        let value = self.fresh_value();
+        let path = FieldPath::once(Field::Name);
+        let said = vec![Said {
+            project,
+            path: path.clone(),
+            value: value.clone(),
+        }];
+        let set = [(path, value)].into();
+        self.command(index, Command::CreateProject { project, home, set }, said);
+        self.projects.push(project);
+        project
+    }
+
+    /// Edits one field of a project at a party.
+    pub fn edit(&mut self, index: usize, project: ProjectId, field: Field) -> RequestId {
+        let value = self.fresh_value();
+        let path = FieldPath::once(field);
+        let said = vec![Said {
+            project,
+            path: path.clone(),
+            value: value.clone(),
+        }];
+        let on_behalf = (index == 0).then(|| "by telephone".to_owned());
+        let set = [(path, value)].into();
+        self.command(
+            index,
+            Command::Edit {
+                project,
+                set,
+                on_behalf,
+            },
+            said,
+        )
+    }
+
+    /// One thing somebody does or that happens to somebody, by lot.
+    pub fn act(&mut self) {
+        let nodes = self.parties.len() as u64;
+        let who = usize::try_from(self.draw(nodes)).unwrap_or(0);
+        match self.draw(100) {
+            0..=14 => {
+                let unit = if who == 0 {
+                    1 + usize::try_from(self.draw(nodes - 1)).unwrap_or(0)
+                } else {
+                    who
+                };
+                let home = self.unit(unit);
+                self.create(who, home);
+            }
+            15..=64 => {
+                if let Some(project) = self.some_project() {
+                    let fields = [
+                        Field::Site,
+                        Field::BuildNature,
+                        Field::Problems,
+                        Field::Name,
+                    ];
+                    let field = fields[usize::try_from(self.draw(4)).unwrap_or(0)];
+                    self.edit(who, project, field);
+                }
+            }
+            65..=69 => self.import(who),
+            70..=74 => {
+                if let Some(project) = self.some_project() {
+                    let to = 1 + usize::try_from(self.draw(nodes - 1)).unwrap_or(0);
+                    let to = self.unit(to);
+                    self.command(0, Command::MoveProject { project, to }, Vec::new());
+                }
+            }
+            75..=77 => {
+                let filing =
+                    RowId::from_parts(u64::try_from(self.now.0).unwrap_or(0), self.draw_ten());
+                let unit = self.unit(who);
+                self.command(
+                    who,
+                    Command::File {
+                        filing,
+                        unit,
+                        ledger: "monthly".to_owned(),
+                        period: "2026-10".to_owned(),
+                        lines: Vec::new(),
+                        follows: None,
+                        on_behalf: None,
+                    },
+                    Vec::new(),
+                );
+            }
+            78..=80 if who > 0 => self.enrol(who),
+            81..=86 => self.cut(),
+            87..=88 => self.go_dead(),
+            89..=91 if self.weather == Weather::Storm => {
+                if self.parties[who].replica.is_some() {
+                    self.die(who);
+                }
+            }
+            92..=93 if self.weather == Weather::Storm => {
+                let jump = i64::try_from(self.draw(7_200_000)).unwrap_or(0) - 3_600_000;
+                self.parties[who].clock.ahead_ms = jump;
+            }
+            94..=95 if who > 0 => {
+                let request = self.request(who);
+                let line = if self.chance(2) { Line::Off } else { Line::On };
+                self.give(who, Input::SetLine { request, line });
+            }
+            96..=97 => {
+                let request = self.request(who);
+                self.give(who, Input::SyncNow { request });
+            }
+            _ => {
+                let pause = i64::try_from(self.draw(30_000)).unwrap_or(0);
+                self.run_for(pause);
+            }
+        }
+        let pause = i64::try_from(self.draw(600)).unwrap_or(0);
+        self.run_for(pause);
+    }
+
+    fn some_project(&mut self) -> Option<ProjectId> {
+        let count = self.projects.len() as u64;
+        let index = usize::try_from(self.draw(count)).unwrap_or(0);
+        self.projects.get(index).copied()
+    }
+
+    /// The same workbook may be imported at the hub and at the unit's node.
+    fn import(&mut self, who: usize) {
+        let unit = if who == 0 { 1 } else { who };
+        let home = self.unit(unit);
+        let items = (0..3u8).map(|number| {
+            let mut bytes = [0; 16];
+            bytes[14] = u8::try_from(unit).unwrap_or(0);
+            bytes[15] = number;
+            ImportItem {
+                project: ProjectId::from_bytes(bytes),
+                home,
+                set: [(
+                    FieldPath::once(Field::Name),
+                    Value::Text(format!("imported {unit} {number}")),
+                )]
+                .into(),
+            }
+        });
+        let items: Vec<ImportItem> = items.collect();
+        for item in &items {
+            if !self.projects.contains(&item.project) {
+                self.projects.push(item.project);
+            }
+        }
+        let import = ImportId::from_parts(u64::try_from(self.now.0).unwrap_or(0), self.draw_ten());
+        self.command(
+            who,
+            Command::Import {
+                import,
+                file: "ledger.xlsx".to_owned(),
+                items,
+            },
+            Vec::new(),
+        );
+    }
+
+    /// Cuts one socket: each side hears of it in its own time.
+    pub fn cut(&mut self) {
+        let count = self.sockets.len() as u64;
+        if count == 0 {
+            return;
+        }
+        let index = usize::try_from(self.draw(count)).unwrap_or(0);
+        let first = i64::try_from(self.draw(2_000)).unwrap_or(0);
+        let second = i64::try_from(self.draw(2_000)).unwrap_or(0);
+        let now = self.now;
+        let socket = &mut self.sockets[index];
+        if socket.closes_at == [None, None] {
+            socket.is_dead = true;
+            socket.closes_at = [Some(now.plus_ms(first)), Some(now.plus_ms(second))];
+        }
+    }
+
+    /// One socket goes dead without a word.
+    fn go_dead(&mut self) {
+        let count = self.sockets.len() as u64;
+        if count > 0 {
+            let index = usize::try_from(self.draw(count)).unwrap_or(0);
+            self.sockets[index].is_dead = true;
+        }
+    }
+
+    /// The storm is over: every machine runs, every clock is right, every line is on.
+    pub fn calm_down(&mut self) {
+        self.weather = Weather::Calm;
+        for index in 0..self.parties.len() {
+            self.parties[index].clock = Clock::default();
+            if self.parties[index].replica.is_none() {
+                self.start(index);
+            }
+            let request = self.request(index);
+            self.give(
+                index,
+                Input::SetLine {
+                    request,
+                    line: Line::On,
+                },
+            );
+        }
+        for index in 1..self.parties.len() {
+            let is_enrolled = self.parties[index]
+                .replica
+                .as_ref()
+                .is_some_and(|replica| !replica.status(self.now).hub.is_empty());
+            if !is_enrolled {
+                self.enrol(index);
+            }
+        }
+    }
+
+    /// The heads of a document at a party, in hex; empty when it is not there.
+    pub fn heads(&mut self, index: usize, id: &DocumentId) -> Vec<String> {
+        let party = &mut self.parties[index];
+        let Some(replica) = party.replica.as_mut() else {
+            return Vec::new();
+        };
+        let heads = replica
+            .library()
+            .heads(&party.store, id)
+            .expect("memory reads");
+        shared::document::heads_to_hex(&heads)
+    }
+}
