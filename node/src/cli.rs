@@ -40,7 +40,6 @@ use output::Output;
 #[command(
     name = "xiangmu",
     version,
-    about,
     disable_help_subcommand = true,
     propagate_version = true
 )]

@@ -411,3 +411,7 @@ fn secure(headers: &mut HeaderMap) {
         );
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests;

@@ -320,6 +320,6 @@ impl OpenError {
     /// True when another process has the folder open.
     #[must_use]
     pub fn is_in_use(&self) -> bool {
-        false
+        matches!(self, Self::Folder(store::OpenError::InUse { .. }))
     }
 }

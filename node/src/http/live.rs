@@ -2,16 +2,16 @@
 //!
 //! A socket is opened only from our own pages (Host and Origin), by a person who is logged in, and closed (1008) when the session
 //! ends. It sends what [`Event`]s tell of, gathered for a moment so that an import is one message and not thousands, and never
-//! more than the person may see. A socket that cannot keep up is told to fetch afresh rather than buffered.
+//! more than the person may see. A socket that fell behind gets everything anew rather than a backlog.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use http::header::HeaderMap;
-use http::{Response, StatusCode};
 use shared::api::{Live, Watch};
 use shared::ids::{DocumentId, ProjectId};
+use shared::library::LibraryError;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior};
 use warp::Filter;
@@ -24,6 +24,7 @@ use super::{Site, guard, language, secure};
 use crate::accounts::Visitor;
 use crate::accounts::session::Token;
 use crate::driver::Event;
+use crate::views;
 
 /// Bytes of one message from a browser (reliability.md 3); a `Watch` has some fifty.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -33,8 +34,8 @@ const BUFFER_BYTES_MAX: usize = 8 * 1024 * 1024;
 const GATHER: Duration = Duration::from_millis(50);
 /// How often the session is asked again and a ping goes out.
 const RECHECK: Duration = Duration::from_secs(30);
-/// Changed rows sent one by one; when more changed, the list is fetched afresh.
-const ROWS_MAX: usize = 2_000;
+/// Rows of one message.
+const ROWS_AT_ONCE: usize = 500;
 /// Close code: the session is over (RFC 6455, policy violation).
 const POLICY: u16 = 1008;
 
@@ -204,9 +205,36 @@ async fn gather(site: &Site, waiting: Waiting, watched: Option<ProjectId>) -> Ve
             Err(error) => tracing::debug!(%error, "no status for a live socket"),
         }
     }
-    if waiting.reports || waiting.afresh || waiting.projects.len() > ROWS_MAX {
+    if waiting.reports || waiting.afresh {
         messages.push(Live::Reports);
     }
-    let _ = (watched, StatusCode::OK, Response::<()>::default());
+    let (changed, afresh) = (waiting.projects, waiting.afresh);
+    let watched = watched.filter(|id| afresh || changed.contains(id));
+    let month = views::this_month(site.context.clock.now());
+    let read = site.context.handle.read(move |read| {
+        let facts = views::facts(read)?;
+        let rows: Vec<_> = facts
+            .iter()
+            .filter(|facts| afresh || changed.contains(&facts.row.id))
+            .map(|facts| facts.row_for(month))
+            .collect();
+        let view = match watched {
+            Some(id) => views::project(read, id)?,
+            None => None,
+        };
+        Ok::<_, LibraryError>((rows, view))
+    });
+    match read.await {
+        Ok(Ok((rows, view))) => {
+            messages.extend(rows.chunks(ROWS_AT_ONCE).map(|rows| Live::Rows {
+                rows: rows.to_vec(),
+            }));
+            messages.extend(view.map(|view| Live::Project {
+                view: Box::new(view),
+            }));
+        }
+        Ok(Err(error)) => tracing::warn!(%error, "no rows for a live socket"),
+        Err(error) => tracing::debug!(%error, "no rows for a live socket"),
+    }
     messages
 }
