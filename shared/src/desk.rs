@@ -72,7 +72,7 @@ pub enum ExecuteError {
         /// The command.
         command: CommandId,
         /// Why.
-        source: LibraryError,
+        source: Box<LibraryError>,
     },
     /// The store failed.
     #[error("cannot carry out command {command}")]
@@ -122,7 +122,7 @@ pub fn execute(
     };
     let failed = |source| ExecuteError::Library {
         command: id,
-        source,
+        source: Box::new(source),
     };
     if let Some(kept) = kept(turn, id).map_err(store)? {
         return Ok(Executed {
@@ -149,12 +149,12 @@ pub fn execute(
         Command::UndoImport { import } => run.undo_import(*import).map_err(failed)?,
         _ => run.ordinary(envelope).map_err(failed)?,
     };
-    if context.role == NodeRole::Hub {
-        if let Command::File { unit, .. } = &envelope.command {
-            let received =
-                receive_filings(run.library, run.turn, &context, run.rng, *unit).map_err(failed)?;
-            run.written.extend(received);
-        }
+    if context.role == NodeRole::Hub
+        && let Command::File { unit, .. } = &envelope.command
+    {
+        let received =
+            receive_filings(run.library, run.turn, &context, run.rng, *unit).map_err(failed)?;
+        run.written.extend(received);
     }
     let written = run.written;
     let bulk = matches!(
@@ -372,10 +372,10 @@ impl Run<'_, '_> {
 
     /// Reads what the command names.
     fn gather(&mut self, command: &Command, state: &mut State<'_>) -> Result<(), LibraryError> {
-        if let Some(project) = project_of(command) {
-            if let Some(view) = view::project(self.library, self.turn, project)? {
-                state.projects.insert(project, view);
-            }
+        if let Some(project) = project_of(command)
+            && let Some(view) = view::project(self.library, self.turn, project)?
+        {
+            state.projects.insert(project, view);
         }
         match command {
             Command::File {

@@ -39,7 +39,7 @@ pub enum DocumentError {
     #[error("the snapshot is damaged")]
     DamagedSnapshot {
         /// What automerge found.
-        source: AutomergeError,
+        source: Box<AutomergeError>,
     },
     /// A change names a change that is not here; nothing was applied.
     #[error("change {change} needs {missing}, which is not here")]
@@ -53,7 +53,7 @@ pub enum DocumentError {
     #[error("automerge refuses the changes")]
     Refused {
         /// What automerge found.
-        source: AutomergeError,
+        source: Box<AutomergeError>,
     },
 }
 
@@ -141,8 +141,11 @@ impl Document {
             .on_partial_load(OnPartialLoad::Error)
             .verification_mode(VerificationMode::Check)
             .text_encoding(TEXT_ENCODING);
-        let inner = Automerge::load_with_options(bytes, options)
-            .map_err(|source| DocumentError::DamagedSnapshot { source })?;
+        let inner = Automerge::load_with_options(bytes, options).map_err(|source| {
+            DocumentError::DamagedSnapshot {
+                source: Box::new(source),
+            }
+        })?;
         Ok(Self { inner })
     }
 
@@ -199,7 +202,9 @@ impl Document {
         if !fresh.is_empty() {
             self.inner
                 .apply_changes(fresh.iter().cloned())
-                .map_err(|source| DocumentError::Refused { source })?;
+                .map_err(|source| DocumentError::Refused {
+                    source: Box::new(source),
+                })?;
         }
         Ok(fresh)
     }

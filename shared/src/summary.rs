@@ -236,8 +236,8 @@ impl Library {
                 }
             }
             for id in view::project_ids(self, reader)? {
-                if !facts.contains_key(&id) {
-                    facts.insert(id, Arc::new(compute(self, reader, id)?));
+                if let std::collections::btree_map::Entry::Vacant(e) = facts.entry(id) {
+                    e.insert(Arc::new(compute(self, reader, id)?));
                 }
             }
             self.derived.facts = Some(facts);
@@ -347,16 +347,15 @@ fn index_people(
     for entry in library.document(turn, id)?.entries() {
         if let (Target::Cell(Table::Roster, user, Column::Name), Value::Text(name)) =
             (entry.path.target(), entry.winner())
+            && let Ok(user) = user.parse::<UserId>()
         {
-            if let Ok(user) = user.parse::<UserId>() {
-                people.push((
-                    user,
-                    Person {
-                        name: name.clone(),
-                        unit,
-                    },
-                ));
-            }
+            people.push((
+                user,
+                Person {
+                    name: name.clone(),
+                    unit,
+                },
+            ));
         }
     }
     for (user, person) in people {
@@ -384,10 +383,10 @@ pub fn directory(
     let key = reader
         .range(Tree::Head, &[4], &[5], 100)
         .map_err(row_error)?;
-    if let Some((known, directory)) = &library.derived.directory {
-        if *known == key {
-            return Ok(Arc::clone(directory));
-        }
+    if let Some((known, directory)) = &library.derived.directory
+        && *known == key
+    {
+        return Ok(Arc::clone(directory));
     }
     let mut directory = Directory::default();
     if let Some((unit, name)) = &library.derived.own_unit {
@@ -443,10 +442,10 @@ pub fn filings(
     if heads.is_empty() {
         return Ok(Arc::default());
     }
-    if let Some((known, filings)) = library.derived.filings.get(&unit) {
-        if *known == heads {
-            return Ok(Arc::clone(filings));
-        }
+    if let Some((known, filings)) = library.derived.filings.get(&unit)
+        && *known == heads
+    {
+        return Ok(Arc::clone(filings));
     }
     let filings = Arc::new(read_filings(library.document(reader, &id)?));
     library

@@ -72,21 +72,21 @@ pub fn imports(reader: &dyn Reader) -> Result<Vec<ImportInfo>, StoreError> {
             from.push(0);
             continue;
         };
-        if key.len() == 16 {
-            if let Ok(record) = serde_json::from_slice::<ImportRecord>(&bytes) {
-                found.push(ImportInfo {
-                    id: ImportId::from_bytes(id),
-                    file: record.file,
-                    by: Writer {
-                        user: Some(record.user),
-                        name: record.name,
-                        unit: String::new(),
-                        at: record.at,
-                    },
-                    counts: record.counts,
-                    undone_at: record.undone_at,
-                });
-            }
+        if key.len() == 16
+            && let Ok(record) = serde_json::from_slice::<ImportRecord>(&bytes)
+        {
+            found.push(ImportInfo {
+                id: ImportId::from_bytes(id),
+                file: record.file,
+                by: Writer {
+                    user: Some(record.user),
+                    name: record.name,
+                    unit: String::new(),
+                    at: record.at,
+                },
+                counts: record.counts,
+                undone_at: record.undone_at,
+            });
         }
         from = id.to_vec();
         from.extend([0xff; 5]);

@@ -70,7 +70,7 @@ pub fn bytes(kind: DocumentKind) -> &'static [u8] {
 /// Never for the constants of this crate (tested).
 pub fn change(kind: DocumentKind) -> Result<Change, DocumentError> {
     Change::from_bytes(bytes(kind).to_vec()).map_err(|source| DocumentError::Refused {
-        source: source.into(),
+        source: Box::new(source.into()),
     })
 }
 

@@ -62,7 +62,7 @@ pub enum WriteError {
     #[error("automerge refuses the write")]
     Refused {
         /// What it found.
-        source: AutomergeError,
+        source: Box<AutomergeError>,
     },
     /// Automerge made a change under an actor id that is not ours; our own bug.
     #[error("automerge derived an actor id")]
@@ -71,9 +71,14 @@ pub enum WriteError {
 
 impl From<AutomergeError> for WriteError {
     fn from(source: AutomergeError) -> Self {
-        Self::Refused { source }
+        Self::Refused {
+            source: Box::new(source),
+        }
     }
 }
+
+/// Edits of one change at a base, with the lane's actor.
+type AtBase<'a> = (Vec<ChangeHash>, ActorId, Vec<&'a (FieldPath, Value)>);
 
 impl Document {
     /// Writes values and returns the changes this made: none for no edits, one as a rule, several where paths need different
@@ -93,7 +98,7 @@ impl Document {
         };
         // Lanes are chosen before anything is written, so that a refusal leaves the document as it was.
         let mut used = BTreeSet::new();
-        let mut plan: Vec<(Vec<ChangeHash>, ActorId, Vec<&(FieldPath, Value)>)> = Vec::new();
+        let mut plan: Vec<AtBase<'_>> = Vec::new();
         for (base, edits) in std::mem::take(&mut at_base) {
             for chunk in chunks(edits) {
                 let lane = self.free_lane(author, &base, &used)?;
@@ -298,13 +303,12 @@ fn put_all(
     edits: &[&(FieldPath, Value)],
 ) -> Result<(), AutomergeError> {
     for (path, value) in edits {
-        if is_co_edited(path) {
-            if let Some((automerge::Value::Object(ObjType::Text), object)) =
+        if is_co_edited(path)
+            && let Some((automerge::Value::Object(ObjType::Text), object)) =
                 tx.get(ROOT, path.as_str())?
-            {
-                tx.update_text(&object, value.as_text().unwrap_or(""))?;
-                continue;
-            }
+        {
+            tx.update_text(&object, value.as_text().unwrap_or(""))?;
+            continue;
         }
         let scalar = match value {
             Value::Null => ScalarValue::Null,

@@ -259,10 +259,11 @@ fn path_at(json: &str, offset: usize) -> String {
         }
     }
     // An unknown key is reported right after the key itself, before its colon.
-    if let Some(top) = stack.last_mut().filter(|top| top.parse::<usize>().is_err()) {
-        if !is_value && !key.is_empty() {
-            *top = key;
-        }
+    if let Some(top) = stack.last_mut().filter(|top| top.parse::<usize>().is_err())
+        && !is_value
+        && !key.is_empty()
+    {
+        *top = key;
     }
     stack.join(".")
 }
