@@ -3,7 +3,9 @@
 //! A document is one flat map from [`FieldPath`] to [`crate::value::Value`]: `name`, `2026/year_plan_fen`,
 //! `2026-11/month_done_fen`, `issues/01J…/deadline`. So two nodes can never create rival containers, a row people append
 //! is a set of keys under its own ULID, and one operation of a change is one path (history, conflict, authority and the
-//! gate all speak of the same thing). The two co-edited texts are automerge Text objects made by the genesis change.
+//! gate all speak of the same thing). The one co-edited
+//! text is an automerge Text object made by the genesis change; what workbooks bring is atomic, because two imports of the
+//! same text would be spliced together into that text twice.
 //!
 //! Labels live in `text`, requirements per county in its profile. A name that is not listed here is kept and shown as
 //! unknown, never refused: a newer node may know it.

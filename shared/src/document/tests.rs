@@ -134,12 +134,12 @@ fn automerge_never_derives_an_actor_of_its_own() {
 #[test]
 fn two_people_writing_notes_apart_keep_both_texts() {
     let mut document = project();
-    set(&mut document, 1, Base::Now, "notes", "middle");
+    set(&mut document, 1, Base::Now, "worklog", "middle");
     let base = document.heads();
-    set(&mut document, 1, seen(&base, &[]), "notes", "start middle");
-    set(&mut document, 2, seen(&base, &[]), "notes", "middle end");
+    set(&mut document, 1, seen(&base, &[]), "worklog", "start middle");
+    set(&mut document, 2, seen(&base, &[]), "worklog", "middle end");
     assert_eq!(
-        document.value(&path("notes")),
+        document.value(&path("worklog")),
         Value::from("start middle end")
     );
     assert!(!document.entries().iter().any(Entry::is_conflict));
@@ -232,8 +232,8 @@ fn history_tells_who_wrote_what_over_what_newest_first() {
     set(&mut document, 1, Base::Now, "site", "east");
     set(&mut document, 1, Base::Now, "name", "bridge");
     set(&mut document, 2, Base::Now, "site", "west");
-    set(&mut document, 2, Base::Now, "notes", "first");
-    set(&mut document, 1, Base::Now, "notes", "first, second");
+    set(&mut document, 2, Base::Now, "worklog", "first");
+    set(&mut document, 1, Base::Now, "worklog", "first, second");
     let site = document.history(Some(&path("site")), 10);
     let told: Vec<_> = site
         .iter()
@@ -248,7 +248,7 @@ fn history_tells_who_wrote_what_over_what_newest_first() {
     );
     assert_eq!(site[0].by.node, actor_prefix(NodeId::from_bytes([2; 32])));
     assert_eq!(site[0].by.message, "edit:00000000");
-    let notes = document.history(Some(&FieldPath::once(Field::Notes)), 1);
+    let notes = document.history(Some(&FieldPath::once(Field::Worklog)), 1);
     assert_eq!(
         (notes[0].old.clone(), notes[0].new.clone()),
         (Value::from("first"), Value::from("first, second"))
@@ -282,7 +282,7 @@ proptest::proptest! {
                 let from = replicas[(node + 1) % 3].changes_since(&[]);
                 replicas[node].apply(from).unwrap();
             }
-            let at = ["site", "name", "2026/year_plan_fen", "notes"][field];
+            let at = ["site", "name", "2026/year_plan_fen", "worklog"][field];
             let base = replicas[node].heads();
             let value = if field == 3 { Value::from(format!("note {value}")) } else { Value::Int(value) };
             let who = u8::try_from(node).unwrap();

@@ -226,7 +226,7 @@ fields! {
     ImageTarget "image_target" Kind::Long, Year, Progress, Home;
     ImageTargetPercent "image_target_percent" Kind::Percent, Year, Progress, Home;
     PrelimTarget "prelim_target" Kind::Long, Year, Progress, Home;
-    ImageNow "image_now" Kind::CoEdited, Once, Progress, Lead;
+    ImageNow "image_now" Kind::Long, Once, Progress, Lead;
     ImageNowPercent "image_now_percent" Kind::Percent, Once, Progress, Lead;
     ImageNowAsAt "image_now_as_at" Kind::Date, Once, Progress, Lead;
     MonthImage "month_image" Kind::Long, Month, Progress, Lead;
@@ -240,7 +240,8 @@ fields! {
     Problems "problems" Kind::Long, Once, Progress, Lead;
     StatusFlags "status_flags" Kind::Set("status_flags"), Once, Progress, Hub;
     Stage "stage" Kind::Choice("stage"), Once, Progress, Hub;
-    Notes "notes" Kind::CoEdited, Once, Progress, Home;
+    Notes "notes" Kind::Long, Once, Progress, Home;
+    Worklog "worklog" Kind::CoEdited, Once, Progress, Home;
     Deleted "deleted" Kind::Text, Once, Identity, Home;
     Demo "demo" Kind::Flag, Once, Identity, Engine;
 }

@@ -196,6 +196,7 @@ impl Field {
             Self::StatusFlags => ("状态标志", "Flags"),
             Self::Stage => ("生命周期阶段", "Stage"),
             Self::Notes => ("备注", "Notes"),
+            Self::Worklog => ("工作记事", "Working notes"),
             Self::Deleted => ("删除原因", "Deleted because"),
             Self::Demo => ("演示数据", "Demo data"),
         };
