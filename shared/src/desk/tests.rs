@@ -527,6 +527,8 @@ fn items(value: i64) -> Vec<ImportItem> {
                 (path("name"), Value::from(format!("Bridge {n}"))),
                 (path("2026/year_plan_fen"), Value::Int(value * i64::from(n))),
                 (path("lead_unit"), Value::from("Roads")),
+                (path("image_now"), Value::from("deck poured")),
+                (path("notes"), Value::from("from row 7")),
             ]
             .into(),
         })
@@ -586,6 +588,12 @@ fn the_same_workbook_at_hub_and_node_is_no_conflict() {
         assert_eq!(township.dump(project(n)), hub.dump(project(n)));
     }
     assert_eq!(township.view(project(1)).text(Field::LeadUnit), "Roads");
+    // A co-edited text would hold the words twice; what a workbook brings is atomic.
+    assert_eq!(
+        township.view(project(1)).text(Field::ImageNow),
+        "deck poured"
+    );
+    assert_eq!(township.view(project(1)).text(Field::Notes), "from row 7");
 }
 
 #[test]

@@ -136,7 +136,13 @@ fn two_people_writing_notes_apart_keep_both_texts() {
     let mut document = project();
     set(&mut document, 1, Base::Now, "worklog", "middle");
     let base = document.heads();
-    set(&mut document, 1, seen(&base, &[]), "worklog", "start middle");
+    set(
+        &mut document,
+        1,
+        seen(&base, &[]),
+        "worklog",
+        "start middle",
+    );
     set(&mut document, 2, seen(&base, &[]), "worklog", "middle end");
     assert_eq!(
         document.value(&path("worklog")),

@@ -1,6 +1,6 @@
 //! The hub's table: every unit, whether it has reported, and its sums (ux.md 5.9), and the pace of the year .
 
-use crate::api::{Collection, CollectionUnit, FilingState};
+use crate::api::{Collection, CollectionUnit};
 use crate::ids::UnitId;
 use crate::profile::Profile;
 use crate::project::ProjectRow;
@@ -88,44 +88,39 @@ fn line(
     }
 }
 
-/// True when a unit's filing has reached the hub or is on its way.
+/// The pace of the year at the end of a month, in tenths of a percent: 11 months of 12 are 917.
 #[must_use]
-pub const fn has_reported(state: FilingState) -> bool {
-    matches!(
-        state,
-        FilingState::Filed | FilingState::FiledLocally | FilingState::Accepted
-    )
+pub fn pace(month: Month) -> i64 {
+    (i64::from(month.month()) * 1000 + 6) / 12
 }
 
-/// The share of the year that is over at the end of a month, in hundredths of a percent: 11 months are 9167.
+/// Done against plan in tenths of a percent, half away from zero; `None` without a plan.
 #[must_use]
-pub fn pace_of_year(month: Month) -> i64 {
-    (i64::from(month.month()) * 10_000 + 6) / 12
-}
-
-/// Done against plan in hundredths of a percent; `None` without a plan.
-#[must_use]
-pub fn rate(done_fen: i64, plan_fen: i64) -> Option<i64> {
-    if plan_fen <= 0 {
+pub fn rate(done_fen: Option<i64>, plan_fen: Option<i64>) -> Option<i64> {
+    let (done, plan) = (i128::from(done_fen?), i128::from(plan_fen?));
+    if plan <= 0 {
         return None;
     }
-    let scaled = i128::from(done_fen) * 10_000;
-    let plan = i128::from(plan_fen);
-    i64::try_from((scaled + plan / 2).div_euclid(plan)).ok()
+    let doubled = done * 2000 + if done < 0 { -plan } else { plan };
+    i64::try_from(doubled / (plan * 2)).ok()
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
+    use crate::api::FilingState;
 
     #[test]
     fn november_is_eleven_twelfths_of_the_year() {
-        assert_eq!(pace_of_year(Month::new(2026, 11).unwrap()), 9167);
-        assert_eq!(pace_of_year(Month::new(2026, 12).unwrap()), 10_000);
-        assert_eq!(rate(874, 1000), Some(8740));
-        assert_eq!(rate(1, 3), Some(3333));
-        assert_eq!(rate(5, 0), None);
+        assert_eq!(pace(Month::new(2026, 11).unwrap()), 917);
+        assert_eq!(pace(Month::new(2026, 12).unwrap()), 1000);
+        assert_eq!(rate(Some(874), Some(1000)), Some(874));
+        assert_eq!(rate(Some(1), Some(3)), Some(333));
+        assert_eq!(rate(Some(6125), Some(10_000)), Some(613));
+        assert_eq!(rate(Some(i64::MAX), Some(i64::MAX)), Some(1000));
+        assert_eq!(rate(Some(5), Some(0)), None);
+        assert_eq!(rate(None, Some(5)), None);
     }
 
     #[test]

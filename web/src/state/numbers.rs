@@ -1,7 +1,7 @@
 //! Numbers as tables show them: 万元 with two decimals and grouped digits, rates in tenths of a percent, the pace of the year.
 
 use shared::money::Fen;
-use shared::time::{Date, Month, days_in_month};
+pub use shared::rules::overview::{pace, rate};
 
 /// An amount in 万元 with two decimals and grouped thousands; empty when unknown.
 #[must_use]
@@ -30,26 +30,6 @@ pub fn group(number: &str) -> String {
         out.push_str(decimals);
     }
     out
-}
-
-/// Done against plan in tenths of a percent, half away from zero; `None` without a plan.
-#[must_use]
-pub fn rate(done: Option<i64>, plan: Option<i64>) -> Option<i64> {
-    let (done, plan) = (i128::from(done?), i128::from(plan?));
-    if plan <= 0 {
-        return None;
-    }
-    let doubled = done * 2000 + if done < 0 { -plan } else { plan };
-    i64::try_from(doubled / (plan * 2)).ok()
-}
-
-/// The share of the year gone at the end of a month, in tenths of a percent.
-#[must_use]
-pub fn pace(period: Month) -> i64 {
-    let start = Date::new(period.year(), 1, 1).map_or(0, Date::to_days);
-    let days = period.last_day().to_days() - start + 1;
-    let all = 337 + i64::from(days_in_month(period.year(), 2));
-    (days * 2000 + all) / (all * 2)
 }
 
 /// Tenths of a percent as `61.2%`; a dash when unknown.
@@ -83,6 +63,7 @@ pub fn signed(tenths: i64) -> String {
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
+    use shared::time::Month;
 
     #[test]
     fn amounts_are_grouped_and_keep_their_sign() {
@@ -98,17 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_needs_a_plan_and_rounds_half_up() {
-        assert_eq!(rate(Some(1), Some(0)), None);
-        assert_eq!(rate(None, Some(5)), None);
+    fn rates_read_as_percent_and_an_unknown_one_as_a_dash() {
         assert_eq!(percent(rate(Some(6125), Some(10_000))), "61.3%");
-        assert_eq!(percent(rate(Some(i64::MAX), Some(i64::MAX))), "100.0%");
+        assert_eq!(percent(Some(pace(Month::new(2026, 11).unwrap()))), "91.7%");
         assert_eq!(percent(None), "—");
-    }
-
-    #[test]
-    fn november_ends_at_nine_tenths_of_the_year() {
-        assert_eq!(percent(Some(pace(Month::new(2026, 11).unwrap()))), "91.5%");
-        assert_eq!(pace(Month::new(2024, 12).unwrap()), 1000);
     }
 }
