@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::ids::{CommandId, ImportId, RowId};
+use shared::ids::{ImportId, RowId};
 use shared::profile::Profile;
 use shared::text::system::System;
 use shared::time::{Date, Timestamp};
@@ -425,11 +425,6 @@ impl Ids<'_> {
         (u64::try_from(self.now.0).unwrap_or(0), self.clock.random())
     }
 
-    fn command(&self) -> String {
-        let (time, random) = self.parts();
-        CommandId::from_parts(time, random).to_string()
-    }
-
     fn import(&self) -> String {
         let (time, random) = self.parts();
         ImportId::from_parts(time, random).to_string()
@@ -456,10 +451,7 @@ fn edits(
         clock,
         now: clock.now(),
     };
-    let line = |command: Value| {
-        let envelope = json!({ "command": { "id": ids.command(), "command": command } });
-        format!("{envelope}\n")
-    };
+    let line = |command: Value| format!("{}\n", json!({ "command": command }));
     let items: Vec<Value> = township
         .projects
         .iter()
@@ -504,6 +496,8 @@ fn edits(
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
+    use shared::command::Command;
+
     use super::*;
 
     #[test]
@@ -573,9 +567,8 @@ mod tests {
         for (_, lines) in &done {
             for line in lines.lines() {
                 let line: Value = serde_json::from_str(line).unwrap();
-                let envelope: shared::command::Envelope =
-                    serde_json::from_value(line["command"].clone()).unwrap();
-                assert!(envelope.base.is_none());
+                let command = serde_json::from_value::<Command>(line["command"].clone());
+                assert!(command.is_ok(), "{command:?}");
             }
         }
     }

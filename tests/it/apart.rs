@@ -292,3 +292,43 @@ fn the_same_workbook_at_hub_and_township_is_no_conflict() {
     assert_eq!(dump.lines().count(), 2, "{dump}");
     assert!(!dump.contains("_conflicts"), "{dump}");
 }
+
+#[test]
+fn an_edit_made_after_the_line_is_back_reaches_the_hub_by_itself() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = pair.project("松坪镇集镇道路工程");
+    pair.line(false);
+    pair.line(true);
+    let edit = json!({ "do": "edit", "project": project, "set": { "site": "二村" } });
+    done(&mut pair.clerk, &edit);
+    wait_until("the hub shows the edit", || {
+        pair.officer.project(&project)["cells"]["site"]["value"] == "二村"
+    });
+}
+
+#[test]
+fn a_conflict_resolved_after_the_line_is_back_is_over_at_the_hub_by_itself() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = pair.project("松坪镇集镇道路工程");
+    pair.line(false);
+    let edit = |site: &str| json!({ "do": "edit", "project": project, "set": { "site": site } });
+    done(&mut pair.clerk, &edit("二村"));
+    let mut behalf = edit("三村");
+    behalf["on_behalf"] = json!("电话告知");
+    done(&mut pair.officer, &behalf);
+    pair.line(true);
+    let site = |client: &mut Client| client.project(&project)["cells"]["site"].clone();
+    let (clerk, officer) = (&mut pair.clerk, &mut pair.officer);
+    wait_until("both sides show both values", || {
+        contenders(&site(clerk)).len() == 2 && contenders(&site(officer)).len() == 2
+    });
+    let resolve = json!({
+        "do": "resolve_conflict", "project": project, "path": "site", "seen": ["二村", "三村"], "keep": "三村",
+    });
+    done(clerk, &resolve);
+    wait_until("the conflict is over at the hub", || {
+        contenders(&site(officer)).is_empty()
+    });
+}

@@ -83,7 +83,7 @@ fn the_demo_reaches_four_working_addresses_and_a_second_start_goes_on() {
     let mut projects = Vec::new();
     for place in &demo.places {
         let mut client = log_in(place, 0);
-        assert_eq!(client.get("/healthz").ok().text(), "ok");
+        assert_eq!(client.get("/healthz").ok().text().trim(), "ok");
         let me = client.get("/api/v1/session").ok().json();
         assert_eq!(me["node"]["demo"], true, "{me}");
         let list = client.get("/api/v1/projects").ok().json();

@@ -131,22 +131,28 @@ impl Place {
     /// Makes a hub's folder.
     #[must_use]
     pub fn hub(root: &Path, name: &str) -> Self {
-        Self::init(root, "hub", name)
+        Self::init(root, "hub", name, &[])
     }
 
     /// Makes a township's folder.
     #[must_use]
     pub fn township(root: &Path, name: &str) -> Self {
-        Self::init(root, "node", name)
+        Self::init(root, "node", name, &[])
     }
 
-    fn init(root: &Path, role: &str, name: &str) -> Self {
+    /// Makes a township's folder whose pages offer to cut the line, as the demo's do.
+    #[must_use]
+    pub fn demo_township(root: &Path, name: &str) -> Self {
+        Self::init(root, "node", name, &["--demo"])
+    }
+
+    fn init(root: &Path, role: &str, name: &str, more: &[&str]) -> Self {
         let place = Self {
             dir: root.join(name),
             name: name.to_owned(),
             serving: None,
         };
-        let said = place.cli(&[
+        let mut init = vec![
             "init",
             "--role",
             role,
@@ -154,7 +160,9 @@ impl Place {
             name,
             "--profile",
             "kaizhou",
-        ]);
+        ];
+        init.extend(more);
+        let said = place.cli(&init);
         let _made = said.ok();
         place
     }

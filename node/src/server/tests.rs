@@ -83,8 +83,9 @@ impl Running {
 /// Waits until something is so.
 async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let wait = async {
+        let mut asking = tokio::time::interval(Duration::from_millis(2));
         while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            asking.tick().await;
         }
     };
     tokio::time::timeout(PATIENCE, wait).await.unwrap();
@@ -178,7 +179,7 @@ async fn a_slow_head_or_handshake_is_closed() {
 }
 
 #[tokio::test]
-async fn the_path_for_nodes_refuses_browsers_and_plain_requests() {
+async fn the_path_for_nodes_refuses_scripts_and_shows_people_their_page() {
     let dir = tempfile::tempdir().unwrap();
     create(dir.path(), NodeRole::Hub, "开州区");
     let hub = Running::start(config(dir.path(), true)).await;
@@ -190,11 +191,14 @@ async fn the_path_for_nodes_refuses_browsers_and_plain_requests() {
         hear_until_closed(stream).await
     };
     assert!(
-        ask("Origin: http://localhost\r\n")
+        ask("Upgrade: websocket\r\nOrigin: http://localhost\r\n")
             .await
             .starts_with("HTTP/1.1 403")
     );
-    assert!(ask("").await.starts_with("HTTP/1.1 426"));
+    let half = ask("Upgrade: websocket\r\n").await;
+    assert!(half.starts_with("HTTP/1.1 426"), "{half}");
+    let page = ask("").await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     assert!(hub.app.handle.traffic().is_empty());
     hub.stop().await;
 }

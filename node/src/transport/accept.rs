@@ -229,7 +229,11 @@ where
     let service = service_fn(|mut request: Request<Incoming>| {
         let (line, door, routes) = (line.clone(), door.clone(), routes.clone());
         async move {
-            if request.uri().path() == SYNC_PATH && line.listener == Listener::Public {
+            // People's browsers ask for the page of the same name; only a node asks to change the protocol.
+            let asks_to_sync = request.uri().path() == SYNC_PATH
+                && (request.headers().contains_key(header::UPGRADE)
+                    || request.method() != Method::GET);
+            if asks_to_sync && line.listener == Listener::Public {
                 return Ok(open_session(request, line, door));
             }
             request.extensions_mut().insert(line);

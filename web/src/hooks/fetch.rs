@@ -65,7 +65,12 @@ pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
         });
     }
 
-    let reload = use_callback((), move |(), ()| asked.set(*asked + 1));
+    // The callback lives as long as the page: it counts itself, since the state it captured never changes.
+    let count = use_mut_ref(|| 0_u32);
+    let reload = use_callback((), move |(), ()| {
+        *count.borrow_mut() += 1;
+        asked.set(*count.borrow());
+    });
     let replace = {
         let state = state.clone();
         use_callback((), move |thing: T, ()| {
