@@ -19,7 +19,7 @@ pub struct Args {
     #[arg(long)]
     pub now: bool,
     /// Wait this long until nothing is left to send or fetch
-    #[arg(long, value_name = "SECONDS", conflicts_with_all = ["off", "on"])]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "off")]
     pub wait: Option<u64>,
     /// Close the line and stop dialling until --on
     #[arg(long, conflicts_with_all = ["on", "now"])]
@@ -34,14 +34,19 @@ pub struct Args {
 /// # Errors
 /// When the node cannot be reached.
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
-    let request = if args.off || args.on {
-        Request::SetLine { on: args.on }
-    } else {
-        Request::Sync {
-            wait_seconds: args.wait.unwrap_or(WAIT_SECONDS),
+    if args.off || args.on {
+        let outcome = Target::ask(common, output, Request::SetLine { on: args.on })?;
+        if args.wait.is_none() {
+            return report(output, outcome);
         }
-    };
-    match Target::ask(common, output, request)? {
+    }
+    let wait_seconds = args.wait.unwrap_or(WAIT_SECONDS);
+    let outcome = Target::ask(common, output, Request::Sync { wait_seconds })?;
+    report(output, outcome)
+}
+
+fn report(output: &mut Output, outcome: Outcome) -> Result<Exit, Failure> {
+    match outcome {
         Outcome::Line { on } => {
             let words = if on { System::LineOn } else { System::LineOff };
             output.either(&json!({"line": if on { "on" } else { "off" }}), &words)?;

@@ -455,9 +455,9 @@ async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> 
 
 async fn status(context: &Context) -> Result<Status, Trouble> {
     let sync = context.sync_status().await?;
-    let peers = context
+    let (peers, position) = context
         .handle
-        .read(|context| context.replica.peers())
+        .read(|read| (read.replica.peers(), read.replica.position()))
         .await?;
     let (documents, projects) = context
         .handle
@@ -480,7 +480,7 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
         documents,
         projects,
         sync_code: sync_code(&sync.state).to_owned(),
-        position: 0,
+        position,
         unreceipted: sync.pending,
         last_contact: sync.last_exchange,
         quarantined: sync.quarantined,

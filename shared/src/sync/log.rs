@@ -65,6 +65,11 @@ pub(crate) struct Logs {
 const HEAD: u8 = b'l';
 
 impl Logs {
+    /// Entries in all logs together.
+    pub(crate) fn total(&self) -> u64 {
+        self.heads.values().map(|(position, _)| position).sum()
+    }
+
     /// Reads the heads, at start.
     pub(crate) fn load(
         reader: &dyn Reader,

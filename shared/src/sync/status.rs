@@ -49,6 +49,12 @@ impl Replica {
         }
     }
 
+    /// Entries this node has logged for its peers, over all scopes.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.logs.total()
+    }
+
     fn sync_state(&self, now: Timestamp, pending: u64) -> SyncState {
         let Some(hub) = &self.hub else {
             return self.hub_state();
