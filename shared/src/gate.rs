@@ -233,10 +233,10 @@ fn check_parsed(
         (16, Some(prefix)) => *prefix,
         _ => return Err(Reason::ForeignActor),
     };
-    if let Voice::Only(prefixes) = voice {
-        if !prefixes.contains(&prefix) {
-            return Err(Reason::ForeignActor);
-        }
+    if let Voice::Only(prefixes) = voice
+        && !prefixes.contains(&prefix)
+    {
+        return Err(Reason::ForeignActor);
     }
     let mut built_on = 0;
     for dep in change.deps() {
@@ -442,4 +442,5 @@ fn read_signed(input: &mut Reader<'_>) -> Result<i64, WireError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests;

@@ -248,6 +248,7 @@ fn unbase32(text: &str) -> Result<Vec<u8>, InviteError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
 

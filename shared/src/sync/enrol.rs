@@ -293,10 +293,10 @@ impl Replica {
         let document = self.library.document(cx.turn, &id)?;
         let mut edits = Vec::new();
         for (column, value) in wanted {
-            if let Ok(path) = FieldPath::keyed(Table::Directory, &unit, column) {
-                if document.value(&path) != value {
-                    edits.push((path, value));
-                }
+            if let Ok(path) = FieldPath::keyed(Table::Directory, &unit, column)
+                && document.value(&path) != value
+            {
+                edits.push((path, value));
             }
         }
         let author = self.engine_author(cx.now, "enrol");
@@ -412,16 +412,13 @@ impl Replica {
         hello: &Hello,
         nonce: &[u8; 32],
     ) -> Result<Result<Enrolment, CloseReason>, ReplicaError> {
-        if let Some(proof) = &hello.invite {
-            if let Err(reason) = self.redeem(cx, hello.node, proof, nonce)? {
-                // A node that was let in before may still carry its old invite.
-                let is_known = self
-                    .nodes
-                    .get(&hello.node)
-                    .is_some_and(|record| record.state != Enrolment::Revoked);
-                if !is_known {
-                    return Ok(Err(reason));
-                }
+        if let Some(proof) = &hello.invite
+            && let Err(reason) = self.redeem(cx, hello.node, proof, nonce)?
+        {
+            // A node that was let in before may still carry its old invite.
+            let known = self.nodes.get(&hello.node).map(|record| record.state);
+            if known.is_none_or(|state| state == Enrolment::Revoked) {
+                return Ok(Err(reason));
             }
         }
         Ok(

@@ -265,10 +265,10 @@ impl Replica {
         }
         for &scope in wanted.difference(&before.scopes) {
             after.scopes.insert(scope);
-            if let Scope::Unit(unit) = scope {
-                if after.former.remove(&unit) {
-                    self.forget_known(turn, unit, id);
-                }
+            if let Scope::Unit(unit) = scope
+                && after.former.remove(&unit)
+            {
+                self.forget_known(turn, unit, id);
             }
             if !upper_brought_it(scope) {
                 // Only a document that came whole from one peer needs no echo to that peer.

@@ -282,4 +282,5 @@ fn read_plain(input: &mut Reader<'_>) -> Result<Item, WireError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests;

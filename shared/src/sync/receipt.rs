@@ -70,30 +70,31 @@ impl Replica {
             .held
             .get(&node)
             .filter(|held| held.incarnation == incarnation && !is_dialler);
-        if let Some((position, chain)) = held.map(|held| held.newest(Scope::Hub)) {
-            if position > 0 && self.receipted_points.get(&node) != Some(&position) {
-                self.receipted_points.insert(node, position);
-                let point = Point {
-                    scope: Scope::Hub,
-                    position,
-                    chain,
-                };
-                let bytes = point_bytes(&incarnation, &point);
-                let moment = cx.now.0.to_be_bytes();
-                let signature = self
-                    .facts
-                    .key
-                    .sign(RECEIPT_CONTEXT, &[&node.to_bytes(), &bytes, &moment]);
-                self.send(
-                    cx,
-                    id,
-                    &Frame::Receipt {
-                        point,
-                        at: cx.now,
-                        signature,
-                    },
-                );
-            }
+        if let Some((position, chain)) = held.map(|held| held.newest(Scope::Hub))
+            && position > 0
+            && self.receipted_points.get(&node) != Some(&position)
+        {
+            self.receipted_points.insert(node, position);
+            let point = Point {
+                scope: Scope::Hub,
+                position,
+                chain,
+            };
+            let bytes = point_bytes(&incarnation, &point);
+            let moment = cx.now.0.to_be_bytes();
+            let signature = self
+                .facts
+                .key
+                .sign(RECEIPT_CONTEXT, &[&node.to_bytes(), &bytes, &moment]);
+            self.send(
+                cx,
+                id,
+                &Frame::Receipt {
+                    point,
+                    at: cx.now,
+                    signature,
+                },
+            );
         }
         Ok(())
     }

@@ -469,15 +469,13 @@ impl Replica {
 
     /// A repair ends for good when both sides have said `Reset`.
     fn end_repair(&mut self, cx: &Context<'_, '_>, id: SessionId) {
-        if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
-            if open
-                .repair
-                .as_ref()
-                .is_some_and(|repair| repair.is_sent && repair.is_received)
-            {
-                open.repair = None;
-                open.push_at = Some(cx.now);
-            }
+        if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut())
+            && let Some(repair) = &open.repair
+            && repair.is_sent
+            && repair.is_received
+        {
+            open.repair = None;
+            open.push_at = Some(cx.now);
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 use super::codec::{Reader, WireError, Writer};
 
 mod frames;
+#[cfg(test)]
+mod tests;
 
 pub use frames::{decode, encode};
 
