@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use shared::api::NodeRole;
 use shared::identity::{NodeKey, unit_id_of};
 use shared::library::Library;
@@ -11,10 +13,11 @@ use crate::store::{Position, Store};
 
 use super::*;
 
-/// A store whose commits fail once told so.
+/// A store whose commits fail once told so, or that only reads from the start.
 struct Failing {
     inner: MemoryStore,
-    fails: Arc<std::sync::atomic::AtomicBool>,
+    fails: Arc<AtomicBool>,
+    only_reads: bool,
 }
 
 impl Reader for Failing {
@@ -34,7 +37,7 @@ impl Reader for Failing {
 
 impl Store for Failing {
     fn commit(&mut self, batch: Batch) -> Result<Position, StoreError> {
-        if self.fails.load(std::sync::atomic::Ordering::SeqCst) {
+        if self.fails.load(Ordering::SeqCst) {
             return Err(StoreError::Failed {
                 doing: "writing the journal",
                 source: "no space left".into(),
@@ -49,7 +52,7 @@ impl Store for Failing {
         Store::position(&self.inner)
     }
     fn is_read_only(&self) -> bool {
-        false
+        self.only_reads
     }
     fn derived_lost(&self) -> bool {
         false
@@ -59,13 +62,18 @@ impl Store for Failing {
     }
 }
 
-async fn start() -> (Handle, Arc<std::sync::atomic::AtomicBool>) {
+async fn start() -> (Handle, Arc<AtomicBool>) {
+    start_on(MemoryStore::new(), false).await
+}
+
+async fn start_on(inner: MemoryStore, only_reads: bool) -> (Handle, Arc<AtomicBool>) {
     let key = NodeKey::from_seed(&[1; 32]);
-    let fails = Arc::<std::sync::atomic::AtomicBool>::default();
+    let fails = Arc::<AtomicBool>::default();
     let handle = spawn(Parts {
         store: Box::new(Failing {
-            inner: MemoryStore::new(),
+            inner,
             fails: Arc::clone(&fails),
+            only_reads,
         }),
         replica: Replica::new(
             Facts {
@@ -133,11 +141,11 @@ async fn a_write_is_kept_when_its_closure_succeeds_and_dropped_when_it_fails() {
 async fn after_a_storage_failure_writes_are_refused_and_reads_go_on() {
     let (handle, fails) = start().await;
     put(&handle, b"before", Ok(())).await.unwrap().unwrap();
-    fails.store(true, std::sync::atomic::Ordering::SeqCst);
+    fails.store(true, Ordering::SeqCst);
     let failed = put(&handle, b"lost", Ok(())).await;
     assert!(matches!(failed, Err(DriverError::StorageFailed(_))));
     // Even when the medium works again: what memory holds may differ from it.
-    fails.store(false, std::sync::atomic::Ordering::SeqCst);
+    fails.store(false, Ordering::SeqCst);
     let refused = put(&handle, b"later", Ok(())).await;
     assert!(matches!(refused, Err(DriverError::StorageFailed(_))));
     assert!(load(&handle, b"before").await.is_some());
@@ -156,4 +164,19 @@ async fn a_stop_handles_what_waits_and_ends_the_driver() {
         put(&handle, b"late", Ok(())).await,
         Err(DriverError::Stopped)
     ));
+}
+
+#[tokio::test]
+async fn a_store_that_only_reads_can_be_read_from_the_start() {
+    let mut store = MemoryStore::new();
+    let mut batch = Batch::default();
+    batch.writes.insert((Tree::Meta, b"before".to_vec()), Some(b"1".to_vec()));
+    store.commit(batch).unwrap();
+    let (handle, _) = start_on(store, true).await;
+    assert!(load(&handle, b"before").await.is_some());
+    assert!(matches!(
+        put(&handle, b"refused", Ok(())).await,
+        Err(DriverError::StorageFailed(_))
+    ));
+    assert!(load(&handle, b"refused").await.is_none());
 }

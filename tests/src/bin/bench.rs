@@ -25,6 +25,7 @@ use node::node::{Creation, Node};
 use node::server::{App, Server};
 use shared::api::{NodeRole, SyncState};
 use shared::command::{Actor, Command, Envelope, Outcome, Role};
+use shared::document::genesis::DocumentKind;
 use shared::field::{Field, FieldPath};
 use shared::identity::UnitKind;
 use shared::ids::{CommandId, ProjectId, UnitId, UserId};
@@ -108,6 +109,8 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
     join(&hub.app, &node.app).await?;
     until_synced(&node.app.handle, plan.records).await?;
     let first = moved(&node.app.handle);
+    let there = count_projects(&hub.app.handle).await?;
+    ensure!(there as u64 == plan.records, "the hub holds {there} records of {}", plan.records);
     println!(
         "first sync   {:>8.1} s, {:.0} records a second; payload {} B, socket {} B, {:.0} B a record",
         begun.elapsed().as_secs_f64(),
@@ -383,6 +386,11 @@ async fn until_synced(handle: &Handle, records: u64) -> anyhow::Result<()> {
     tokio::time::timeout(PATIENCE, wait)
         .await
         .with_context(|| format!("{records} records were not exchanged in time"))?
+}
+
+async fn count_projects(handle: &Handle) -> anyhow::Result<usize> {
+    let ids = handle.read(|context| context.replica.library().ids(context.reader, DocumentKind::Project));
+    Ok(ids.await??.len())
 }
 
 /// The bytes of the latest session, as the node counted them.
