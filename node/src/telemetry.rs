@@ -3,6 +3,8 @@
 //! `serve` writes one JSON object a line to stderr; every other command writes short text lines there, warnings and worse
 //! unless asked for more.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -25,6 +27,7 @@ pub fn start(style: LogStyle, filter: &str) -> Result<(), FilterError> {
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // Only the first start of a process counts; tests start several nodes in one.
     let _already_started = match style {

@@ -170,7 +170,9 @@ async fn a_stop_handles_what_waits_and_ends_the_driver() {
 async fn a_store_that_only_reads_can_be_read_from_the_start() {
     let mut store = MemoryStore::new();
     let mut batch = Batch::default();
-    batch.writes.insert((Tree::Meta, b"before".to_vec()), Some(b"1".to_vec()));
+    batch
+        .writes
+        .insert((Tree::Meta, b"before".to_vec()), Some(b"1".to_vec()));
     store.commit(batch).unwrap();
     let (handle, _) = start_on(store, true).await;
     assert!(load(&handle, b"before").await.is_some());

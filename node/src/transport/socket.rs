@@ -128,6 +128,7 @@ where
         match message {
             Ok(Message::Binary(bytes)) => {
                 payload.add_received(bytes.len());
+                tracing::trace!(kind = bytes.first(), bytes = bytes.len(), "frame received");
                 if driver.frame(session, bytes.to_vec()).await.is_err() {
                     return "the node is stopping".to_owned();
                 }
@@ -165,6 +166,7 @@ where
         match next {
             Some(Outgoing::Frame(bytes)) => {
                 payload.add_sent(bytes.len());
+                tracing::trace!(kind = bytes.first(), bytes = bytes.len(), "frame sent");
                 if let Err(error) = sink.feed(Message::Binary(Buffer::from(bytes))).await {
                     return one_line(&error);
                 }

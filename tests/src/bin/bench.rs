@@ -4,7 +4,7 @@
 //! folder. Bytes are counted at the WebSocket (payload) and at the socket (TLS, HTTP upgrade and frames included). For
 //! memory the two folders are then served by two processes of their own, and the kernel is asked.
 //!
-//! `bench [--records N] [--only idle|memory]`
+//! `bench [--records N] [--only idle|memory] [--trace]`; `--trace` shows every frame on stderr.
 
 #![expect(
     clippy::print_stdout,
@@ -23,6 +23,7 @@ use node::config::{Config, Limits};
 use node::driver::Handle;
 use node::node::{Creation, Node};
 use node::server::{App, Server};
+use node::telemetry::{self, LogStyle};
 use shared::api::{NodeRole, SyncState};
 use shared::command::{Actor, Command, Envelope, Outcome, Role};
 use shared::document::genesis::DocumentKind;
@@ -60,7 +61,8 @@ impl Plan {
                         .parse()?;
                 }
                 "--only" => plan.only = Some(arguments.next().context("--only needs a name")?),
-                _ => bail!("usage: bench [--records N] [--only idle|memory]"),
+                "--trace" => telemetry::start(LogStyle::Text, "node::transport=trace")?,
+                _ => bail!("usage: bench [--records N] [--only idle|memory] [--trace]"),
             }
         }
         Ok(plan)
@@ -110,7 +112,11 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
     until_synced(&node.app.handle, plan.records).await?;
     let first = moved(&node.app.handle);
     let there = count_projects(&hub.app.handle).await?;
-    ensure!(there as u64 == plan.records, "the hub holds {there} records of {}", plan.records);
+    ensure!(
+        there as u64 == plan.records,
+        "the hub holds {there} records of {}",
+        plan.records
+    );
     println!(
         "first sync   {:>8.1} s, {:.0} records a second; payload {} B, socket {} B, {:.0} B a record",
         begun.elapsed().as_secs_f64(),
@@ -389,7 +395,12 @@ async fn until_synced(handle: &Handle, records: u64) -> anyhow::Result<()> {
 }
 
 async fn count_projects(handle: &Handle) -> anyhow::Result<usize> {
-    let ids = handle.read(|context| context.replica.library().ids(context.reader, DocumentKind::Project));
+    let ids = handle.read(|context| {
+        context
+            .replica
+            .library()
+            .ids(context.reader, DocumentKind::Project)
+    });
     Ok(ids.await??.len())
 }
 
