@@ -168,6 +168,7 @@ impl<'de> Deserialize<'de> for FieldPath {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
 

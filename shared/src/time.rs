@@ -30,17 +30,12 @@ impl Timestamp {
     #[must_use]
     pub fn clock(self) -> (u8, u8, u8) {
         let seconds = self.0.saturating_add(OFFSET_MS).rem_euclid(DAY_MS) / 1000;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a day has fewer than 86,400 seconds"
-        )]
-        let parts = (
+
+        (
             (seconds / 3600) as u8,
             (seconds / 60 % 60) as u8,
             (seconds % 60) as u8,
-        );
-        parts
+        )
     }
 
     /// Whole seconds since 1970, as automerge counts commit time.
@@ -109,11 +104,6 @@ impl Date {
     /// The day of the week, 1 = Monday to 7 = Sunday.
     #[must_use]
     pub fn weekday(self) -> u8 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a remainder below seven"
-        )]
         let day = (self.to_days() + 3).rem_euclid(7) as u8;
         day + 1
     }
@@ -149,17 +139,12 @@ impl Date {
         let day = day_of_year - (153 * month + 2) / 5 + 1;
         let month = if month < 10 { month + 3 } else { month - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to years 1 to 9999"
-        )]
-        let date = Self {
+
+        Self {
             year: year as i16,
             month: month as u8,
             day: day as u8,
-        };
-        date
+        }
     }
 
     /// The moment `hour:minute:second` of this day at +08:00.
@@ -242,16 +227,11 @@ impl Month {
     pub fn plus(self, months: i32) -> Self {
         let index = (i32::from(self.year) * 12 + i32::from(self.month) - 1 + months)
             .clamp(12, 9999 * 12 + 11);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to years 1 to 9999"
-        )]
-        let month = Self {
+
+        Self {
             year: (index / 12) as i16,
             month: (index % 12) as u8 + 1,
-        };
-        month
+        }
     }
 
     /// The last day of the month.
@@ -319,6 +299,7 @@ text_serde!(Date);
 text_serde!(Month);
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
 

@@ -302,7 +302,6 @@ pub fn report(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
 
     const DUE: Timestamp = Timestamp(1_000_000_000);

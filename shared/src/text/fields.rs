@@ -83,7 +83,6 @@ pub fn proposal_reason(id: &str, lang: Lang) -> &str {
 impl Field {
     /// What the field is called.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "one line a field")]
     pub const fn label(self, lang: Lang) -> &'static str {
         let pair = match self {
             Self::Name => ("项目名称", "Project name"),
@@ -332,7 +331,6 @@ macro_rules! options {
 
 /// The options of an enumeration that no county changes; `None` when the county's profile holds them.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "one line an option")]
 pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
     let options: &'static [FixedOption] = match enumeration {
         "investment_kind" => options![
