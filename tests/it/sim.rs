@@ -1,5 +1,11 @@
 //! Seeded storms over a whole county, then calm: safe during, equal after. `scripts/sim --seed N` replays one.
 
+use shared::api::SyncState;
+use shared::command::Command;
+use shared::field::{Field, FieldPath, Table};
+use shared::identity::UnitKind;
+use shared::ids::DocumentId;
+use shared::sync::{Approval, Input, Line, Reply};
 use tests::invariants;
 use tests::world::{Weather, World};
 
@@ -59,4 +65,215 @@ fn storms_lose_nothing_and_end_in_equal_heads() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// A hub and one node that have exchanged some projects.
+fn pair(projects: usize) -> World {
+    let mut world = World::new(7, 1);
+    world.enrol(1);
+    let home = world.unit(1);
+    for _ in 0..projects {
+        world.create(1, home);
+    }
+    world.run_for(20_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    world
+}
+
+fn settled(world: &mut World) -> Result<(), String> {
+    world.run_for(HEAL_MS);
+    invariants::everybody_is_in_step(world)?;
+    invariants::heads_are_equal(world)?;
+    invariants::no_acknowledged_edit_is_lost(world)
+}
+
+#[test]
+fn a_node_restored_from_a_backup_gets_back_what_the_hub_holds() {
+    let mut world = pair(3);
+    let backup = world.parties[1].store.clone();
+    let home = world.unit(1);
+    let late = world.create(1, home);
+    let early = world.projects[0];
+    world.edit(1, early, Field::Site);
+    world.edit(0, early, Field::BuildNature);
+    world.run_for(20_000);
+    world.crash(1);
+    world.parties[1].store = backup;
+    world.parties[1].is_doubtful = true;
+    world.start(1);
+    // An edit made before the line is back must not collide with what was lost.
+    world.edit(1, early, Field::Problems);
+    assert_eq!(settled(&mut world), Ok(()));
+    assert!(!world.heads(1, &DocumentId::Project(late)).is_empty());
+}
+
+#[test]
+fn a_log_that_starts_a_new_life_is_reconciled_without_sending_everything() {
+    let mut world = pair(200);
+    let before = world.bytes;
+    world.crash(0);
+    world.parties[0].is_doubtful = true;
+    world.start(0);
+    let early = world.projects[0];
+    world.edit(1, early, Field::Site);
+    assert_eq!(settled(&mut world), Ok(()));
+    let cost = world.bytes[0] + world.bytes[1] - before[0] - before[1];
+    eprintln!("{cost} bytes to reconcile one edit among 200 documents");
+    assert!(cost < 12_000, "{cost} bytes for one edit and 200 equal documents");
+}
+
+#[test]
+fn a_line_cut_at_every_single_frame_converges() {
+    let story = |cut: Option<u64>| {
+        let mut world = World::new(11, 1);
+        world.cut_at_frame = cut;
+        world.enrol(1);
+        let home = world.unit(1);
+        let first = world.create(1, home);
+        let second = world.create(0, home);
+        world.run_for(3_000);
+        world.edit(1, first, Field::Site);
+        world.edit(0, first, Field::Site);
+        world.edit(1, second, Field::BuildNature);
+        world.run_for(9_000);
+        settled(&mut world).map(|()| world.frames)
+    };
+    let frames = story(None).expect("converges uncut");
+    for cut in 1..=frames[0] + frames[1] {
+        assert_eq!(story(Some(cut)).map(|_| ()), Ok(()), "cut at frame {cut}");
+    }
+}
+
+#[test]
+fn an_idle_reconnect_is_one_round_trip_of_300_bytes() {
+    let mut world = pair(40);
+    world.run_for(60_000);
+    let before = (world.bytes, world.frames);
+    world.crash(1);
+    world.start(1);
+    world.run_for(2_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    let frames = [world.frames[0] - before.1[0], world.frames[1] - before.1[1]];
+    let bytes = world.bytes[0] + world.bytes[1] - before.0[0] - before.0[1];
+    eprintln!("{bytes} bytes for an idle reconnect");
+    assert_eq!(frames, [1, 1]);
+    assert!(bytes <= 300, "{bytes} bytes");
+}
+
+#[test]
+fn one_live_edit_and_its_acknowledgement_take_200_bytes() {
+    let mut world = pair(40);
+    world.run_for(10_000);
+    let before = world.bytes;
+    let project = world.projects[5];
+    world.edit(1, project, Field::Site);
+    // Less than the five seconds after which signatures follow.
+    world.run_for(2_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    let bytes = world.bytes[0] + world.bytes[1] - before[0] - before[1];
+    eprintln!("{bytes} bytes for one live edit and its acknowledgement");
+    assert!(bytes <= 200, "{bytes} bytes");
+}
+
+#[test]
+fn edits_of_many_records_share_their_cost() {
+    let mut world = pair(300);
+    let request = world.request(1);
+    let off = |line| Input::SetLine { request, line };
+    world.give(1, off(Line::Off));
+    for project in world.projects.clone() {
+        world.edit(1, project, Field::Site);
+    }
+    let before = world.bytes;
+    world.give(1, off(Line::On));
+    world.run_for(60_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    let bytes = world.bytes[0] + world.bytes[1] - before[0] - before[1];
+    let each = bytes / 300;
+    eprintln!("{bytes} bytes for 300 edits, {each} each, both ways");
+    assert!(each <= 36, "{each} bytes an edit");
+}
+
+#[test]
+fn what_was_written_before_a_move_was_known_becomes_a_proposal() {
+    let mut world = World::new(21, 2);
+    world.enrol(1);
+    world.enrol(2);
+    let home = world.unit(1);
+    let project = world.create(1, home);
+    world.run_for(20_000);
+    let request = world.request(1);
+    let off = |line| Input::SetLine { request, line };
+    world.give(1, off(Line::Off));
+    world.edit(1, project, Field::Site);
+    let to = world.unit(2);
+    world.command(0, Command::MoveProject { project, to }, Vec::new());
+    world.run_for(5_000);
+    world.give(1, off(Line::On));
+    assert_eq!(settled(&mut world), Ok(()));
+    let hub = &mut world.parties[0];
+    let library = hub.replica.as_mut().expect("the hub runs").library();
+    let document = library
+        .document(&hub.store, &DocumentId::Project(project))
+        .expect("it is there");
+    assert!(document.value(&FieldPath::once(Field::Site)).is_null());
+    let proposals = FieldPath::table_prefix(Table::Proposals);
+    let mut entries = document.entries().into_iter();
+    assert!(entries.any(|entry| entry.path.as_str().starts_with(&proposals)));
+    let readers = hub.replica.as_ref().expect("the hub runs");
+    let readers = readers.readers_of(&hub.store, &DocumentId::Project(project));
+    assert_eq!(readers.expect("memory reads"), [to]);
+}
+
+#[test]
+fn a_revoked_node_is_cut_off_at_once_and_stays_out() {
+    let mut world = pair(2);
+    let request = world.request(0);
+    let node = world.parties[1].key.node_id();
+    world.give(0, Input::Revoke { request, node });
+    world.run_for(1_000);
+    let project = world.projects[0];
+    world.edit(1, project, Field::Site);
+    world.run_for(HEAL_MS);
+    let status = |index: usize| {
+        let replica = world.parties[index].replica.as_ref().expect("it runs");
+        replica.status(world.now)
+    };
+    assert!(!status(0).peers[0].online);
+    assert_eq!(status(0).peers[0].state, "revoked");
+    assert!(matches!(status(1).state, SyncState::Refused { .. }), "{:?}", status(1));
+    assert_eq!(status(1).pending, 1);
+}
+
+#[test]
+fn a_node_waits_for_the_officer_and_is_let_in_on_the_same_line() {
+    let mut world = World::new(3, 1);
+    let request = world.request(0);
+    world.give(
+        0,
+        Input::CreateInvite {
+            request,
+            unit: "town1".to_owned(),
+            kind: UnitKind::Township,
+            addresses: vec!["hub".to_owned()],
+            approval: Approval::ByOfficer,
+        },
+    );
+    let Some(Reply::Invited { code, .. }) = world.parties[0].replies.remove(&request) else {
+        panic!("no invite");
+    };
+    let request = world.request(1);
+    world.give(1, Input::Join { request, code });
+    let home = world.unit(1);
+    world.create(1, home);
+    world.run_for(3_600_000);
+    assert!(invariants::everybody_is_in_step(&world).is_err());
+    let peers = world.parties[0].replica.as_ref().expect("it runs").peers();
+    assert_eq!(peers[0].state, "pending");
+    let request = world.request(0);
+    let node = world.parties[1].key.node_id();
+    world.give(0, Input::Approve { request, node });
+    world.run_for(20_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    assert_eq!(invariants::heads_are_equal(&mut world), Ok(()));
 }

@@ -43,6 +43,10 @@ pub struct Party {
     pub clock: Clock,
     /// Counts its starts.
     pub life: u64,
+    /// An older state of its store, as a backup keeps it.
+    pub backup: Option<MemoryStore>,
+    /// True when its store may have lost something: the next start says so.
+    pub is_doubtful: bool,
     /// When it is switched on again.
     pub starts_at: Option<Timestamp>,
     inputs: VecDeque<Input>,
@@ -130,6 +134,8 @@ impl World {
                 replica: None,
                 clock: Clock::default(),
                 life: 0,
+                backup: None,
+                is_doubtful: false,
                 starts_at: Some(START),
                 inputs: VecDeque::new(),
                 accepted: 0,
@@ -186,9 +192,12 @@ impl World {
         party.replica = Some(Replica::new(facts, Library::new(400_000, no_keys)));
         party.inputs.clear();
         party.asked.clear();
-        party.inputs.push_back(Input::Start {
-            log: LogContent::Intact,
-        });
+        let log = if std::mem::take(&mut party.is_doubtful) {
+            LogContent::Doubtful
+        } else {
+            LogContent::Intact
+        };
+        party.inputs.push_back(Input::Start { log });
         self.turn(index);
     }
 
@@ -256,6 +265,20 @@ impl World {
             self.perform(index, effect);
         }
         if dies == Some(2) {
+            self.die(index);
+        }
+    }
+
+    /// The machine's disk is replaced by an older copy; what people were told there is only as safe as the hub has it.
+    fn restore(&mut self, index: usize, backup: MemoryStore) {
+        let pending = self.parties[index]
+            .replica
+            .as_ref()
+            .map_or(u64::MAX, |replica| replica.status(self.now).pending);
+        // Losing what was never exchanged is what a backup does; here only what sync must bring back is of interest.
+        if pending == 0 {
+            self.parties[index].store = backup;
+            self.parties[index].is_doubtful = true;
             self.die(index);
         }
     }
@@ -715,6 +738,18 @@ impl World {
                 if self.parties[who].replica.is_some() {
                     self.die(who);
                 }
+            }
+            98 if self.weather == Weather::Storm => {
+                let party = &mut self.parties[who];
+                match party.backup.take() {
+                    // A hub's restore needs the nodes' signed logs back; not yet.
+                    Some(backup) if who > 0 => self.restore(who, backup),
+                    _ => party.backup = Some(party.store.clone()),
+                }
+            }
+            99 if self.weather == Weather::Storm => {
+                self.parties[who].is_doubtful = true;
+                self.die(who);
             }
             92..=93 if self.weather == Weather::Storm => {
                 let jump = i64::try_from(self.draw(7_200_000)).unwrap_or(0) - 3_600_000;

@@ -163,6 +163,9 @@ impl Replica {
                 BTreeSet::new()
             }
         };
+        if self.quarantined > 0 {
+            self.release(cx, id, &changes)?;
+        }
         self.library.apply(cx.turn, id, changes)?;
         self.log_changed(cx.turn, Source::peer(node))?;
         if !overreach.is_empty() {
@@ -381,6 +384,24 @@ impl Replica {
             },
         );
         cx.out.push(Effect::Status);
+        Ok(())
+    }
+
+    /// A change that came too early, and now fits, is in quarantine no more.
+    fn release(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: &DocumentId,
+        changes: &[automerge::Change],
+    ) -> Result<(), ReplicaError> {
+        for change in changes {
+            let mut key = id.to_bytes();
+            key.extend(change.hash().0);
+            if cx.turn.load(Tree::Quarantine, &key)?.is_some() {
+                cx.turn.remove(Tree::Quarantine, key);
+                self.quarantined -= 1;
+            }
+        }
         Ok(())
     }
 

@@ -391,7 +391,6 @@ impl Replica {
                 }
                 open.out.entry(point.scope).or_default();
                 open.pushed_at = cx.now;
-                open.is_unsigned = true;
                 let Some(batch) = self.make_batch(cx, id, point.scope, from, None)? else {
                     break;
                 };
@@ -539,7 +538,7 @@ impl Replica {
         sent.acked = sent.acked.max(position);
         open.flights
             .retain(|&(other, to)| other != scope || to > position);
-        open.is_unsigned = true;
+        open.want_signing(cx.now);
         if is_dialler && scope == Scope::Hub {
             self.hub_acked = self.hub_acked.max(position);
             self.last_exchange = Some(cx.now);
@@ -724,7 +723,7 @@ impl Replica {
         );
         self.last_exchange = Some(cx.now);
         if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
-            open.is_unsigned = true;
+            open.want_signing(cx.now);
         }
         cx.out.push(Effect::Status);
         Ok(())

@@ -128,36 +128,33 @@ impl Replica {
                 continue;
             }
             let document = self.library.document(reader, &id)?;
+            let unit = |field| {
+                let value = document.value(&FieldPath::once(field));
+                resolve(&self.nodes, self.unit, &value)
+            };
+            parties.home = unit(Field::HomeNode).or(parties.home);
+            parties.lead = unit(Field::LeadUnit).or(parties.lead);
+            let others = [
+                Field::TerritorialOrg,
+                Field::OwnerOrg,
+                Field::InvestmentDept,
+                Field::ExtraTeamUnit,
+            ];
+            parties.others.extend(others.into_iter().filter_map(unit));
+            // Co-operating units are named by the hub alone, and a project's own document is read at every change.
+            if !matches!(id, DocumentId::Oversight(_)) {
+                continue;
+            }
             for entry in document.entries() {
-                let target = entry.path.target();
-                let (Target::Once(
-                    Field::HomeNode
-                    | Field::LeadUnit
-                    | Field::TerritorialOrg
-                    | Field::OwnerOrg
-                    | Field::InvestmentDept
-                    | Field::ExtraTeamUnit,
-                )
-                | Target::Cell(Table::CoopUnits, _, Column::Org)) = &target
+                let Target::Cell(table @ Table::CoopUnits, row, Column::Org) = entry.path.target()
                 else {
                     continue;
                 };
-                let Some(unit) = resolve(&self.nodes, self.unit, entry.winner()) else {
-                    continue;
-                };
-                match target {
-                    Target::Once(Field::HomeNode) => parties.home = Some(unit),
-                    Target::Once(Field::LeadUnit) => parties.lead = Some(unit),
-                    Target::Cell(table, row, _) => {
-                        let is_struck = FieldPath::keyed(table, &row, Column::Deleted)
-                            .is_ok_and(|path| !document.value(&path).is_null());
-                        if !is_struck {
-                            parties.others.insert(unit);
-                        }
-                    }
-                    _ => {
-                        parties.others.insert(unit);
-                    }
+                let is_struck = FieldPath::keyed(table, &row, Column::Deleted)
+                    .is_ok_and(|path| !document.value(&path).is_null());
+                if !is_struck {
+                    let unit = resolve(&self.nodes, self.unit, entry.winner());
+                    parties.others.extend(unit);
                 }
             }
         }

@@ -13,7 +13,6 @@ use crate::wire::v1::{Frame, Incarnation, Point, Scope};
 use super::effect::{CloseReason, Effect};
 use super::error::ReplicaError;
 use super::input::SessionId;
-use super::session::SIGN_EVERY_MS;
 use super::{Context, Replica};
 
 const SIGN_CONTEXT: &str = "xiangmu sync log v1";
@@ -44,7 +43,6 @@ impl Replica {
             return Ok(());
         }
         open.is_unsigned = false;
-        open.sign_at = cx.now.plus_ms(SIGN_EVERY_MS);
         let (node, incarnation) = (open.node, open.incarnation);
         let acked: Vec<(Scope, u64)> = open.out.iter().map(|(s, sent)| (*s, sent.acked)).collect();
         for (scope, position) in acked {

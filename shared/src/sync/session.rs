@@ -120,6 +120,14 @@ impl Open {
         self.is_streaming = true;
     }
 
+    /// Something is to be signed or receipted: together with what follows within the next seconds.
+    pub(crate) fn want_signing(&mut self, now: Timestamp) {
+        if !self.is_unsigned {
+            self.is_unsigned = true;
+            self.sign_at = now.plus_ms(SIGN_EVERY_MS);
+        }
+    }
+
     /// True when all we have for the peer is acknowledged.
     pub(crate) fn is_all_acked(&self, heads: &[Point]) -> bool {
         self.is_streaming
