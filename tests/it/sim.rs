@@ -119,7 +119,10 @@ fn a_log_that_starts_a_new_life_is_reconciled_without_sending_everything() {
     assert_eq!(settled(&mut world), Ok(()));
     let cost = world.bytes[0] + world.bytes[1] - before[0] - before[1];
     eprintln!("{cost} bytes to reconcile one edit among 200 documents");
-    assert!(cost < 12_000, "{cost} bytes for one edit and 200 equal documents");
+    assert!(
+        cost < 12_000,
+        "{cost} bytes for one edit and 200 equal documents"
+    );
 }
 
 #[test]
@@ -241,7 +244,11 @@ fn a_revoked_node_is_cut_off_at_once_and_stays_out() {
     };
     assert!(!status(0).peers[0].online);
     assert_eq!(status(0).peers[0].state, "revoked");
-    assert!(matches!(status(1).state, SyncState::Refused { .. }), "{:?}", status(1));
+    assert!(
+        matches!(status(1).state, SyncState::Refused { .. }),
+        "{:?}",
+        status(1)
+    );
     assert_eq!(status(1).pending, 1);
 }
 
