@@ -558,25 +558,37 @@ impl World {
 
     /// Lets a node join the hub, approved at once.
     pub fn enrol(&mut self, index: usize) {
-        let request = self.request(0);
-        let name = self.parties[index].name.clone();
-        let hub = self.parties[0].name.clone();
+        self.enrol_at(index, 0, UnitKind::Township);
+    }
+
+    /// Lets a party join any hub, approved at once.
+    pub fn enrol_at(&mut self, index: usize, hub: usize, kind: UnitKind) {
+        let request = self.request(hub);
+        let unit = self.parties[index].name.clone();
+        let addresses = vec![self.parties[hub].name.clone()];
         self.give(
-            0,
+            hub,
             Input::CreateInvite {
                 request,
-                unit: name,
-                kind: UnitKind::Township,
-                addresses: vec![hub],
+                unit,
+                kind,
+                addresses,
                 approval: Approval::AtOnce,
             },
         );
-        let Some(Reply::Invited { code, .. }) = self.parties[0].replies.remove(&request) else {
+        let Some(Reply::Invited { code, .. }) = self.parties[hub].replies.remove(&request) else {
             // The hub lost power over it.
             return;
         };
         let request = self.request(index);
         self.give(index, Input::Join { request, code });
+    }
+
+    /// Makes a party that has done nothing yet a hub.
+    pub fn make_hub(&mut self, index: usize) {
+        self.parties[index].role = NodeRole::Hub;
+        self.parties[index].store = MemoryStore::new();
+        self.start(index);
     }
 
     /// The unit a party hosts.
@@ -777,6 +789,33 @@ impl World {
         let count = self.projects.len() as u64;
         let index = usize::try_from(self.draw(count)).unwrap_or(0);
         self.projects.get(index).copied()
+    }
+
+    /// Imports new projects of a unit in one command.
+    pub fn import_new(&mut self, who: usize, home: UnitId, count: usize) {
+        let time = u64::try_from(self.now.0).unwrap_or(0);
+        let mut items = Vec::with_capacity(count);
+        for number in 0..count {
+            let project = ProjectId::from_parts(time, self.draw_ten());
+            let name = Value::Text(format!("project {number}"));
+            self.projects.push(project);
+            items.push(ImportItem {
+                project,
+                home,
+                set: [(FieldPath::once(Field::Name), name)].into(),
+            });
+        }
+        let import = ImportId::from_parts(time, self.draw_ten());
+        let file = "new.xlsx".to_owned();
+        self.command(
+            who,
+            Command::Import {
+                import,
+                file,
+                items,
+            },
+            Vec::new(),
+        );
     }
 
     /// The same workbook may be imported at the hub and at the unit's node.
