@@ -351,7 +351,7 @@ fn passes(row: &ProjectRow, filter: Filter, value: &str) -> bool {
         Filter::Conflicts => (row.conflicts > 0) == wants,
         Filter::Issues => (row.open_issues > 0) == wants,
         Filter::Proposals => (row.proposals > 0) == wants,
-        Filter::Deleted => !row.deleted.is_empty() == wants,
+        Filter::Deleted => row.deleted.is_empty() != wants,
         Filter::Demo => row.demo == wants,
     }
 }

@@ -355,10 +355,6 @@ async fn perform_here(
 }
 
 /// Hands an event on; gives the end when it was the last.
-#[expect(
-    clippy::type_complexity,
-    reason = "an end is itself a success or a failure"
-)]
 fn last(event: Event, on_event: OnEvent<'_>) -> Result<Option<Result<Outcome, Failure>>, Failure> {
     match event {
         Event::Done { outcome } => Ok(Some(Ok(*outcome))),

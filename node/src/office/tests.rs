@@ -414,8 +414,11 @@ const FAULTS: [(&str, &str, Expect); 39] = {
     ]
 };
 
+/// A span of rows and one of columns, each inclusive.
+type Place = (Option<(u32, u32)>, Option<(u16, u16)>);
+
 /// Rows and columns a place names: `F18:G18`, `36:37`, `N:N`, `A14:N14 与 A15:N15` (the last area counts).
-fn place(text: &str) -> (Option<(u32, u32)>, Option<(u16, u16)>) {
+fn place(text: &str) -> Place {
     let area = text.rsplit(' ').next().unwrap();
     let corner = |corner: &str| {
         let letters = corner.trim_end_matches(|c: char| c.is_ascii_digit());
