@@ -10,6 +10,7 @@ use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::{ApiError, Code};
+use shared::text::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, File, Headers, RequestCredentials, RequestInit, Response};
@@ -135,6 +136,12 @@ impl Client {
         init.set_credentials(RequestCredentials::SameOrigin);
         let headers = Headers::new().map_err(garbled)?;
         headers.set("Accept", "application/json").map_err(garbled)?;
+        // The node words its failures in the language of the page.
+        let lang = match super::prefs::lang() {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        };
+        headers.set("Accept-Language", lang).map_err(garbled)?;
         if method != "GET" {
             headers
                 .set("X-CSRF", &self.csrf.borrow())

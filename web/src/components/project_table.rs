@@ -56,6 +56,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                 }
             };
             look();
+            let after = look.clone();
             let resized = web_sys::window().map(|window| {
                 let look = look.clone();
                 EventListener::new(&window, "resize", move |_| look())
@@ -63,7 +64,13 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             let scrolled = element
                 .as_ref()
                 .map(|element| EventListener::new(element, "scroll", move |_| look()));
-            move || drop((resized, scrolled))
+            // Paper has no window: every row is drawn before printing.
+            let printing = web_sys::window().map(|window| {
+                EventListener::new(&window, "beforeprint", move |_| seen.set((0, i32::MAX)))
+            });
+            let printed = web_sys::window()
+                .map(|window| EventListener::new(&window, "afterprint", move |_| after()));
+            move || drop((resized, scrolled, printing, printed))
         });
     }
     {
