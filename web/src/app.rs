@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use shared::api::{Me, NodeRole};
+use shared::api::Me;
 use shared::profile::Profile;
 use shared::text::Lang;
 use shared::text::ui::Ui;
 use shared::time::Month;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use crate::client::http::{Client, Failure};
 use crate::client::live::LiveLine;
@@ -18,6 +19,7 @@ use crate::components::frame::Frame;
 use crate::hooks::line::{Line, use_line_source};
 use crate::hooks::notices::{NoticeList, NoticeStack, Notices};
 use crate::hooks::outbox::{OutboxHandle, use_outbox_source};
+use crate::hooks::router::{Way, use_way_source};
 use crate::hooks::rows::{Rows, use_rows_source};
 use crate::hooks::session::{LookChange, Session, use_session};
 use crate::pages::county::County;
@@ -181,7 +183,7 @@ fn Shell(props: &ShellProps) -> Html {
             // Notices next, since the line and the outbox say things.
             <ContextProvider<Notices> context={notices}>
                 <Sources>
-                    <BrowserRouter><Frame><Switch<Route> render={draw} /></Frame></BrowserRouter>
+                    <Pages />
                 </Sources>
             </ContextProvider<Notices>>
             <NoticeStack {list} close={props.words.t(Ui::Close)} />
@@ -209,13 +211,22 @@ fn Sources(props: &SourcesProps) -> Html {
     }
 }
 
+/// The page of the address, in its frame.
+#[component]
+fn Pages() -> Html {
+    let way = use_way_source();
+    let hub = use_session().is_hub();
+    let page = draw(way.route.clone(), hub);
+    html! { <ContextProvider<Way> context={way}><Frame>{ page }</Frame></ContextProvider<Way>> }
+}
+
 /// The month by the node's clock, which may be right where the PC's is not.
 fn first_period(me: &Me) -> Month {
     let now = if me.now.0 > 0 { me.now } else { clock::now() };
     now.date().month_of()
 }
 
-fn draw(route: Route) -> Html {
+fn draw(route: Route, hub: bool) -> Html {
     match route {
         Route::Desk => html! { <Desk /> },
         Route::Projects => html! { <Projects /> },
@@ -228,24 +239,10 @@ fn draw(route: Route) -> Html {
         } => {
             html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
         }
-        Route::County => html! { <HubOnly><County /></HubOnly> },
+        Route::County if hub => html! { <County /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
-        Route::NotFound => html! { <Nowhere /> },
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct HubOnlyProps {
-    children: Html,
-}
-
-#[component]
-fn HubOnly(props: &HubOnlyProps) -> Html {
-    if use_session().me.node.role == NodeRole::Hub {
-        props.children.clone()
-    } else {
-        html! { <Nowhere /> }
+        Route::County | Route::NotFound => html! { <Nowhere /> },
     }
 }
 
@@ -257,7 +254,7 @@ fn Nowhere() -> Html {
         <section class="nowhere">
             <h1>{ words.t(Ui::NotFound) }</h1>
             <p>{ words.t(Ui::NotFoundHint) }</p>
-            <Link<Route> to={Route::Desk} classes="button button--main">{ words.t(Ui::ToDesk) }</Link<Route>>
+            <Link to={Route::Desk} classes="button button--main">{ words.t(Ui::ToDesk) }</Link>
         </section>
     }
 }

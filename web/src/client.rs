@@ -8,3 +8,4 @@ pub mod indexed_db;
 pub mod live;
 pub mod page;
 pub mod prefs;
+pub mod wire;

@@ -5,6 +5,7 @@ pub mod line;
 pub mod live;
 pub mod notices;
 pub mod outbox;
+pub mod router;
 pub mod rows;
 pub mod session;
 pub mod shortcuts;

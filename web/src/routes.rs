@@ -4,25 +4,20 @@ use shared::api::NodeRole;
 use shared::ids::{ProjectId, UnitId};
 use shared::text::ui::Ui;
 use shared::time::Month;
-use yew_router::Routable;
 
 /// One page.
-#[derive(Debug, Clone, PartialEq, Routable)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Route {
     /// 工作台.
-    #[at("/")]
     Desk,
     /// 项目台账.
-    #[at("/projects")]
     Projects,
     /// 项目档案.
-    #[at("/projects/:id")]
     Project {
         /// The project.
         id: ProjectId,
     },
     /// 月报填报 of one's own unit.
-    #[at("/report/:ledger/:period")]
     Report {
         /// The ledger.
         ledger: String,
@@ -30,7 +25,6 @@ pub enum Route {
         period: Month,
     },
     /// The report of a named unit, at the hub.
-    #[at("/report/:ledger/:period/:unit")]
     UnitReport {
         /// The ledger.
         ledger: String,
@@ -40,18 +34,59 @@ pub enum Route {
         unit: UnitId,
     },
     /// 收报 (hub).
-    #[at("/county")]
     County,
     /// 导入导出.
-    #[at("/exchange")]
     Exchange,
     /// 同步与冲突.
-    #[at("/sync")]
     Sync,
     /// Nothing stands at this address.
-    #[not_found]
-    #[at("/404")]
     NotFound,
+}
+
+impl Route {
+    /// The page's address.
+    #[must_use]
+    pub fn to_path(&self) -> String {
+        match self {
+            Self::Desk => "/".to_owned(),
+            Self::Projects => "/projects".to_owned(),
+            Self::Project { id } => format!("/projects/{id}"),
+            Self::Report { ledger, period } => format!("/report/{ledger}/{period}"),
+            Self::UnitReport { ledger, period, unit } => format!("/report/{ledger}/{period}/{unit}"),
+            Self::County => "/county".to_owned(),
+            Self::Exchange => "/exchange".to_owned(),
+            Self::Sync => "/sync".to_owned(),
+            Self::NotFound => "/404".to_owned(),
+        }
+    }
+
+    /// The page at an address. Parameters are checked: what is no id leads nowhere.
+    #[must_use]
+    pub fn from_path(path: &str) -> Self {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let found = match parts.as_slice() {
+            [] => Some(Self::Desk),
+            ["projects"] => Some(Self::Projects),
+            ["projects", id] => id.parse().ok().map(|id| Self::Project { id }),
+            ["report", ledger, period] if is_id(ledger) => {
+                period.parse().ok().map(|period| Self::Report { ledger: (*ledger).to_owned(), period })
+            }
+            ["report", ledger, period, unit] if is_id(ledger) => match (period.parse(), unit.parse()) {
+                (Ok(period), Ok(unit)) => Some(Self::UnitReport { ledger: (*ledger).to_owned(), period, unit }),
+                _ => None,
+            },
+            ["county"] => Some(Self::County),
+            ["exchange"] => Some(Self::Exchange),
+            ["sync"] => Some(Self::Sync),
+            _ => None,
+        };
+        found.unwrap_or(Self::NotFound)
+    }
+}
+
+/// True for the ASCII ids profiles give to ledgers and reports.
+fn is_id(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 /// The rail's items for a server, in the order of Alt+1..9.
@@ -84,5 +119,31 @@ pub fn belongs(item: &Route, page: &Route) -> bool {
         | (Route::Report { .. }, Route::Report { .. })
         | (Route::County | Route::Report { .. }, Route::UnitReport { .. }) => true,
         _ => item == page,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_found_again_at_its_address_and_nonsense_leads_nowhere() {
+        let (ledger, period) = ("R-KZ-1".to_owned(), Month::new(2026, 11).unwrap());
+        for route in [
+            Route::Desk,
+            Route::Projects,
+            Route::Project { id: ProjectId::from_parts(1, [1; 10]) },
+            Route::Report { ledger: ledger.clone(), period },
+            Route::UnitReport { ledger, period, unit: UnitId::from_bytes([7; 10]) },
+            Route::County,
+            Route::Exchange,
+            Route::Sync,
+        ] {
+            assert_eq!(Route::from_path(&route.to_path()), route);
+        }
+        for path in ["/nowhere", "/projects/x", "/report/R/2026-13", "/report/%E4/2026-11", "/sync/x"] {
+            assert_eq!(Route::from_path(path), Route::NotFound, "{path}");
+        }
     }
 }

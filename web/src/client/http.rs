@@ -4,15 +4,17 @@
 //! the caller may try again.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shared::api::{ApiError, Code};
 use shared::text::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+use super::wire::FromWire;
 use web_sys::{AbortController, File, Headers, RequestCredentials, RequestInit, Response};
 
 /// How long an answer may take. A node answers in milliseconds; a busy hub's list may take a few seconds.
@@ -75,21 +77,37 @@ impl Client {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn fetch<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+    pub async fn fetch<T: FromWire>(&self, path: &str) -> Result<T, Failure> {
         parse(&self.request("GET", path, Body::Empty).await?)
+    }
+
+    /// Asks for a thing and leaves the reading to the caller.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn fetch_text(&self, path: &str) -> Result<String, Failure> {
+        self.request("GET", path, Body::Empty).await
     }
 
     /// Sends a thing and reads the answer.
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn post<B: Serialize, T: DeserializeOwned>(
+    pub async fn post<B: Serialize, T: FromWire>(
         &self,
         path: &str,
         body: &B,
     ) -> Result<T, Failure> {
         let body = serde_json::to_string(body).map_err(|_| Failure::Garbled)?;
         parse(&self.request("POST", path, Body::Json(body)).await?)
+    }
+
+    /// Sends JSON that is ready, and reads the answer.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn post_json<T: FromWire>(&self, path: &str, json: String) -> Result<T, Failure> {
+        parse(&self.request("POST", path, Body::Json(json)).await?)
     }
 
     /// Sends a thing whose answer does not matter beyond having worked.
@@ -120,11 +138,21 @@ impl Client {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn upload<T: DeserializeOwned>(&self, path: &str, file: &File) -> Result<T, Failure> {
+    pub async fn upload<T: FromWire>(&self, path: &str, file: &File) -> Result<T, Failure> {
         parse(&self.request("POST", path, Body::File(file)).await?)
     }
 
-    async fn request(&self, method: &str, path: &str, body: Body<'_>) -> Result<String, Failure> {
+    /// Boxed, so that no caller carries its state machine.
+    fn request<'a>(
+        &'a self,
+        method: &'a str,
+        path: &'a str,
+        body: Body<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Failure>> + 'a>> {
+        Box::pin(self.exchange(method, path, body))
+    }
+
+    async fn exchange(&self, method: &str, path: &str, body: Body<'_>) -> Result<String, Failure> {
         let garbled = |_: JsValue| Failure::Garbled;
         let window = web_sys::window().ok_or(Failure::Garbled)?;
         let limit = match body {
@@ -188,11 +216,8 @@ impl Client {
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|error| {
-        web_sys::console::error_1(&error.to_string().into());
-        Failure::Garbled
-    })
+fn parse<T: FromWire>(text: &str) -> Result<T, Failure> {
+    T::from_wire(text).ok_or(Failure::Garbled)
 }
 
 /// Percent-encodes a query value.

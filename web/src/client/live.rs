@@ -13,6 +13,8 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, WebSocket};
 use yew::Callback;
 
+use super::wire::FromWire;
+
 /// First pause before dialling again.
 const RETRY_MS_MIN: u32 = 500;
 /// Longest pause: a person waits this long at most after the node came back.
@@ -154,10 +156,9 @@ fn dial(inner: &Rc<Inner>) {
     let weak = Rc::downgrade(inner);
     let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if let (Some(inner), Some(text)) = (weak.upgrade(), event.data().as_string()) {
-            match serde_json::from_str::<Live>(&text) {
-                Ok(live) => inner.tell(&Heard::Patch(Rc::new(live))),
-                // A newer node may send what this page does not know; the next fetch brings it.
-                Err(error) => web_sys::console::warn_1(&error.to_string().into()),
+            // A newer node may send what this page does not know; the next fetch brings it.
+            if let Some(live) = Live::from_wire(&text) {
+                inner.tell(&Heard::Patch(Rc::new(live)));
             }
         }
     });

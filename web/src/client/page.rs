@@ -74,6 +74,35 @@ pub fn set_look(lang: Lang, large: bool, title: &str) {
     }
 }
 
+/// The path and the query of the address.
+#[must_use]
+pub fn address() -> (String, String) {
+    let location = web_sys::window().map(|window| window.location());
+    let part = |read: fn(&web_sys::Location) -> Result<String, wasm_bindgen::JsValue>| {
+        location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default()
+    };
+    (part(web_sys::Location::pathname), part(web_sys::Location::search))
+}
+
+/// Sets the address, beside or in place of the one before.
+pub fn go(path: &str, replaced: bool) {
+    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+        return;
+    };
+    let nothing = wasm_bindgen::JsValue::NULL;
+    let _ = if replaced {
+        history.replace_state_with_url(&nothing, "", Some(path))
+    } else {
+        history.push_state_with_url(&nothing, "", Some(path))
+    };
+}
+
+/// Decodes a part of an address; what is no legal encoding stays as it is.
+#[must_use]
+pub fn decode(text: &str) -> String {
+    js_sys::decode_uri_component(text).map_or_else(|_| text.to_owned(), Into::into)
+}
+
 /// Prints the page.
 pub fn print() {
     if let Some(window) = web_sys::window() {

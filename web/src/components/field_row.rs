@@ -52,7 +52,7 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
     let conflict = props.cell.is_conflict();
     let read_only = props.read_only || engine || conflict;
     let refused = match &props.status {
-        FieldStatus::Refused(item) => refused_value(item, &props.path),
+        FieldStatus::Refused(item) => item.value_at(&props.path).cloned(),
         _ => None,
     };
     let path = props.path.clone();
@@ -88,13 +88,6 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
                     on_resolve={props.on_resolve.clone()} />
             }
         </div>
-    }
-}
-
-fn refused_value(item: &crate::state::outbox::Item, path: &FieldPath) -> Option<Value> {
-    match &item.envelope.command {
-        shared::command::Command::Edit { set, .. } => set.get(path).cloned(),
-        _ => None,
     }
 }
 

@@ -3,7 +3,8 @@
 use shared::text::ui::{Say, Ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use super::key_list::KeyList;
 use super::outbox_list::OutboxList;
@@ -17,13 +18,6 @@ use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::{Route, belongs, rail};
 use crate::state::pill::Reach;
 
-/// The query of the list page's address.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Search {
-    /// The words.
-    pub q: String,
-}
-
 /// Props of [`Frame`].
 #[derive(Properties, PartialEq)]
 pub struct FrameProps {
@@ -36,8 +30,9 @@ pub struct FrameProps {
 pub fn Frame(props: &FrameProps) -> Html {
     let session = use_session();
     let words = session.words.clone();
-    let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    let navigator = use_navigator();
+    let way = crate::hooks::router::use_way();
+    let route = way.route.clone();
+    let navigator = Some(way.navigator.clone());
     let line = use_line();
     let notices = use_notices();
     let outbox = use_outbox();
@@ -94,7 +89,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 .map(|input| input.value())
                 .unwrap_or_default();
             if let Some(navigator) = &navigator {
-                let _ = navigator.push_with_query(&Route::Projects, Search { q: words });
+                navigator.search(&words);
             }
         })
     };
@@ -213,9 +208,9 @@ struct RailLinkProps {
 fn RailLink(props: &RailLinkProps) -> Html {
     html! {
         <span class={classes!("rail__item", props.current.then_some("rail__item--current"))} aria-current={props.current.then_some("page")} title={format!("Alt+{}", props.digit)}>
-            <Link<Route> to={props.to.clone()}>
+            <Link to={props.to.clone()}>
                 <span class="rail__sign" aria-hidden="true">{ props.sign }</span><span class="rail__label">{ &props.label }</span>
-            </Link<Route>>
+            </Link>
         </span>
     }
 }

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use shared::api::DirectoryUnit;
-use shared::command::{Command, Outcome};
+use shared::command::Command;
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
 use shared::text::ui::Ui;
 use shared::value::Value;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::dialog::Dialog;
 use super::value_input::ValueInput;
 use crate::client::clock;
+use crate::client::wire::Told;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_session;
@@ -46,7 +46,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
     let session = use_session();
     let words = session.words.clone();
     let outbox = use_outbox();
-    let navigator = use_navigator();
+    let navigator = Some(crate::hooks::router::use_way().navigator);
     let set = use_state(BTreeMap::<FieldPath, Value>::new);
     let home = use_state(|| session.me.unit);
     let missing = use_state(|| false);
@@ -62,7 +62,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
     {
         let (sent, on_closed) = (sent.clone(), props.on_closed.clone());
         use_effect_with(outcome.clone(), move |outcome| {
-            if let (Some(Outcome::Done { .. }), Some((_, project)), Some(navigator)) =
+            if let (Some(Told::Done { .. }), Some((_, project)), Some(navigator)) =
                 (outcome, *sent, navigator)
             {
                 on_closed.emit(());
@@ -145,7 +145,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
                     }
                 }) }
                 if *missing { <p class="form__error" role="alert">{ words.t(Ui::NameMissing) }</p> }
-                if let Some(Outcome::Refused(refusal)) = &outcome { <p class="form__error" role="alert">{ answer::refusal(refusal, &words) }</p> }
+                if let Some(Told::Refused(refusal)) = &outcome { <p class="form__error" role="alert">{ answer::refusal(refusal, &words) }</p> }
                 <footer class="dialog__foot">
                     <button type="button" class="button" onclick={props.on_closed.reform(|_: MouseEvent| ())}>{ words.t(Ui::Cancel) }</button>
                     <button type="submit" class="button button--main" id="create-project" disabled={sent.is_some() && outcome.is_none()}>{ words.t(Ui::NewProject) }</button>

@@ -1,6 +1,5 @@
 //! Refused commands, listed with their rule and text until their author deletes them.
 
-use shared::command::Command;
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
@@ -28,7 +27,7 @@ pub fn OutboxList() -> Html {
             <p>{ words.t(Ui::OutboxNote) }</p>
             <ul>
                 { for refused.iter().map(|item| {
-                    let id = item.id();
+                    let id = item.id;
                     let handle = handle.clone();
                     html! {
                         <li key={id.to_string()} data-command={id.to_string()}>
@@ -45,25 +44,7 @@ pub fn OutboxList() -> Html {
 
 /// What the person had written.
 fn text_of(item: &Item, words: &Words) -> String {
-    match &item.envelope.command {
-        Command::Edit { set, .. } | Command::CreateProject { set, .. } => {
-            let texts: Vec<String> = set
-                .iter()
-                .map(|(path, value)| display(words, kind_of(path), value))
-                .collect();
-            words.list(&texts)
-        }
-        Command::ResolveConflict { path, keep, .. } => display(words, kind_of(path), keep),
-        Command::Comment { text, .. } => text.clone(),
-        Command::DeleteProject { reason, .. }
-        | Command::StrikeRow { reason, .. }
-        | Command::DismissProposal { reason, .. }
-        | Command::ReviewFiling { reason, .. } => reason.clone(),
-        Command::AcceptProposal { .. }
-        | Command::RestoreProject { .. }
-        | Command::MoveProject { .. }
-        | Command::File { .. }
-        | Command::Import { .. }
-        | Command::UndoImport { .. } => String::new(),
-    }
+    let texts: Vec<String> =
+        item.writes.iter().map(|(path, value)| display(words, kind_of(path), value)).collect();
+    words.list(&texts)
 }

@@ -7,7 +7,6 @@ use shared::text::ui::Ui;
 use shared::time::Month;
 use web_sys::HtmlElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::progress_bar::ProgressBar;
 use crate::client::clock;
@@ -39,7 +38,7 @@ pub struct ProjectTableProps {
 #[component]
 pub fn ProjectTable(props: &ProjectTableProps) -> Html {
     let words = use_words();
-    let navigator = use_navigator();
+    let navigator = Some(crate::hooks::router::use_way().navigator);
     let place = use_node_ref();
     let seen = use_state_eq(|| (0_i32, 600_i32));
     let cursor = use_state_eq(|| 0_usize);

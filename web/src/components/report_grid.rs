@@ -8,7 +8,8 @@ use shared::text::ui::Ui;
 use shared::time::Month;
 use shared::value::Value;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use super::field_row::SavingMark;
 use super::value_input::ValueInput;
@@ -160,10 +161,7 @@ fn GridLine(props: &GridLineProps) -> Html {
         let project = line.project;
         let index = props.index;
         let refused = match status {
-            FieldStatus::Refused(item) => match &item.envelope.command {
-                shared::command::Command::Edit { set, .. } => set.get(path).cloned(),
-                _ => None,
-            },
+            FieldStatus::Refused(item) => item.value_at(path).cloned(),
             _ => None,
         };
         html! {
@@ -174,7 +172,7 @@ fn GridLine(props: &GridLineProps) -> Html {
                     on_key={props.on_key.reform(move |key| (index, field, key))} />
                 <SavingMark status={status.clone()} />
                 if conflict {
-                    <Link<Route> to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link<Route>>
+                    <Link to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link>
                 }
             </>
         }
@@ -195,7 +193,7 @@ fn GridLine(props: &GridLineProps) -> Html {
     html! {
         <tr data-line={line.project.to_string()} data-filled={line.filled.to_string()} class={line.nil.is_some().then_some("grid__line--nil")}>
             <td class="grid__number quiet">{ props.index + 1 }</td>
-            <th scope="row" class="grid__name"><Link<Route> to={Route::Project { id: line.project }}>{ &line.name }</Link<Route>></th>
+            <th scope="row" class="grid__name"><Link to={Route::Project { id: line.project }}>{ &line.name }</Link></th>
             <td class="number">{ numbers::wan(line.plan) }</td>
             <td class="number quiet">{ numbers::wan(Some(line.before)) }</td>
             <td class="number grid__input">{ cell(Field::MonthDoneFen, AttrValue::default()) }</td>

@@ -1,7 +1,6 @@
 //! The sync pill, drawn: shape, words and look of [`crate::state::pill`]; it leads to the sync page.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::client::clock;
 use crate::hooks::line::use_line;
@@ -21,7 +20,7 @@ pub fn SyncPill() -> Html {
         clock::now(),
         session.words.lang,
     );
-    let navigator = use_navigator();
+    let navigator = Some(crate::hooks::router::use_way().navigator);
     let onclick = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
         if let Some(navigator) = &navigator {

@@ -1,8 +1,8 @@
 //! Asking the node for one thing, with its four faces; late answers are dropped.
 
+use std::any::Any;
 use std::rc::Rc;
 
-use serde::de::DeserializeOwned;
 use shared::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::session::use_session;
 use crate::client::clock;
 use crate::client::http::Failure;
+use crate::client::wire::FromWire;
 use crate::state::remote::Remote;
 
 /// One thing asked of the node.
@@ -24,11 +25,37 @@ pub struct Fetched<T: 'static> {
     pub replace: Callback<T>,
 }
 
+/// Reads an answer into whatever it is.
+type Reader = fn(&str) -> Option<Rc<dyn Any>>;
+
 /// Asks for `path` now and whenever it changes. An empty path asks for nothing.
 #[hook]
-pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
+pub fn use_fetch<T: FromWire + 'static>(path: AttrValue) -> Fetched<T> {
+    let (state, reload, replace) = use_fetch_any(path, |text| Some(Rc::new(T::from_wire(text)?)));
+    let remote = match state.0 {
+        Remote::Ready(thing) => thing.downcast::<T>().map_or(Remote::Loading, Remote::Ready),
+        Remote::Loading => Remote::Loading,
+        Remote::Missing => Remote::Missing,
+        Remote::Failed(failure) => Remote::Failed(failure),
+    };
+    Fetched {
+        remote,
+        began: state.1,
+        reload,
+        replace: replace.reform(|thing: T| Rc::new(thing) as Rc<dyn Any>),
+    }
+}
+
+type Asked = (Remote<Rc<dyn Any>>, Timestamp);
+
+/// The same for any thing: one body of code for all of them.
+#[hook]
+fn use_fetch_any(
+    path: AttrValue,
+    read: Reader,
+) -> (Asked, Callback<()>, Callback<Rc<dyn Any>>) {
     let session = use_session();
-    let state = use_state(|| (Remote::<Rc<T>>::Loading, Timestamp(0)));
+    let state = use_state(|| (Remote::<Rc<dyn Any>>::Loading, Timestamp(0)));
     let asked = use_state(|| 0_u32);
     let ticket = use_mut_ref(|| 0_u32);
     let shown_for = use_mut_ref(|| AttrValue::from(""));
@@ -47,7 +74,7 @@ pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
                 let ticket = ticket.clone();
                 spawn_local(async move {
                     let began = clock::now();
-                    let answer = session.client.fetch::<T>(&path).await;
+                    let answer = session.client.fetch_text(&path).await;
                     if *ticket.borrow() != mine {
                         return;
                     }
@@ -58,7 +85,8 @@ pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
                             return;
                         }
                     }
-                    state.set((Remote::from_answer(answer.map(Rc::new)), began));
+                    let thing = answer.and_then(|text| read(&text).ok_or(Failure::Garbled));
+                    state.set((Remote::from_answer(thing), began));
                 });
             }
             move || *ticket.borrow_mut() += 1
@@ -73,15 +101,10 @@ pub fn use_fetch<T: DeserializeOwned + 'static>(path: AttrValue) -> Fetched<T> {
     });
     let replace = {
         let state = state.clone();
-        use_callback((), move |thing: T, ()| {
+        use_callback((), move |thing: Rc<dyn Any>, ()| {
             let began = state.1;
-            state.set((Remote::Ready(Rc::new(thing)), began));
+            state.set((Remote::Ready(thing), began));
         })
     };
-    Fetched {
-        remote: state.0.clone(),
-        began: state.1,
-        reload,
-        replace,
-    }
+    (((*state).0.clone(), state.1), reload, replace)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use shared::api::{Code, DirectoryUnit, Live};
-use shared::command::{Answer, Command, Envelope};
+use shared::command::{Command, Envelope};
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
 use shared::project::ProjectView;
@@ -22,6 +22,7 @@ use crate::client::clock;
 use crate::client::http::Failure;
 use crate::client::indexed_db::Store;
 use crate::client::live::Heard;
+use crate::client::wire::Answered;
 use crate::state::answer;
 use crate::state::judge::Judge;
 use crate::state::outbox::{Happened, Item, Outbox, Standing};
@@ -89,10 +90,7 @@ impl OutboxHandle {
             .as_ref()
             .and_then(|judge| judge.refusal(view, clock::now(), &command));
         let standing = match refusal {
-            Some(refusal) => Standing::Refused {
-                refusal: Some(refusal),
-                message: String::new(),
-            },
+            Some(refusal) => Standing::Refused(answer::refusal(&refusal, &self.session.words)),
             None => Standing::Waiting,
         };
         self.make(command, Some(base), label, standing)
@@ -109,19 +107,10 @@ impl OutboxHandle {
         let after = crate::state::outbox::project_of(&command)
             .map(|project| self.outbox.after(project))
             .unwrap_or_default();
-        let item = Item {
-            user: self.session.me.user,
-            node: self.session.me.node.id,
-            envelope: Envelope {
-                id,
-                base,
-                after,
-                command,
-            },
-            label,
-            made_at: clock::now(),
-            standing,
-        };
+        let me = &self.session.me;
+        let envelope = Envelope { id, base, after, command };
+        let mut item = Item::new(me.user, me.node.id, &envelope, label, clock::now());
+        item.standing = standing;
         self.dispatch.dispatch(Happened::Made(Box::new(item)));
         id
     }
@@ -144,7 +133,7 @@ impl OutboxHandle {
         if let crate::state::outbox::FieldStatus::Refused(item) =
             self.outbox.status(edit.project, &edit.path)
         {
-            self.delete(item.id());
+            self.delete(item.id);
         }
         let set = BTreeMap::from([(edit.path, edit.new)]);
         let command = Command::Edit {
@@ -238,7 +227,7 @@ pub fn use_outbox_source() -> OutboxHandle {
     let notices = use_notices();
     let state = use_reducer(Outbox::default);
     let store = use_mut_ref(Store::default);
-    let kept = use_mut_ref(BTreeMap::<CommandId, bool>::new);
+    let kept = use_mut_ref(Vec::<(CommandId, bool)>::new);
     let undo = use_mut_ref(UndoStack::default);
     let retry = use_state(|| 0_u32);
     let outbox = Rc::new((*state).clone());
@@ -281,21 +270,27 @@ pub fn use_outbox_source() -> OutboxHandle {
             let mut kept = kept.borrow_mut();
             let mut puts = Vec::new();
             for item in items {
-                let refused = matches!(item.standing, Standing::Refused { .. });
-                if kept.insert(item.id(), refused) != Some(refused)
-                    && let Ok(record) = serde_json::to_string(item)
-                {
-                    puts.push((item.id().to_string(), record));
+                let refused = matches!(item.standing, Standing::Refused(_));
+                let known = kept.iter().position(|(id, _)| *id == item.id);
+                if known.is_some_and(|at| kept[at].1 == refused) {
+                    continue;
+                }
+                if let Ok(record) = serde_json::to_string(item) {
+                    puts.push((item.id.to_string(), record));
+                }
+                match known {
+                    Some(at) => kept[at].1 = refused,
+                    None => kept.push((item.id, refused)),
                 }
             }
-            let gone: Vec<CommandId> = kept
-                .keys()
-                .copied()
-                .filter(|id| items.iter().all(|item| item.id() != *id))
-                .collect();
-            for id in &gone {
-                kept.remove(id);
-            }
+            let mut gone = Vec::new();
+            kept.retain(|(id, _)| {
+                let stays = items.iter().any(|item| item.id == *id);
+                if !stays {
+                    gone.push(*id);
+                }
+                stays
+            });
             spawn_local(async move {
                 for (key, record) in puts {
                     let _ = store.put(&key, &record).await;
@@ -310,8 +305,7 @@ pub fn use_outbox_source() -> OutboxHandle {
     // Sends what waits.
     {
         let (session, notices, dispatch) = (session.clone(), notices.clone(), state.dispatcher());
-        let (batch, silent) = (outbox.next_batch(), outbox.silent);
-        let waiting: Vec<CommandId> = batch.iter().map(|envelope| envelope.id).collect();
+        let ((waiting, batch), silent) = (outbox.next_batch(), outbox.silent);
         let again = retry.clone();
         use_effect_with((waiting, silent, *retry), move |(ids, silent, attempt)| {
             let mut timer = None;
@@ -363,14 +357,11 @@ async fn send(
     notices: &Notices,
     dispatch: &UseReducerDispatcher<Outbox>,
     ids: Vec<CommandId>,
-    batch: Vec<Envelope>,
+    batch: String,
 ) {
-    let answered = session
-        .client
-        .post::<_, Vec<Answer>>("/api/v1/commands", &batch)
-        .await;
+    let answered = session.client.post_json::<Vec<Answered>>("/api/v1/commands", batch).await;
     let happened = match answered {
-        Ok(answers) => Happened::Answered(answers, clock::now()),
+        Ok(answers) => Happened::Answered(answers, session.words.lang, clock::now()),
         Err(Failure::Unreachable) => Happened::Unreached,
         Err(failure) => {
             session.note(&failure);

@@ -4,7 +4,8 @@ use shared::api::{Collection, Live};
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use crate::client::live::Heard;
 use crate::client::{clipboard, clock, page};
@@ -174,7 +175,7 @@ fn unit_line(
     };
     html! {
         <tr key={unit.unit.to_string()} data-unit={unit.unit.to_string()} data-unit-name={unit.name.clone()} data-filing-state={format!("{:?}", unit.state)}>
-            <th scope="row"><Link<Route> {to}>{ &unit.name }</Link<Route>></th>
+            <th scope="row"><Link {to}>{ &unit.name }</Link></th>
             <td class="nowrap"><FilingBadge state={unit.state} />{ " " }if answer::is_reported(unit.state) { <TimelinessBadge timeliness={unit.timeliness} /> }</td>
             <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
             <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use shared::api::{Collection, Desk as DeskView, DeskDue, DeskFiling, Live};
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use crate::client::clock;
 use crate::client::live::Heard;
@@ -72,8 +73,8 @@ pub fn Desk() -> Html {
                     <section class="card first">
                         <h2>{ words.t(Ui::FirstSteps) }</h2>
                         <div class="first__choices">
-                            <Link<Route> to={Route::Exchange} classes="first__choice"><strong>{ words.t(Ui::ImportExcel) }</strong><span>{ words.t(Ui::ImportExcelNote) }</span></Link<Route>>
-                            <Link<Route> to={Route::Sync} classes="first__choice"><strong>{ words.t(Ui::FetchFromHub) }</strong><span>{ words.t(Ui::FetchFromHubNote) }</span></Link<Route>>
+                            <Link to={Route::Exchange} classes="first__choice"><strong>{ words.t(Ui::ImportExcel) }</strong><span>{ words.t(Ui::ImportExcelNote) }</span></Link>
+                            <Link to={Route::Sync} classes="first__choice"><strong>{ words.t(Ui::FetchFromHub) }</strong><span>{ words.t(Ui::FetchFromHubNote) }</span></Link>
                             <button class="first__choice" onclick={let creating = creating.clone(); move |_: MouseEvent| creating.set(true)}><strong>{ words.t(Ui::NewByHand) }</strong><span>{ words.t(Ui::NewByHandNote) }</span></button>
                         </div>
                     </section>
@@ -97,7 +98,7 @@ pub fn Desk() -> Html {
                             <ProgressBar {done} {pace} label={words.t(Ui::Rate)} />
                         }
                     } else { <FaceView face={Face::Loading} on_retry={rows.reload.clone()} /> }
-                    <p><Link<Route> to={Route::Projects}>{ words.t(Ui::ToProjects) }{ " ▸" }</Link<Route>></p>
+                    <p><Link to={Route::Projects}>{ words.t(Ui::ToProjects) }{ " ▸" }</Link></p>
                 </section>
             </aside>
             if *creating { <NewProject on_closed={let creating = creating.clone(); Callback::from(move |()| creating.set(false))} /> }
@@ -127,7 +128,7 @@ fn Cards(props: &CardsProps) -> Html {
                     <ul class="list">
                         { for view.conflicts.iter().map(|conflict| html! {
                             <li key={format!("{}{}", conflict.project, conflict.path)}>
-                                <Link<Route> to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link<Route>>
+                                <Link to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link>
                                 <span>{ words.path(&conflict.path) }</span>
                             </li>
                         }) }
@@ -144,7 +145,7 @@ fn Cards(props: &CardsProps) -> Html {
                                 <span>{ words.say(&Say::Month { year: returned.period.year(), month: returned.period.month() }) }{ " · " }{ words.ledger(&returned.ledger) }</span>
                                 <q>{ &returned.reason }</q>
                                 <small>{ pill::moment(returned.at, clock::now()) }</small>
-                                <Link<Route> to={Route::Report { ledger: returned.ledger.clone(), period: returned.period }} classes="button button--small">{ words.t(Ui::Correct) }</Link<Route>>
+                                <Link to={Route::Report { ledger: returned.ledger.clone(), period: returned.period }} classes="button button--small">{ words.t(Ui::Correct) }</Link>
                             </li>
                         }) }
                     </ul>
@@ -184,7 +185,7 @@ fn due_line(session: &Session, index: usize, due: &DeskDue) -> Html {
         <tr key={index}>
             <td>{ kind }</td>
             <td>{ match due.project {
-                Some(id) => html! { <Link<Route> to={Route::Project { id }}>{ &due.project_name }</Link<Route>> },
+                Some(id) => html! { <Link to={Route::Project { id }}>{ &due.project_name }</Link> },
                 None => html! { { &due.project_name } },
             } }</td>
             <td>{ &due.what }</td>
@@ -238,7 +239,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
                         if filing.errors > 0 { <span class="behind">{ " · " }{ words.say(&Say::ToCorrect(filing.errors)) }</span> }
                     </p>
                 </div>
-                <Link<Route> {to} classes="button button--main">{ words.t(if reported { Ui::ViewReport } else { Ui::ContinueFilling }) }{ " ▸" }</Link<Route>>
+                <Link {to} classes="button button--main">{ words.t(if reported { Ui::ViewReport } else { Ui::ContinueFilling }) }{ " ▸" }</Link>
             </div>
         </section>
     }
@@ -273,7 +274,7 @@ fn collection_card(session: &Session, collection: &Collection) -> Html {
             <div class="filing">
                 <p class="filing__name" data-received={reported.to_string()}>{ words.say(&Say::Received(reported, collection.units.len())) }</p>
                 <div class="filing__progress"><ProgressBar {done} label={words.say(&Say::Received(reported, collection.units.len()))} /></div>
-                <Link<Route> to={Route::County} classes="button button--main">{ words.t(Ui::County) }{ " ▸" }</Link<Route>>
+                <Link to={Route::County} classes="button button--main">{ words.t(Ui::County) }{ " ▸" }</Link>
             </div>
             if collection.units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> }
             else if missing.is_empty() { <p>{ "✔ " }{ words.t(Ui::AllReported) }</p> }
@@ -282,8 +283,8 @@ fn collection_card(session: &Session, collection: &Collection) -> Html {
                     { for missing.iter().map(|unit| {
                         let (shape, word, class) = answer::filing(unit.state);
                         html! {
-                            <Link<Route> key={unit.unit.to_string()} to={Route::UnitReport { ledger: collection.ledger.clone(), period: collection.period, unit: unit.unit }} classes={classes!("chip", class)}>
-                                { &unit.name }<span title={words.t(word)}>{ " " }{ shape }</span></Link<Route>>
+                            <Link key={unit.unit.to_string()} to={Route::UnitReport { ledger: collection.ledger.clone(), period: collection.period, unit: unit.unit }} classes={classes!("chip", class)}>
+                                { &unit.name }<span title={words.t(word)}>{ " " }{ shape }</span></Link>
                         }
                     }) }
                 </p>

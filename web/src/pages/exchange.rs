@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shared::api::{DirectoryUnit, ImportInfo, ImportPreview};
-use shared::command::{Answer, Outcome};
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::client::clock;
+use crate::client::wire::{Answered, Told};
 use crate::client::http::{Failure, encode};
 use crate::components::conflict_card::by;
 use crate::components::face::{Face, FaceView};
@@ -163,12 +163,12 @@ pub fn Exchange() -> Html {
             spawn_local(async move {
                 let answered = session
                     .client
-                    .post::<_, Answer>(&format!("/api/v1/imports/{}", preview.token), &())
+                    .post::<_, Answered>(&format!("/api/v1/imports/{}", preview.token), &())
                     .await;
                 match answered {
                     Ok(answer) => {
-                        match answer.outcome {
-                            Outcome::Done { counts, .. } => {
+                        match answer.told {
+                            Told::Done { counts, .. } => {
                                 let counts = counts.unwrap_or(preview.counts);
                                 notices.say(format!(
                                     "{}：{}",
@@ -176,7 +176,7 @@ pub fn Exchange() -> Html {
                                     words.say(&said(&counts))
                                 ));
                             }
-                            Outcome::Refused(refusal) => {
+                            Told::Refused(refusal) => {
                                 notices.fail(answer::refusal(&refusal, &words))
                             }
                         }

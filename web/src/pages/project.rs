@@ -11,7 +11,6 @@ use shared::text::ui::{Say, Ui};
 use shared::value::Value;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::client::live::Heard;
 use crate::client::{clock, page};
@@ -119,7 +118,7 @@ fn Record(props: &RecordProps) -> Html {
     let words = session.words.clone();
     let outbox = use_outbox();
     let rows = use_rows();
-    let navigator = use_navigator();
+    let navigator = Some(crate::hooks::router::use_way().navigator);
     let over = use_state(|| Over::Nothing);
     let on_behalf = use_state(|| None::<String>);
     let history = use_state(|| None::<FieldPath>);
@@ -189,7 +188,7 @@ fn Record(props: &RecordProps) -> Html {
         let (outbox, id) = (outbox.clone(), base.id);
         Callback::from(move |path: FieldPath| {
             if let FieldStatus::Refused(item) = outbox.outbox.status(id, &path) {
-                outbox.delete(item.id());
+                outbox.delete(item.id);
             }
         })
     };

@@ -6,7 +6,8 @@ use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use crate::client::clipboard;
 use crate::client::files;
@@ -14,7 +15,6 @@ use crate::client::http::encode;
 use crate::client::page;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, FaceView};
-use crate::components::frame::Search;
 use crate::components::new_project::NewProject;
 use crate::components::project_table::ProjectTable;
 use crate::hooks::notices::use_notices;
@@ -36,20 +36,17 @@ pub fn Projects() -> Html {
     let words = session.words.clone();
     let rows = use_rows();
     let notices = use_notices();
-    let location = use_location();
+    let asked = crate::hooks::router::use_way().search;
     let query = use_state(Query::default);
     let creating = use_state(|| false);
     let by_hand = use_state(|| None::<String>);
     {
         // The search box of the frame writes the address.
         let query = query.clone();
-        let asked = location
-            .and_then(|location| location.query::<Search>().ok())
-            .map(|search| search.q);
-        use_effect_with(asked, move |asked| {
+                use_effect_with(asked, move |asked| {
             if let Some(asked) = asked {
                 query.set(Query {
-                    words: asked.clone(),
+                    words: asked.to_string(),
                     ..(*query).clone()
                 });
             }
@@ -139,7 +136,7 @@ pub fn Projects() -> Html {
             <div class="empty-list">
                 if query.is_open() {
                     <p>{ words.t(Ui::FirstSteps) }</p>
-                    <p><Link<Route> to={Route::Exchange} classes="button button--main">{ words.t(Ui::ImportExcel) }</Link<Route>></p>
+                    <p><Link to={Route::Exchange} classes="button button--main">{ words.t(Ui::ImportExcel) }</Link></p>
                 } else {
                     <p>{ words.t(Ui::NoMatch) }</p>
                     <p><button class="button" onclick={let on_query = on_query.clone(); move |_: MouseEvent| on_query.emit(Query::default())}>{ words.t(Ui::ClearFilters) }</button></p>

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shared::api::{FilingState, Live, ReportView, Severity};
-use shared::command::{Command, FilingLine, Outcome};
+use shared::command::{Command, FilingLine};
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
 use shared::text::ui::{Say, Ui};
@@ -13,6 +13,7 @@ use shared::value::Value;
 use yew::prelude::*;
 
 use crate::client::live::Heard;
+use crate::client::wire::Told;
 use crate::client::{clock, page};
 use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
@@ -129,7 +130,7 @@ fn Sheet(props: &SheetProps) -> Html {
     {
         let (reload, over) = (props.on_reload.clone(), over.clone());
         use_effect_with(outcome.clone(), move |outcome| {
-            if let Some(Outcome::Done { .. }) = outcome {
+            if let Some(Told::Done { .. }) = outcome {
                 over.set(Over::Nothing);
                 reload.emit(());
             }
@@ -364,13 +365,13 @@ fn Sheet(props: &SheetProps) -> Html {
                         <code class="receipt__id">{ filing.id.to_string() }</code>
                     </span>
                 }
-                if let (Some(Outcome::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ answer::refusal(refusal, &words) }</span> }
+                if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ answer::refusal(refusal, &words) }</span> }
             </footer>
             { match &*over {
                 Over::Nothing => Html::default(),
                 Over::Filing => html! {
                     <FileDialog view={view.clone()} lines={lines.clone()} remarks={remarks.clone()} busy={sent.is_some() && outcome.is_none()}
-                        refused={match &outcome { Some(Outcome::Refused(refusal)) => Some(answer::refusal(refusal, &words)), _ => None }}
+                        refused={match &outcome { Some(Told::Refused(refusal)) => Some(answer::refusal(refusal, &words)), _ => None }}
                         on_confirmed={file} on_closed={close} />
                 },
                 Over::OnBehalf => html! {

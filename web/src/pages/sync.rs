@@ -4,7 +4,8 @@ use shared::api::{Desk, NodeAct, PeerStatus, SyncAct, SyncState, SyncStatus};
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
+
+use crate::hooks::router::Link;
 
 use crate::client::clock;
 use crate::client::http::Failure;
@@ -172,7 +173,7 @@ pub fn Sync() -> Html {
                     Remote::Ready(view) if view.conflicts.is_empty() => html! { <p class="empty">{ words.t(Ui::NoConflicts) }</p> },
                     Remote::Ready(view) => html! {
                         <ul class="list">{ for view.conflicts.iter().map(|conflict| html! {
-                            <li key={format!("{}{}", conflict.project, conflict.path)}><Link<Route> to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link<Route>><span>{ words.path(&conflict.path) }</span></li>
+                            <li key={format!("{}{}", conflict.project, conflict.path)}><Link to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link><span>{ words.path(&conflict.path) }</span></li>
                         }) }</ul>
                     },
                     other => crate::components::face::Face::of(other, Ui::NoConflicts)

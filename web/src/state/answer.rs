@@ -43,10 +43,7 @@ pub fn refusal(refusal: &Refusal, words: &Words) -> String {
 #[must_use]
 pub fn standing(item: &Item, words: &Words) -> String {
     match &item.standing {
-        Standing::Refused {
-            refusal: Some(why), ..
-        } => refusal(why, words),
-        Standing::Refused { message, .. } => message.clone(),
+        Standing::Refused(why) => why.clone(),
         Standing::Waiting => words.t(Ui::Queued).to_owned(),
         Standing::Sending => words.t(Ui::Saving).to_owned(),
     }

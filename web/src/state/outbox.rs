@@ -7,17 +7,19 @@
 //! A command's `after` names the author's own commands that the heads on his screen do not contain yet: unanswered ones, and
 //! answered ones until a view arrives, so that nobody clashes with himself (design.md 3).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use shared::command::{Answer, Command, Envelope, Outcome, Refusal};
+use shared::command::{Command, Envelope};
 use shared::field::{Column, Field, FieldPath, Table};
 use shared::ids::{CommandId, NodeId, ProjectId, UserId};
 use shared::project::{Cell, ProjectView};
+use shared::text::Lang;
 use shared::time::Timestamp;
 use shared::value::Value;
 use yew::Reducible;
+
+use crate::client::wire::{Answered, Told};
 
 /// Commands sent in one request. Small against the node's limit, so that one request stays quick.
 const BATCH_MAX: usize = 50;
@@ -26,30 +28,33 @@ const ANSWERS_MAX: usize = 64;
 
 /// Where a command stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Not sent, or sent without an answer.
     Waiting,
     /// On its way.
     Sending,
-    /// Refused by a rule, or by the node for another reason.
-    Refused {
-        /// The rule, when one refused.
-        refusal: Option<Refusal>,
-        /// The node's words, when there was no rule.
-        message: String,
-    },
+    /// Refused, with the rule or reason in words.
+    Refused(String),
 }
 
 /// One command with what lists show of it.
+///
+/// The envelope is kept as the JSON that is sent: nothing here needs to read a command again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Whose it is; sent only under his session.
     pub user: UserId,
     /// The node it was made for.
     pub node: NodeId,
-    /// The command.
-    pub envelope: Envelope,
+    /// The command's id.
+    pub id: CommandId,
+    /// The project it is about.
+    pub project: Option<ProjectId>,
+    /// What it writes there, as far as the browser can tell.
+    pub writes: Vec<(FieldPath, Value)>,
+    /// The envelope as JSON.
+    pub body: String,
     /// What it is about, in words.
     pub label: String,
     /// When it was made.
@@ -59,23 +64,40 @@ pub struct Item {
 }
 
 impl Item {
-    /// The command's id.
+    /// A new item for an envelope.
     #[must_use]
-    pub fn id(&self) -> CommandId {
-        self.envelope.id
+    pub fn new(user: UserId, node: NodeId, envelope: &Envelope, label: String, made_at: Timestamp) -> Self {
+        Self {
+            user,
+            node,
+            id: envelope.id,
+            project: project_of(&envelope.command),
+            writes: writes_of(&envelope.command),
+            body: serde_json::to_string(envelope).unwrap_or_default(),
+            label,
+            made_at,
+            standing: Standing::Waiting,
+        }
     }
 
     fn is_refused(&self) -> bool {
-        matches!(self.standing, Standing::Refused { .. })
+        matches!(self.standing, Standing::Refused(_))
+    }
+
+    /// What it writes at a path.
+    #[must_use]
+    pub fn value_at(&self, path: &FieldPath) -> Option<&Value> {
+        self.writes.iter().find(|(written, _)| written == path).map(|(_, value)| value)
     }
 }
 
 /// A command that is done, until a view shows it.
 #[derive(Debug, Clone, PartialEq)]
 struct Unseen {
-    envelope: Envelope,
+    project: ProjectId,
+    id: CommandId,
+    writes: Vec<(FieldPath, Value)>,
     heads: Vec<String>,
-    proposed: Vec<FieldPath>,
     answered_at: Timestamp,
     views: u8,
 }
@@ -104,8 +126,8 @@ pub struct Outbox {
     pub items: Vec<Item>,
     /// True while the last try to send found no node.
     pub silent: bool,
-    unseen: BTreeMap<ProjectId, Vec<Unseen>>,
-    answers: Vec<(CommandId, Outcome)>,
+    unseen: Vec<Unseen>,
+    answers: Vec<(CommandId, Told)>,
     saved: Vec<(CommandId, ProjectId, FieldPath, bool)>,
 }
 
@@ -118,8 +140,8 @@ pub enum Happened {
     Made(Box<Item>),
     /// These are being sent.
     Sent(Vec<CommandId>),
-    /// The node answered.
-    Answered(Vec<Answer>, Timestamp),
+    /// The node answered, in a person's language, at a moment.
+    Answered(Vec<Answered>, Lang, Timestamp),
     /// The node refused the whole request, for a reason that will not pass.
     Declined(Vec<CommandId>, String),
     /// No node was reached.
@@ -152,29 +174,22 @@ impl Outbox {
                     if item.standing == Standing::Sending {
                         item.standing = Standing::Waiting;
                     }
-                    if self.items.iter().all(|known| known.id() != item.id()) {
-                        self.items.push(item);
+                    if self.items.iter().all(|known| known.id != item.id) {
+                        // ULIDs sort by time: the older command goes before.
+                        let place = self.items.iter().position(|known| known.id > item.id);
+                        self.items.insert(place.unwrap_or(self.items.len()), item);
                     }
                 }
-                self.items.sort_by_key(Item::id);
             }
             Happened::Made(item) => self.items.push(*item),
             Happened::Sent(ids) => self.mark(&ids, &Standing::Sending),
-            Happened::Answered(answers, now) => {
+            Happened::Answered(answers, lang, now) => {
                 self.silent = false;
                 for answer in answers {
-                    self.take(answer, now);
+                    self.take(answer, lang, now);
                 }
             }
-            Happened::Declined(ids, message) => {
-                self.mark(
-                    &ids,
-                    &Standing::Refused {
-                        refusal: None,
-                        message,
-                    },
-                );
-            }
+            Happened::Declined(ids, message) => self.mark(&ids, &Standing::Refused(message)),
             Happened::Unreached => {
                 self.silent = true;
                 for item in &mut self.items {
@@ -184,56 +199,49 @@ impl Outbox {
                 }
             }
             Happened::Reached => self.silent = false,
-            Happened::Deleted(id) => self.items.retain(|item| item.id() != id),
+            Happened::Deleted(id) => self.items.retain(|item| item.id != id),
             Happened::Seen(project, heads) => {
-                if let Some(unseen) = self.unseen.get_mut(&project) {
-                    // The first view after an answer may have been on its way already; the second was not.
-                    for entry in unseen.iter_mut() {
-                        entry.views += 1;
-                    }
-                    unseen.retain(|entry| {
-                        entry.views < 2 && !entry.heads.iter().all(|head| heads.contains(head))
-                    });
+                // The first view after an answer may have been on its way already; the second was not.
+                for entry in self.unseen.iter_mut().filter(|entry| entry.project == project) {
+                    entry.views += 1;
                 }
+                self.unseen.retain(|entry| {
+                    entry.project != project
+                        || entry.views < 2 && !entry.heads.iter().all(|head| heads.contains(head))
+                });
             }
-            Happened::Fetched(project, began) => {
-                for (id, unseen) in &mut self.unseen {
-                    if project.is_none_or(|project| project == *id) {
-                        unseen.retain(|entry| entry.answered_at >= began);
-                    }
-                }
-            }
+            Happened::Fetched(project, began) => self.unseen.retain(|entry| {
+                project.is_some_and(|project| project != entry.project) || entry.answered_at >= began
+            }),
         }
     }
 
     fn mark(&mut self, ids: &[CommandId], standing: &Standing) {
         for item in &mut self.items {
-            if ids.contains(&item.id()) {
+            if ids.contains(&item.id) {
                 item.standing = standing.clone();
             }
         }
     }
 
-    fn take(&mut self, answer: Answer, now: Timestamp) {
-        let Some(index) = self.items.iter().position(|item| item.id() == answer.id) else {
+    fn take(&mut self, answer: Answered, lang: Lang, now: Timestamp) {
+        let Some(index) = self.items.iter().position(|item| item.id == answer.id) else {
             return;
         };
-        match &answer.outcome {
-            Outcome::Done {
-                heads, proposed, ..
-            } => {
-                let item = self.items.remove(index);
-                if let Some(project) = project_of(&item.envelope.command) {
-                    for path in paths_of(&item.envelope.command) {
-                        let became_proposal = proposed.contains(&path);
-                        self.saved
-                            .retain(|(_, p, q, _)| !(*p == project && *q == path));
-                        self.saved.push((answer.id, project, path, became_proposal));
+        match &answer.told {
+            Told::Done { heads, proposed, .. } => {
+                let mut item = self.items.remove(index);
+                if let Some(project) = item.project {
+                    for (path, _) in &item.writes {
+                        self.saved.retain(|(_, p, q, _)| !(*p == project && q == path));
+                        self.saved.push((answer.id, project, path.clone(), proposed.contains(path)));
                     }
-                    self.unseen.entry(project).or_default().push(Unseen {
-                        envelope: item.envelope,
+                    item.writes.retain(|(path, _)| !proposed.contains(path));
+                    self.unseen.push(Unseen {
+                        project,
+                        id: item.id,
+                        writes: item.writes,
                         heads: heads.clone(),
-                        proposed: proposed.clone(),
                         answered_at: now,
                         views: 0,
                     });
@@ -241,67 +249,52 @@ impl Outbox {
                 let surplus = self.saved.len().saturating_sub(ANSWERS_MAX);
                 self.saved.drain(..surplus);
             }
-            Outcome::Refused(refusal) => {
+            Told::Refused(refusal) => {
                 if let Some(item) = self.items.get_mut(index) {
-                    item.standing = Standing::Refused {
-                        refusal: Some(refusal.clone()),
-                        message: String::new(),
-                    };
+                    item.standing = Standing::Refused(refusal.sentence(lang));
                 }
             }
         }
         if self.answers.len() >= ANSWERS_MAX {
             self.answers.remove(0);
         }
-        self.answers.push((answer.id, answer.outcome));
+        self.answers.push((answer.id, answer.told));
     }
 
-    /// The next commands to send: none while some are on their way, since order matters.
+    /// The next commands to send, as ids and the JSON of a list: none while some are on their way, since order matters.
     #[must_use]
-    pub fn next_batch(&self) -> Vec<Envelope> {
-        if self
-            .items
-            .iter()
-            .any(|item| item.standing == Standing::Sending)
-        {
-            return Vec::new();
+    pub fn next_batch(&self) -> (Vec<CommandId>, String) {
+        if self.items.iter().any(|item| item.standing == Standing::Sending) {
+            return (Vec::new(), String::new());
         }
-        let waiting = self
-            .items
-            .iter()
-            .filter(|item| item.standing == Standing::Waiting);
-        waiting
-            .take(BATCH_MAX)
-            .map(|item| item.envelope.clone())
-            .collect()
+        let waiting = self.items.iter().filter(|item| item.standing == Standing::Waiting).take(BATCH_MAX);
+        let (mut ids, mut json) = (Vec::new(), String::from("["));
+        for item in waiting {
+            if !ids.is_empty() {
+                json.push(',');
+            }
+            ids.push(item.id);
+            json.push_str(&item.body);
+        }
+        json.push(']');
+        (ids, json)
     }
 
     /// The author's own commands about a project that the view on his screen may not contain yet, oldest first.
     #[must_use]
     pub fn after(&self, project: ProjectId) -> Vec<CommandId> {
-        let unseen = self
-            .unseen
-            .get(&project)
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.envelope.id);
-        unseen.chain(self.pending(project).map(Item::id)).collect()
+        let unseen = self.unseen.iter().filter(|entry| entry.project == project).map(|entry| entry.id);
+        unseen.chain(self.pending(project).map(|item| item.id)).collect()
     }
 
     fn pending(&self, project: ProjectId) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(move |item| {
-            !item.is_refused() && project_of(&item.envelope.command) == Some(project)
-        })
+        self.items.iter().filter(move |item| !item.is_refused() && item.project == Some(project))
     }
 
     /// The answer to a command, for a page that waits for it.
     #[must_use]
-    pub fn outcome(&self, id: CommandId) -> Option<&Outcome> {
-        self.answers
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == id)
-            .map(|(_, outcome)| outcome)
+    pub fn outcome(&self, id: CommandId) -> Option<&Told> {
+        self.answers.iter().rev().find(|(known, _)| *known == id).map(|(_, told)| told)
     }
 
     /// How many commands wait or are on their way.
@@ -318,13 +311,10 @@ impl Outbox {
     /// How one field of a project stands.
     #[must_use]
     pub fn status(&self, project: ProjectId, path: &FieldPath) -> FieldStatus {
-        let about = |item: &&Item| {
-            project_of(&item.envelope.command) == Some(project)
-                && paths_of(&item.envelope.command).contains(path)
-        };
+        let about = |item: &&Item| item.project == Some(project) && item.value_at(path).is_some();
         if let Some(item) = self.items.iter().rev().find(about) {
             return match item.standing {
-                Standing::Refused { .. } => FieldStatus::Refused(Box::new(item.clone())),
+                Standing::Refused(_) => FieldStatus::Refused(Box::new(item.clone())),
                 Standing::Waiting if self.silent => FieldStatus::Queued,
                 Standing::Waiting | Standing::Sending => FieldStatus::Saving,
             };
@@ -345,16 +335,11 @@ impl Outbox {
     #[must_use]
     pub fn edits(&self, project: ProjectId) -> Vec<(FieldPath, Value)> {
         let mut edits = Vec::new();
-        for entry in self.unseen.get(&project).into_iter().flatten() {
-            let writes = writes_of(&entry.envelope.command);
-            edits.extend(
-                writes
-                    .into_iter()
-                    .filter(|(path, _)| !entry.proposed.contains(path)),
-            );
+        for entry in self.unseen.iter().filter(|entry| entry.project == project) {
+            edits.extend(entry.writes.iter().cloned());
         }
         for item in self.pending(project) {
-            edits.extend(writes_of(&item.envelope.command));
+            edits.extend(item.writes.iter().cloned());
         }
         edits
     }
@@ -444,13 +429,6 @@ fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
         | Command::Import { .. }
         | Command::UndoImport { .. } => Vec::new(),
     }
-}
-
-fn paths_of(command: &Command) -> Vec<FieldPath> {
-    writes_of(command)
-        .into_iter()
-        .map(|(path, _)| path)
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 use super::*;
-use shared::command::Why;
+use shared::command::{Refusal, Why};
 
 fn project() -> ProjectId {
     ProjectId::from_parts(1, [1; 10])
@@ -15,34 +15,20 @@ fn name() -> FieldPath {
 }
 
 fn edit(number: u8, value: &str) -> Item {
-    Item {
-        user: UserId::from_bytes([1; 5]),
-        node: NodeId::from_bytes([2; 32]),
-        envelope: Envelope {
-            id: id(number),
-            base: Some(vec!["a".into()]),
-            after: Vec::new(),
-            command: Command::Edit {
-                project: project(),
-                set: [(name(), Value::from(value))].into(),
-                on_behalf: None,
-            },
-        },
-        label: String::new(),
-        made_at: Timestamp(0),
-        standing: Standing::Waiting,
-    }
+    let command = Command::Edit {
+        project: project(),
+        set: [(name(), Value::from(value))].into(),
+        on_behalf: None,
+    };
+    let envelope = Envelope { id: id(number), base: Some(vec!["a".into()]), after: Vec::new(), command };
+    let (user, node) = (UserId::from_bytes([1; 5]), NodeId::from_bytes([2; 32]));
+    Item::new(user, node, &envelope, String::new(), Timestamp(0))
 }
 
-fn done(number: u8, head: &str) -> Answer {
-    Answer {
+fn done(number: u8, head: &str) -> Answered {
+    Answered {
         id: id(number),
-        outcome: Outcome::Done {
-            heads: vec![head.into()],
-            proposed: Vec::new(),
-            counts: None,
-            at: Timestamp(0),
-        },
+        told: Told::Done { heads: vec![head.into()], proposed: Vec::new(), counts: None },
     }
 }
 
@@ -67,7 +53,7 @@ fn a_tick_appears_only_after_the_nodes_answer() {
         after(steps.clone()).status(project(), &name()),
         FieldStatus::Queued
     );
-    steps.push(Happened::Answered(vec![done(1, "b")], Timestamp(5)));
+    steps.push(Happened::Answered(vec![done(1, "b")], Lang::Zh, Timestamp(5)));
     assert_eq!(
         after(steps).status(project(), &name()),
         FieldStatus::Saved(id(1))
@@ -83,14 +69,14 @@ fn typing_three_times_before_an_answer_names_the_earlier_commands() {
     ]);
     assert_eq!(outbox.after(project()), [id(1), id(2)]);
     // Order matters: nothing more is sent until the first is answered.
-    assert!(outbox.next_batch().is_empty());
+    assert!(outbox.next_batch().0.is_empty());
 }
 
 #[test]
 fn an_answered_command_is_named_until_a_view_shows_it() {
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
-        Happened::Answered(vec![done(1, "b")], Timestamp(5)),
+        Happened::Answered(vec![done(1, "b")], Lang::Zh, Timestamp(5)),
     ];
     let outbox = after(steps.clone());
     assert_eq!(outbox.after(project()), [id(1)]);
@@ -117,13 +103,10 @@ fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
         projects: Vec::new(),
         missing: Vec::new(),
     };
-    let answer = Answer {
-        id: id(1),
-        outcome: Outcome::Refused(refusal),
-    };
+    let answer = Answered { id: id(1), told: Told::Refused(refusal) };
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
-        Happened::Answered(vec![answer], Timestamp(5)),
+        Happened::Answered(vec![answer], Lang::Zh, Timestamp(5)),
     ];
     let outbox = after(steps.clone());
     assert!(matches!(
@@ -131,7 +114,7 @@ fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
         FieldStatus::Refused(_)
     ));
     assert!(outbox.edits(project()).is_empty());
-    assert!(outbox.next_batch().is_empty());
+    assert!(outbox.next_batch().0.is_empty());
     assert_eq!((outbox.waiting(), outbox.refused().count()), (0, 1));
     steps.push(Happened::Deleted(id(1)));
     assert_eq!(after(steps).status(project(), &name()), FieldStatus::Idle);
@@ -144,10 +127,8 @@ fn commands_of_an_earlier_page_are_sent_again_in_their_order() {
     let record = serde_json::to_string(&late).unwrap();
     let late: Item = serde_json::from_str(&record).unwrap();
     let outbox = after(vec![Happened::Loaded(vec![late, edit(1, "x")])]);
-    let batch: Vec<_> = outbox
-        .next_batch()
-        .iter()
-        .map(|envelope| envelope.id)
-        .collect();
+    let (batch, json) = outbox.next_batch();
     assert_eq!(batch, [id(1), id(2)]);
+    let sent: Vec<Envelope> = serde_json::from_str(&json).unwrap();
+    assert_eq!(sent[1].id, id(2));
 }

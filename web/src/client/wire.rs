@@ -1,0 +1,292 @@
+//! Reading what the node sends with as little code as possible: the front end's only budget is its size.
+//!
+//! The types are `shared::api`'s. Their derived readers buffer every tagged enum and read its content a second way, which
+//! doubles the code of all they hold; here each tagged form is read flat and put together by hand. A native test writes the
+//! shared types and reads them back, so the two cannot drift apart unseen.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use shared::api::{
+    Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, Live, Me, PeerStatus,
+    ProjectList, ReportView, SyncState, SyncStatus,
+};
+use shared::command::{ImportCounts, Refusal, Why};
+use shared::field::FieldPath;
+use shared::ids::{CommandId, ProjectId};
+use shared::profile::Profile;
+use shared::project::{ProjectRow, ProjectView};
+use shared::time::Timestamp;
+
+/// Something the node sends.
+pub trait FromWire: Sized {
+    /// Reads it; `None` when page and node do not speak the same version.
+    fn from_wire(text: &str) -> Option<Self>;
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text)
+        .inspect_err(|error| web_sys::console::error_1(&error.to_string().into()))
+        .ok()
+}
+
+macro_rules! plain {
+    ($($name:ty),* $(,)?) => {
+        $(impl FromWire for $name {
+            fn from_wire(text: &str) -> Option<Self> {
+                read(text)
+            }
+        })*
+    };
+}
+
+plain!(
+    Collection,
+    Desk,
+    Vec<DirectoryUnit>,
+    Vec<HistoryEntry>,
+    Vec<ImportInfo>,
+    ImportPreview,
+    Me,
+    ProjectList,
+    ProjectView,
+    ReportView,
+    Profile,
+);
+
+#[derive(Deserialize)]
+struct FlatStatus {
+    state: String,
+    #[serde(default)]
+    done: u64,
+    #[serde(default)]
+    total: u64,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    switched_off: bool,
+    #[serde(default)]
+    count: u64,
+    #[serde(default)]
+    minutes: i64,
+    pending: u64,
+    last_exchange: Option<Timestamp>,
+    retry_at: Option<Timestamp>,
+    #[serde(default)]
+    hub: String,
+    #[serde(default)]
+    peers: Vec<PeerStatus>,
+    #[serde(default)]
+    quarantined: u64,
+}
+
+impl FlatStatus {
+    fn raise(self) -> Option<SyncStatus> {
+        let state = match self.state.as_str() {
+            "not_joined" => SyncState::NotJoined,
+            "synced" => SyncState::Synced,
+            "waiting" => SyncState::Waiting,
+            "running" => SyncState::Running { done: self.done, total: self.total },
+            "offline" => SyncState::Offline { reason: self.reason, switched_off: self.switched_off },
+            "conflicts" => SyncState::Conflicts { count: self.count },
+            "refused" => SyncState::Refused { reason: self.reason },
+            "clock_skew" => SyncState::ClockSkew { minutes: self.minutes },
+            _ => return None,
+        };
+        Some(SyncStatus {
+            state,
+            pending: self.pending,
+            last_exchange: self.last_exchange,
+            retry_at: self.retry_at,
+            hub: self.hub,
+            peers: self.peers,
+            quarantined: self.quarantined,
+        })
+    }
+}
+
+impl FromWire for SyncStatus {
+    fn from_wire(text: &str) -> Option<Self> {
+        read::<FlatStatus>(text)?.raise()
+    }
+}
+
+/// What became of a command, as pages need it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// Written and durable.
+    Done {
+        /// Heads afterwards.
+        heads: Vec<String>,
+        /// Paths that became proposals.
+        proposed: Vec<FieldPath>,
+        /// What an import did.
+        counts: Option<ImportCounts>,
+    },
+    /// Not written.
+    Refused(Refusal),
+}
+
+/// The answer to one command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The command.
+    pub id: CommandId,
+    /// What became of it.
+    pub told: Told,
+}
+
+#[derive(Deserialize)]
+struct FlatAnswer {
+    id: CommandId,
+    outcome: FlatOutcome,
+}
+
+#[derive(Deserialize)]
+struct FlatOutcome {
+    outcome: String,
+    #[serde(default)]
+    heads: Vec<String>,
+    #[serde(default)]
+    proposed: Vec<FieldPath>,
+    counts: Option<ImportCounts>,
+    why: Option<Why>,
+    rule: Option<String>,
+    #[serde(default)]
+    missing: Vec<FieldPath>,
+    #[serde(default)]
+    projects: Vec<ProjectId>,
+}
+
+impl FlatAnswer {
+    fn raise(self) -> Option<Answered> {
+        let flat = self.outcome;
+        let told = match (flat.outcome.as_str(), flat.why) {
+            ("done", _) => Told::Done { heads: flat.heads, proposed: flat.proposed, counts: flat.counts },
+            ("refused", Some(why)) => {
+                Told::Refused(Refusal { why, rule: flat.rule, missing: flat.missing, projects: flat.projects })
+            }
+            _ => return None,
+        };
+        Some(Answered { id: self.id, told })
+    }
+}
+
+impl FromWire for Vec<Answered> {
+    fn from_wire(text: &str) -> Option<Self> {
+        read::<Vec<FlatAnswer>>(text)?.into_iter().map(FlatAnswer::raise).collect()
+    }
+}
+
+impl FromWire for Answered {
+    fn from_wire(text: &str) -> Option<Self> {
+        read::<FlatAnswer>(text)?.raise()
+    }
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    live: String,
+}
+
+#[derive(Deserialize)]
+struct Rows {
+    rows: Vec<ProjectRow>,
+}
+
+#[derive(Deserialize)]
+struct View {
+    view: Box<ProjectView>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status: FlatStatus,
+}
+
+impl FromWire for Live {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(match read::<Tag>(text)?.live.as_str() {
+            "rows" => Self::Rows { rows: read::<Rows>(text)?.rows },
+            "project" => Self::Project { view: read::<View>(text)?.view },
+            "reports" => Self::Reports,
+            "sync" => Self::Sync { status: Box::new(read::<Status>(text)?.status.raise()?) },
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use shared::command::{Answer, Outcome};
+    use shared::field::Field;
+
+    #[test]
+    fn every_state_of_the_line_reads_back_what_the_node_wrote() {
+        for state in [
+            SyncState::NotJoined,
+            SyncState::Synced,
+            SyncState::Waiting,
+            SyncState::Running { done: 3, total: 12 },
+            SyncState::Offline { reason: "x".into(), switched_off: true },
+            SyncState::Conflicts { count: 2 },
+            SyncState::Refused { reason: "y".into() },
+            SyncState::ClockSkew { minutes: -27 },
+        ] {
+            let status = SyncStatus {
+                state,
+                pending: 5,
+                last_exchange: Some(Timestamp(7)),
+                retry_at: None,
+                hub: "hub".into(),
+                peers: Vec::new(),
+                quarantined: 1,
+            };
+            let text = serde_json::to_string(&status).unwrap();
+            assert_eq!(SyncStatus::from_wire(&text), Some(status.clone()));
+            let live = Live::Sync { status: Box::new(status) };
+            assert_eq!(Live::from_wire(&serde_json::to_string(&live).unwrap()), Some(live));
+        }
+    }
+
+    #[test]
+    fn answers_and_patches_read_back_what_the_node_wrote() {
+        let id = CommandId::from_parts(1, [1; 10]);
+        let refusal = Refusal {
+            why: Why::BadValue { expected: "money".into() },
+            rule: Some("KZ-1".into()),
+            missing: vec![FieldPath::once(Field::Name)],
+            projects: Vec::new(),
+        };
+        let answers = vec![
+            Answer {
+                id,
+                outcome: Outcome::Done {
+                    heads: vec!["a".into()],
+                    proposed: vec![FieldPath::once(Field::Name)],
+                    counts: Some(ImportCounts::default()),
+                    at: Timestamp(1),
+                },
+            },
+            Answer { id, outcome: Outcome::Refused(refusal.clone()) },
+        ];
+        let read = Vec::<Answered>::from_wire(&serde_json::to_string(&answers).unwrap()).unwrap();
+        assert_eq!(read.len(), 2);
+        assert!(matches!(&read[0].told, Told::Done { heads, proposed, counts: Some(_) } if heads.len() == 1 && proposed.len() == 1));
+        assert_eq!(read[1].told, Told::Refused(refusal));
+        for live in [
+            Live::Reports,
+            Live::Rows { rows: vec![crate::state::ledger::tests::row(1, "a", "b")] },
+            Live::Project {
+                view: Box::new(ProjectView {
+                    id: ProjectId::from_parts(1, [1; 10]),
+                    heads: Vec::new(),
+                    cells: Default::default(),
+                }),
+            },
+        ] {
+            assert_eq!(Live::from_wire(&serde_json::to_string(&live).unwrap()), Some(live));
+        }
+    }
+}
