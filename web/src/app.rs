@@ -215,8 +215,8 @@ fn Sources(props: &SourcesProps) -> Html {
 #[component]
 fn Pages() -> Html {
     let way = use_way_source();
-    let hub = use_session().is_hub();
-    let page = draw(way.route.clone(), hub);
+    let session = use_session();
+    let page = draw(way.route.clone(), session.is_hub(), &session.words);
     html! { <ContextProvider<Way> context={way}><Frame>{ page }</Frame></ContextProvider<Way>> }
 }
 
@@ -226,7 +226,7 @@ fn first_period(me: &Me) -> Month {
     now.date().month_of()
 }
 
-fn draw(route: Route, hub: bool) -> Html {
+fn draw(route: Route, hub: bool, words: &Words) -> Html {
     match route {
         Route::Desk => html! { <Desk /> },
         Route::Projects => html! { <Projects /> },
@@ -242,14 +242,12 @@ fn draw(route: Route, hub: bool) -> Html {
         Route::County if hub => html! { <County /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
-        Route::County | Route::NotFound => html! { <Nowhere /> },
+        Route::County | Route::NotFound => nowhere(words),
     }
 }
 
 /// Nothing stands at this address.
-#[component]
-fn Nowhere() -> Html {
-    let words = use_session().words;
+fn nowhere(words: &Words) -> Html {
     html! {
         <section class="nowhere">
             <h1>{ words.t(Ui::NotFound) }</h1>

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod files;
 pub mod http;
 pub mod indexed_db;
+pub mod json;
 pub mod live;
 pub mod page;
 pub mod prefs;

@@ -207,7 +207,7 @@ impl Client {
         if response.ok() {
             return Ok(text);
         }
-        match serde_json::from_str::<ApiError>(&text) {
+        match super::json::read::<ApiError>(&text) {
             Ok(error) if error.code == Code::NotLoggedIn => Err(Failure::LoggedOut),
             Ok(error) => Err(Failure::Told(Rc::new(error))),
             Err(_) if response.status() == 401 => Err(Failure::LoggedOut),

@@ -17,6 +17,8 @@ use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::time::Timestamp;
 
+use super::json;
+
 /// Something the node sends.
 pub trait FromWire: Sized {
     /// Reads it; `None` when page and node do not speak the same version.
@@ -24,9 +26,7 @@ pub trait FromWire: Sized {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text)
-        .inspect_err(|error| web_sys::console::error_1(&error.to_string().into()))
-        .ok()
+    json::read(text).ok()
 }
 
 macro_rules! plain {

@@ -13,6 +13,7 @@ use crate::state::answer;
 use crate::state::entry;
 use crate::state::keys::InputKey;
 use crate::state::outbox::FieldStatus;
+use crate::state::words::Words;
 
 /// Props of [`FieldRow`].
 #[derive(Properties, PartialEq)]
@@ -72,7 +73,7 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
                 if props.kind == Kind::Money { <span class="field__unit">{ words.t(Ui::Wan) }</span> }
             </div>
             <div class="field__side">
-                <SavingMark status={props.status.clone()} />
+                { saving_mark(&words, &props.status) }
                 <button type="button" class="button button--bare field__history" title={words.t(Ui::History)}
                     aria-label={format!("{} {}", words.t(Ui::History), props.label)}
                     onclick={props.on_key.reform({let path = path.clone(); move |_: MouseEvent| (path.clone(), InputKey::History)})}>{ "◷" }</button>
@@ -91,18 +92,10 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
     }
 }
 
-/// Props of [`SavingMark`].
-#[derive(Properties, PartialEq)]
-pub struct SavingMarkProps {
-    /// How it stands.
-    pub status: FieldStatus,
-}
-
 /// A tick after the node's answer and never before; other signs before.
-#[component]
-pub fn SavingMark(props: &SavingMarkProps) -> Html {
-    let words = use_words();
-    let (name, sign, word, key) = match &props.status {
+#[must_use]
+pub fn saving_mark(words: &Words, status: &FieldStatus) -> Html {
+    let (name, sign, word, key) = match status {
         FieldStatus::Idle => return html! { <span class="mark" data-status="idle"></span> },
         FieldStatus::Saving => ("saving", "…", Ui::Saving, String::new()),
         FieldStatus::Queued => ("queued", "⧗", Ui::Queued, String::new()),

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::hooks::router::Link;
 
-use super::key_list::KeyList;
+use super::key_list::key_list;
 use super::outbox_list::OutboxList;
 use super::sync_pill::SyncPill;
 use crate::client::{page, prefs};
@@ -170,7 +170,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 { for items.iter().enumerate().map(|(index, (to, word, sign))| {
                     let current = belongs(to, &route);
                     html! {
-                        <RailLink key={index} to={to.clone()} {current} sign={*sign} label={words.t(*word)} digit={index + 1} />
+                        { rail_link(to, current, sign, words.t(*word), index + 1) }
                     }
                 }) }
                 <p class="rail__foot">{ "v" }{ &session.me.node.version }</p>
@@ -189,27 +189,17 @@ pub fn Frame(props: &FrameProps) -> Html {
                 <main id="content" class="content" tabindex="-1">{ props.children.clone() }</main>
             </div>
             if *keys_open {
-                <KeyList on_closed={let keys_open = keys_open.clone(); Callback::from(move |()| keys_open.set(false))} />
+                { key_list(&words, { let keys_open = keys_open.clone(); Callback::from(move |()| keys_open.set(false)) }) }
             }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RailLinkProps {
-    to: Route,
-    current: bool,
-    sign: &'static str,
-    label: AttrValue,
-    digit: usize,
-}
-
-#[component]
-fn RailLink(props: &RailLinkProps) -> Html {
+fn rail_link(to: &Route, current: bool, sign: &'static str, label: &'static str, digit: usize) -> Html {
     html! {
-        <span class={classes!("rail__item", props.current.then_some("rail__item--current"))} aria-current={props.current.then_some("page")} title={format!("Alt+{}", props.digit)}>
-            <Link to={props.to.clone()}>
-                <span class="rail__sign" aria-hidden="true">{ props.sign }</span><span class="rail__label">{ &props.label }</span>
+        <span key={digit} class={classes!("rail__item", current.then_some("rail__item--current"))} aria-current={current.then_some("page")} title={format!("Alt+{digit}")}>
+            <Link to={to.clone()}>
+                <span class="rail__sign" aria-hidden="true">{ sign }</span><span class="rail__label">{ label }</span>
             </Link>
         </span>
     }

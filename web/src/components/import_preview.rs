@@ -66,15 +66,16 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             .count()
     };
     let refused_rows = {
-        let mut rows: Vec<_> = preview
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| (finding.sheet.clone(), finding.row))
-            .collect();
-        rows.sort();
-        rows.dedup();
-        rows.len()
+        // Findings come in the order of their rows.
+        let mut last = None;
+        let mut count = 0_usize;
+        for finding in preview.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            if last != Some((&finding.sheet, finding.row)) {
+                last = Some((&finding.sheet, finding.row));
+                count += 1;
+            }
+        }
+        count
     };
     let severity_button = |severity: Severity, word: Ui, class: &'static str| {
         let pressed = *only == Some(severity);
@@ -105,11 +106,11 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             <header class="preview__head">
                 <h2>{ &preview.file }</h2>
                 <div class="figures">
-                    <Figure word={words.t(Ui::Created)} number={counts.created} name="created" />
-                    <Figure word={words.t(Ui::Updated)} number={counts.updated} name="updated" />
-                    <Figure word={words.t(Ui::Unchanged)} number={counts.unchanged} name="unchanged" />
-                    <Figure word={words.t(Ui::Kept)} number={counts.kept} name="kept" />
-                    <Figure word={words.t(Ui::Refused)} number={u32::try_from(refused_rows).unwrap_or(u32::MAX)} name="refused" />
+                    { figure(words.t(Ui::Created), counts.created, "created") }
+                    { figure(words.t(Ui::Updated), counts.updated, "updated") }
+                    { figure(words.t(Ui::Unchanged), counts.unchanged, "unchanged") }
+                    { figure(words.t(Ui::Kept), counts.kept, "kept") }
+                    { figure(words.t(Ui::Refused), u32::try_from(refused_rows).unwrap_or(u32::MAX), "refused") }
                 </div>
                 <div class="preview__actions">
                     <button class="button" onclick={props.on_given_up.reform(|_: MouseEvent| ())} disabled={props.busy}>{ words.t(Ui::Cancel) }</button>
@@ -198,9 +199,12 @@ pub const fn severity(severity: Severity) -> (&'static str, Ui, &'static str) {
 }
 
 fn sample(words: &crate::state::words::Words, rows: &[BTreeMap<String, String>]) -> Html {
-    let mut columns: Vec<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
-    columns.sort();
-    columns.dedup();
+    let mut columns: Vec<&String> = Vec::new();
+    for column in rows.iter().flat_map(BTreeMap::keys) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
     let label = |path: &str| {
         path.parse::<FieldPath>()
             .map_or_else(|_| path.to_owned(), |path| words.path(&path))
@@ -215,19 +219,8 @@ fn sample(words: &crate::state::words::Words, rows: &[BTreeMap<String, String>])
     }
 }
 
-/// Props of [`Figure`].
-#[derive(Properties, PartialEq)]
-pub struct FigureProps {
-    /// What is counted.
-    pub word: AttrValue,
-    /// How many.
-    pub number: u32,
-    /// Its name for tests, as `data-figure`.
-    pub name: AttrValue,
-}
-
-/// A number with its word.
-#[component]
-pub fn Figure(props: &FigureProps) -> Html {
-    html! { <div class="figure" data-figure={props.name.clone()}><strong>{ props.number }</strong><span>{ &props.word }</span></div> }
+/// A number with its word; the name is for tests.
+#[must_use]
+pub fn figure(word: &'static str, number: u32, name: &'static str) -> Html {
+    html! { <div class="figure" data-figure={name}><strong>{ number }</strong><span>{ word }</span></div> }
 }

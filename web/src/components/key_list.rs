@@ -4,14 +4,7 @@ use shared::text::ui::Ui;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use crate::hooks::session::use_words;
-
-/// Props of [`KeyList`].
-#[derive(Properties, PartialEq)]
-pub struct KeyListProps {
-    /// It was closed.
-    pub on_closed: Callback<()>,
-}
+use crate::state::words::Words;
 
 const KEYS: [(&str, Ui); 12] = [
     ("/", Ui::KeySearch),
@@ -29,11 +22,10 @@ const KEYS: [(&str, Ui); 12] = [
 ];
 
 /// The dialog with the list.
-#[component]
-pub fn KeyList(props: &KeyListProps) -> Html {
-    let words = use_words();
+#[must_use]
+pub fn key_list(words: &Words, on_closed: Callback<()>) -> Html {
     html! {
-        <Dialog title={words.t(Ui::KeyList)} on_closed={props.on_closed.clone()}>
+        <Dialog title={words.t(Ui::KeyList)} {on_closed}>
             <dl class="keys">
                 { for KEYS.iter().map(|(keys, word)| html! {
                     <><dt><kbd>{ *keys }</kbd></dt><dd>{ words.t(*word) }</dd></>

@@ -8,7 +8,7 @@ use shared::time::Month;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::progress_bar::ProgressBar;
+use super::progress_bar::progress_bar;
 use crate::client::clock;
 use crate::hooks::session::use_words;
 use crate::routes::Route;
@@ -17,7 +17,7 @@ use crate::state::ledger::{self, Row, Sort, SortKey};
 use crate::state::{numbers, pill};
 
 /// The height of a row, as the style sheet has it.
-const ROW_PX: f64 = 44.0;
+const ROW_PX: i32 = 44;
 
 /// Props of [`ProjectTable`].
 #[derive(Properties, PartialEq)]
@@ -85,7 +85,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
         });
     }
     let count = props.rows.len();
-    let (from, to) = ledger::window(f64::from(seen.0), f64::from(seen.1), ROW_PX, count);
+    let (from, to) = ledger::window(seen.0, seen.1, ROW_PX, count);
     let pace = numbers::pace(props.period);
 
     let onkeydown = {
@@ -121,14 +121,9 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             let next = next.min(rows.len().saturating_sub(1));
             cursor.set(next);
             if let Some(element) = place.cast::<HtmlElement>() {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "rows times 44 px fit an i32 for any list a browser holds"
-                )]
-                let top = (next as f64 * ROW_PX) as i32;
+                let top = i32::try_from(next).unwrap_or(i32::MAX).saturating_mul(ROW_PX);
                 let height = element.client_height();
-                #[expect(clippy::cast_possible_truncation, reason = "a constant")]
-                let row = ROW_PX as i32;
+                let row = ROW_PX;
                 if top < element.scroll_top() {
                     element.set_scroll_top(top);
                 } else if top + 3 * row > element.scroll_top() + height {
@@ -167,10 +162,10 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             {
                 let _ = space
                     .style()
-                    .set_property("height", &format!("{}px", *count as f64 * ROW_PX));
+                    .set_property("height", &pixels(*count));
                 let _ = block.style().set_property(
                     "transform",
-                    &format!("translateY({}px)", *from as f64 * ROW_PX),
+                    &format!("translateY({})", pixels(*from)),
                 );
             }
         });
@@ -220,7 +215,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                                     <div role="cell" class="number">{ numbers::wan(row.year_done_fen) }</div>
                                     <div role="cell" class="ledger__rate">
                                         <span class="number">{ numbers::percent(rate) }</span>
-                                        if let Some(done) = rate { <ProgressBar {done} {pace} label={numbers::percent(rate)} /> }
+                                        if let Some(done) = rate { { progress_bar(done, Some(pace), (numbers::percent(rate)).into()) } }
                                     </div>
                                     <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
                                     <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>
@@ -233,4 +228,10 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// The height of so many rows, for the style object.
+fn pixels(rows: usize) -> String {
+    let height = i32::try_from(rows).unwrap_or(i32::MAX).saturating_mul(ROW_PX);
+    format!("{height}px")
 }

@@ -49,7 +49,7 @@ fn open(view: &ProjectView) -> Vec<Shown> {
         if let (Ok(row), Ok(path)) = (key.parse(), text(Column::Path).parse()) {
             // The value is JSON, so that any kind of value fits the cell.
             let json = text(Column::Value);
-            let value = serde_json::from_str(&json).unwrap_or(Value::Text(json));
+            let value = crate::client::json::read(&json).unwrap_or(Value::Text(json));
             shown.push(Shown {
                 row,
                 path,

@@ -11,7 +11,6 @@ use yew::prelude::*;
 
 use crate::hooks::router::Link;
 
-use super::field_row::SavingMark;
 use super::value_input::ValueInput;
 use crate::client::page;
 use crate::hooks::outbox::use_outbox;
@@ -170,7 +169,7 @@ fn GridLine(props: &GridLineProps) -> Html {
                     label={format!("{} {}", words.field(field), line.name)} {hint} read_only={props.read_only || conflict} invalid={refused.is_some() || conflict} {refused}
                     on_edit={props.on_edit.reform(move |value| (project, field, value))}
                     on_key={props.on_key.reform(move |key| (index, field, key))} />
-                <SavingMark status={status.clone()} />
+                { crate::components::field_row::saving_mark(&words, &status) }
                 if conflict {
                     <Link to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link>
                 }

@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use crate::hooks::session::use_session;
 use crate::state::entry;
+use crate::state::words::Words;
 use crate::state::keys::{self, InputKey, Inside, Press};
 
 /// Props of [`ValueInput`].
@@ -203,8 +204,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             }
         }
         Kind::Set(list) => html! {
-            <SetInput path={props.path.clone()} {list} value={shown.clone()} label={props.label.clone()} read_only={props.read_only}
-                on_edit={Callback::from(write.clone())} />
+            { set_input(&words, props, list, &shown, Callback::from(write.clone())) }
         },
         _ if lines => {
             let oninput = {
@@ -246,35 +246,28 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
     html! { <>{ input }{ common_error }</> }
 }
 
-#[derive(Properties, PartialEq)]
-struct SetInputProps {
-    path: AttrValue,
-    list: &'static str,
-    value: String,
-    label: AttrValue,
-    read_only: bool,
-    on_edit: Callback<Value>,
-}
-
 /// Several options of a list: a line of the chosen ones that opens to boxes.
-#[component]
-fn SetInput(props: &SetInputProps) -> Html {
-    let words = use_session().words;
-    let chosen: Vec<String> = props
-        .value
+fn set_input(
+    words: &Words,
+    props: &ValueInputProps,
+    list: &'static str,
+    value: &str,
+    on_edit: Callback<Value>,
+) -> Html {
+    let chosen: Vec<String> = value
         .split(',')
         .filter(|id| !id.is_empty())
         .map(str::to_owned)
         .collect();
-    let mut options = words.options(props.list);
+    let mut options = words.options(list);
     for id in &chosen {
         if options.iter().all(|(known, _)| known != id) {
-            options.push((id.clone(), words.option(props.list, id)));
+            options.push((id.clone(), words.option(list, id)));
         }
     }
     let labels: Vec<String> = chosen
         .iter()
-        .map(|id| words.option(props.list, id))
+        .map(|id| words.option(list, id))
         .collect();
     let summary = if labels.is_empty() {
         words.t(Ui::Unset).to_owned()
@@ -290,7 +283,7 @@ fn SetInput(props: &SetInputProps) -> Html {
             <div class="value__boxes">
                 { for options.into_iter().map(|(id, label)| {
                     let checked = chosen.contains(&id);
-                    let (chosen, on_edit) = (chosen.clone(), props.on_edit.clone());
+                    let (chosen, on_edit) = (chosen.clone(), on_edit.clone());
                     let own = id.clone();
                     let onchange = Callback::from(move |event: Event| {
                         let on = event
@@ -301,7 +294,14 @@ fn SetInput(props: &SetInputProps) -> Html {
                         if on {
                             set.push(own.clone());
                         }
-                        set.sort();
+                        // A set stands sorted in documents; it has few members.
+                        for at in 1..set.len() {
+                            let mut place = at;
+                            while place > 0 && set[place] < set[place - 1] {
+                                set.swap(place, place - 1);
+                                place -= 1;
+                            }
+                        }
                         on_edit.emit(if set.is_empty() { Value::Null } else { Value::Text(set.join(",")) });
                     });
                     html! { <label key={id.clone()}><input type="checkbox" {checked} {onchange} />{ label }</label> }

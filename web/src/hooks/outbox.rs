@@ -251,7 +251,7 @@ pub fn use_outbox_source() -> OutboxHandle {
                 let records = store.load_all().await.unwrap_or_default();
                 let items = records
                     .iter()
-                    .filter_map(|record| serde_json::from_str::<Item>(record).ok());
+                    .filter_map(|record| crate::client::json::read::<Item>(record).ok());
                 let own: Vec<Item> = items
                     .filter(|item| item.user == user && item.node == node)
                     .collect();

@@ -10,9 +10,9 @@ use crate::hooks::router::Link;
 use crate::client::live::Heard;
 use crate::client::{clipboard, clock, page};
 use crate::components::face::{Face, FaceView};
-use crate::components::filing_badge::{FilingBadge, TimelinessBadge};
-use crate::components::import_preview::Figure;
-use crate::components::progress_bar::ProgressBar;
+use crate::components::filing_badge::{filing_badge, timeliness_badge};
+use crate::components::import_preview::figure;
+use crate::components::progress_bar::progress_bar;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::notices::use_notices;
@@ -64,9 +64,10 @@ fn Matrix(props: &MatrixProps) -> Html {
     let notices = use_notices();
     let collection = &props.collection;
     let pace = numbers::pace(collection.period);
-    let mut units = collection.units.clone();
     // Those who have not reported come first (ux.md 5.9).
-    units.sort_by_key(|unit| answer::is_reported(unit.state));
+    let (reported, mut units): (Vec<_>, Vec<_>) =
+        collection.units.iter().cloned().partition(|unit| answer::is_reported(unit.state));
+    units.extend(reported);
     let count = |fits: fn(FilingState) -> bool| {
         u32::try_from(units.iter().filter(|unit| fits(unit.state)).count()).unwrap_or(u32::MAX)
     };
@@ -132,12 +133,12 @@ fn Matrix(props: &MatrixProps) -> Html {
                 <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
             </header>
             <div class="figures">
-                <Figure word={words.t(Ui::UnitsWord)} number={u32::try_from(units.len()).unwrap_or(u32::MAX)} name="units" />
-                <Figure word={words.t(Ui::Reported)} number={count(answer::is_reported)} name="reported" />
-                <Figure word={words.t(Ui::FilingReturned)} number={count(|state| state == FilingState::Returned)} name="returned" />
-                <Figure word={words.t(Ui::NotReported)} number={count(|state| !answer::is_reported(state) && state != FilingState::Returned)} name="missing" />
+                { figure(words.t(Ui::UnitsWord), u32::try_from(units.len()).unwrap_or(u32::MAX), "units") }
+                { figure(words.t(Ui::Reported), count(answer::is_reported), "reported") }
+                { figure(words.t(Ui::FilingReturned), count(|state| state == FilingState::Returned), "returned") }
+                { figure(words.t(Ui::NotReported), count(|state| !answer::is_reported(state) && state != FilingState::Returned), "missing") }
                 <div class="figure figure--wide"><strong>{ numbers::percent(rate) }</strong><span>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</span>
-                    if let Some(done) = rate { <ProgressBar {done} {pace} label={words.t(Ui::Rate)} /> }
+                    if let Some(done) = rate { { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) } }
                 </div>
             </div>
             if units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> } else {
@@ -176,14 +177,14 @@ fn unit_line(
     html! {
         <tr key={unit.unit.to_string()} data-unit={unit.unit.to_string()} data-unit-name={unit.name.clone()} data-filing-state={format!("{:?}", unit.state)}>
             <th scope="row"><Link {to}>{ &unit.name }</Link></th>
-            <td class="nowrap"><FilingBadge state={unit.state} />{ " " }if answer::is_reported(unit.state) { <TimelinessBadge timeliness={unit.timeliness} /> }</td>
+            <td class="nowrap">{ filing_badge(&words, unit.state) }{ " " }if answer::is_reported(unit.state) { { timeliness_badge(&words, unit.timeliness) } }</td>
             <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
             <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>
             <td class="number">{ unit.projects }</td>
             <td class="number">{ numbers::wan(Some(unit.total_fen)) }</td>
             <td class="number">{ numbers::wan(Some(unit.year_plan_fen)) }</td>
             <td class="number">{ numbers::wan(Some(unit.year_done_fen)) }</td>
-            <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { <ProgressBar {done} {pace} label={numbers::percent(rate)} /> }</td>
+            <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { { progress_bar(done, Some(pace), (numbers::percent(rate)).into()) } }</td>
             <td class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td>
             <td class="nowrap" data-online={unit.online.to_string()}>
                 if unit.online { <span class="state state--good">{ "■ " }{ words.t(Ui::Online) }</span> }

@@ -11,9 +11,9 @@ use crate::hooks::router::Link;
 use crate::client::clock;
 use crate::client::live::Heard;
 use crate::components::face::{Face, FaceView};
-use crate::components::filing_badge::FilingBadge;
+use crate::components::filing_badge::filing_badge;
 use crate::components::new_project::NewProject;
-use crate::components::progress_bar::ProgressBar;
+use crate::components::progress_bar::progress_bar;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::rows::use_rows;
@@ -95,7 +95,7 @@ pub fn Desk() -> Html {
                             <dt>{ words.t(Ui::TimePace) }</dt><dd class="number">{ numbers::percent(Some(pace)) }</dd>
                         </dl>
                         if let Some(done) = numbers::rate(Some(sums.done), Some(sums.plan)) {
-                            <ProgressBar {done} {pace} label={words.t(Ui::Rate)} />
+                            { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) }
                         }
                     } else { <FaceView face={Face::Loading} on_retry={rows.reload.clone()} /> }
                     <p><Link to={Route::Projects}>{ words.t(Ui::ToProjects) }{ " ▸" }</Link></p>
@@ -219,7 +219,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
     };
     html! {
         <section class="card card--lead" data-card="filing" data-filing-state={format!("{:?}", filing.state)}>
-            <h2>{ words.t(Ui::CardFiling) }<FilingBadge state={filing.state} /></h2>
+            <h2>{ words.t(Ui::CardFiling) }{ filing_badge(&words, filing.state) }</h2>
             <div class="filing">
                 <div class="filing__what">
                     <p class="filing__name">{ words.say(&month) }{ " " }{ &filing.ledger_name }</p>
@@ -234,7 +234,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
                     }
                 </div>
                 <div class="filing__progress">
-                    <ProgressBar {done} label={words.say(&Say::Filled(filing.filled, filing.rows))} />
+                    { progress_bar(done, None, (words.say(&Say::Filled(filing.filled, filing.rows))).into()) }
                     <p>{ words.say(&Say::Filled(filing.filled, filing.rows)) }
                         if filing.errors > 0 { <span class="behind">{ " · " }{ words.say(&Say::ToCorrect(filing.errors)) }</span> }
                     </p>
@@ -273,7 +273,7 @@ fn collection_card(session: &Session, collection: &Collection) -> Html {
             </h2>
             <div class="filing">
                 <p class="filing__name" data-received={reported.to_string()}>{ words.say(&Say::Received(reported, collection.units.len())) }</p>
-                <div class="filing__progress"><ProgressBar {done} label={words.say(&Say::Received(reported, collection.units.len()))} /></div>
+                <div class="filing__progress">{ progress_bar(done, None, (words.say(&Say::Received(reported, collection.units.len()))).into()) }</div>
                 <Link to={Route::County} classes="button button--main">{ words.t(Ui::County) }{ " ▸" }</Link>
             </div>
             if collection.units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> }

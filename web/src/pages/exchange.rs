@@ -75,7 +75,8 @@ pub fn Exchange() -> Html {
                 path.push_str(&format!("&unit={}", encode(&unit)));
             }
             if let Some(columns) = mapping {
-                let json = serde_json::json!({ "columns": columns }).to_string();
+                let columns = serde_json::to_string(&columns).unwrap_or_default();
+                let json = format!("{{\"columns\":{columns}}}");
                 path.push_str(&format!("&mapping={}", encode(&json)));
             }
             error.set(None);

@@ -17,7 +17,7 @@ use crate::client::{clock, page};
 use crate::components::face::{Face, FaceView};
 use crate::components::field_row::FieldRow;
 use crate::components::history_bar::{HistoryBar, kind_of};
-use crate::components::progress_bar::ProgressBar;
+use crate::components::progress_bar::progress_bar;
 use crate::components::proposal_list::ProposalList;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::record_rows::RecordRows;
@@ -324,7 +324,7 @@ fn Record(props: &RecordProps) -> Html {
                     <div><dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(done) }</dd></div>
                     <div class="strip__rate"><dt>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</dt>
                         <dd class="number">{ numbers::percent(rate) }{ " " }<small class={classes!(rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default() }</small></dd>
-                        if let Some(done) = rate { <ProgressBar {done} {pace} label={words.t(Ui::Rate)} /> }
+                        if let Some(done) = rate { { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) } }
                     </div>
                 </dl>
                 <ProposalList view={view.clone()} read_only={read_only}
@@ -502,7 +502,7 @@ fn Comments(props: &CommentsProps) -> Html {
                     let status = FieldPath::keyed(Table::Comments, row, Column::Text).map_or(FieldStatus::Idle, |path| outbox.outbox.status(view.id, &path));
                     html! {
                         <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", pill::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
-                            <p>{ text }</p><crate::components::field_row::SavingMark {status} /></li>
+                            <p>{ text }</p>{ crate::components::field_row::saving_mark(&words, &status) }</li>
                     }
                 }) }
             </ol>

@@ -266,9 +266,7 @@ fn Filters(props: &FiltersProps) -> Html {
                     Mark::Deleted => Ui::OnlyDeleted,
                 };
                 let toggle = change(Box::new(move |query| {
-                    if !query.marks.remove(&mark) {
-                        query.marks.insert(mark);
-                    }
+                    query.toggle_mark(mark);
                 }));
                 html! {
                     <button key={format!("{mark:?}")} class={classes!("chip", on.then_some("chip--on"))} aria-pressed={on.to_string()} onclick={move |_: MouseEvent| toggle()}>{ words.t(word) }</button>

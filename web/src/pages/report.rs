@@ -18,18 +18,19 @@ use crate::client::{clock, page};
 use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, FaceView};
-use crate::components::filing_badge::{FilingBadge, TimelinessBadge};
+use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::severity;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::report_grid::{ReportGrid, focus_cell};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, use_outbox};
-use crate::hooks::session::use_session;
+use crate::hooks::session::{Session, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::state::keys::InputKey;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
+use crate::state::words::Words;
 use crate::state::report::{self, Line, Remark, path_of};
 use crate::state::{answer, numbers, pill};
 
@@ -314,8 +315,8 @@ fn Sheet(props: &SheetProps) -> Html {
         <div class="report" data-filing-state={format!("{:?}", view.state)}>
             <header class="toolbar">
                 <h1>{ &view.unit_name }<small>{ words.say(&month) }{ " " }{ words.ledger(&view.ledger) }</small></h1>
-                <FilingBadge state={view.state} />
-                if filed { <TimelinessBadge timeliness={view.timeliness} /> }
+                { filing_badge(&words, view.state) }
+                if filed { { timeliness_badge(&words, view.timeliness) } }
                 if let Some(due) = view.due { <span class="quiet">{ words.say(&Say::Due(&pill::moment(due, clock::now()))) }</span> }
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
@@ -351,7 +352,7 @@ fn Sheet(props: &SheetProps) -> Html {
             if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
                 <ReportGrid lines={lines.clone()} period={view.period} {read_only} {on_edit} {on_key} />
             }
-            if *checking { <RemarkList remarks={remarks.clone()} period={view.period} /> }
+            if *checking { { remark_list(&words, &remarks, view.period) } }
             <footer class="report__foot">
                 <button class="button button--bare" onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>
                     { words.say(&Say::FindingCounts { errors, warnings, hints: remarks.len() - errors - warnings }) }</button>
@@ -369,11 +370,18 @@ fn Sheet(props: &SheetProps) -> Html {
             </footer>
             { match &*over {
                 Over::Nothing => Html::default(),
-                Over::Filing => html! {
-                    <FileDialog view={view.clone()} lines={lines.clone()} remarks={remarks.clone()} busy={sent.is_some() && outcome.is_none()}
-                        refused={match &outcome { Some(Told::Refused(refusal)) => Some(answer::refusal(refusal, &words)), _ => None }}
-                        on_confirmed={file} on_closed={close} />
-                },
+                Over::Filing => file_dialog(&session, &FileDialogProps {
+                    view: view.clone(),
+                    lines: lines.clone(),
+                    remarks: remarks.clone(),
+                    busy: sent.is_some() && outcome.is_none(),
+                    refused: match &outcome {
+                        Some(Told::Refused(refusal)) => Some(answer::refusal(refusal, &words)),
+                        _ => None,
+                    },
+                    on_confirmed: file,
+                    on_closed: close,
+                }),
                 Over::OnBehalf => html! {
                     <ReasonDialog title={words.t(Ui::OnBehalf)} note={words.t(Ui::OnBehalfNote)} verb={words.t(Ui::OnBehalf)} on_closed={close.clone()}
                         on_given={let on_behalf = on_behalf.clone(); Callback::from(move |reason| { on_behalf.set(Some(reason)); close.emit(()); })} />
@@ -395,21 +403,12 @@ fn cell_field(path: &FieldPath, period: Month) -> Option<Field> {
         .find(|field| path_of(*field, period) == *path)
 }
 
-#[derive(Properties, PartialEq)]
-struct RemarkListProps {
-    remarks: Vec<Remark>,
-    period: Month,
-}
-
-#[component]
-fn RemarkList(props: &RemarkListProps) -> Html {
-    let words = use_session().words;
-    let period = props.period;
+fn remark_list(words: &Words, remarks: &[Remark], period: Month) -> Html {
     html! {
         <section class="remarks" id="remarks" aria-label={words.t(Ui::Check)}>
-            if props.remarks.is_empty() { <p>{ "✔ " }{ words.t(Ui::NoFindings) }</p> }
+            if remarks.is_empty() { <p>{ "✔ " }{ words.t(Ui::NoFindings) }</p> }
             <ul>
-                { for props.remarks.iter().enumerate().map(|(index, remark)| {
+                { for remarks.iter().enumerate().map(|(index, remark)| {
                     let (shape, word, class) = severity(remark.severity);
                     let (project, field) = (remark.project, remark.field);
                     html! {
@@ -424,7 +423,6 @@ fn RemarkList(props: &RemarkListProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
 struct FileDialogProps {
     view: Rc<ReportView>,
     lines: Rc<Vec<Line>>,
@@ -436,10 +434,8 @@ struct FileDialogProps {
 }
 
 /// What is filed, what is unfinished, on time or late.
-#[component]
-fn FileDialog(props: &FileDialogProps) -> Html {
-    let session = use_session();
-    let words = session.words.clone();
+fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
+    let words = &session.words;
     let totals = report::totals(&props.lines);
     let late = props.view.due.is_some_and(|due| clock::now() > due);
     let unfinished: Vec<&Line> = props.lines.iter().filter(|line| !line.filled).collect();

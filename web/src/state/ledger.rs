@@ -3,7 +3,6 @@
 //! All rows are in memory; filters, search and sums never ask the node. Sums are of the rows shown, in 万元 with two decimals
 //! computed from whole fen.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use shared::ids::ProjectId;
@@ -130,9 +129,9 @@ pub struct Query {
     /// The search box.
     pub words: String,
     /// Chosen values; a facet that is absent lets everything pass.
-    pub facets: BTreeSet<(Facet, String)>,
+    pub facets: Vec<(Facet, String)>,
     /// Chosen marks.
-    pub marks: BTreeSet<Mark>,
+    pub marks: Vec<Mark>,
     /// The order.
     pub sort: Sort,
 }
@@ -141,8 +140,8 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             words: String::new(),
-            facets: BTreeSet::new(),
-            marks: BTreeSet::new(),
+            facets: Vec::new(),
+            marks: Vec::new(),
             sort: Sort {
                 key: SortKey::Unit,
                 descending: false,
@@ -161,8 +160,21 @@ impl Query {
     /// Chooses a value, or takes the choice back.
     pub fn toggle(&mut self, facet: Facet, value: &str) {
         let choice = (facet, value.to_owned());
-        if !self.facets.remove(&choice) {
-            self.facets.insert(choice);
+        match self.facets.iter().position(|known| *known == choice) {
+            Some(at) => {
+                self.facets.remove(at);
+            }
+            None => self.facets.push(choice),
+        }
+    }
+
+    /// Chooses a mark, or takes the choice back.
+    pub fn toggle_mark(&mut self, mark: Mark) {
+        match self.marks.iter().position(|known| *known == mark) {
+            Some(at) => {
+                self.marks.remove(at);
+            }
+            None => self.marks.push(mark),
         }
     }
 
@@ -202,7 +214,7 @@ impl Query {
             .cloned()
             .collect();
         let key = self.sort.key;
-        selected.sort_by(|a, b| {
+        selected.sort_unstable_by(|a, b| {
             let order = match key {
                 SortKey::Unit => (&a.home_name, &a.name).cmp(&(&b.home_name, &b.name)),
                 SortKey::Name => a.name.cmp(&b.name),
@@ -244,18 +256,24 @@ fn matches(row: &ProjectRow, word: &str) -> bool {
 /// The values of a facet with how many living rows have each, most frequent first.
 #[must_use]
 pub fn values(rows: &[Row], facet: Facet) -> Vec<(String, usize)> {
-    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    // A facet has few values: a list is as good as a map, and smaller.
+    let mut values = Vec::<(String, usize)>::new();
     for row in rows.iter().filter(|row| row.deleted.is_empty()) {
         let value = facet.of(row);
-        if !value.is_empty() {
-            *counts.entry(value).or_default() += 1;
+        if value.is_empty() {
+            continue;
+        }
+        match values.iter().position(|(known, _)| known == value) {
+            Some(mut at) => {
+                values[at].1 += 1;
+                while at > 0 && values[at].1 > values[at - 1].1 {
+                    values.swap(at, at - 1);
+                    at -= 1;
+                }
+            }
+            None => values.push((value.to_owned(), 1)),
         }
     }
-    let mut values: Vec<_> = counts
-        .into_iter()
-        .map(|(value, count)| (value.to_owned(), count))
-        .collect();
-    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     values
 }
 
@@ -356,26 +374,12 @@ pub fn merge(rows: &[Row], changed: &[ProjectRow]) -> Vec<Row> {
 
 /// The rows a scrolled window shows: first and one past the last, with some beyond each edge.
 #[must_use]
-pub fn window(scroll_px: f64, height_px: f64, row_px: f64, count: usize) -> (usize, usize) {
+pub fn window(scroll_px: i32, height_px: i32, row_px: i32, count: usize) -> (usize, usize) {
     const BEYOND: usize = 6;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped below"
-    )]
-    let (first, shown) = (
-        (scroll_px.max(0.0) / row_px) as usize,
-        (height_px.max(0.0) / row_px) as usize + 1,
-    );
+    let rows = |px: i32| usize::try_from(px.max(0) / row_px.max(1)).unwrap_or(0);
+    let (first, shown) = (rows(scroll_px), rows(height_px) + 1);
     let from = first.saturating_sub(BEYOND).min(count);
-    (
-        from,
-        first
-            .saturating_add(shown)
-            .saturating_add(BEYOND)
-            .min(count)
-            .max(from),
-    )
+    (from, first.saturating_add(shown).saturating_add(BEYOND).min(count).max(from))
 }
 
 #[cfg(test)]

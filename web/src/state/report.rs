@@ -173,8 +173,8 @@ pub fn check(lines: &[Line]) -> Vec<Remark> {
             remark(Severity::Hint, Field::MonthImage, Ui::ImageMissing);
         }
     }
-    remarks.sort_by_key(|remark| remark.severity);
-    remarks
+    let of = |severity| remarks.iter().filter(move |remark: &&Remark| remark.severity == severity).cloned();
+    of(Severity::Error).chain(of(Severity::Warning)).chain(of(Severity::Hint)).collect()
 }
 
 /// Sums over the lines.
