@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use shared::api::Me;
-use shared::profile::Profile;
 use shared::text::Lang;
 use shared::text::ui::Ui;
 use shared::time::Month;
@@ -16,12 +15,13 @@ use crate::client::http::{Client, Failure};
 use crate::client::live::LiveLine;
 use crate::client::{clock, page, prefs};
 use crate::components::frame::Frame;
-use crate::hooks::line::{Line, use_line_source};
-use crate::hooks::notices::{NoticeList, NoticeStack, Notices};
-use crate::hooks::outbox::{OutboxHandle, use_outbox_source};
-use crate::hooks::router::{Way, use_way_source};
-use crate::hooks::rows::{Rows, use_rows_source};
+use crate::hooks::line::use_line_source;
+use crate::hooks::notices::{NoticeList, Notices};
+use crate::hooks::outbox::use_outbox_source;
+use crate::hooks::router::use_way_source;
+use crate::hooks::rows::use_rows_source;
 use crate::hooks::session::{LookChange, Session, use_session};
+use crate::hooks::sources::Sources;
 use crate::pages::county::County;
 use crate::pages::desk::Desk;
 use crate::pages::exchange::Exchange;
@@ -32,7 +32,7 @@ use crate::pages::report::Report;
 use crate::pages::sync::Sync;
 use crate::routes::Route;
 use crate::state::answer;
-use crate::state::words::Words;
+use crate::state::words::{CountyWords, Words};
 
 /// Who is at the page.
 #[derive(Clone, PartialEq)]
@@ -44,7 +44,7 @@ enum Door {
     /// The node could not say.
     Silent(Failure),
     /// A person, with the county's words.
-    Open(Rc<Me>, Option<Rc<Profile>>),
+    Open(Rc<Me>, Option<Rc<CountyWords>>),
 }
 
 /// The whole application.
@@ -65,7 +65,7 @@ pub fn Root() -> Html {
             spawn_local(async move {
                 // Without the county's words the product's own stand.
                 let profile = client
-                    .fetch::<Profile>("/api/v1/profile")
+                    .fetch::<CountyWords>("/api/v1/profile")
                     .await
                     .ok()
                     .map(Rc::new);
@@ -165,59 +165,42 @@ fn Shell(props: &ShellProps) -> Html {
         let period = period.clone();
         use_callback((), move |month: Month, ()| period.set(month))
     };
+    let list = use_reducer(NoticeList::default);
+    let notices = Notices::new(list.dispatcher());
+    let drawn = notices.draw(&list, props.words.t(Ui::Close));
+    let way = use_way_source();
     let session = Session {
         me: props.me.clone(),
         client: props.client.clone(),
         live: (*live).clone(),
         words: props.words.clone(),
+        notices,
+        way,
         period: *period,
         on_period,
         on_look: props.on_look.clone(),
         on_ended: props.on_ended.clone(),
     };
-    let list = use_reducer(NoticeList::default);
-    let notices = Notices::new(list.dispatcher());
     html! {
-        // The session comes first: all else speaks to its node in its words.
+        // The session comes first: all below speaks to its node in its words.
         <ContextProvider<Session> context={session}>
-            // Notices next, since the line and the outbox say things.
-            <ContextProvider<Notices> context={notices}>
-                <Sources>
-                    <Pages />
-                </Sources>
-            </ContextProvider<Notices>>
-            <NoticeStack {list} close={props.words.t(Ui::Close)} />
+            <Pages />
+            { drawn }
         </ContextProvider<Session>>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SourcesProps {
-    children: Html,
-}
-
-/// The line, the outbox, the rows: each owns effects, none draws.
-#[component]
-fn Sources(props: &SourcesProps) -> Html {
-    let line = use_line_source();
-    let outbox = use_outbox_source();
-    let rows = use_rows_source();
-    html! {
-        <ContextProvider<Line> context={line}>
-            <ContextProvider<OutboxHandle> context={outbox}>
-                <ContextProvider<Rows> context={rows}>{ props.children.clone() }</ContextProvider<Rows>>
-            </ContextProvider<OutboxHandle>>
-        </ContextProvider<Line>>
-    }
-}
-
-/// The page of the address, in its frame.
+/// The page of the address in its frame, with what all pages share.
 #[component]
 fn Pages() -> Html {
-    let way = use_way_source();
     let session = use_session();
-    let page = draw(way.route.clone(), session.is_hub(), &session.words);
-    html! { <ContextProvider<Way> context={way}><Frame>{ page }</Frame></ContextProvider<Way>> }
+    let sources = Sources {
+        line: use_line_source(),
+        outbox: use_outbox_source(),
+        rows: use_rows_source(),
+    };
+    let page = draw(session.way.route.clone(), session.is_hub(), &session.words);
+    html! { <ContextProvider<Sources> context={sources}><Frame>{ page }</Frame></ContextProvider<Sources>> }
 }
 
 /// The month by the node's clock, which may be right where the PC's is not.

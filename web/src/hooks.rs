@@ -9,3 +9,4 @@ pub mod router;
 pub mod rows;
 pub mod session;
 pub mod shortcuts;
+pub mod sources;

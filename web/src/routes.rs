@@ -52,7 +52,11 @@ impl Route {
             Self::Projects => "/projects".to_owned(),
             Self::Project { id } => format!("/projects/{id}"),
             Self::Report { ledger, period } => format!("/report/{ledger}/{period}"),
-            Self::UnitReport { ledger, period, unit } => format!("/report/{ledger}/{period}/{unit}"),
+            Self::UnitReport {
+                ledger,
+                period,
+                unit,
+            } => format!("/report/{ledger}/{period}/{unit}"),
             Self::County => "/county".to_owned(),
             Self::Exchange => "/exchange".to_owned(),
             Self::Sync => "/sync".to_owned(),
@@ -69,12 +73,21 @@ impl Route {
             ["projects"] => Some(Self::Projects),
             ["projects", id] => id.parse().ok().map(|id| Self::Project { id }),
             ["report", ledger, period] if is_id(ledger) => {
-                period.parse().ok().map(|period| Self::Report { ledger: (*ledger).to_owned(), period })
+                period.parse().ok().map(|period| Self::Report {
+                    ledger: (*ledger).to_owned(),
+                    period,
+                })
             }
-            ["report", ledger, period, unit] if is_id(ledger) => match (period.parse(), unit.parse()) {
-                (Ok(period), Ok(unit)) => Some(Self::UnitReport { ledger: (*ledger).to_owned(), period, unit }),
-                _ => None,
-            },
+            ["report", ledger, period, unit] if is_id(ledger) => {
+                match (period.parse(), unit.parse()) {
+                    (Ok(period), Ok(unit)) => Some(Self::UnitReport {
+                        ledger: (*ledger).to_owned(),
+                        period,
+                        unit,
+                    }),
+                    _ => None,
+                }
+            }
             ["county"] => Some(Self::County),
             ["exchange"] => Some(Self::Exchange),
             ["sync"] => Some(Self::Sync),
@@ -86,7 +99,8 @@ impl Route {
 
 /// True for the ASCII ids profiles give to ledgers and reports.
 fn is_id(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 /// The rail's items for a server, in the order of Alt+1..9.
@@ -133,16 +147,31 @@ mod tests {
         for route in [
             Route::Desk,
             Route::Projects,
-            Route::Project { id: ProjectId::from_parts(1, [1; 10]) },
-            Route::Report { ledger: ledger.clone(), period },
-            Route::UnitReport { ledger, period, unit: UnitId::from_bytes([7; 10]) },
+            Route::Project {
+                id: ProjectId::from_parts(1, [1; 10]),
+            },
+            Route::Report {
+                ledger: ledger.clone(),
+                period,
+            },
+            Route::UnitReport {
+                ledger,
+                period,
+                unit: UnitId::from_bytes([7; 10]),
+            },
             Route::County,
             Route::Exchange,
             Route::Sync,
         ] {
             assert_eq!(Route::from_path(&route.to_path()), route);
         }
-        for path in ["/nowhere", "/projects/x", "/report/R/2026-13", "/report/%E4/2026-11", "/sync/x"] {
+        for path in [
+            "/nowhere",
+            "/projects/x",
+            "/report/R/2026-13",
+            "/report/%E4/2026-11",
+            "/sync/x",
+        ] {
             assert_eq!(Route::from_path(path), Route::NotFound, "{path}");
         }
     }

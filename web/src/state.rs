@@ -2,7 +2,6 @@
 
 pub mod answer;
 pub mod entry;
-pub mod judge;
 pub mod keys;
 pub mod ledger;
 pub mod numbers;

@@ -10,7 +10,8 @@
 use std::fmt;
 
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -79,7 +80,11 @@ fn parse(text: &str) -> Result<Node, Unreadable> {
     let mut parser = Parser { text, at: 0 };
     let node = parser.value(0)?;
     parser.space();
-    if parser.at == text.len() { Ok(node) } else { Err(Unreadable) }
+    if parser.at == text.len() {
+        Ok(node)
+    } else {
+        Err(Unreadable)
+    }
 }
 
 struct Parser<'a> {
@@ -174,7 +179,10 @@ impl Parser<'_> {
         if matches!(self.peek(), b'.' | b'e' | b'E' | b'+') {
             return Err(Unreadable);
         }
-        self.text[start..self.at].parse().map(Node::Int).map_err(|_| Unreadable)
+        self.text[start..self.at]
+            .parse()
+            .map(Node::Int)
+            .map_err(|_| Unreadable)
     }
 
     fn string(&mut self) -> Result<String, Unreadable> {
@@ -246,7 +254,10 @@ impl<'de> de::Deserializer<'de> for Node {
             Self::Int(number) => visitor.visit_i64(number),
             Self::Text(text) => visitor.visit_string(text),
             Self::List(list) => visitor.visit_seq(Items(list.into_iter())),
-            Self::Map(map) => visitor.visit_map(Pairs { pairs: map.into_iter(), value: None }),
+            Self::Map(map) => visitor.visit_map(Pairs {
+                pairs: map.into_iter(),
+                value: None,
+            }),
         }
     }
 
@@ -257,7 +268,11 @@ impl<'de> de::Deserializer<'de> for Node {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -272,7 +287,10 @@ impl<'de> de::Deserializer<'de> for Node {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self {
-            Self::Map(map) => visitor.visit_map(Pairs { pairs: map.into_iter(), value: None }),
+            Self::Map(map) => visitor.visit_map(Pairs {
+                pairs: map.into_iter(),
+                value: None,
+            }),
             _ => Err(Unreadable),
         }
     }
@@ -284,7 +302,11 @@ impl<'de> de::Deserializer<'de> for Node {
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
         self.deserialize_seq(visitor)
     }
 
@@ -314,9 +336,15 @@ impl<'de> de::Deserializer<'de> for Node {
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
         match self {
-            Self::Text(name) => visitor.visit_enum(Variant { name, content: None }),
+            Self::Text(name) => visitor.visit_enum(Variant {
+                name,
+                content: None,
+            }),
             Self::Map(mut map) if map.len() == 1 => match map.pop() {
-                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                Some((name, content)) => visitor.visit_enum(Variant {
+                    name,
+                    content: Some(content),
+                }),
                 None => Err(Unreadable),
             },
             _ => Err(Unreadable),
@@ -333,7 +361,10 @@ struct Items(std::vec::IntoIter<Node>);
 impl<'de> SeqAccess<'de> for Items {
     type Error = Unreadable;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Unreadable> {
         self.0.next().map(|node| seed.deserialize(node)).transpose()
     }
 
@@ -350,7 +381,10 @@ struct Pairs {
 impl<'de> MapAccess<'de> for Pairs {
     type Error = Unreadable;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Unreadable> {
         let Some((key, value)) = self.pairs.next() else {
             return Ok(None);
         };
@@ -358,7 +392,10 @@ impl<'de> MapAccess<'de> for Pairs {
         seed.deserialize(Node::Text(key)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Unreadable> {
         seed.deserialize(self.value.take().ok_or(Unreadable)?)
     }
 }
@@ -372,8 +409,14 @@ impl<'de> EnumAccess<'de> for Variant {
     type Error = Unreadable;
     type Variant = Content;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Unreadable> {
-        Ok((seed.deserialize(Node::Text(self.name))?, Content(self.content)))
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Content), Unreadable> {
+        Ok((
+            seed.deserialize(Node::Text(self.name))?,
+            Content(self.content),
+        ))
     }
 }
 
@@ -383,14 +426,25 @@ impl<'de> VariantAccess<'de> for Content {
     type Error = Unreadable;
 
     fn unit_variant(self) -> Result<(), Unreadable> {
-        if self.0.is_none() { Ok(()) } else { Err(Unreadable) }
+        if self.0.is_none() {
+            Ok(())
+        } else {
+            Err(Unreadable)
+        }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, Unreadable> {
         seed.deserialize(self.0.ok_or(Unreadable)?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Unreadable> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
         de::Deserializer::deserialize_tuple(self.0.ok_or(Unreadable)?, len, visitor)
     }
 
@@ -417,20 +471,43 @@ mod tests {
         let command = Command::Edit {
             project: ProjectId::from_parts(1, [1; 10]),
             set: [
-                (FieldPath::once(Field::Name), Value::from("\"三合\"\\\n\u{1}😀")),
+                (
+                    FieldPath::once(Field::Name),
+                    Value::from("\"三合\"\\\n\u{1}😀"),
+                ),
                 (FieldPath::once(Field::Deleted), Value::Null),
-                (FieldPath::once(Field::TotalInvestmentFen), Value::Int(-9_007_199_254_740_993)),
+                (
+                    FieldPath::once(Field::TotalInvestmentFen),
+                    Value::Int(-9_007_199_254_740_993),
+                ),
                 (FieldPath::once(Field::IsExtraMajor), Value::Bool(true)),
             ]
             .into(),
             on_behalf: None,
         };
-        assert_eq!(read(&serde_json::to_string(&command).unwrap_or_default()), Ok(command));
-        for why in [Why::NotFound, Why::BadValue { expected: "date".into() }] {
-            assert_eq!(read(&serde_json::to_string(&why).unwrap_or_default()), Ok(why));
+        assert_eq!(
+            read(&serde_json::to_string(&command).unwrap_or_default()),
+            Ok(command)
+        );
+        for why in [
+            Why::NotFound,
+            Why::BadValue {
+                expected: "date".into(),
+            },
+        ] {
+            assert_eq!(
+                read(&serde_json::to_string(&why).unwrap_or_default()),
+                Ok(why)
+            );
         }
-        assert_eq!(read::<String>(r#" "\ud83d\ude00\u4e09\/" "#), Ok("😀三/".to_owned()));
-        assert_eq!(read::<Vec<Option<i64>>>("[1, null,-2]"), Ok(vec![Some(1), None, Some(-2)]));
+        assert_eq!(
+            read::<String>(r#" "\ud83d\ude00\u4e09\/" "#),
+            Ok("😀三/".to_owned())
+        );
+        assert_eq!(
+            read::<Vec<Option<i64>>>("[1, null,-2]"),
+            Ok(vec![Some(1), None, Some(-2)])
+        );
     }
 
     #[test]
@@ -444,10 +521,29 @@ mod tests {
     #[test]
     fn text_that_is_no_json_is_refused_and_never_panics() {
         for bad in [
-            "", "{", "[1,]", "{\"a\"}", "\"", "\"\\u12", "\"\\ud800\"", "\"\\ud800\\u0041\"", "1.5", "1e3", "--1", "nul", "\"\u{1}\"",
-            "[1]x", "{\"a\":1,}", "\"\\x\"", "99999999999999999999",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "\"",
+            "\"\\u12",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "1.5",
+            "1e3",
+            "--1",
+            "nul",
+            "\"\u{1}\"",
+            "[1]x",
+            "{\"a\":1,}",
+            "\"\\x\"",
+            "99999999999999999999",
         ] {
-            assert_eq!(read::<serde::de::IgnoredAny>(bad).err(), Some(Unreadable), "{bad}");
+            assert_eq!(
+                read::<serde::de::IgnoredAny>(bad).err(),
+                Some(Unreadable),
+                "{bad}"
+            );
         }
         let deep = "[".repeat(100_000);
         assert!(read::<serde::de::IgnoredAny>(&deep).is_err());

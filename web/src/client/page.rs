@@ -79,9 +79,15 @@ pub fn set_look(lang: Lang, large: bool, title: &str) {
 pub fn address() -> (String, String) {
     let location = web_sys::window().map(|window| window.location());
     let part = |read: fn(&web_sys::Location) -> Result<String, wasm_bindgen::JsValue>| {
-        location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default()
+        location
+            .as_ref()
+            .and_then(|location| read(location).ok())
+            .unwrap_or_default()
     };
-    (part(web_sys::Location::pathname), part(web_sys::Location::search))
+    (
+        part(web_sys::Location::pathname),
+        part(web_sys::Location::search),
+    )
 }
 
 /// Sets the address, beside or in place of the one before.

@@ -13,7 +13,6 @@ use shared::api::{
 use shared::command::{ImportCounts, Refusal, Why};
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
-use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::time::Timestamp;
 
@@ -50,7 +49,7 @@ plain!(
     ProjectList,
     ProjectView,
     ReportView,
-    Profile,
+    crate::state::words::CountyWords,
 );
 
 #[derive(Deserialize)]
@@ -85,11 +84,21 @@ impl FlatStatus {
             "not_joined" => SyncState::NotJoined,
             "synced" => SyncState::Synced,
             "waiting" => SyncState::Waiting,
-            "running" => SyncState::Running { done: self.done, total: self.total },
-            "offline" => SyncState::Offline { reason: self.reason, switched_off: self.switched_off },
+            "running" => SyncState::Running {
+                done: self.done,
+                total: self.total,
+            },
+            "offline" => SyncState::Offline {
+                reason: self.reason,
+                switched_off: self.switched_off,
+            },
             "conflicts" => SyncState::Conflicts { count: self.count },
-            "refused" => SyncState::Refused { reason: self.reason },
-            "clock_skew" => SyncState::ClockSkew { minutes: self.minutes },
+            "refused" => SyncState::Refused {
+                reason: self.reason,
+            },
+            "clock_skew" => SyncState::ClockSkew {
+                minutes: self.minutes,
+            },
             _ => return None,
         };
         Some(SyncStatus {
@@ -161,10 +170,17 @@ impl FlatAnswer {
     fn raise(self) -> Option<Answered> {
         let flat = self.outcome;
         let told = match (flat.outcome.as_str(), flat.why) {
-            ("done", _) => Told::Done { heads: flat.heads, proposed: flat.proposed, counts: flat.counts },
-            ("refused", Some(why)) => {
-                Told::Refused(Refusal { why, rule: flat.rule, missing: flat.missing, projects: flat.projects })
-            }
+            ("done", _) => Told::Done {
+                heads: flat.heads,
+                proposed: flat.proposed,
+                counts: flat.counts,
+            },
+            ("refused", Some(why)) => Told::Refused(Refusal {
+                why,
+                rule: flat.rule,
+                missing: flat.missing,
+                projects: flat.projects,
+            }),
             _ => return None,
         };
         Some(Answered { id: self.id, told })
@@ -173,7 +189,10 @@ impl FlatAnswer {
 
 impl FromWire for Vec<Answered> {
     fn from_wire(text: &str) -> Option<Self> {
-        read::<Vec<FlatAnswer>>(text)?.into_iter().map(FlatAnswer::raise).collect()
+        read::<Vec<FlatAnswer>>(text)?
+            .into_iter()
+            .map(FlatAnswer::raise)
+            .collect()
     }
 }
 
@@ -206,10 +225,16 @@ struct Status {
 impl FromWire for Live {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match read::<Tag>(text)?.live.as_str() {
-            "rows" => Self::Rows { rows: read::<Rows>(text)?.rows },
-            "project" => Self::Project { view: read::<View>(text)?.view },
+            "rows" => Self::Rows {
+                rows: read::<Rows>(text)?.rows,
+            },
+            "project" => Self::Project {
+                view: read::<View>(text)?.view,
+            },
             "reports" => Self::Reports,
-            "sync" => Self::Sync { status: Box::new(read::<Status>(text)?.status.raise()?) },
+            "sync" => Self::Sync {
+                status: Box::new(read::<Status>(text)?.status.raise()?),
+            },
             _ => return None,
         })
     }
@@ -229,7 +254,10 @@ mod tests {
             SyncState::Synced,
             SyncState::Waiting,
             SyncState::Running { done: 3, total: 12 },
-            SyncState::Offline { reason: "x".into(), switched_off: true },
+            SyncState::Offline {
+                reason: "x".into(),
+                switched_off: true,
+            },
             SyncState::Conflicts { count: 2 },
             SyncState::Refused { reason: "y".into() },
             SyncState::ClockSkew { minutes: -27 },
@@ -245,8 +273,13 @@ mod tests {
             };
             let text = serde_json::to_string(&status).unwrap();
             assert_eq!(SyncStatus::from_wire(&text), Some(status.clone()));
-            let live = Live::Sync { status: Box::new(status) };
-            assert_eq!(Live::from_wire(&serde_json::to_string(&live).unwrap()), Some(live));
+            let live = Live::Sync {
+                status: Box::new(status),
+            };
+            assert_eq!(
+                Live::from_wire(&serde_json::to_string(&live).unwrap()),
+                Some(live)
+            );
         }
     }
 
@@ -254,7 +287,9 @@ mod tests {
     fn answers_and_patches_read_back_what_the_node_wrote() {
         let id = CommandId::from_parts(1, [1; 10]);
         let refusal = Refusal {
-            why: Why::BadValue { expected: "money".into() },
+            why: Why::BadValue {
+                expected: "money".into(),
+            },
             rule: Some("KZ-1".into()),
             missing: vec![FieldPath::once(Field::Name)],
             projects: Vec::new(),
@@ -269,15 +304,22 @@ mod tests {
                     at: Timestamp(1),
                 },
             },
-            Answer { id, outcome: Outcome::Refused(refusal.clone()) },
+            Answer {
+                id,
+                outcome: Outcome::Refused(refusal.clone()),
+            },
         ];
         let read = Vec::<Answered>::from_wire(&serde_json::to_string(&answers).unwrap()).unwrap();
         assert_eq!(read.len(), 2);
-        assert!(matches!(&read[0].told, Told::Done { heads, proposed, counts: Some(_) } if heads.len() == 1 && proposed.len() == 1));
+        assert!(
+            matches!(&read[0].told, Told::Done { heads, proposed, counts: Some(_) } if heads.len() == 1 && proposed.len() == 1)
+        );
         assert_eq!(read[1].told, Told::Refused(refusal));
         for live in [
             Live::Reports,
-            Live::Rows { rows: vec![crate::state::ledger::tests::row(1, "a", "b")] },
+            Live::Rows {
+                rows: vec![crate::state::ledger::tests::row(1, "a", "b")],
+            },
             Live::Project {
                 view: Box::new(ProjectView {
                     id: ProjectId::from_parts(1, [1; 10]),
@@ -286,7 +328,10 @@ mod tests {
                 }),
             },
         ] {
-            assert_eq!(Live::from_wire(&serde_json::to_string(&live).unwrap()), Some(live));
+            assert_eq!(
+                Live::from_wire(&serde_json::to_string(&live).unwrap()),
+                Some(live)
+            );
         }
     }
 }

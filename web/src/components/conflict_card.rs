@@ -8,12 +8,10 @@ use yew::prelude::*;
 
 use super::value_input::ValueInput;
 use crate::client::clock;
-use crate::hooks::session::use_words;
 use crate::state::pill;
 use crate::state::words::Words;
 
-/// Props of [`ConflictCard`].
-#[derive(Properties, PartialEq)]
+/// What [`conflict_card`] draws.
 pub struct ConflictCardProps {
     /// The field.
     pub path: FieldPath,
@@ -30,10 +28,8 @@ pub struct ConflictCardProps {
 }
 
 /// The card.
-#[component]
-pub fn ConflictCard(props: &ConflictCardProps) -> Html {
-    let words = use_words();
-    let other = use_state(|| false);
+#[must_use]
+pub fn conflict_card(words: &Words, props: &ConflictCardProps) -> Html {
     let say = Say::FieldConflict {
         label: &props.label,
         count: props.contenders.len(),
@@ -52,10 +48,10 @@ pub fn ConflictCard(props: &ConflictCardProps) -> Html {
                 { for props.contenders.iter().enumerate().map(|(index, contender)| html! {
                     <div class="conflict__side" key={index}>
                         <div class="conflict__who">
-                            { writer(&words, contender) }
+                            { writer(words, contender) }
                             if index == 0 { <span class="chip chip--quiet">{ words.t(Ui::Provisional) }</span> }
                         </div>
-                        <div class={classes!("conflict__value", (props.kind == Kind::Money).then_some("number"))}>{ display(&words, props.kind, &contender.value) }</div>
+                        <div class={classes!("conflict__value", (props.kind == Kind::Money).then_some("number"))}>{ display(words, props.kind, &contender.value) }</div>
                         if !props.read_only {
                             <button type="button" class="button button--main" data-adopt={index.to_string()} onclick={adopt(contender.value.clone())}>{ words.t(Ui::Adopt) }</button>
                         }
@@ -63,14 +59,13 @@ pub fn ConflictCard(props: &ConflictCardProps) -> Html {
                 }) }
             </div>
             if !props.read_only {
-                if *other {
+                <details>
+                    <summary class="button button--small">{ words.t(Ui::AdoptOther) }</summary>
                     <div class="conflict__other">
                         <ValueInput path={format!("{}#other", props.path)} kind={props.kind} value={Value::Null} label={props.label.clone()}
                             on_edit={props.on_resolve.reform({let path = props.path.clone(); move |value| (path.clone(), value)})} />
                     </div>
-                } else {
-                    <button type="button" class="button button--small" onclick={move |_: MouseEvent| other.set(true)}>{ words.t(Ui::AdoptOther) }</button>
-                }
+                </details>
             }
         </section>
     }

@@ -6,8 +6,7 @@ use yew::prelude::*;
 
 use crate::client::clipboard;
 use crate::client::http::Failure;
-use crate::hooks::notices::use_notices;
-use crate::hooks::session::use_words;
+use crate::hooks::session::Session;
 use crate::state::answer;
 use crate::state::remote::Remote;
 
@@ -35,21 +34,11 @@ impl Face {
     }
 }
 
-/// Props of [`FaceView`].
-#[derive(Properties, PartialEq)]
-pub struct FaceViewProps {
-    /// The face.
-    pub face: Face,
-    /// Asks again.
-    pub on_retry: Callback<()>,
-}
-
 /// One face.
-#[component]
-pub fn FaceView(props: &FaceViewProps) -> Html {
-    let words = use_words();
-    let notices = use_notices();
-    match &props.face {
+#[must_use]
+pub fn face_view(session: &Session, face: &Face, on_retry: &Callback<()>) -> Html {
+    let (words, notices) = (&session.words, session.notices.clone());
+    match face {
         Face::Loading => {
             html! { <div class="face face--loading" aria-busy="true"><span class="face__bar"></span>{ words.t(Ui::Loading) }</div> }
         }
@@ -57,10 +46,10 @@ pub fn FaceView(props: &FaceViewProps) -> Html {
             html! { <div class="face face--missing"><p>{ words.t(*word) }</p></div> }
         }
         Face::Failed(failure) => {
-            let text = answer::failure(failure, &words);
-            let code = answer::code(failure, &words);
+            let text = answer::failure(failure, words);
+            let code = answer::code(failure, words);
             let details = format!("{text} {}", code.clone().unwrap_or_default());
-            let onretry = props.on_retry.reform(|_: MouseEvent| ());
+            let onretry = on_retry.reform(|_: MouseEvent| ());
             let copied = words.t(Ui::Copied);
             let oncopy = Callback::from(move |_: MouseEvent| {
                 let (details, notices) = (details.clone(), notices.clone());

@@ -6,7 +6,7 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
-use super::conflict_card::ConflictCard;
+use super::conflict_card::{ConflictCardProps, conflict_card};
 use super::value_input::ValueInput;
 use crate::hooks::session::use_words;
 use crate::state::answer;
@@ -85,8 +85,14 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
                 </p>
             }
             if conflict {
-                <ConflictCard path={props.path.clone()} kind={props.kind} label={props.label.clone()} contenders={props.cell.contenders.clone()} read_only={props.read_only}
-                    on_resolve={props.on_resolve.clone()} />
+                { conflict_card(&words, &ConflictCardProps {
+                    path: props.path.clone(),
+                    kind: props.kind,
+                    label: props.label.clone(),
+                    contenders: props.cell.contenders.clone(),
+                    read_only: props.read_only,
+                    on_resolve: props.on_resolve.clone(),
+                }) }
             }
         </div>
     }

@@ -7,8 +7,8 @@ use yew::prelude::*;
 use crate::hooks::router::Link;
 
 use super::key_list::key_list;
-use super::outbox_list::OutboxList;
-use super::sync_pill::SyncPill;
+use super::outbox_list::outbox_list;
+use super::sync_pill::sync_pill;
 use crate::client::{page, prefs};
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
@@ -148,7 +148,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                     <input id="search" type="search" placeholder={words.t(Ui::SearchHint)} aria-label={words.t(Ui::SearchHint)} autocomplete="off" />
                     <kbd aria-hidden="true">{ "/" }</kbd>
                 </form>
-                <SyncPill />
+                { sync_pill(&session, &line) }
                 <div class="top__user">
                     <button class="button button--bare" id="user-menu" aria-expanded={(*menu_open).to_string()} aria-label={words.t(Ui::Menu)}
                         onclick={let menu_open = menu_open.clone(); move |_: MouseEvent| menu_open.set(!*menu_open)}>
@@ -185,7 +185,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 if waiting > 0 && line.reach == Reach::Silent {
                     <div class="waiting-strip" data-waiting={waiting.to_string()}>{ words.say(&Say::WaitingHere(waiting)) }</div>
                 }
-                <OutboxList />
+                { outbox_list(&words, &outbox) }
                 <main id="content" class="content" tabindex="-1">{ props.children.clone() }</main>
             </div>
             if *keys_open {
@@ -195,7 +195,13 @@ pub fn Frame(props: &FrameProps) -> Html {
     }
 }
 
-fn rail_link(to: &Route, current: bool, sign: &'static str, label: &'static str, digit: usize) -> Html {
+fn rail_link(
+    to: &Route,
+    current: bool,
+    sign: &'static str,
+    label: &'static str,
+    digit: usize,
+) -> Html {
     html! {
         <span key={digit} class={classes!("rail__item", current.then_some("rail__item--current"))} aria-current={current.then_some("page")} title={format!("Alt+{digit}")}>
             <Link to={to.clone()}>

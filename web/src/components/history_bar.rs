@@ -8,10 +8,10 @@ use shared::value::Value;
 use yew::prelude::*;
 
 use super::conflict_card::{by, display};
-use super::face::{Face, FaceView};
+use super::face::{Face, face_view};
 use crate::client::http::encode;
 use crate::hooks::fetch::use_fetch;
-use crate::hooks::session::use_words;
+use crate::hooks::session::use_session;
 use crate::state::remote::Remote;
 
 /// Props of [`HistoryBar`].
@@ -44,7 +44,8 @@ pub fn kind_of(path: &FieldPath) -> Kind {
 /// The bar.
 #[component]
 pub fn HistoryBar(props: &HistoryBarProps) -> Html {
-    let words = use_words();
+    let session = use_session();
+    let words = session.words.clone();
     let address = format!(
         "/api/v1/projects/{}/history?path={}",
         props.project,
@@ -81,7 +82,7 @@ pub fn HistoryBar(props: &HistoryBarProps) -> Html {
             </ol>
         },
         other => Face::of(other, Ui::NoHistory)
-            .map(|face| html! { <FaceView {face} on_retry={history.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &history.reload))
             .unwrap_or_default(),
     };
     html! {

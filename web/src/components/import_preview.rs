@@ -10,6 +10,8 @@ use shared::time::Month;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::components::cells::th;
+
 use crate::hooks::session::use_session;
 
 /// Findings shown at once; the workbook of refused rows has them all.
@@ -69,7 +71,11 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
         // Findings come in the order of their rows.
         let mut last = None;
         let mut count = 0_usize;
-        for finding in preview.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        for finding in preview
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+        {
             if last != Some((&finding.sheet, finding.row)) {
                 last = Some((&finding.sheet, finding.row));
                 count += 1;
@@ -129,7 +135,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     </summary>
                     if !sheet.columns.is_empty() {
                         <div class="rows__scroll"><table class="table preview__columns">
-                            <thead><tr><th scope="col">{ words.t(Ui::Column) }</th><th scope="col">{ words.t(Ui::FileColumn) }</th><th scope="col">{ words.t(Ui::SystemField) }</th></tr></thead>
+                            <thead><tr>{ th(words.t(Ui::Column)) }{ th(words.t(Ui::FileColumn)) }{ th(words.t(Ui::SystemField)) }</tr></thead>
                             <tbody>{ for sheet.columns.iter().map(|column| {
                                 let current = chosen.get(&column.column).cloned().or_else(|| column.path.clone()).unwrap_or_else(|| "-".to_owned());
                                 let chosen = chosen.clone();
@@ -166,7 +172,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                         { severity_button(Severity::Hint, Ui::CheckHint, "chip--quiet") }
                     </header>
                     <div class="rows__scroll"><table class="table">
-                        <thead><tr><th scope="col">{ words.t(Ui::State) }</th><th scope="col">{ words.t(Ui::Sheet) }</th><th scope="col">{ words.t(Ui::Row) }</th><th scope="col">{ words.t(Ui::Reason) }</th></tr></thead>
+                        <thead><tr>{ th(words.t(Ui::State)) }{ th(words.t(Ui::Sheet)) }{ th(words.t(Ui::Row)) }{ th(words.t(Ui::Reason)) }</tr></thead>
                         <tbody>{ for preview.findings.iter().filter(|finding| only.is_none_or(|only| only == finding.severity)).take(FINDINGS_SHOWN).enumerate().map(|(index, finding)| {
                             let (shape, word, class) = severity(finding.severity);
                             html! {

@@ -6,17 +6,14 @@ use yew::prelude::*;
 use super::conflict_card::display;
 use super::history_bar::kind_of;
 use crate::client::clock;
-use crate::hooks::outbox::use_outbox;
-use crate::hooks::session::use_words;
+use crate::hooks::outbox::OutboxHandle;
 use crate::state::outbox::Item;
 use crate::state::words::Words;
 use crate::state::{answer, pill};
 
 /// The list; nothing while nothing was refused.
-#[component]
-pub fn OutboxList() -> Html {
-    let words = use_words();
-    let handle = use_outbox();
+#[must_use]
+pub fn outbox_list(words: &Words, handle: &OutboxHandle) -> Html {
     let refused: Vec<&Item> = handle.outbox.refused().collect();
     if refused.is_empty() {
         return Html::default();
@@ -31,8 +28,8 @@ pub fn OutboxList() -> Html {
                     let handle = handle.clone();
                     html! {
                         <li key={id.to_string()} data-command={id.to_string()}>
-                            <div><strong>{ &item.label }</strong>{ " " }<q>{ text_of(item, &words) }</q></div>
-                            <div class="outbox__why">{ answer::standing(item, &words) }{ " · " }{ pill::moment(item.made_at, clock::now()) }</div>
+                            <div><strong>{ &item.label }</strong>{ " " }<q>{ text_of(item, words) }</q></div>
+                            <div class="outbox__why">{ answer::standing(item, words) }{ " · " }{ pill::moment(item.made_at, clock::now()) }</div>
                             <button class="button button--small" onclick={move |_: MouseEvent| handle.delete(id)}>{ words.t(Ui::DiscardEdit) }</button>
                         </li>
                     }
@@ -44,7 +41,10 @@ pub fn OutboxList() -> Html {
 
 /// What the person had written.
 fn text_of(item: &Item, words: &Words) -> String {
-    let texts: Vec<String> =
-        item.writes.iter().map(|(path, value)| display(words, kind_of(path), value)).collect();
+    let texts: Vec<String> = item
+        .writes
+        .iter()
+        .map(|(path, value)| display(words, kind_of(path), value))
+        .collect();
     words.list(&texts)
 }

@@ -121,7 +121,9 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             let next = next.min(rows.len().saturating_sub(1));
             cursor.set(next);
             if let Some(element) = place.cast::<HtmlElement>() {
-                let top = i32::try_from(next).unwrap_or(i32::MAX).saturating_mul(ROW_PX);
+                let top = i32::try_from(next)
+                    .unwrap_or(i32::MAX)
+                    .saturating_mul(ROW_PX);
                 let height = element.client_height();
                 let row = ROW_PX;
                 if top < element.scroll_top() {
@@ -160,13 +162,10 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             if let (Some(space), Some(block)) =
                 (space.cast::<HtmlElement>(), block.cast::<HtmlElement>())
             {
-                let _ = space
+                let _ = space.style().set_property("height", &pixels(*count));
+                let _ = block
                     .style()
-                    .set_property("height", &pixels(*count));
-                let _ = block.style().set_property(
-                    "transform",
-                    &format!("translateY({})", pixels(*from)),
-                );
+                    .set_property("transform", &format!("translateY({})", pixels(*from)));
             }
         });
     }
@@ -232,6 +231,8 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
 
 /// The height of so many rows, for the style object.
 fn pixels(rows: usize) -> String {
-    let height = i32::try_from(rows).unwrap_or(i32::MAX).saturating_mul(ROW_PX);
+    let height = i32::try_from(rows)
+        .unwrap_or(i32::MAX)
+        .saturating_mul(ROW_PX);
     format!("{height}px")
 }

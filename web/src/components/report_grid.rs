@@ -9,6 +9,8 @@ use shared::time::Month;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::components::cells::{td_number, th_number};
+
 use crate::hooks::router::Link;
 
 use super::value_input::ValueInput;
@@ -20,9 +22,9 @@ use crate::state::keys::InputKey;
 use crate::state::numbers;
 use crate::state::outbox::FieldStatus;
 use crate::state::report::{self, COLUMNS, Line};
+use crate::state::words::Words;
 
-/// Props of [`ReportGrid`].
-#[derive(Properties, PartialEq)]
+/// What [`report_grid`] draws.
 pub struct ReportGridProps {
     /// The lines.
     pub lines: Rc<Vec<Line>>,
@@ -43,9 +45,8 @@ pub fn focus_cell(project: ProjectId, field: Field, period: Month) -> bool {
 }
 
 /// The grid.
-#[component]
-pub fn ReportGrid(props: &ReportGridProps) -> Html {
-    let words = use_words();
+#[must_use]
+pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
     let totals = report::totals(&props.lines);
     let rate = numbers::rate(Some(totals.year), Some(totals.plan));
     let pace = numbers::pace(props.period);
@@ -95,10 +96,10 @@ pub fn ReportGrid(props: &ReportGridProps) -> Html {
                 <thead><tr>
                     <th scope="col" class="grid__number">{ "#" }</th>
                     <th scope="col" class="grid__name">{ words.t(Ui::ProjectName) }</th>
-                    <th scope="col" class="number">{ words.t(Ui::YearPlan) }</th>
-                    <th scope="col" class="number">{ words.t(Ui::LastCumulative) }</th>
+                    { th_number(words.t(Ui::YearPlan)) }
+                    { th_number(words.t(Ui::LastCumulative)) }
                     <th scope="col" class="number grid__input">{ words.t(Ui::MonthDone) }</th>
-                    <th scope="col" class="number">{ words.t(Ui::YearDone) }</th>
+                    { th_number(words.t(Ui::YearDone)) }
                     <th scope="col" class="number grid__rate">{ words.t(Ui::Rate) }</th>
                     <th scope="col" class="number grid__rate">{ words.t(Ui::PaceGap) }</th>
                     <th scope="col" class="grid__image">{ words.t(Ui::Image) }</th>
@@ -115,12 +116,12 @@ pub fn ReportGrid(props: &ReportGridProps) -> Html {
                 <tfoot><tr>
                     <td></td>
                     <th scope="row">{ words.t(Ui::Total) }</th>
-                    <td class="number">{ numbers::wan(Some(totals.plan)) }</td>
+                    { td_number((numbers::wan(Some(totals.plan))).to_string()) }
                     <td class="number quiet">{ numbers::wan(Some(totals.before)) }</td>
                     <td class="number" data-total="month">{ numbers::wan(Some(totals.done)) }</td>
                     <td class="number" data-total="year">{ numbers::wan(Some(totals.year)) }</td>
-                    <td class="number">{ numbers::percent(rate) }</td>
-                    <td class="number">{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td>
+                    { td_number((numbers::percent(rate)).to_string()) }
+                    { td_number((rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default()).to_string()) }
                     <td colspan="4"></td>
                 </tr></tfoot>
             </table>
@@ -193,11 +194,11 @@ fn GridLine(props: &GridLineProps) -> Html {
         <tr data-line={line.project.to_string()} data-filled={line.filled.to_string()} class={line.nil.is_some().then_some("grid__line--nil")}>
             <td class="grid__number quiet">{ props.index + 1 }</td>
             <th scope="row" class="grid__name"><Link to={Route::Project { id: line.project }}>{ &line.name }</Link></th>
-            <td class="number">{ numbers::wan(line.plan) }</td>
+            { td_number((numbers::wan(line.plan)).to_string()) }
             <td class="number quiet">{ numbers::wan(Some(line.before)) }</td>
             <td class="number grid__input">{ cell(Field::MonthDoneFen, AttrValue::default()) }</td>
             <td class="number" data-computed="year">{ numbers::wan(Some(line.year)) }</td>
-            <td class="number">{ numbers::percent(line.rate) }</td>
+            { td_number((numbers::percent(line.rate)).to_string()) }
             <td class={classes!("number", behind.then_some("behind"))}>{ line.gap.map(numbers::signed).unwrap_or_default() }</td>
             <td class="grid__image">
                 { cell(Field::MonthImage, if image_empty { line.last_image.clone().into() } else { AttrValue::default() }) }

@@ -3,29 +3,26 @@
 use yew::prelude::*;
 
 use crate::client::clock;
-use crate::hooks::line::use_line;
-use crate::hooks::session::use_session;
+use crate::hooks::line::Line;
+use crate::hooks::session::Session;
 use crate::routes::Route;
 use crate::state::pill::pill;
 
 /// The pill of the top bar.
-#[component]
-pub fn SyncPill() -> Html {
-    let session = use_session();
-    let line = use_line();
+#[must_use]
+pub fn sync_pill(session: &Session, line: &Line) -> Html {
+    let role = session.me.node.role;
     let pill = pill(
         line.status.as_deref(),
         line.reach,
-        session.me.node.role,
+        role,
         clock::now(),
         session.words.lang,
     );
-    let navigator = Some(crate::hooks::router::use_way().navigator);
+    let navigator = session.way.navigator.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        if let Some(navigator) = &navigator {
-            navigator.push(&Route::Sync);
-        }
+        navigator.push(&Route::Sync);
     });
     html! {
         <a href={Route::Sync.to_path()} {onclick} class={classes!("pill", pill.look.modifier())} data-state={pill.code} role="status" title={pill.text.clone()}>

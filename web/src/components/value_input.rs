@@ -12,8 +12,8 @@ use yew::prelude::*;
 
 use crate::hooks::session::use_session;
 use crate::state::entry;
-use crate::state::words::Words;
 use crate::state::keys::{self, InputKey, Inside, Press};
+use crate::state::words::Words;
 
 /// Props of [`ValueInput`].
 #[derive(Properties, PartialEq)]
@@ -265,10 +265,7 @@ fn set_input(
             options.push((id.clone(), words.option(list, id)));
         }
     }
-    let labels: Vec<String> = chosen
-        .iter()
-        .map(|id| words.option(list, id))
-        .collect();
+    let labels: Vec<String> = chosen.iter().map(|id| words.option(list, id)).collect();
     let summary = if labels.is_empty() {
         words.t(Ui::Unset).to_owned()
     } else {

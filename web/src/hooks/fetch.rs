@@ -50,10 +50,7 @@ type Asked = (Remote<Rc<dyn Any>>, Timestamp);
 
 /// The same for any thing: one body of code for all of them.
 #[hook]
-fn use_fetch_any(
-    path: AttrValue,
-    read: Reader,
-) -> (Asked, Callback<()>, Callback<Rc<dyn Any>>) {
+fn use_fetch_any(path: AttrValue, read: Reader) -> (Asked, Callback<()>, Callback<Rc<dyn Any>>) {
     let session = use_session();
     let state = use_state(|| (Remote::<Rc<dyn Any>>::Loading, Timestamp(0)));
     let asked = use_state(|| 0_u32);

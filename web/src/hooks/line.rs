@@ -30,12 +30,9 @@ pub struct Line {
 }
 
 /// The facts, for components below the shell.
-///
-/// # Panics
-/// Outside the shell, which would be our own mistake.
 #[hook]
 pub fn use_line() -> Line {
-    use_context::<Line>().expect("the shell provides the line")
+    super::sources::use_sources().line
 }
 
 /// Keeps the facts; used once, by the shell.

@@ -22,8 +22,6 @@ pub enum Tone {
 /// One message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
-    /// Names it.
-    pub id: u32,
     /// How it is meant.
     pub tone: Tone,
     /// The words.
@@ -35,7 +33,6 @@ pub struct Notice {
 pub struct NoticeList {
     /// Oldest first.
     pub notices: Vec<Notice>,
-    next: u32,
 }
 
 /// What happens to the messages.
@@ -43,7 +40,7 @@ pub enum NoticeAction {
     /// A new one.
     Say(Tone, AttrValue),
     /// One goes.
-    Close(u32),
+    Close(AttrValue),
 }
 
 impl Reducible for NoticeList {
@@ -54,16 +51,11 @@ impl Reducible for NoticeList {
         match action {
             NoticeAction::Say(tone, text) => {
                 next.notices.retain(|notice| notice.text != text);
-                next.notices.push(Notice {
-                    id: next.next,
-                    tone,
-                    text,
-                });
-                next.next += 1;
+                next.notices.push(Notice { tone, text });
                 let surplus = next.notices.len().saturating_sub(NOTICES_MAX);
                 next.notices.drain(..surplus);
             }
-            NoticeAction::Close(id) => next.notices.retain(|notice| notice.id != id),
+            NoticeAction::Close(text) => next.notices.retain(|notice| notice.text != text),
         }
         Rc::new(next)
     }
@@ -82,72 +74,46 @@ impl Notices {
         Self { dispatch }
     }
 
-    /// A plain word.
+    /// A plain word; it goes by itself.
     pub fn say(&self, text: impl Into<AttrValue>) {
+        let text = text.into();
         self.dispatch
-            .dispatch(NoticeAction::Say(Tone::Plain, text.into()));
+            .dispatch(NoticeAction::Say(Tone::Plain, text.clone()));
+        let dispatch = self.dispatch.clone();
+        Timeout::new(SHOWN_MS, move || {
+            dispatch.dispatch(NoticeAction::Close(text))
+        })
+        .forget();
     }
 
-    /// Something did not work.
+    /// Something did not work; it stays until closed.
     pub fn fail(&self, text: impl Into<AttrValue>) {
         self.dispatch
             .dispatch(NoticeAction::Say(Tone::Bad, text.into()));
     }
+
+    /// The messages, drawn.
+    #[must_use]
+    pub fn draw(&self, list: &NoticeList, close: &'static str) -> Html {
+        html! {
+            <div class="notices" role="status" aria-live="polite">
+                { for list.notices.iter().map(|notice| {
+                    let (dispatch, text) = (self.dispatch.clone(), notice.text.clone());
+                    let bad = notice.tone == Tone::Bad;
+                    html! {
+                        <div key={notice.text.to_string()} class={classes!("notice", bad.then_some("notice--bad"))}>
+                            <span>{ &notice.text }</span>
+                            <button class="button button--bare" aria-label={close} onclick={move |_: MouseEvent| dispatch.dispatch(NoticeAction::Close(text.clone()))}>{ "×" }</button>
+                        </div>
+                    }
+                }) }
+            </div>
+        }
+    }
 }
 
 /// The handle.
-///
-/// # Panics
-/// Outside the shell, which would be our own mistake.
 #[hook]
 pub fn use_notices() -> Notices {
-    use_context::<Notices>().expect("the shell provides notices")
-}
-
-/// Props of [`NoticeStack`].
-#[derive(Properties, PartialEq)]
-pub struct NoticeStackProps {
-    /// The list.
-    pub list: UseReducerHandle<NoticeList>,
-    /// The word for closing.
-    pub close: AttrValue,
-}
-
-/// The messages, drawn.
-#[component]
-pub fn NoticeStack(props: &NoticeStackProps) -> Html {
-    html! {
-        <div class="notices" role="status" aria-live="polite">
-            { for props.list.notices.iter().map(|notice| html! {
-                <NoticeLine key={notice.id} notice={notice.clone()} close={props.close.clone()}
-                    on_closed={let list = props.list.clone(); let id = notice.id; Callback::from(move |()| list.dispatch(NoticeAction::Close(id)))} />
-            }) }
-        </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct NoticeLineProps {
-    notice: Notice,
-    close: AttrValue,
-    on_closed: Callback<()>,
-}
-
-#[component]
-fn NoticeLine(props: &NoticeLineProps) -> Html {
-    let on_closed = props.on_closed.clone();
-    let stays = props.notice.tone == Tone::Bad;
-    {
-        let on_closed = on_closed.clone();
-        use_effect_with(props.notice.id, move |_| {
-            let timer = (!stays).then(|| Timeout::new(SHOWN_MS, move || on_closed.emit(())));
-            move || drop(timer)
-        });
-    }
-    html! {
-        <div class={classes!("notice", stays.then_some("notice--bad"))}>
-            <span>{ &props.notice.text }</span>
-            <button class="button button--bare" aria-label={props.close.clone()} onclick={move |_: MouseEvent| on_closed.emit(())}>{ "×" }</button>
-        </div>
-    }
+    super::session::use_session().notices
 }

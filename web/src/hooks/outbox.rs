@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use shared::api::{Code, DirectoryUnit, Live};
+use shared::api::{Code, Live};
 use shared::command::{Command, Envelope};
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
-use shared::project::ProjectView;
 use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::fetch::use_fetch;
 use super::live::use_live;
 use super::notices::{Notices, use_notices};
 use super::session::{Session, use_session};
@@ -24,7 +22,6 @@ use crate::client::indexed_db::Store;
 use crate::client::live::Heard;
 use crate::client::wire::Answered;
 use crate::state::answer;
-use crate::state::judge::Judge;
 use crate::state::outbox::{Happened, Item, Outbox, Standing};
 use crate::state::record::{Edit, UndoStack};
 use shared::text::ui::{Say, Ui};
@@ -41,14 +38,11 @@ pub struct OutboxHandle {
     session: Session,
     notices: Notices,
     undo: Rc<RefCell<UndoStack>>,
-    judge: Option<Rc<Judge>>,
 }
 
 impl PartialEq for OutboxHandle {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.outbox, &other.outbox)
-            && self.session == other.session
-            && self.judge.is_some() == other.judge.is_some()
+        Rc::ptr_eq(&self.outbox, &other.outbox) && self.session == other.session
     }
 }
 
@@ -67,50 +61,23 @@ pub struct FieldEdit {
     pub new: Value,
     /// 代填: who asked and why.
     pub on_behalf: Option<String>,
-    /// The record on screen, to judge the edit on.
-    pub view: Option<Rc<ProjectView>>,
 }
 
 impl OutboxHandle {
     /// Hands a command in; it is shown at once and ticked after the node's answer.
     pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
-        self.make(command, base, label, Standing::Waiting)
-    }
-
-    /// The same for a record on screen: what its rules refuse at once is listed with the rule and never sent.
-    pub fn submit_on(
-        &self,
-        view: &ProjectView,
-        base: Vec<String>,
-        command: Command,
-        label: String,
-    ) -> CommandId {
-        let refusal = self
-            .judge
-            .as_ref()
-            .and_then(|judge| judge.refusal(view, clock::now(), &command));
-        let standing = match refusal {
-            Some(refusal) => Standing::Refused(answer::refusal(&refusal, &self.session.words)),
-            None => Standing::Waiting,
-        };
-        self.make(command, Some(base), label, standing)
-    }
-
-    fn make(
-        &self,
-        command: Command,
-        base: Option<Vec<String>>,
-        label: String,
-        standing: Standing,
-    ) -> CommandId {
         let id = clock::new_command_id();
         let after = crate::state::outbox::project_of(&command)
             .map(|project| self.outbox.after(project))
             .unwrap_or_default();
         let me = &self.session.me;
-        let envelope = Envelope { id, base, after, command };
-        let mut item = Item::new(me.user, me.node.id, &envelope, label, clock::now());
-        item.standing = standing;
+        let envelope = Envelope {
+            id,
+            base,
+            after,
+            command,
+        };
+        let item = Item::new(me.user, me.node.id, &envelope, label, clock::now());
         self.dispatch.dispatch(Happened::Made(Box::new(item)));
         id
     }
@@ -141,10 +108,7 @@ impl OutboxHandle {
             set,
             on_behalf: edit.on_behalf,
         };
-        match &edit.view {
-            Some(view) => self.submit_on(view, edit.heads, command, label),
-            None => self.submit(command, Some(edit.heads), label),
-        };
+        self.submit(command, Some(edit.heads), label);
     }
 
     /// Takes the last edit of a field back. `look` gives the value on screen and the heads of a project, if it is on screen.
@@ -186,7 +150,6 @@ impl OutboxHandle {
                     old: value,
                     new,
                     on_behalf: edit.on_behalf.clone(),
-                    view: None,
                 };
                 self.write(written, edit.label.clone());
                 self.notices.say(said);
@@ -212,12 +175,9 @@ impl OutboxHandle {
 }
 
 /// The outbox, for components below the shell.
-///
-/// # Panics
-/// Outside the shell, which would be our own mistake.
 #[hook]
 pub fn use_outbox() -> OutboxHandle {
-    use_context::<OutboxHandle>().expect("the shell provides the outbox")
+    super::sources::use_sources().outbox
 }
 
 /// Keeps and sends the outbox; used once, by the shell.
@@ -231,15 +191,6 @@ pub fn use_outbox_source() -> OutboxHandle {
     let undo = use_mut_ref(UndoStack::default);
     let retry = use_state(|| 0_u32);
     let outbox = Rc::new((*state).clone());
-    let directory = use_fetch::<Vec<DirectoryUnit>>("/api/v1/directory".into());
-    let judge = use_memo(
-        (
-            session.me.clone(),
-            session.words.profile.clone(),
-            directory.remote.ready().cloned(),
-        ),
-        |(me, profile, units)| Some(Rc::new(Judge::new(me, profile.clone()?, units.as_ref()?))),
-    );
 
     // What an earlier page of this person left behind.
     {
@@ -348,7 +299,6 @@ pub fn use_outbox_source() -> OutboxHandle {
         session,
         notices,
         undo,
-        judge: (*judge).clone(),
     }
 }
 
@@ -359,7 +309,10 @@ async fn send(
     ids: Vec<CommandId>,
     batch: String,
 ) {
-    let answered = session.client.post_json::<Vec<Answered>>("/api/v1/commands", batch).await;
+    let answered = session
+        .client
+        .post_json::<Vec<Answered>>("/api/v1/commands", batch)
+        .await;
     let happened = match answered {
         Ok(answers) => Happened::Answered(answers, session.words.lang, clock::now()),
         Err(Failure::Unreachable) => Happened::Unreached,

@@ -49,17 +49,17 @@ impl Navigator {
     /// Goes to the list of projects with search words.
     pub fn search(&self, words: &str) {
         let words = crate::client::http::encode(words);
-        self.go.emit((format!("{}?q={words}", Route::Projects.to_path()), Stay::Kept));
+        self.go.emit((
+            format!("{}?q={words}", Route::Projects.to_path()),
+            Stay::Kept,
+        ));
     }
 }
 
 /// Where the page is.
-///
-/// # Panics
-/// Outside the shell, which would be our own mistake.
 #[hook]
 pub fn use_way() -> Way {
-    use_context::<Way>().expect("the shell provides the way")
+    super::session::use_session().way
 }
 
 /// Keeps the address; used once, by the shell.

@@ -28,12 +28,9 @@ pub struct Rows {
 }
 
 /// The rows, for components below the shell; asks for them on first use.
-///
-/// # Panics
-/// Outside the shell, which would be our own mistake.
 #[hook]
 pub fn use_rows() -> Rows {
-    let rows = use_context::<Rows>().expect("the shell provides the rows");
+    let rows = super::sources::use_sources().rows;
     {
         let want = rows.want.clone();
         use_effect_with((), move |()| want.emit(()));

@@ -7,6 +7,8 @@ use shared::command::Role;
 use shared::time::Month;
 use yew::prelude::*;
 
+use super::notices::Notices;
+use super::router::Way;
 use crate::client::http::{Client, Failure};
 use crate::client::live::LiveLine;
 use crate::state::words::Words;
@@ -22,6 +24,10 @@ pub struct Session {
     pub live: LiveLine,
     /// The words.
     pub words: Rc<Words>,
+    /// Says things at the edge of the page.
+    pub notices: Notices,
+    /// Where the page is.
+    pub way: Way,
     /// The chosen month.
     pub period: Month,
     /// Chooses another month.

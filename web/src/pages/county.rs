@@ -5,17 +5,18 @@ use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::components::cells::{print_button, td_number, th, th_number};
+
 use crate::hooks::router::Link;
 
 use crate::client::live::Heard;
-use crate::client::{clipboard, clock, page};
-use crate::components::face::{Face, FaceView};
+use crate::client::{clipboard, clock};
+use crate::components::face::{Face, face_view};
 use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::figure;
 use crate::components::progress_bar::progress_bar;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
-use crate::hooks::notices::use_notices;
 use crate::hooks::session::{Session, use_session};
 use crate::routes::Route;
 use crate::state::remote::Remote;
@@ -45,28 +46,22 @@ pub fn County() -> Html {
         }));
     }
     match &overview.remote {
-        Remote::Ready(collection) => html! { <Matrix collection={collection.clone()} /> },
+        Remote::Ready(collection) => matrix(&session, collection),
         other => Face::of(other, Ui::NoUnits)
-            .map(|face| html! { <FaceView {face} on_retry={overview.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &overview.reload))
             .unwrap_or_default(),
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct MatrixProps {
-    collection: std::rc::Rc<Collection>,
-}
-
-#[component]
-fn Matrix(props: &MatrixProps) -> Html {
-    let session = use_session();
-    let words = session.words.clone();
-    let notices = use_notices();
-    let collection = &props.collection;
+fn matrix(session: &Session, collection: &std::rc::Rc<Collection>) -> Html {
+    let (words, notices) = (session.words.clone(), session.notices.clone());
     let pace = numbers::pace(collection.period);
     // Those who have not reported come first (ux.md 5.9).
-    let (reported, mut units): (Vec<_>, Vec<_>) =
-        collection.units.iter().cloned().partition(|unit| answer::is_reported(unit.state));
+    let (reported, mut units): (Vec<_>, Vec<_>) = collection
+        .units
+        .iter()
+        .cloned()
+        .partition(|unit| answer::is_reported(unit.state));
     units.extend(reported);
     let count = |fits: fn(FilingState) -> bool| {
         u32::try_from(units.iter().filter(|unit| fits(unit.state)).count()).unwrap_or(u32::MAX)
@@ -130,7 +125,7 @@ fn Matrix(props: &MatrixProps) -> Html {
                     if let Some(due) = &due { { " · " }{ words.say(&Say::Due(due)) } }</small></h1>
                 <span class="toolbar__space"></span>
                 if !missing.is_empty() { <button class="button" onclick={remind}>{ words.t(Ui::CopyReminder) }</button> }
-                <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                { print_button(&words) }
             </header>
             <div class="figures">
                 { figure(words.t(Ui::UnitsWord), u32::try_from(units.len()).unwrap_or(u32::MAX), "units") }
@@ -144,15 +139,15 @@ fn Matrix(props: &MatrixProps) -> Html {
             if units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> } else {
                 <div class="rows__scroll"><table class="table county__table" id="overview">
                     <thead><tr>
-                        <th scope="col">{ words.t(Ui::UnitsWord) }</th><th scope="col">{ words.t(Ui::State) }</th><th scope="col">{ words.t(Ui::FiledAt) }</th><th scope="col">{ words.t(Ui::ReceivedAt) }</th>
-                        <th scope="col" class="number">{ words.t(Ui::FiledWithProjects) }</th><th scope="col" class="number">{ words.t(Ui::TotalInvestment) }</th><th scope="col" class="number">{ words.t(Ui::YearPlan) }</th>
-                        <th scope="col" class="number">{ words.t(Ui::YearDone) }</th><th scope="col">{ words.t(Ui::Rate) }</th><th scope="col" class="number">{ words.t(Ui::PaceGap) }</th><th scope="col">{ words.t(Ui::LastContact) }</th>
+                        { th(words.t(Ui::UnitsWord)) }{ th(words.t(Ui::State)) }{ th(words.t(Ui::FiledAt)) }{ th(words.t(Ui::ReceivedAt)) }
+                        { th_number(words.t(Ui::FiledWithProjects)) }{ th_number(words.t(Ui::TotalInvestment)) }{ th_number(words.t(Ui::YearPlan)) }
+                        { th_number(words.t(Ui::YearDone)) }{ th(words.t(Ui::Rate)) }{ th_number(words.t(Ui::PaceGap)) }{ th(words.t(Ui::LastContact)) }
                     </tr></thead>
-                    <tbody>{ for units.iter().map(|unit| unit_line(&session, collection, unit, pace)) }</tbody>
+                    <tbody>{ for units.iter().map(|unit| unit_line(session, collection, unit, pace)) }</tbody>
                     <tfoot><tr>
                         <th scope="row" colspan="4">{ words.t(Ui::Total) }<small>{ " " }{ words.t(Ui::Wan) }</small></th>
-                        <td class="number">{ projects }</td><td class="number">{ numbers::wan(Some(total)) }</td><td class="number">{ numbers::wan(Some(plan)) }</td><td class="number">{ numbers::wan(Some(done)) }</td>
-                        <td>{ numbers::percent(rate) }</td><td class="number">{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td><td></td>
+                        { td_number((projects).to_string()) }{ td_number((numbers::wan(Some(total))).to_string()) }{ td_number((numbers::wan(Some(plan))).to_string()) }{ td_number((numbers::wan(Some(done))).to_string()) }
+                        <td>{ numbers::percent(rate) }</td>{ td_number((rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default()).to_string()) }<td></td>
                     </tr></tfoot>
                 </table></div>
             }
@@ -180,10 +175,10 @@ fn unit_line(
             <td class="nowrap">{ filing_badge(&words, unit.state) }{ " " }if answer::is_reported(unit.state) { { timeliness_badge(&words, unit.timeliness) } }</td>
             <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
             <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>
-            <td class="number">{ unit.projects }</td>
-            <td class="number">{ numbers::wan(Some(unit.total_fen)) }</td>
-            <td class="number">{ numbers::wan(Some(unit.year_plan_fen)) }</td>
-            <td class="number">{ numbers::wan(Some(unit.year_done_fen)) }</td>
+            { td_number((unit.projects).to_string()) }
+            { td_number((numbers::wan(Some(unit.total_fen))).to_string()) }
+            { td_number((numbers::wan(Some(unit.year_plan_fen))).to_string()) }
+            { td_number((numbers::wan(Some(unit.year_done_fen))).to_string()) }
             <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { { progress_bar(done, Some(pace), (numbers::percent(rate)).into()) } }</td>
             <td class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td>
             <td class="nowrap" data-online={unit.online.to_string()}>

@@ -1,16 +1,16 @@
 //! 工作台: what must I do now, what is late, where do we stand (ux.md 5.1).
 
-use std::rc::Rc;
-
 use shared::api::{Collection, Desk as DeskView, DeskDue, DeskFiling, Live};
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
+
+use crate::components::cells::{fact, th, th_number};
 
 use crate::hooks::router::Link;
 
 use crate::client::clock;
 use crate::client::live::Heard;
-use crate::components::face::{Face, FaceView};
+use crate::components::face::{Face, face_view};
 use crate::components::filing_badge::filing_badge;
 use crate::components::new_project::NewProject;
 use crate::components::progress_bar::progress_bar;
@@ -33,6 +33,7 @@ pub fn Desk() -> Html {
     let words = session.words.clone();
     let rows = use_rows();
     let creating = use_state(|| false);
+    let all_due = use_state(|| false);
     let desk = use_fetch::<DeskView>(format!("/api/v1/desk?period={}", session.period).into());
     {
         let reload = desk.reload.clone();
@@ -60,9 +61,9 @@ pub fn Desk() -> Html {
         ledger::sums(&living)
     });
     let body = match &desk.remote {
-        Remote::Ready(view) => html! { <Cards view={view.clone()} /> },
+        Remote::Ready(view) => cards(&session, view, &all_due),
         other => Face::of(other, Ui::NotFound)
-            .map(|face| html! { <FaceView {face} on_retry={desk.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &desk.reload))
             .unwrap_or_default(),
     };
     let pace = numbers::pace(session.period);
@@ -88,16 +89,16 @@ pub fn Desk() -> Html {
                         <dl class="totals">
                             <dt>{ words.t(Ui::Project) }</dt><dd class="number" data-total="count">{ sums.count }</dd>
                             <dt>{ words.t(Ui::TotalInvestment) }</dt><dd class="number" data-total="total">{ numbers::wan(Some(sums.total)) }</dd>
-                            <dt>{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(Some(sums.plan)) }</dd>
-                            <dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(Some(sums.done)) }</dd>
-                            <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(sums.month)) }</dd>
-                            <dt>{ words.t(Ui::Rate) }</dt><dd class="number">{ numbers::percent(numbers::rate(Some(sums.done), Some(sums.plan))) }</dd>
-                            <dt>{ words.t(Ui::TimePace) }</dt><dd class="number">{ numbers::percent(Some(pace)) }</dd>
+                            { fact(words.t(Ui::YearPlan), (numbers::wan(Some(sums.plan))).to_string()) }
+                            { fact(words.t(Ui::YearDone), (numbers::wan(Some(sums.done))).to_string()) }
+                            { fact(words.t(Ui::MonthDone), (numbers::wan(Some(sums.month))).to_string()) }
+                            { fact(words.t(Ui::Rate), (numbers::percent(numbers::rate(Some(sums.done), Some(sums.plan)))).to_string()) }
+                            { fact(words.t(Ui::TimePace), (numbers::percent(Some(pace))).to_string()) }
                         </dl>
                         if let Some(done) = numbers::rate(Some(sums.done), Some(sums.plan)) {
                             { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) }
                         }
-                    } else { <FaceView face={Face::Loading} on_retry={rows.reload.clone()} /> }
+                    } else { { face_view(&session, &Face::Loading, &rows.reload) } }
                     <p><Link to={Route::Projects}>{ words.t(Ui::ToProjects) }{ " ▸" }</Link></p>
                 </section>
             </aside>
@@ -106,21 +107,12 @@ pub fn Desk() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CardsProps {
-    view: Rc<DeskView>,
-}
-
-#[component]
-fn Cards(props: &CardsProps) -> Html {
-    let session = use_session();
-    let words = session.words.clone();
-    let all_due = use_state(|| false);
-    let view = &props.view;
+fn cards(session: &Session, view: &DeskView, all_due: &UseStateHandle<bool>) -> Html {
+    let words = &session.words;
     html! {
         <>
-            if let Some(filing) = &view.filing { { filing_card(&session, filing) } }
-            if let Some(collection) = &view.collection { { collection_card(&session, collection) } }
+            if let Some(filing) = &view.filing { { filing_card(session, filing) } }
+            if let Some(collection) = &view.collection { { collection_card(session, collection) } }
             if !view.conflicts.is_empty() || session.is_hub() {
                 <section class={classes!("card", (!view.conflicts.is_empty()).then_some("card--ask"))} data-card="conflicts">
                     <h2>{ words.t(Ui::CardConflicts) }<small>{ view.conflicts.len() }</small></h2>
@@ -156,12 +148,12 @@ fn Cards(props: &CardsProps) -> Html {
                 if view.due.is_empty() { <p class="empty">{ words.t(Ui::NothingDue) }</p> } else {
                     <div class="rows__scroll"><table class="table due">
                         <thead><tr>
-                            <th scope="col">{ words.t(Ui::DueKind) }</th><th scope="col">{ words.t(Ui::Project) }</th><th scope="col">{ words.t(Ui::DueWhat) }</th>
-                            <th scope="col">{ words.t(Ui::DueDate) }</th><th scope="col" class="number">{ words.t(Ui::WorkingDaysLeft) }</th><th scope="col">{ words.t(Ui::Person) }</th>
+                            { th(words.t(Ui::DueKind)) }{ th(words.t(Ui::Project)) }{ th(words.t(Ui::DueWhat)) }
+                            { th(words.t(Ui::DueDate)) }{ th_number(words.t(Ui::WorkingDaysLeft)) }{ th(words.t(Ui::Person)) }
                         </tr></thead>
-                        <tbody>{ for view.due.iter().take(if *all_due { usize::MAX } else { DUE_SHOWN }).enumerate().map(|(index, due)| due_line(&session, index, due)) }</tbody>
+                        <tbody>{ for view.due.iter().take(if **all_due { usize::MAX } else { DUE_SHOWN }).enumerate().map(|(index, due)| due_line(session, index, due)) }</tbody>
                     </table></div>
-                    if view.due.len() > DUE_SHOWN && !*all_due {
+                    if view.due.len() > DUE_SHOWN && !**all_due {
                         <button class="button button--small" onclick={let all_due = all_due.clone(); move |_: MouseEvent| all_due.set(true)}>{ words.t(Ui::All) }{ " " }{ view.due.len() }</button>
                     }
                 }

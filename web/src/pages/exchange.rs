@@ -9,11 +9,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::components::cells::th;
+
 use crate::client::clock;
-use crate::client::wire::{Answered, Told};
 use crate::client::http::{Failure, encode};
+use crate::client::wire::{Answered, Told};
 use crate::components::conflict_card::by;
-use crate::components::face::{Face, FaceView};
+use crate::components::face::{Face, face_view};
 use crate::components::import_preview::ImportPreviewView;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::notices::use_notices;
@@ -266,13 +268,13 @@ pub fn Exchange() -> Html {
                                 </label>
                             </>
                         },
-                        Step::Reading => html! { <FaceView face={Face::Loading} on_retry={Callback::noop()} /> },
+                        Step::Reading => html! { { face_view(&session, &Face::Loading, &Callback::noop()) } },
                         Step::Previewed(preview) | Step::Importing(preview) => html! {
                             <ImportPreviewView preview={preview.clone()} busy={matches!(*step, Step::Importing(_))}
                                 on_remapped={read.reform(Some)} on_confirmed={confirm} on_given_up={give_up} />
                         },
                     } }
-                    if let Some(failure) = error.as_ref() { <FaceView face={Face::Failed(failure.clone())} on_retry={read.reform(|()| None)} /> }
+                    if let Some(failure) = error.as_ref() { { face_view(&session, &Face::Failed(failure.clone()), &read.reform(|()| None)) } }
                 </section>
             }
             <section class="card">
@@ -290,7 +292,7 @@ pub fn Exchange() -> Html {
                     Remote::Ready(list) if list.is_empty() => html! { <p class="empty">{ words.t(Ui::NoImports) }</p> },
                     Remote::Ready(list) => html! {
                         <div class="rows__scroll"><table class="table" id="imports">
-                            <thead><tr><th scope="col">{ words.t(Ui::File) }</th><th scope="col">{ words.t(Ui::By) }</th><th scope="col">{ words.t(Ui::Findings) }</th><th scope="col">{ words.t(Ui::State) }</th></tr></thead>
+                            <thead><tr>{ th(words.t(Ui::File)) }{ th(words.t(Ui::By)) }{ th(words.t(Ui::Findings)) }{ th(words.t(Ui::State)) }</tr></thead>
                             <tbody>{ for list.iter().map(|import| html! {
                                 <tr key={import.id.to_string()} data-import={import.id.to_string()}>
                                     <td>{ &import.file }</td><td>{ by(&words, &import.by) }</td>
@@ -304,7 +306,7 @@ pub fn Exchange() -> Html {
                             }) }</tbody>
                         </table></div>
                     },
-                    other => Face::of(other, Ui::NoImports).map(|face| html! { <FaceView {face} on_retry={imports.reload.clone()} /> }).unwrap_or_default(),
+                    other => Face::of(other, Ui::NoImports).map(|face| face_view(&session, &face, &imports.reload)).unwrap_or_default(),
                 } }
             </section>
         </div>

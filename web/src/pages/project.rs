@@ -12,9 +12,11 @@ use shared::value::Value;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::components::cells::{print_button, strip_fact};
+
 use crate::client::live::Heard;
 use crate::client::{clock, page};
-use crate::components::face::{Face, FaceView};
+use crate::components::face::{Face, face_view};
 use crate::components::field_row::FieldRow;
 use crate::components::history_bar::{HistoryBar, kind_of};
 use crate::components::progress_bar::progress_bar;
@@ -95,7 +97,7 @@ pub fn Project(props: &ProjectProps) -> Html {
     match &fetched.remote {
         Remote::Ready(view) => html! { <Record view={view.clone()} /> },
         other => Face::of(other, Ui::ProjectMissing)
-            .map(|face| html! { <FaceView {face} on_retry={fetched.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &fetched.reload))
             .unwrap_or_default(),
     }
 }
@@ -154,14 +156,13 @@ fn Record(props: &RecordProps) -> Html {
                 path,
                 new,
                 on_behalf: (*on_behalf).clone(),
-                view: Some(view.clone()),
             });
         })
     };
     let submit = {
-        let (outbox, base, view) = (outbox.clone(), base.clone(), view.clone());
+        let (outbox, base) = (outbox.clone(), base.clone());
         move |command: Command, label: String| {
-            outbox.submit_on(&view, base.heads.clone(), command, label);
+            outbox.submit(command, Some(base.heads.clone()), label);
         }
     };
     let resolve = {
@@ -297,7 +298,7 @@ fn Record(props: &RecordProps) -> Html {
                     </div>
                     <div class="record__actions">
                         { go(-1, Ui::Preceding, "‹") }{ go(1, Ui::Following, "›") }
-                        <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                        { print_button(&words) }
                         if foreign && on_behalf.is_none() && deleted.is_empty() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
                         if session.may_write() && deleted.is_empty() { <button class="button" id="delete-project" onclick={open(Over::Deleting)}>{ words.t(Ui::Delete) }</button> }
                     </div>
@@ -319,9 +320,9 @@ fn Record(props: &RecordProps) -> Html {
                     </div>
                 }
                 <dl class="strip">
-                    <div><dt>{ words.t(Ui::TotalInvestment) }</dt><dd class="number">{ numbers::wan(view.once(Field::TotalInvestmentFen).as_int()) }</dd></div>
+                    { strip_fact(words.t(Ui::TotalInvestment).to_owned(), (numbers::wan(view.once(Field::TotalInvestmentFen).as_int())).to_string()) }
                     <div><dt>{ words.say(&Say::OfYear(year)) }{ " " }{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(plan) }</dd></div>
-                    <div><dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(done) }</dd></div>
+                    { strip_fact(words.t(Ui::YearDone).to_owned(), (numbers::wan(done)).to_string()) }
                     <div class="strip__rate"><dt>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</dt>
                         <dd class="number">{ numbers::percent(rate) }{ " " }<small class={classes!(rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default() }</small></dd>
                         if let Some(done) = rate { { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) } }

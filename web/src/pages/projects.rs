@@ -7,14 +7,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::components::cells::print_button;
+
 use crate::hooks::router::Link;
 
 use crate::client::clipboard;
 use crate::client::files;
 use crate::client::http::encode;
-use crate::client::page;
 use crate::components::dialog::Dialog;
-use crate::components::face::{Face, FaceView};
+use crate::components::face::{Face, face_view};
 use crate::components::new_project::NewProject;
 use crate::components::project_table::ProjectTable;
 use crate::hooks::notices::use_notices;
@@ -43,7 +44,7 @@ pub fn Projects() -> Html {
     {
         // The search box of the frame writes the address.
         let query = query.clone();
-                use_effect_with(asked, move |asked| {
+        use_effect_with(asked, move |asked| {
             if let Some(asked) = asked {
                 query.set(Query {
                     words: asked.to_string(),
@@ -147,7 +148,7 @@ pub fn Projects() -> Html {
             <ProjectTable rows={shown.clone()} sort={query.sort} period={session.period} with_unit={session.is_hub()} on_sort={sort} />
         },
         other => Face::of(other, Ui::NoMatch)
-            .map(|face| html! { <FaceView {face} on_retry={rows.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &rows.reload))
             .unwrap_or_default(),
     };
     html! {
@@ -158,7 +159,7 @@ pub fn Projects() -> Html {
                 <span class="toolbar__space"></span>
                 <button class="button" onclick={oncopy}>{ words.t(Ui::CopyTable) }</button>
                 <button class="button" onclick={export("xlsx")}>{ words.t(Ui::ExportXlsx) }</button>
-                <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                { print_button(&words) }
                 if session.may_write() {
                     <button class="button button--main" id="new-project" onclick={let creating = creating.clone(); move |_: MouseEvent| creating.set(true)}>{ "＋ " }{ words.t(Ui::NewProject) }</button>
                 }

@@ -12,16 +12,18 @@ use shared::time::Month;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::components::cells::{fact, print_button, strip_fact};
+
+use crate::client::clock;
 use crate::client::live::Heard;
 use crate::client::wire::Told;
-use crate::client::{clock, page};
 use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
-use crate::components::face::{Face, FaceView};
+use crate::components::face::{Face, face_view};
 use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::severity;
 use crate::components::reason_dialog::ReasonDialog;
-use crate::components::report_grid::{ReportGrid, focus_cell};
+use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, use_outbox};
@@ -30,8 +32,8 @@ use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::state::keys::InputKey;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
-use crate::state::words::Words;
 use crate::state::report::{self, Line, Remark, path_of};
+use crate::state::words::Words;
 use crate::state::{answer, numbers, pill};
 
 /// Props of [`Report`].
@@ -97,7 +99,7 @@ pub fn Report(props: &ReportProps) -> Html {
             html! { <Sheet view={view.clone()} own={props.unit.is_none_or(|unit| unit == session.me.unit)} on_reload={fetched.reload.clone()} /> }
         }
         other => Face::of(other, Ui::ReportEmpty)
-            .map(|face| html! { <FaceView {face} on_retry={fetched.reload.clone()} /> })
+            .map(|face| face_view(&session, &face, &fetched.reload))
             .unwrap_or_default(),
     }
 }
@@ -181,7 +183,6 @@ fn Sheet(props: &SheetProps) -> Html {
                 old: line.cell(field).clone(),
                 new,
                 on_behalf: (*on_behalf).clone(),
-                view: None,
             });
         })
     };
@@ -321,7 +322,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
                 <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>
-                <button class="button" onclick={|_: MouseEvent| page::print()}>{ words.t(Ui::Print) }</button>
+                { print_button(&words) }
                 if !props.own && session.is_officer() {
                     if on_behalf.is_none() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
                     if view.filing.is_some() && view.state != FilingState::Accepted {
@@ -341,16 +342,16 @@ fn Sheet(props: &SheetProps) -> Html {
                 <div class="behalf-strip" role="status"><strong>{ "▲ " }{ words.t(Ui::FilingReturned) }</strong><q>{ &filing.reason }</q></div>
             }
             <dl class="strip">
-                <div><dt>{ words.t(Ui::YearPlan) }</dt><dd class="number">{ numbers::wan(Some(totals.plan)) }</dd></div>
-                <div><dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }</dd></div>
-                <div><dt>{ words.t(Ui::YearDone) }</dt><dd class="number">{ numbers::wan(Some(totals.year)) }</dd></div>
-                <div><dt>{ words.t(Ui::Rate) }</dt><dd class="number">{ numbers::percent(rate) }</dd></div>
-                <div><dt>{ words.t(Ui::TimePace) }</dt><dd class="number">{ numbers::percent(Some(pace)) }</dd></div>
-                <div><dt>{ words.t(Ui::PaceGap) }</dt><dd class="number">{ rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default() }</dd></div>
+                { strip_fact(words.t(Ui::YearPlan).to_owned(), (numbers::wan(Some(totals.plan))).to_string()) }
+                { strip_fact(words.t(Ui::MonthDone).to_owned(), (numbers::wan(Some(totals.done))).to_string()) }
+                { strip_fact(words.t(Ui::YearDone).to_owned(), (numbers::wan(Some(totals.year))).to_string()) }
+                { strip_fact(words.t(Ui::Rate).to_owned(), (numbers::percent(rate)).to_string()) }
+                { strip_fact(words.t(Ui::TimePace).to_owned(), (numbers::percent(Some(pace))).to_string()) }
+                { strip_fact(words.t(Ui::PaceGap).to_owned(), (rate.map(|rate| words.say(&Say::Pace(rate - pace))).unwrap_or_default()).to_string()) }
                 <div><dt>{ words.t(Ui::FilledRows) }</dt><dd class="number" id="filled-count">{ totals.filled }{ "/" }{ lines.len() }</dd></div>
             </dl>
             if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
-                <ReportGrid lines={lines.clone()} period={view.period} {read_only} {on_edit} {on_key} />
+                { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key }) }
             }
             if *checking { { remark_list(&words, &remarks, view.period) } }
             <footer class="report__foot">
@@ -462,9 +463,9 @@ fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
                 <dl class="totals">
                     <dt>{ words.t(Ui::Unit) }</dt><dd>{ &props.view.unit_name }</dd>
                     <dt>{ words.t(Ui::FiledBy) }</dt><dd>{ &session.me.name }</dd>
-                    <dt>{ words.t(Ui::FiledWithProjects) }</dt><dd class="number">{ props.lines.len() }</dd>
-                    <dt>{ words.t(Ui::FilledRows) }</dt><dd class="number">{ totals.filled }</dd>
-                    <dt>{ words.t(Ui::NilRows) }</dt><dd class="number">{ totals.nil }</dd>
+                    { fact(words.t(Ui::FiledWithProjects), (props.lines.len()).to_string()) }
+                    { fact(words.t(Ui::FilledRows), (totals.filled).to_string()) }
+                    { fact(words.t(Ui::NilRows), (totals.nil).to_string()) }
                     <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }{ " " }{ words.t(Ui::Wan) }</dd>
                     <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.t(Ui::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
                 </dl>

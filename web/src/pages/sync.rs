@@ -5,6 +5,8 @@ use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::components::cells::{td_number, th, th_number};
+
 use crate::hooks::router::Link;
 
 use crate::client::clock;
@@ -177,7 +179,7 @@ pub fn Sync() -> Html {
                         }) }</ul>
                     },
                     other => crate::components::face::Face::of(other, Ui::NoConflicts)
-                        .map(|face| html! { <crate::components::face::FaceView {face} on_retry={desk.reload.clone()} /> })
+                        .map(|face| crate::components::face::face_view(&session, &face, &desk.reload))
                         .unwrap_or_default(),
                 } }
             </section>
@@ -234,7 +236,7 @@ fn peers(
     };
     html! {
         <div class="rows__scroll"><table class="table" id="nodes">
-            <thead><tr><th scope="col">{ words.t(Ui::UnitsWord) }</th><th scope="col">{ words.t(Ui::State) }</th><th scope="col">{ words.t(Ui::Online) }</th><th scope="col" class="number">{ words.t(Ui::Position) }</th><th scope="col">{ words.t(Ui::LastContact) }</th><th></th></tr></thead>
+            <thead><tr>{ th(words.t(Ui::UnitsWord)) }{ th(words.t(Ui::State)) }{ th(words.t(Ui::Online)) }{ th_number(words.t(Ui::Position)) }{ th(words.t(Ui::LastContact)) }<th></th></tr></thead>
             <tbody>{ for peers.iter().map(|peer| {
                 let (shape, word, class) = match peer.state.as_str() {
                     "active" => ("■", words.t(Ui::NodeActive), "state--good"),
@@ -247,7 +249,7 @@ fn peers(
                         <th scope="row">{ &peer.unit_name }</th>
                         <td><span class={classes!("state", class)}>{ shape }{ " " }{ word }</span></td>
                         <td data-online={peer.online.to_string()}>{ if peer.online { words.t(Ui::Online) } else { words.t(Ui::OfflineWord) } }</td>
-                        <td class="number">{ peer.position }</td>
+                        { td_number((peer.position).to_string()) }
                         <td>{ peer.last_contact.map_or_else(|| words.t(Ui::NeverSeen).to_owned(), |at| moment(at, now)) }</td>
                         <td class="buttons">
                             if session.may_enrol() {

@@ -379,7 +379,14 @@ pub fn window(scroll_px: i32, height_px: i32, row_px: i32, count: usize) -> (usi
     let rows = |px: i32| usize::try_from(px.max(0) / row_px.max(1)).unwrap_or(0);
     let (first, shown) = (rows(scroll_px), rows(height_px) + 1);
     let from = first.saturating_sub(BEYOND).min(count);
-    (from, first.saturating_add(shown).saturating_add(BEYOND).min(count).max(from))
+    (
+        from,
+        first
+            .saturating_add(shown)
+            .saturating_add(BEYOND)
+            .min(count)
+            .max(from),
+    )
 }
 
 #[cfg(test)]

@@ -66,7 +66,13 @@ pub struct Item {
 impl Item {
     /// A new item for an envelope.
     #[must_use]
-    pub fn new(user: UserId, node: NodeId, envelope: &Envelope, label: String, made_at: Timestamp) -> Self {
+    pub fn new(
+        user: UserId,
+        node: NodeId,
+        envelope: &Envelope,
+        label: String,
+        made_at: Timestamp,
+    ) -> Self {
         Self {
             user,
             node,
@@ -87,7 +93,10 @@ impl Item {
     /// What it writes at a path.
     #[must_use]
     pub fn value_at(&self, path: &FieldPath) -> Option<&Value> {
-        self.writes.iter().find(|(written, _)| written == path).map(|(_, value)| value)
+        self.writes
+            .iter()
+            .find(|(written, _)| written == path)
+            .map(|(_, value)| value)
     }
 }
 
@@ -202,7 +211,11 @@ impl Outbox {
             Happened::Deleted(id) => self.items.retain(|item| item.id != id),
             Happened::Seen(project, heads) => {
                 // The first view after an answer may have been on its way already; the second was not.
-                for entry in self.unseen.iter_mut().filter(|entry| entry.project == project) {
+                for entry in self
+                    .unseen
+                    .iter_mut()
+                    .filter(|entry| entry.project == project)
+                {
                     entry.views += 1;
                 }
                 self.unseen.retain(|entry| {
@@ -211,7 +224,8 @@ impl Outbox {
                 });
             }
             Happened::Fetched(project, began) => self.unseen.retain(|entry| {
-                project.is_some_and(|project| project != entry.project) || entry.answered_at >= began
+                project.is_some_and(|project| project != entry.project)
+                    || entry.answered_at >= began
             }),
         }
     }
@@ -229,12 +243,20 @@ impl Outbox {
             return;
         };
         match &answer.told {
-            Told::Done { heads, proposed, .. } => {
+            Told::Done {
+                heads, proposed, ..
+            } => {
                 let mut item = self.items.remove(index);
                 if let Some(project) = item.project {
                     for (path, _) in &item.writes {
-                        self.saved.retain(|(_, p, q, _)| !(*p == project && q == path));
-                        self.saved.push((answer.id, project, path.clone(), proposed.contains(path)));
+                        self.saved
+                            .retain(|(_, p, q, _)| !(*p == project && q == path));
+                        self.saved.push((
+                            answer.id,
+                            project,
+                            path.clone(),
+                            proposed.contains(path),
+                        ));
                     }
                     item.writes.retain(|(path, _)| !proposed.contains(path));
                     self.unseen.push(Unseen {
@@ -264,10 +286,18 @@ impl Outbox {
     /// The next commands to send, as ids and the JSON of a list: none while some are on their way, since order matters.
     #[must_use]
     pub fn next_batch(&self) -> (Vec<CommandId>, String) {
-        if self.items.iter().any(|item| item.standing == Standing::Sending) {
+        if self
+            .items
+            .iter()
+            .any(|item| item.standing == Standing::Sending)
+        {
             return (Vec::new(), String::new());
         }
-        let waiting = self.items.iter().filter(|item| item.standing == Standing::Waiting).take(BATCH_MAX);
+        let waiting = self
+            .items
+            .iter()
+            .filter(|item| item.standing == Standing::Waiting)
+            .take(BATCH_MAX);
         let (mut ids, mut json) = (Vec::new(), String::from("["));
         for item in waiting {
             if !ids.is_empty() {
@@ -283,18 +313,30 @@ impl Outbox {
     /// The author's own commands about a project that the view on his screen may not contain yet, oldest first.
     #[must_use]
     pub fn after(&self, project: ProjectId) -> Vec<CommandId> {
-        let unseen = self.unseen.iter().filter(|entry| entry.project == project).map(|entry| entry.id);
-        unseen.chain(self.pending(project).map(|item| item.id)).collect()
+        let unseen = self
+            .unseen
+            .iter()
+            .filter(|entry| entry.project == project)
+            .map(|entry| entry.id);
+        unseen
+            .chain(self.pending(project).map(|item| item.id))
+            .collect()
     }
 
     fn pending(&self, project: ProjectId) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(move |item| !item.is_refused() && item.project == Some(project))
+        self.items
+            .iter()
+            .filter(move |item| !item.is_refused() && item.project == Some(project))
     }
 
     /// The answer to a command, for a page that waits for it.
     #[must_use]
     pub fn outcome(&self, id: CommandId) -> Option<&Told> {
-        self.answers.iter().rev().find(|(known, _)| *known == id).map(|(_, told)| told)
+        self.answers
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == id)
+            .map(|(_, told)| told)
     }
 
     /// How many commands wait or are on their way.

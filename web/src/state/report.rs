@@ -173,8 +173,16 @@ pub fn check(lines: &[Line]) -> Vec<Remark> {
             remark(Severity::Hint, Field::MonthImage, Ui::ImageMissing);
         }
     }
-    let of = |severity| remarks.iter().filter(move |remark: &&Remark| remark.severity == severity).cloned();
-    of(Severity::Error).chain(of(Severity::Warning)).chain(of(Severity::Hint)).collect()
+    let of = |severity| {
+        remarks
+            .iter()
+            .filter(move |remark: &&Remark| remark.severity == severity)
+            .cloned()
+    };
+    of(Severity::Error)
+        .chain(of(Severity::Warning))
+        .chain(of(Severity::Hint))
+        .collect()
 }
 
 /// Sums over the lines.

@@ -1,11 +1,13 @@
 //! Labels of fields, columns and options: the county's words before the product's.
 
+use std::fmt;
 use std::rc::Rc;
 
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use shared::command::Role;
 use shared::decide::Act;
 use shared::field::{Column, Field, FieldPath, Table};
-use shared::profile::Profile;
 use shared::text::fields::{fixed_label, fixed_options};
 use shared::text::ui::{Say, Ui};
 use shared::text::{Lang, refusal};
@@ -13,19 +15,77 @@ use shared::text::{Lang, refusal};
 /// The monthly ledger of a county whose profile names none.
 const MONTHLY: &str = "progress";
 
+/// What the front end reads of a county's profile: its words, its reports, what it demands. The rules are the node's.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CountyWords {
+    #[serde(default)]
+    sectors: Option<Vec<Label>>,
+    #[serde(default)]
+    sectors_extra: Option<Vec<Label>>,
+    lifecycle: Stages,
+    issue: Kinds,
+    ledgers: Vec<Label>,
+    reports: Vec<Report>,
+    /// `R` required, `O` optional, `-` unused, `C(…)` conditional; a map gives one of them by programme.
+    #[serde(deserialize_with = "needs")]
+    field_requirements: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Label {
+    id: String,
+    name_zh: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Stages {
+    stage_labels: Vec<Label>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Kinds {
+    kinds: Vec<Label>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Report {
+    id: String,
+    name_zh: String,
+    recurrence: Vec<String>,
+}
+
+impl CountyWords {
+    fn options(&self, list: &str) -> &[Label] {
+        match list {
+            "sectors" => self.sectors.as_deref().unwrap_or_default(),
+            "sectors_extra" => self.sectors_extra.as_deref().unwrap_or_default(),
+            "issue_kind" => &self.issue.kinds,
+            "stage" => &self.lifecycle.stage_labels,
+            _ => &[],
+        }
+    }
+
+    fn needs(&self, field: Field) -> Option<&[String]> {
+        self.field_requirements
+            .iter()
+            .find(|(id, _)| id == field.id())
+            .map(|(_, codes)| codes.as_slice())
+    }
+}
+
 /// The words of one county in one language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
     /// The language.
     pub lang: Lang,
     /// The county's rules, when the node sent them and this version can read them.
-    pub profile: Option<Rc<Profile>>,
+    pub profile: Option<Rc<CountyWords>>,
 }
 
 impl Words {
     /// Takes the county's profile; without one the product's own words stand.
     #[must_use]
-    pub fn new(lang: Lang, profile: Option<Rc<Profile>>) -> Self {
+    pub fn new(lang: Lang, profile: Option<Rc<CountyWords>>) -> Self {
         Self { lang, profile }
     }
 
@@ -65,9 +125,15 @@ impl Words {
         if let Some(label) = fixed_label(list, id, self.lang) {
             return label.to_owned();
         }
-        self.profile
+        let county = self
+            .profile
             .as_ref()
-            .map_or(id, |profile| profile.option_label(list, id))
+            .map(|county| county.options(list))
+            .unwrap_or_default();
+        county
+            .iter()
+            .find(|option| option.id == id)
+            .map_or(id, |option| &option.name_zh)
             .to_owned()
     }
 
@@ -83,7 +149,7 @@ impl Words {
         let county = self
             .profile
             .as_ref()
-            .and_then(|profile| profile.options(list))
+            .map(|county| county.options(list))
             .unwrap_or_default();
         county
             .iter()
@@ -100,19 +166,15 @@ impl Words {
     /// True when the county demands the field.
     #[must_use]
     pub fn is_required(&self, field: Field) -> bool {
-        let profile = self.profile.as_ref();
-        profile
-            .and_then(|profile| profile.field_requirements.get(field.id()))
-            .is_some_and(shared::profile::Requirement::is_required)
+        let codes = self.profile.as_ref().and_then(|county| county.needs(field));
+        codes.is_some_and(|codes| codes.iter().any(|code| code == "R"))
     }
 
     /// True when the county does not use the field: hidden unless filled.
     #[must_use]
     pub fn is_unused(&self, field: Field) -> bool {
-        let profile = self.profile.as_ref();
-        profile
-            .and_then(|profile| profile.field_requirements.get(field.id()))
-            .is_some_and(shared::profile::Requirement::is_unused)
+        let codes = self.profile.as_ref().and_then(|county| county.needs(field));
+        codes.is_some_and(|codes| codes.iter().all(|code| code == "-"))
     }
 
     /// Labels in a row.
@@ -146,19 +208,35 @@ impl Words {
     /// The name of a ledger.
     #[must_use]
     pub fn ledger(&self, id: &str) -> String {
-        self.profile
-            .as_ref()
-            .map_or(id, |profile| profile.ledger_name(id))
-            .to_owned()
+        let name = self.profile.as_ref().and_then(|county| {
+            let ledger = county
+                .ledgers
+                .iter()
+                .find(|ledger| ledger.id == id)
+                .map(|ledger| &ledger.name_zh);
+            ledger.or_else(|| {
+                county
+                    .reports
+                    .iter()
+                    .find(|report| report.id == id)
+                    .map(|report| &report.name_zh)
+            })
+        });
+        name.map_or(id, String::as_str).to_owned()
     }
 
     /// The ledger whose month the main job fills.
     #[must_use]
     pub fn monthly_ledger(&self) -> String {
-        let report = self
-            .profile
-            .as_ref()
-            .and_then(|profile| profile.monthly_report());
+        let report = self.profile.as_ref().and_then(|county| {
+            let monthly = |report: &&Report| {
+                report
+                    .recurrence
+                    .iter()
+                    .any(|recur| recur.starts_with("monthly"))
+            };
+            county.reports.iter().find(monthly)
+        });
         report
             .map_or(MONTHLY, |report| report.id.as_str())
             .to_owned()
@@ -177,5 +255,73 @@ impl Words {
             Role::Observer => Ui::RoleObserver,
             Role::Admin => Ui::RoleAdmin,
         })
+    }
+}
+
+/// Reads `{"field": "R"}` and `{"field": {"programme": "O", …}}` alike, as the codes of each field.
+fn needs<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(String, Vec<String>)>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Codes {
+        One(String),
+        Many(std::collections::BTreeMap<String, String>),
+    }
+    struct Fields;
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Vec<(String, Vec<String>)>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("requirements")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut fields = Vec::new();
+            while let Some((id, codes)) = map.next_entry::<String, Codes>()? {
+                let codes = match codes {
+                    Codes::One(code) => vec![code],
+                    Codes::Many(codes) => codes.into_values().collect(),
+                };
+                fields.push((id, codes));
+            }
+            Ok(fields)
+        }
+    }
+    deserializer.deserialize_map(Fields)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use shared::profile::Profile;
+
+    #[test]
+    fn the_words_are_those_of_the_countys_profile() {
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let json = serde_json::to_string(&profile).unwrap();
+        let county: CountyWords = crate::client::json::read(&json).unwrap();
+        let words = Words::new(Lang::Zh, Some(Rc::new(county)));
+        assert_eq!(words.monthly_ledger(), profile.monthly_report().unwrap().id);
+        for ledger in &profile.ledgers {
+            assert_eq!(words.ledger(&ledger.id), ledger.name_zh);
+        }
+        for list in ["sectors", "stage", "issue_kind"] {
+            for option in profile.options(list).unwrap() {
+                assert_eq!(words.option(list, &option.id), option.name_zh);
+            }
+        }
+        for field in Field::ALL {
+            let need = profile.field_requirements.get(field.id());
+            assert_eq!(
+                words.is_required(*field),
+                need.is_some_and(shared::profile::Requirement::is_required),
+                "{field:?}"
+            );
+            assert_eq!(
+                words.is_unused(*field),
+                need.is_some_and(shared::profile::Requirement::is_unused),
+                "{field:?}"
+            );
+        }
     }
 }

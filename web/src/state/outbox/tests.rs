@@ -20,7 +20,12 @@ fn edit(number: u8, value: &str) -> Item {
         set: [(name(), Value::from(value))].into(),
         on_behalf: None,
     };
-    let envelope = Envelope { id: id(number), base: Some(vec!["a".into()]), after: Vec::new(), command };
+    let envelope = Envelope {
+        id: id(number),
+        base: Some(vec!["a".into()]),
+        after: Vec::new(),
+        command,
+    };
     let (user, node) = (UserId::from_bytes([1; 5]), NodeId::from_bytes([2; 32]));
     Item::new(user, node, &envelope, String::new(), Timestamp(0))
 }
@@ -28,7 +33,11 @@ fn edit(number: u8, value: &str) -> Item {
 fn done(number: u8, head: &str) -> Answered {
     Answered {
         id: id(number),
-        told: Told::Done { heads: vec![head.into()], proposed: Vec::new(), counts: None },
+        told: Told::Done {
+            heads: vec![head.into()],
+            proposed: Vec::new(),
+            counts: None,
+        },
     }
 }
 
@@ -53,7 +62,11 @@ fn a_tick_appears_only_after_the_nodes_answer() {
         after(steps.clone()).status(project(), &name()),
         FieldStatus::Queued
     );
-    steps.push(Happened::Answered(vec![done(1, "b")], Lang::Zh, Timestamp(5)));
+    steps.push(Happened::Answered(
+        vec![done(1, "b")],
+        Lang::Zh,
+        Timestamp(5),
+    ));
     assert_eq!(
         after(steps).status(project(), &name()),
         FieldStatus::Saved(id(1))
@@ -103,7 +116,10 @@ fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
         projects: Vec::new(),
         missing: Vec::new(),
     };
-    let answer = Answered { id: id(1), told: Told::Refused(refusal) };
+    let answer = Answered {
+        id: id(1),
+        told: Told::Refused(refusal),
+    };
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
         Happened::Answered(vec![answer], Lang::Zh, Timestamp(5)),

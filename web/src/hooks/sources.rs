@@ -1,0 +1,27 @@
+//! The line, the outbox and the rows in one context: each owns effects, all change seldom.
+
+use yew::prelude::*;
+
+use super::line::Line;
+use super::outbox::OutboxHandle;
+use super::rows::Rows;
+
+/// What the shell keeps for every page.
+#[derive(Clone, PartialEq)]
+pub struct Sources {
+    /// Whether the node answers, and its line.
+    pub line: Line,
+    /// Commands on their way.
+    pub outbox: OutboxHandle,
+    /// The project list.
+    pub rows: Rows,
+}
+
+/// What the shell keeps, for components below it.
+///
+/// # Panics
+/// Outside the shell, which would be our own mistake.
+#[hook]
+pub fn use_sources() -> Sources {
+    use_context::<Sources>().expect("the shell provides the sources")
+}
