@@ -39,6 +39,7 @@ use output::Output;
 #[derive(Debug, Parser)]
 #[command(
     name = "xiangmu",
+    bin_name = "xiangmu",
     version,
     disable_help_subcommand = true,
     propagate_version = true

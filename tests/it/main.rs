@@ -2,6 +2,7 @@
 
 mod apart;
 mod browser;
+mod cli;
 mod coverage;
 mod demo;
 mod kill;

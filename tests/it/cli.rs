@@ -1,0 +1,333 @@
+//! The command line as scripts see it: the same answers with the server up and down, exit codes, and the words of errors.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tests::process::{Place, Said, program, run};
+
+/// Text with the test's folder taken out.
+fn plain(text: &str, root: &Path) -> String {
+    text.replace(&root.to_string_lossy().into_owned(), "ROOT")
+}
+
+/// What an answer says, without what differs from run to run.
+fn lasting(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(object) = value.as_object_mut() {
+        for name in [
+            "heads",
+            "import_id",
+            "id",
+            "by",
+            "made_at",
+            "unit",
+            "at",
+            "disk_bytes",
+            "serving",
+            "position",
+            "sync",
+            "sync_code",
+        ] {
+            object.remove(name);
+        }
+    }
+    value
+}
+
+fn code_and_lines(said: &Said) -> (Option<i32>, Vec<Value>) {
+    (said.code, said.lines().iter().map(lasting).collect())
+}
+
+/// Everything a script does with one node, as exit codes and lasting answers.
+fn work(place: &Place) -> Vec<(Option<i32>, Vec<Value>)> {
+    let mut seen = Vec::new();
+    let mut note = |said: &Said| seen.push(code_and_lines(said));
+    let add = [
+        "user",
+        "add",
+        "--name",
+        "李梅",
+        "--role",
+        "clerk",
+        "--password-stdin",
+    ];
+    note(&place.cli_with(&add, "a long password\n"));
+    note(&place.cli_with(&add, "a long password\n"));
+    let weak = [
+        "user",
+        "add",
+        "--name",
+        "王五",
+        "--role",
+        "clerk",
+        "--password-stdin",
+    ];
+    note(&place.cli_with(&weak, "12345678\n"));
+    note(&place.cli(&["user", "list"]));
+    note(&place.cli_with(
+        &["user", "passwd", "李梅", "--password-stdin"],
+        "another password\n",
+    ));
+
+    let unit = place.cli(&["status"]).ok().json()["unit"]
+        .as_str()
+        .map(str::to_owned);
+    let project = "01KARQYR000000000000000001";
+    let create = json!({"command": {"do": "create_project", "project": project, "home": unit, "set": {"name": "青山大桥"}}});
+    let set = json!({"id": project, "set": {"total_investment_fen": 123_456}});
+    let bad = json!({"id": project, "set": {"total_investment_fen": -1}});
+    let lines = format!("{create}\n{set}\n\n{bad}\nno json\n");
+    let edited = place.cli_with(&["edit", "-"], &lines);
+    assert_eq!(edited.code, Some(3), "{edited:#?}");
+    assert_eq!(edited.lines()[1]["id"], project);
+    note(&edited);
+    let refused = place.cli_with(&["edit", "-", "--user", "李梅"], &format!("{bad}\n"));
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    note(&refused);
+
+    let ledger = concat!(env!("CARGO_MANIFEST_DIR"), "/data/ledger-real.xlsx");
+    let planned = place.cli(&["import", ledger, "--dry-run"]);
+    note(&planned);
+    let imported = place.cli(&["import", ledger]);
+    assert_eq!(imported.json()["rows"], 255, "{}", imported.stdout);
+    note(&imported);
+    let again = place.cli(&["import", ledger]);
+    assert_eq!(
+        (&again.json()["created"], &again.json()["updated"]),
+        (&json!(0), &json!(0)),
+        "{}",
+        again.stdout
+    );
+    note(&again);
+    let id = imported.json()["import_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    note(&place.cli(&["import", "--list"]));
+    let dump = place.cli(&["dump"]).ok();
+    // Proposals are rows under ids of their own, with the moment they were made.
+    let mut records = dump.lines();
+    for record in &mut records {
+        if let Some(record) = record.as_object_mut() {
+            record.remove("proposals");
+        }
+    }
+    seen.push((dump.code, records));
+    let mut note = |said: &Said| seen.push(code_and_lines(said));
+    note(&place.cli(&["import", "--undo", &id]));
+    note(&place.cli(&["sync", "--off"]));
+    note(&place.cli(&["sync", "--on"]));
+    note(&place.cli(&["nodes"]));
+    note(&place.cli(&["check"]));
+    note(&place.cli(&["user", "disable", "李梅"]));
+    note(&place.cli(&["status"]));
+    seen
+}
+
+#[test]
+fn commands_answer_the_same_with_the_server_up_and_down() {
+    let root = tempfile::tempdir().expect("a folder");
+    let down = Place::township(&root.path().join("down"), "松坪镇");
+    let mut up = Place::township(&root.path().join("up"), "松坪镇");
+    up.start();
+    let (without, with) = (work(&down), work(&up));
+    for (step, (without, with)) in without.iter().zip(&with).enumerate() {
+        assert_eq!(without, with, "step {step}");
+    }
+    assert_eq!(without.len(), with.len());
+    assert!(up.stop().success());
+    let out = root.path().join("out.xlsx");
+    let exported = down.cli(&["export", "--out", &out.to_string_lossy()]).ok();
+    assert_eq!(exported.json()["rows"], 1);
+    assert!(out.is_file());
+}
+
+#[test]
+fn edit_answers_each_line_before_it_waits_for_the_next() {
+    let root = tempfile::tempdir().expect("a folder");
+    let place = Place::township(root.path(), "松坪镇");
+    let unit = place.cli(&["status"]).ok().json()["unit"].clone();
+    let mut child = Command::new(program())
+        .args(["edit", "-", "--json", "--data"])
+        .arg(&place.dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut input = child.stdin.take().expect("its input is ours");
+    let mut output = BufReader::new(child.stdout.take().expect("its output is ours"));
+    for number in 0..3 {
+        let project = format!("01KARQYR00000000000000000{number}");
+        let create = json!({"command": {"do": "create_project", "project": project, "home": unit, "set": {"name": "路"}}});
+        writeln!(input, "{create}").expect("a line is taken");
+        let mut answer = String::new();
+        output.read_line(&mut answer).expect("an answer comes");
+        let answer: Value = serde_json::from_str(&answer).expect("the answer is JSON");
+        assert_eq!(
+            (&answer["ok"], &answer["id"]),
+            (&json!(true), &json!(project)),
+            "{answer}"
+        );
+    }
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_hub_invites_and_shows_its_nodes() {
+    let root = tempfile::tempdir().expect("a folder");
+    let hub = Place::hub(root.path(), "开州区");
+    let invite = hub.cli(&["invite", "--unit", "松坪镇"]).ok().json();
+    assert!(
+        invite["code"].as_str().is_some_and(|code| code.len() > 20),
+        "{invite}"
+    );
+    assert_eq!(invite["unit"], "松坪镇");
+    assert!(invite["expires_at"].is_i64(), "{invite}");
+    assert_eq!(hub.cli(&["nodes"]).ok().stdout, "");
+    let unknown = hub.cli(&["nodes", "approve", &"0".repeat(52)]);
+    assert_eq!(unknown.code, Some(1), "{unknown:#?}");
+}
+
+#[test]
+fn mistakes_are_told_with_cause_and_next_command() {
+    let root = tempfile::tempdir().expect("a folder");
+    let place = Place::township(root.path(), "松坪镇");
+    let dir = place.dir.to_string_lossy().into_owned();
+    let none = root.path().join("none").to_string_lossy().into_owned();
+    let ask = |arguments: &[&str]| {
+        let said = run(arguments, "");
+        format!(
+            "{}\n{}",
+            said.code.unwrap_or(-1),
+            plain(&said.stderr, root.path())
+        )
+    };
+    insta::assert_snapshot!(ask(&["status", "--data", &none]), @r##"
+    2
+    error: ROOT/none is no data folder of xiangmu
+    hint: xiangmu init --role node --data ROOT/none --name NAME --profile SLUG
+    "##);
+    insta::assert_snapshot!(ask(&["init", "--role", "node", "--name", "x", "--profile", "nowhere", "--data", &none]), @r##"
+    2
+    error: no profile `nowhere` ships with this program
+    hint: --profile kaizhou
+    "##);
+    insta::assert_snapshot!(ask(&["init", "--role", "node", "--name", "x", "--profile", "kaizhou", "--data", &dir]), @r##"
+    2
+    error: ROOT/松坪镇 is not empty
+    hint: name an empty folder with --data DIR
+    "##);
+    insta::assert_snapshot!(ask(&["user", "passwd", "nobody", "--data", &dir]), @r##"
+    2
+    error: no password was given
+    hint: add --password-stdin and pipe the password in
+    "##);
+    insta::assert_snapshot!(ask(&["user", "disable", "nobody", "--data", &dir]), @r##"
+    1
+    error: there is no account nobody
+    hint: xiangmu user list --data ROOT/松坪镇
+    "##);
+    insta::assert_snapshot!(ask(&["invite", "--unit", "x", "--data", &dir]), @r##"
+    1
+    error: only a hub can do this
+    "##);
+    insta::assert_snapshot!(ask(&["join", "no-code", "--data", &dir]), @r##"
+    1
+    error: the invite code cannot be used
+    caused by: an invite code starts with XM1-
+    hint: at the hub: xiangmu invite --data HUB --unit NAME
+    "##);
+    insta::assert_snapshot!(ask(&["export", "--out", "ledger.pdf", "--data", &dir]), @r##"
+    2
+    error: the name of ledger.pdf does not say the format
+    hint: let it end with .xlsx, .csv, .ndjson or .docx
+    "##);
+    insta::assert_snapshot!(ask(&["import", &none, "--data", &dir]), @r##"
+    2
+    error: cannot read ROOT/none
+    caused by: No such file or directory (os error 2)
+    "##);
+    insta::assert_snapshot!(ask(&["fly"]), @r##"
+    2
+    error: unrecognized subcommand 'fly'
+
+    Usage: xiangmu [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    "##);
+}
+
+#[test]
+fn help_names_every_command() {
+    let said = run(&["--help"], "").ok();
+    insta::assert_snapshot!(said.stdout, @r##"
+    One hub, many townships: the ledger of a county's projects, with or without a line
+
+    Usage: xiangmu [OPTIONS] <COMMAND>
+
+    Commands:
+      init         Make a data folder: keys and an empty store
+      serve        Run the server until told to stop
+      invite       Hub: make a one-time code for a node
+      join         Node: enrol at the hub of a code
+      nodes        Hub: show, approve, suspend or revoke nodes
+      user         Accounts of people
+      import       Bring a workbook in (.xlsx, .xls, .csv, .csv.gz)
+      export       Write the projects to a file (.xlsx, .csv, .ndjson, .docx)
+      dump         Print every record as canonical JSON, one a line
+      edit         Carry out commands from a file or stdin, one JSON a line
+      status       Show what this node is and how it stands
+      sync         Ask for an exchange, or cut and restore the line
+      check        Look for damage
+      demo         A hub and three townships on this machine, with a sample
+      completions  Print completions for a shell
+
+    Options:
+          --data <DIR>
+              The data folder [default: XIANGMU_DATA, or the platform's folder for data]
+
+          --json
+              Print JSON on stdout and nothing else
+
+          --lang <LANG>
+              The language of people's text [default: from LC_ALL, LC_MESSAGES or LANG]
+
+              Possible values:
+              - zh: Chinese
+              - en: English
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+    "##);
+}
+
+#[test]
+fn people_are_answered_in_their_language() {
+    let root = tempfile::tempdir().expect("a folder");
+    let place = Place::township(root.path(), "松坪镇");
+    let dir = place.dir.to_string_lossy().into_owned();
+    let add = |lang: &str, name: &str| {
+        let arguments = [
+            "user",
+            "add",
+            "--name",
+            name,
+            "--role",
+            "head",
+            "--password-stdin",
+            "--lang",
+            lang,
+            "--data",
+            &dir,
+        ];
+        run(&arguments, "a long password\n").ok().stdout
+    };
+    assert_eq!(add("zh", "李梅"), "已添加用户“李梅”。\n");
+    assert_eq!(add("en", "Li"), "Added the user Li.\n");
+}
