@@ -54,8 +54,4 @@ fn every_requirement_names_its_tests_or_says_todo() {
         }
     }
     assert!(faults.is_empty(), "coverage.toml:\n{}", faults.join("\n"));
-    eprintln!(
-        "coverage: {proven} of {} requirements name their tests",
-        ids.len()
-    );
 }

@@ -128,7 +128,7 @@ fn operations_the_product_never_makes_are_refused() {
             tx.put(ROOT, "a b", 1).unwrap()
         }),
         ("a text replaced", |tx| {
-            tx.put(ROOT, "notes", "gone").unwrap()
+            tx.put(ROOT, "worklog", "gone").unwrap()
         }),
         ("a huge value", |tx| {
             tx.put(ROOT, "site", "x".repeat(VALUE_BYTES_MAX + 1))
