@@ -30,6 +30,10 @@ const MESSAGE_BYTES_MAX: u64 = 15_000;
 /// Documents one repair may name; beyond, the session ends and starts over with what is left.
 const DOCUMENTS_MAX: usize = 200_000;
 
+/// Plain bytes one repair sends before the session ends and the next one goes on with what still differs: what waits for a slow
+/// line stays bounded.
+const REPAIR_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// A repair on the way.
 pub(crate) struct Repair {
     negentropy: Negentropy<'static, NegentropyStorageVector>,
@@ -355,6 +359,7 @@ impl Replica {
         let points = repair.points.clone();
         let mut items: Vec<Item> = Vec::new();
         let (mut weight, mut number) = (0, 0);
+        let mut total = 0;
         for document in documents {
             if !self.library.contains(cx.turn, &document)? {
                 continue;
@@ -381,10 +386,16 @@ impl Replica {
                 changes,
             };
             weight += item.weight();
+            total += item.weight();
             items.push(item);
             if weight >= BATCH_TARGET_BYTES {
                 self.send_repair(cx, id, &mut items, &mut number);
                 weight = 0;
+            }
+            if total >= REPAIR_BYTES_MAX {
+                self.send_repair(cx, id, &mut items, &mut number);
+                self.close(cx, id, CloseReason::Limit);
+                return Ok(());
             }
         }
         self.send_repair(cx, id, &mut items, &mut number);
