@@ -179,6 +179,9 @@ fn a_month_filed_while_the_line_is_cut_reaches_the_hub_afterwards() {
             "lines": [{ "project": project }],
         }),
     );
+    let sync = pair.clerk.get("/api/v1/sync").ok().json();
+    assert_eq!(sync["state"], "offline", "{sync}");
+    assert_eq!(sync["pending"], 2, "what waits is counted: {sync}");
     let state = |client: &mut Client, unit: &Value| {
         let overview = client
             .get(&format!("/api/v1/overview?period={period}"))

@@ -73,6 +73,7 @@ impl Story {
         );
         let node_tab = browser.driver.window().await?;
         browser.open(&node_address).await?;
+        browser.find("input[name='name']").await?;
         browser.shoot("01-log-in").await?;
         log_in(&browser, "周山").await?;
         let hub_tab = browser.driver.new_tab().await?;
@@ -188,6 +189,7 @@ async fn open_project(story: &Story, name: &str) -> Result<String> {
 async fn file_month(story: &Story) -> Result<()> {
     let browser = &story.browser;
     story.at_node("/").await?;
+    browser.find("#content .card").await?;
     browser.shoot("08-desk").await?;
     let month = browser
         .find("#period")
@@ -225,6 +227,11 @@ async fn file_month(story: &Story) -> Result<()> {
     browser.find("#file-report").await?.click().await?;
     browser.find("#confirm-filing").await?.click().await?;
     browser.find("#receipt[data-received='false']").await?;
+    // The total, two cells a project, and the filing.
+    let waiting = format!("待上传 {}", 1 + 2 * projects.len() + 1);
+    browser
+        .find_with("header .pill[data-state='S4']", &waiting)
+        .await?;
     browser.shoot("10-filed-while-offline").await?;
     Ok(())
 }
@@ -293,12 +300,14 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
     story.at_hub(&page).await?;
     browser.find_with(&both, "1,900").await?;
     browser.find_with(&both, "2,000").await?;
+    browser.find(&both).await?.scroll_into_view().await?;
     browser.shoot("14-conflict-at-the-hub").await?;
     story.at_node(&page).await?;
     browser.find_with(&both, "1,900").await?;
     let side = browser
         .find_with(&format!("{both} .conflict__side"), "2,000")
         .await?;
+    side.scroll_into_view().await?;
     browser.shoot("15-conflict-at-the-township").await?;
     side.find(By::Css("[data-adopt]")).await?.click().await?;
 

@@ -1,12 +1,12 @@
 //! A person's commands: carried out by the desk, logged by `grant`, answered with the turn.
 
-use crate::command::{Actor, Envelope};
+use crate::command::{Actor, Envelope, Outcome};
 use crate::desk;
 use crate::ids::{UnitId, UserId};
 use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 
-use super::effect::{Reply, RequestRefusal};
+use super::effect::{Effect, Reply, RequestRefusal};
 use super::error::ReplicaError;
 use super::input::RequestId;
 use super::{Context, Replica, answer};
@@ -41,7 +41,14 @@ impl Replica {
             )?;
             answers.push(executed.answer);
         }
+        let wrote = answers
+            .iter()
+            .any(|answer| matches!(answer.outcome, Outcome::Done { .. }));
         answer(cx, request, Reply::Commands(answers));
+        if wrote {
+            // What waits for the hub has grown; whoever shows the line shows that.
+            cx.out.push(Effect::Status);
+        }
         Ok(())
     }
 
