@@ -105,7 +105,7 @@ pub fn Root() -> Html {
         let (lang, large) = (lang.clone(), large.clone());
         use_callback((), move |change: LookChange, ()| match change {
             LookChange::OtherLanguage => {
-                let next = match *lang {
+                let next = match prefs::lang() {
                     Lang::Zh => Lang::En,
                     Lang::En => Lang::Zh,
                 };
@@ -113,8 +113,9 @@ pub fn Root() -> Html {
                 lang.set(next);
             }
             LookChange::OtherSize => {
-                prefs::set_large_type(!*large);
-                large.set(!*large);
+                let next = !prefs::large_type();
+                prefs::set_large_type(next);
+                large.set(next);
             }
         })
     };

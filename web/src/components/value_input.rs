@@ -54,6 +54,8 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
     let session = use_session();
     let words = session.words.clone();
     let draft = use_state(|| None::<String>);
+    // The draft as it is this moment: moving the focus on leaves the input before it is drawn anew, and must not save twice.
+    let typed = use_mut_ref(|| None::<String>);
     let error = use_state(|| None::<Ui>);
     let shown_value = props.refused.as_ref().unwrap_or(&props.value);
     let shown = draft
@@ -74,10 +76,11 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
         }
     };
     let commit = {
+        let typed = typed.clone();
         let (draft, error, write, kind) = (draft.clone(), error.clone(), write.clone(), props.kind);
         let year = session.period.year();
         move || {
-            let Some(text) = (*draft).clone() else {
+            let Some(text) = typed.borrow_mut().take() else {
                 return true;
             };
             match entry::parse(kind, &text, year) {
@@ -89,6 +92,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                 }
                 Err(why) => {
                     error.set(Some(why));
+                    *typed.borrow_mut() = Some(text);
                     false
                 }
             }
@@ -96,6 +100,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
     };
     let lines = matches!(props.kind, Kind::Long | Kind::CoEdited);
     let onkeydown = {
+        let typed = typed.clone();
         let (draft, error, commit, on_key) = (
             draft.clone(),
             error.clone(),
@@ -118,6 +123,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                         event.stop_propagation();
                         event.prevent_default();
                     }
+                    typed.borrow_mut().take();
                     draft.set(None);
                     error.set(None);
                 }
@@ -208,11 +214,12 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
         },
         _ if lines => {
             let oninput = {
-                let draft = draft.clone();
+                let (draft, typed) = (draft.clone(), typed.clone());
                 Callback::from(move |event: InputEvent| {
                     let text = event
                         .target_dyn_into::<HtmlTextAreaElement>()
                         .map(|area| area.value());
+                    typed.borrow_mut().clone_from(&text);
                     draft.set(text);
                 })
             };
@@ -224,11 +231,12 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
         }
         _ => {
             let oninput = {
-                let draft = draft.clone();
+                let (draft, typed) = (draft.clone(), typed.clone());
                 Callback::from(move |event: InputEvent| {
                     let text = event
                         .target_dyn_into::<HtmlInputElement>()
                         .map(|input| input.value());
+                    typed.borrow_mut().clone_from(&text);
                     draft.set(text);
                 })
             };

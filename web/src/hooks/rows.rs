@@ -82,7 +82,7 @@ pub fn use_rows_source() -> Rows {
                                     }
                                     Err(failure) => {
                                         session.note(&failure);
-                                        if state.ready().is_none() {
+                                        if rows.is_empty() && state.ready().is_none() {
                                             state.set(Remote::Failed(failure));
                                         }
                                         return;
@@ -96,14 +96,20 @@ pub fn use_rows_source() -> Rows {
             },
         );
     }
+    // The callback lives as long as the shell: it counts itself, since the state it captured never changes.
+    let count = use_mut_ref(|| 0_u32);
+    let reload = use_callback((), move |(), ()| {
+        *count.borrow_mut() += 1;
+        asked.set(*count.borrow());
+    });
     {
-        let (state, asked, wanted) = (state.clone(), asked.clone(), wanted.clone());
+        let (state, again, wanted) = (state.clone(), reload.clone(), wanted.clone());
         let was_closed = use_mut_ref(|| false);
         use_live(Callback::from(move |heard| match heard {
             Heard::Closed => *was_closed.borrow_mut() = true,
             Heard::Open => {
                 if *wanted && was_closed.replace(false) {
-                    asked.set(*asked + 1);
+                    again.emit(());
                 }
             }
             Heard::Patch(live) => {
@@ -114,7 +120,6 @@ pub fn use_rows_source() -> Rows {
         }));
     }
     let want = use_callback((), move |(), ()| wanted.set(true));
-    let reload = use_callback((), move |(), ()| asked.set(*asked + 1));
     Rows {
         rows: (*state).clone(),
         want,
