@@ -7,43 +7,36 @@ use crate::client::page;
 use crate::state::words::Words;
 
 /// The heading of a column.
-#[must_use]
 pub fn th(word: &'static str) -> Html {
     html! { <th scope="col">{ word }</th> }
 }
 
 /// The heading of a column of numbers.
-#[must_use]
 pub fn th_number(word: &'static str) -> Html {
     html! { <th scope="col" class="number">{ word }</th> }
 }
 
 /// A cell with a number.
-#[must_use]
 pub fn td_number(text: String) -> Html {
     html! { <td class="number">{ text }</td> }
 }
 
 /// A word and its figure in a list of figures.
-#[must_use]
 pub fn fact(word: &'static str, text: String) -> Html {
     html! { <><dt>{ word }</dt><dd class="number">{ text }</dd></> }
 }
 
 /// A word and its figure in a strip.
-#[must_use]
 pub fn strip_fact(word: String, text: String) -> Html {
     html! { <div><dt>{ word }</dt><dd class="number">{ text }</dd></div> }
 }
 
 /// A button with a word.
-#[must_use]
 pub fn button(class: &'static str, word: &'static str, onclick: Callback<MouseEvent>) -> Html {
     html! { <button type="button" {class} {onclick}>{ word }</button> }
 }
 
 /// The button that prints the page.
-#[must_use]
 pub fn print_button(words: &Words) -> Html {
     button(
         "button",

@@ -28,7 +28,6 @@ pub struct ConflictCardProps {
 }
 
 /// The card.
-#[must_use]
 pub fn conflict_card(words: &Words, props: &ConflictCardProps) -> Html {
     let say = Say::FieldConflict {
         label: &props.label,

@@ -35,7 +35,6 @@ impl Face {
 }
 
 /// One face.
-#[must_use]
 pub fn face_view(session: &Session, face: &Face, on_retry: &Callback<()>) -> Html {
     let (words, notices) = (&session.words, session.notices.clone());
     match face {

@@ -99,7 +99,6 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
 }
 
 /// A tick after the node's answer and never before; other signs before.
-#[must_use]
 pub fn saving_mark(words: &Words, status: &FieldStatus) -> Html {
     let (name, sign, word, key) = match status {
         FieldStatus::Idle => return html! { <span class="mark" data-status="idle"></span> },

@@ -7,21 +7,18 @@ use crate::state::answer;
 use crate::state::words::Words;
 
 /// One state.
-#[must_use]
 pub fn filing_badge(words: &Words, state: FilingState) -> Html {
     let (shape, word, class) = answer::filing(state);
     badge(shape, words.t(word), class)
 }
 
 /// One verdict on time.
-#[must_use]
 pub fn timeliness_badge(words: &Words, timeliness: Timeliness) -> Html {
     let (shape, word, class) = answer::timeliness(timeliness);
     badge(shape, words.t(word), class)
 }
 
 /// Shape and word in a coloured box.
-#[must_use]
 pub fn badge(shape: &'static str, word: &'static str, class: &'static str) -> Html {
     html! { <span class={classes!("state", class)}><span aria-hidden="true">{ shape }</span>{ " " }{ word }</span> }
 }

@@ -22,7 +22,6 @@ const KEYS: [(&str, Ui); 12] = [
 ];
 
 /// The dialog with the list.
-#[must_use]
 pub fn key_list(words: &Words, on_closed: Callback<()>) -> Html {
     html! {
         <Dialog title={words.t(Ui::KeyList)} {on_closed}>

@@ -12,7 +12,6 @@ use crate::state::words::Words;
 use crate::state::{answer, pill};
 
 /// The list; nothing while nothing was refused.
-#[must_use]
 pub fn outbox_list(words: &Words, handle: &OutboxHandle) -> Html {
     let refused: Vec<&Item> = handle.outbox.refused().collect();
     if refused.is_empty() {

@@ -5,7 +5,6 @@ use yew::prelude::*;
 /// One bar. The number stands beside it as text; the bar alone says nothing.
 ///
 /// Units: tenths of a percent, for what is done and for how much of the year is gone.
-#[must_use]
 pub fn progress_bar(done: i64, pace: Option<i64>, label: String) -> Html {
     let done = done.clamp(0, 1000);
     html! {

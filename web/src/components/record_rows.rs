@@ -139,7 +139,7 @@ fn cell(
                 read_only={props.read_only || conflict} invalid={matches!(status, FieldStatus::Refused(_))}
                 on_edit={props.on_edit.reform({let path = path.clone(); move |value| (path.clone(), value)})}
                 on_key={props.on_key.reform({let path = path.clone(); move |key| (path.clone(), key)})} />
-            { crate::components::field_row::saving_mark(&words, &status) }
+            { crate::components::field_row::saving_mark(words, &status) }
             if conflict {
                 <button class="chip chip--ask" onclick={props.on_key.reform(move |_: MouseEvent| (path.clone(), InputKey::History))}>{ words.t(Ui::Conflict) }</button>
             }

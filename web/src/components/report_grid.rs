@@ -45,7 +45,6 @@ pub fn focus_cell(project: ProjectId, field: Field, period: Month) -> bool {
 }
 
 /// The grid.
-#[must_use]
 pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
     let totals = report::totals(&props.lines);
     let rate = numbers::rate(Some(totals.year), Some(totals.plan));
@@ -170,7 +169,7 @@ fn GridLine(props: &GridLineProps) -> Html {
                     label={format!("{} {}", words.field(field), line.name)} {hint} read_only={props.read_only || conflict} invalid={refused.is_some() || conflict} {refused}
                     on_edit={props.on_edit.reform(move |value| (project, field, value))}
                     on_key={props.on_key.reform(move |key| (index, field, key))} />
-                { crate::components::field_row::saving_mark(&words, &status) }
+                { crate::components::field_row::saving_mark(&words, status) }
                 if conflict {
                     <Link to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link>
                 }

@@ -9,7 +9,6 @@ use crate::routes::Route;
 use crate::state::pill::pill;
 
 /// The pill of the top bar.
-#[must_use]
 pub fn sync_pill(session: &Session, line: &Line) -> Html {
     let role = session.me.node.role;
     let pill = pill(

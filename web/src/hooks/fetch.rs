@@ -103,5 +103,5 @@ fn use_fetch_any(path: AttrValue, read: Reader) -> (Asked, Callback<()>, Callbac
             state.set((Remote::Ready(thing), began));
         })
     };
-    (((*state).0.clone(), state.1), reload, replace)
+    ((state.0.clone(), state.1), reload, replace)
 }

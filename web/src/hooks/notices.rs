@@ -93,7 +93,6 @@ impl Notices {
     }
 
     /// The messages, drawn.
-    #[must_use]
     pub fn draw(&self, list: &NoticeList, close: &'static str) -> Html {
         html! {
             <div class="notices" role="status" aria-live="polite">

@@ -172,7 +172,7 @@ fn unit_line(
     html! {
         <tr key={unit.unit.to_string()} data-unit={unit.unit.to_string()} data-unit-name={unit.name.clone()} data-filing-state={format!("{:?}", unit.state)}>
             <th scope="row"><Link {to}>{ &unit.name }</Link></th>
-            <td class="nowrap">{ filing_badge(&words, unit.state) }{ " " }if answer::is_reported(unit.state) { { timeliness_badge(&words, unit.timeliness) } }</td>
+            <td class="nowrap">{ filing_badge(words, unit.state) }{ " " }if answer::is_reported(unit.state) { { timeliness_badge(words, unit.timeliness) } }</td>
             <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
             <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>
             { td_number((unit.projects).to_string()) }

@@ -211,7 +211,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
     };
     html! {
         <section class="card card--lead" data-card="filing" data-filing-state={format!("{:?}", filing.state)}>
-            <h2>{ words.t(Ui::CardFiling) }{ filing_badge(&words, filing.state) }</h2>
+            <h2>{ words.t(Ui::CardFiling) }{ filing_badge(words, filing.state) }</h2>
             <div class="filing">
                 <div class="filing__what">
                     <p class="filing__name">{ words.say(&month) }{ " " }{ &filing.ledger_name }</p>
