@@ -78,12 +78,8 @@ words! {
     RoleObserver "人大政协" "Observer";
     RoleAdmin "系统管理员" "Administrator";
     // Common verbs and nouns.
-    Save "保存" "Save";
     Cancel "取消" "Cancel";
     Close "关闭" "Close";
-    Confirm "确定" "Confirm";
-    Edit "编辑" "Edit";
-    Add "新增" "Add";
     Delete "删除" "Delete";
     Restore "恢复" "Restore";
     Strike "划去" "Strike out";
@@ -98,18 +94,12 @@ words! {
     State "状态" "State";
     Total "合计" "Total";
     Print "打印" "Print";
-    Copy "复制" "Copy";
     Copied "已复制，可粘贴到表格或微信。" "Copied.";
     CopyFailed "浏览器不允许复制，请在弹出的框中手工复制。" "The browser did not allow copying; please copy by hand.";
     CopyTable "复制表格" "Copy table";
-    Export "导出" "Export";
     ExportXlsx "导出 Excel" "Export Excel";
-    ExportCsv "导出 CSV" "Export CSV";
-    More "更多" "More";
     Wan "万元" "10k yuan";
-    Open "打开" "Open";
     By "填写人" "By";
-    At "时间" "When";
     AutoSaved "已自动保存到本机" "Saved on this server already";
     NothingToUndo "没有可撤销的修改" "Nothing to undo";
     NothingToRedo "没有可重做的修改" "Nothing to redo";
@@ -120,7 +110,6 @@ words! {
     Queued "已排队，待本机程序响应" "Queued until the server answers";
     NotSaved "未保存" "Not saved";
     BecameProposal "已作为建议值提交，由责任单位确认" "Handed in as a proposal; the responsible unit decides";
-    OutboxTitle "未送达的修改" "Edits not delivered";
     OutboxNote "以下修改没有写入。请核对原因后重新填写，或删除。" "These edits were not written. Read the reason, then enter them again or delete them.";
     DiscardEdit "删除这条" "Delete it";
     // Desk.
@@ -133,7 +122,6 @@ words! {
     NothingDue "近期没有到期事项" "Nothing is due soon";
     CardConflicts "需确认的冲突" "Conflicts to confirm";
     NoConflicts "没有需要确认的内容" "Nothing to confirm";
-    CardCollection "收报" "Reports received";
     NotReported "未报送" "Not reported";
     AllReported "本期已全部报送" "All have reported";
     Correct "去修改" "Correct";
@@ -167,14 +155,11 @@ words! {
     Stage "阶段" "Stage";
     InvestmentKind "投资类别" "Kind";
     LeadUnit "牵头单位" "Lead unit";
-    Territory "属地" "Place";
-    Owner "业主" "Owner";
     Code "项目代码" "Code";
     TotalInvestment "总投资" "Total";
     YearPlan "年度计划" "Year plan";
     YearDone "本年累计" "Year to date";
     MonthDone "本月完成" "This month";
-    CumDone "累计完成" "Since start";
     Rate "完成率" "Done %";
     PaceGap "序时差" "Pace gap";
     Image "形象进度" "Visible progress";
@@ -186,11 +171,8 @@ words! {
     OnlyDeleted "回收站" "Deleted";
     OnlyUnfilled "本月未填" "Month not filled";
     ProjectName "项目名称" "Name";
-    Ascending "升序" "ascending";
-    Descending "降序" "descending";
     CreateHint "先填这几项，其余以后补。" "These first, the rest later.";
     NameMissing "请填写项目名称" "Please enter the name";
-    CountUnit "个" "";
     // One project.
     Sections "分区" "Sections";
     SectionIdentity "基本信息" "Identity";
@@ -225,16 +207,13 @@ words! {
     Send "发送" "Send";
     NoComments "还没有留言" "No comments yet";
     AddRow "新增一行" "Add a row";
-    NoRows "还没有内容" "Nothing here yet";
     WriterUnknown "未知" "unknown";
     WriterHub "县级" "hub";
-    WriterHere "本机" "here";
     Following "下一个项目" "Next project";
     Preceding "上一个项目" "Previous project";
     UnknownFields "其他字段" "Other fields";
     EngineField "系统填写" "written by the system";
     HubField "县级填写" "the hub's field";
-    PrintCard "打印项目卡" "Print";
     // Report.
     FileReport "报送" "File";
     FileAgain "重新报送" "File again";
@@ -243,10 +222,7 @@ words! {
     LastCumulative "上月累计" "Before";
     NextMonthPlan "下月计划" "Next month";
     Problems "存在问题" "Problems";
-    Deviation "偏差原因" "Reason for deviation";
     NoChange "本月无变化" "No change";
-    NoChangeReason "无变化原因" "Why no change";
-    NoChangeOff "取消无变化" "Take back";
     CarryOver "沿用上月，请确认" "From last month, please confirm";
     CarryConfirm "沿用" "Keep it";
     FilingEmpty "未填报" "Empty";
@@ -303,12 +279,8 @@ words! {
     DropHere "把 Excel 或 CSV 文件拖到这里，或" "Drop an Excel or CSV file here, or";
     ChooseFile "选择文件" "choose a file";
     FileKinds "支持 .xlsx .xls .csv，最大 20 MB" ".xlsx, .xls or .csv, up to 20 MB";
-    ReadingFile "正在读取并核对…" "Reading and checking…";
-    Sheets "工作表" "Sheets";
-    SheetUsed "识别为台账" "recognised";
     SheetSkipped "没有识别到表头" "no table found";
     MoneyUnit "金额单位" "Money unit";
-    Mapping "列对照" "Columns";
     FileColumn "文件中的列" "Column in the file";
     SystemField "系统字段" "Field";
     IgnoreColumn "不导入" "leave out";
@@ -349,12 +321,10 @@ words! {
     LastExchange "最近交换" "Last exchange";
     NextDial "下次重试" "Next try";
     HubWord "县级" "Hub";
-    ClockWord "时钟" "Clock";
     Quarantined "隔离的改动" "In quarantine";
     Nodes "接入的节点" "Enrolled nodes";
     Approve "批准接入" "Approve";
     Suspend "暂停" "Suspend";
-    Revoke "吊销" "Revoke";
     NodePending "待批准" "pending";
     NodeActive "已接入" "active";
     NodeSuspended "已暂停" "suspended";
@@ -366,8 +336,6 @@ words! {
     PillNotJoined "未接入县级" "Not joined";
     PillNoNodes "尚无节点接入" "No node has joined";
     PillSynced "已同步" "In sync";
-    PillSwitchedOff "线路已断开" "Line cut";
-    PillHub "县级运行中" "Hub running";
     // Keys.
     KeySearch "搜索" "Search";
     KeyRail "切换页面" "Go to a page";
@@ -375,7 +343,6 @@ words! {
     KeyEscape "关闭、放弃修改" "Close, give up an edit";
     KeyUndo "撤销 / 重做" "Undo / redo";
     KeySave "已自动保存（提示）" "Saved already (note)";
-    KeyMain "主要操作" "Main action";
     KeyDown "下一行" "Next row";
     KeyRight "下一格" "Next cell";
     KeyHistory "字段历史" "History of a field";
@@ -507,8 +474,6 @@ pub enum Say<'a> {
     WaitingHere(usize),
     /// Edits that were refused.
     RefusedHere(usize),
-    /// The clause a refusal rests on.
-    Rule(&'a str),
     /// The problem code of a failure.
     ProblemCode(&'a str, &'a str),
     /// A finding's place.
@@ -520,8 +485,6 @@ pub enum Say<'a> {
     },
     /// Figures for a year.
     OfYear(i16),
-    /// A label for a month.
-    OfMonth(u8),
     /// Rows of a sheet and where its header stands.
     SheetFound {
         /// Rows.
@@ -627,12 +590,10 @@ impl Say<'_> {
             Self::Redid(label) => format!("已重做：{label}"),
             Self::WaitingHere(count) => format!("浏览器中有 {count} 项修改待送达本机程序"),
             Self::RefusedHere(count) => format!("{count} 项修改未写入"),
-            Self::Rule(rule) => format!("依据 {rule}"),
             Self::ProblemCode(code, request) => format!("代码 {code} · {request}"),
             Self::Place { row, column: "" } => format!("第{row}行"),
             Self::Place { row, column } => format!("第{row}行 {column}列"),
             Self::OfYear(year) => format!("{year}年度"),
-            Self::OfMonth(month) => format!("{month}月"),
             Self::SheetFound { rows, first, last } => {
                 format!("{rows} 行，表头在第 {first}–{last} 行")
             }
@@ -720,12 +681,10 @@ impl Say<'_> {
             Self::Redid(label) => format!("Done again: {label}"),
             Self::WaitingHere(count) => format!("{count} edits wait in this browser"),
             Self::RefusedHere(count) => format!("{count} edits were not written"),
-            Self::Rule(rule) => format!("under {rule}"),
             Self::ProblemCode(code, request) => format!("code {code} · {request}"),
             Self::Place { row, column: "" } => format!("row {row}"),
             Self::Place { row, column } => format!("row {row}, column {column}"),
             Self::OfYear(year) => format!("{year}"),
-            Self::OfMonth(month) => format!("month {month}"),
             Self::SheetFound { rows, first, last } => {
                 format!("{rows} rows, header in rows {first}–{last}")
             }
@@ -767,9 +726,7 @@ mod tests {
     fn every_word_stands_in_both_languages_and_chinese_has_no_english_in_it() {
         for word in Ui::ALL {
             assert!(!word.text(Lang::Zh).is_empty(), "{word:?}");
-            if !matches!(word, Ui::CountUnit) {
-                assert!(!word.text(Lang::En).is_empty(), "{word:?}");
-            }
+            assert!(!word.text(Lang::En).is_empty(), "{word:?}");
         }
     }
 

@@ -27,7 +27,7 @@ use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
 use crate::hooks::rows::use_rows;
-use crate::hooks::session::use_session;
+use crate::hooks::session::{Session, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::Route;
 use crate::state::keys::{InputKey, Press};
@@ -366,8 +366,7 @@ fn Record(props: &RecordProps) -> Html {
                             on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: id, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
                     }) }
                 </section>
-                <Comments view={view.clone()} {read_only}
-                    on_said={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))} />
+                { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) }
                 { unknown(&view, &words) }
             </div>
             if let Some(path) = history.as_ref() {
@@ -453,23 +452,24 @@ fn unknown(view: &ProjectView, words: &crate::state::words::Words) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CommentsProps {
-    view: Rc<ProjectView>,
+/// Remarks, and a place for one more.
+fn comments(
+    session: &Session,
+    outbox: &OutboxHandle,
+    view: &ProjectView,
     read_only: bool,
-    on_said: Callback<String>,
-}
-
-#[component]
-fn Comments(props: &CommentsProps) -> Html {
-    let session = use_session();
-    let words = session.words.clone();
-    let outbox: OutboxHandle = use_outbox();
-    let place = use_node_ref();
+    on_said: &Callback<String>,
+) -> Html {
+    let words = &session.words;
     let say = {
-        let (place, on_said) = (place.clone(), props.on_said.clone());
+        let on_said = on_said.clone();
         Callback::from(move |()| {
-            if let Some(area) = place.cast::<HtmlTextAreaElement>() {
+            let area = page::document()
+                .and_then(|document| document.get_element_by_id("comment"))
+                .and_then(|element| {
+                    wasm_bindgen::JsCast::dyn_into::<HtmlTextAreaElement>(element).ok()
+                });
+            if let Some(area) = area {
                 let text = area.value();
                 if !text.trim().is_empty() {
                     on_said.emit(text.trim().to_owned());
@@ -488,7 +488,6 @@ fn Comments(props: &CommentsProps) -> Html {
             }
         })
     };
-    let view = &props.view;
     let comments = view.rows(Table::Comments);
     html! {
         <section class="record__section" id="section-comments">
@@ -503,13 +502,13 @@ fn Comments(props: &CommentsProps) -> Html {
                     let status = FieldPath::keyed(Table::Comments, row, Column::Text).map_or(FieldStatus::Idle, |path| outbox.outbox.status(view.id, &path));
                     html! {
                         <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", pill::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
-                            <p>{ text }</p>{ crate::components::field_row::saving_mark(&words, &status) }</li>
+                            <p>{ text }</p>{ crate::components::field_row::saving_mark(words, &status) }</li>
                     }
                 }) }
             </ol>
-            if !props.read_only {
+            if !read_only {
                 <div class="comments__new">
-                    <textarea ref={place} class="value" name="comment" rows="2" placeholder={words.t(Ui::CommentHint)} aria-label={words.t(Ui::Comment)} {onkeydown} />
+                    <textarea id="comment" class="value" name="comment" rows="2" placeholder={words.t(Ui::CommentHint)} aria-label={words.t(Ui::Comment)} {onkeydown} />
                     <button class="button" id="send-comment" onclick={say.reform(|_: MouseEvent| ())}>{ words.t(Ui::Send) }</button>
                 </div>
             }
