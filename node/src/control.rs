@@ -1,6 +1,6 @@
 //! What commands and routes work on: one open node with its accounts, and the requests of the command line.
 //!
-//! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform`] is the
+//! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform()`] is the
 //! one place where a [`Request`] is carried out, so that both ways give the same.
 
 mod check;

@@ -1,8 +1,8 @@
 //! `xiangmu demo`: one hub and three townships on this machine, with a sample, ready to be played with.
 //!
 //! Everything goes the way an installation goes, through this program's own commands: folders are made, accounts added, nodes
-//! invited and enrolled, records written, months filed. Four processes serve them on loopback ([`processes`]); the records are
-//! those of [`sample`].
+//! invited and enrolled, records written, months filed. Four processes serve them on loopback (`processes`); the records are
+//! those of `sample`.
 //!
 //! A folder is finished or not: `demo.json` is written last, and a start that finds a folder without it begins anew. A second
 //! start goes on where the first ended, at the same ports with the same log-ins. Everything in the folder is invented or public;

@@ -2,7 +2,7 @@
 //!
 //! A request passes, in this order: the Host allow-list, the table of routes, size and time of its body, the session, the proof
 //! that an unsafe request comes from our own pages, the handler. What fails on the way is a [`reply::Failed`]; what succeeds is
-//! an answer; both leave with the headers of [`secure`]. Paths no route knows are the front end's.
+//! an answer; both leave with the headers of `secure`. Paths no route knows are the front end's.
 //!
 //! [`Site`] is what handlers share. [`routes`] is the public listener's filter, [`control::routes`] the one for the loopback
 //! listener of the command line.

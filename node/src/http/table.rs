@@ -1,6 +1,6 @@
 //! Every route of the server in one table: what is answered, to whom, with how large a body, and the words for OpenAPI.
 //!
-//! The dispatcher matches a request against [`ROUTES`] and then matches [`Endpoint`] exhaustively, and `openapi` prints the
+//! The dispatcher matches a request against [`routes`] and then matches [`Endpoint`] exhaustively, and `openapi` prints the
 //! same table; so a route cannot exist without its documentation.
 
 use http::Method;

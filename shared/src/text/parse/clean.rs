@@ -1,6 +1,6 @@
 //! Cleaning: what a person did not mean to type goes away, what he meant stays.
 //!
-//! [`line`] and [`long`] keep the wording and are what is stored. [`normal`] is for comparing only: two names that differ in
+//! [`line()`] and [`long`] keep the wording and are what is stored. [`normal`] is for comparing only: two names that differ in
 //! spaces, width, brackets or quotes are the same name.
 
 /// True for characters that take no room and were never typed on purpose.
