@@ -52,13 +52,13 @@ fn replay(seed: u64) -> String {
 
 #[test]
 fn storms_lose_nothing_and_end_in_equal_heads() {
-    let chosen = std::env::var("SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let seeds = match chosen {
-        Some(seed) => seed..seed + 1,
-        None => 0..SEEDS,
+    let number = |name| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok())
     };
+    let first = number("XIANGMU_SIM_FROM").unwrap_or(0);
+    let seeds = first..first + number("XIANGMU_SIM_COUNT").unwrap_or(SEEDS);
     let mut problems = Vec::new();
     for seed in seeds {
         let result = std::panic::catch_unwind(|| storm(seed).map(|_| ()));
