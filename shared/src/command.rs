@@ -208,6 +208,29 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The one project the command is about; `None` for filings and imports.
+    #[must_use]
+    pub const fn project(&self) -> Option<ProjectId> {
+        match self {
+            Command::CreateProject { project, .. }
+            | Command::Edit { project, .. }
+            | Command::ResolveConflict { project, .. }
+            | Command::AcceptProposal { project, .. }
+            | Command::DismissProposal { project, .. }
+            | Command::DeleteProject { project, .. }
+            | Command::RestoreProject { project }
+            | Command::StrikeRow { project, .. }
+            | Command::Comment { project, .. }
+            | Command::MoveProject { project, .. } => Some(*project),
+            Command::File { .. }
+            | Command::ReviewFiling { .. }
+            | Command::Import { .. }
+            | Command::UndoImport { .. } => None,
+        }
+    }
+}
+
 /// One project in a filing.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

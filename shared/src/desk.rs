@@ -344,7 +344,7 @@ impl Run<'_, '_> {
             &mut draw,
             &envelope.command,
         );
-        let project = project_of(&envelope.command);
+        let project = envelope.command.project();
         match decision {
             Err(refusal) => {
                 self.attempt(project, &refusal, &envelope.command)?;
@@ -372,7 +372,7 @@ impl Run<'_, '_> {
 
     /// Reads what the command names.
     fn gather(&mut self, command: &Command, state: &mut State<'_>) -> Result<(), LibraryError> {
-        if let Some(project) = project_of(command)
+        if let Some(project) = command.project()
             && let Some(view) = view::project(self.library, self.turn, project)?
         {
             state.projects.insert(project, view);
@@ -593,27 +593,6 @@ pub(crate) fn draw_row(rng: &mut dyn RngCore, now: Timestamp) -> RowId {
     let mut random = [0; 10];
     rng.fill_bytes(&mut random);
     RowId::from_parts(u64::try_from(now.0).unwrap_or(0), random)
-}
-
-/// The project a command is about, if it is about one.
-#[must_use]
-pub fn project_of(command: &Command) -> Option<ProjectId> {
-    match command {
-        Command::CreateProject { project, .. }
-        | Command::Edit { project, .. }
-        | Command::ResolveConflict { project, .. }
-        | Command::AcceptProposal { project, .. }
-        | Command::DismissProposal { project, .. }
-        | Command::DeleteProject { project, .. }
-        | Command::RestoreProject { project }
-        | Command::StrikeRow { project, .. }
-        | Command::Comment { project, .. }
-        | Command::MoveProject { project, .. } => Some(*project),
-        Command::File { .. }
-        | Command::ReviewFiling { .. }
-        | Command::Import { .. }
-        | Command::UndoImport { .. } => None,
-    }
 }
 
 /// The command's name, as its JSON says it.

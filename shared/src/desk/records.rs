@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{command_name, project_of};
+use super::command_name;
 use crate::command::{Actor, Command, Envelope, Outcome, Role};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::store::{Reader, StoreError, Tree, Turn};
@@ -77,7 +77,7 @@ pub(super) fn entry_of(
         role: actor.role,
         unit: actor.unit,
         what: command_name(&envelope.command).to_owned(),
-        project: project_of(&envelope.command),
+        project: envelope.command.project(),
         reason,
         outcome: result,
         rule,

@@ -67,7 +67,8 @@ impl OutboxHandle {
     /// Hands a command in; it is shown at once and ticked after the node's answer.
     pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
         let id = clock::new_command_id();
-        let after = crate::state::outbox::project_of(&command)
+        let after = command
+            .project()
             .map(|project| self.outbox.after(project))
             .unwrap_or_default();
         let me = &self.session.me;

@@ -77,7 +77,7 @@ impl Item {
             user,
             node,
             id: envelope.id,
-            project: project_of(&envelope.command),
+            project: envelope.command.project(),
             writes: writes_of(&envelope.command),
             body: serde_json::to_string(envelope).unwrap_or_default(),
             label,
@@ -400,27 +400,6 @@ impl Outbox {
             );
         }
         view
-    }
-}
-
-/// The project a command is about.
-#[must_use]
-pub fn project_of(command: &Command) -> Option<ProjectId> {
-    match command {
-        Command::CreateProject { project, .. }
-        | Command::Edit { project, .. }
-        | Command::ResolveConflict { project, .. }
-        | Command::AcceptProposal { project, .. }
-        | Command::DismissProposal { project, .. }
-        | Command::DeleteProject { project, .. }
-        | Command::RestoreProject { project }
-        | Command::StrikeRow { project, .. }
-        | Command::Comment { project, .. }
-        | Command::MoveProject { project, .. } => Some(*project),
-        Command::File { .. }
-        | Command::ReviewFiling { .. }
-        | Command::Import { .. }
-        | Command::UndoImport { .. } => None,
     }
 }
 
