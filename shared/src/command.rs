@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::field::{FieldPath, Table};
+use crate::field::{Column, FieldPath, Table};
 use crate::ids::{CommandId, DocumentId, ImportId, ProjectId, RowId, UnitId, UserId};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 use crate::value::Value;
 
 /// What a person may do (domain.md 1.3), narrowed to what the main job tells apart.
@@ -192,6 +192,26 @@ pub enum Command {
         /// Why; required for 退回.
         reason: String,
     },
+    /// Writes one row of a companion record (domain.md 2.H): an act that a rule judges, or a row of a sheet.
+    ///
+    /// A request, a step, a review, a decision, a payment: each is a row in the table of its kind, in the document of its place.
+    Record {
+        /// The project, for tables of a project.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        project: Option<ProjectId>,
+        /// The unit, for tables of a unit; absent: the actor's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<UnitId>,
+        /// The table.
+        table: Table,
+        /// The row: drawn by the client, or one that stands.
+        row: RowId,
+        /// New values; `null` clears.
+        set: BTreeMap<Column, Value>,
+        /// 代填: an officer acts with the unit's authority; who asked for it and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf: Option<String>,
+    },
     /// Writes many records as one undoable step (an import that was previewed and confirmed).
     Import {
         /// Drawn by the importing node.
@@ -223,6 +243,7 @@ impl Command {
             | Command::StrikeRow { project, .. }
             | Command::Comment { project, .. }
             | Command::MoveProject { project, .. } => Some(*project),
+            Command::Record { project, .. } => *project,
             Command::File { .. }
             | Command::ReviewFiling { .. }
             | Command::Import { .. }
@@ -330,6 +351,65 @@ pub enum Why {
         /// Which rule, an id of `text`.
         check: String,
     },
+    /// A guard of the county's rules is not met (domain.md 13.7b).
+    GateClosed(Box<ClosedGate>),
+    /// The thing is in a state in which this cannot be done.
+    WrongState {
+        /// The state it is in, in the county's words.
+        state: String,
+    },
+    /// Outside the days on which this may be done.
+    OutsideWindow {
+        /// First day, when one is given.
+        opens: Option<Date>,
+        /// Last day, when one is given.
+        closes: Option<Date>,
+        /// True: the head of the hub may record an exception.
+        exception: bool,
+    },
+    /// Too few or too many.
+    Quota {
+        /// There are.
+        count: u32,
+        /// At least.
+        min: u32,
+        /// At most.
+        max: u32,
+    },
+    /// Two sums that must be equal differ.
+    Differs {
+        /// By so much, in fen.
+        fen: i64,
+    },
+    /// There is not so much left.
+    NotEnough {
+        /// What is there, in fen.
+        fen: i64,
+    },
+    /// The county has not set what this needs (未配置).
+    Unset {
+        /// The profile's key.
+        key: String,
+    },
+    /// There may be only one, and one is there.
+    OnlyOne,
+}
+
+/// A guard that is not met.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedGate {
+    /// The guard, an id of `text`.
+    pub guard: String,
+    /// What is missing, in the county's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// Who can supply it, in the county's words; empty when anybody can.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// True: the head of the hub may record an exception.
+    #[serde(default)]
+    pub exception: bool,
 }
 
 /// The answer to one envelope.

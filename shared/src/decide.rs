@@ -24,6 +24,7 @@ mod check;
 mod edit;
 mod filing;
 mod import;
+mod record;
 mod state;
 
 pub use authority::{Parties, Right, right_to};
@@ -64,6 +65,8 @@ pub enum Act {
     Import,
     /// An import was undone.
     Undo,
+    /// A row of a companion record was written.
+    Record,
     /// The hub received a filing.
     Receive,
     /// The engine recorded something of its own (rosters, directory).
@@ -72,7 +75,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Create,
         Self::Edit,
         Self::Behalf,
@@ -88,6 +91,7 @@ impl Act {
         Self::Review,
         Self::Import,
         Self::Undo,
+        Self::Record,
         Self::Receive,
         Self::System,
     ];
@@ -111,6 +115,7 @@ impl Act {
             Self::Review => "review",
             Self::Import => "import",
             Self::Undo => "undo",
+            Self::Record => "record",
             Self::Receive => "recv",
             Self::System => "system",
         }
@@ -217,6 +222,24 @@ pub fn decide(
             accepted,
             reason,
         } => judge.review(*review, *unit, *filing, *accepted, reason),
+        Command::Record {
+            project,
+            unit,
+            table,
+            row,
+            set,
+            on_behalf,
+        } => judge.record(
+            &record::Record {
+                project: *project,
+                unit: *unit,
+                table: *table,
+                row: *row,
+                set,
+                on_behalf: on_behalf.as_deref(),
+            },
+            draw,
+        ),
         Command::Import { items, .. } => {
             check_import(profile, actor, items).map(|()| nothing(Act::Import))
         }

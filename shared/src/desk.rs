@@ -7,7 +7,7 @@
 //!
 //! Time never runs backwards past the hub: `now` is at least the last hub time this node has seen (design.md 3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::ChangeHash;
 use rand_core::RngCore;
@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::api::NodeRole;
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Refusal, Why, Write};
 use crate::decide::{Act, Decision, State, decide};
+use crate::document::genesis::DocumentKind;
 use crate::document::{Author, Base, WriteError, heads_from_hex, heads_to_hex};
-use crate::field::{Column, FieldPath, Table};
+use crate::field::{Column, FieldPath, Place, Table};
 use crate::identity::ProcessActor;
 use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::library::{Library, LibraryError, Written};
@@ -404,7 +405,42 @@ impl Run<'_, '_> {
             Command::ReviewFiling { unit, .. } => {
                 state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
             }
+            Command::Record {
+                unit, table, set, ..
+            } => self.gather_for_row(*unit, *table, set, state)?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Reads what the rule of a table looks at: papers of units, what is published, the hub's notes, and the project a row
+    /// names; for what is about a whole list or ranking, all projects.
+    fn gather_for_row(
+        &mut self,
+        unit: Option<UnitId>,
+        table: Table,
+        set: &BTreeMap<Column, Value>,
+        state: &mut State<'_>,
+    ) -> Result<(), LibraryError> {
+        state.county = view::book(self.library, self.turn, DocumentKind::County)?;
+        state.hub = view::book(self.library, self.turn, DocumentKind::Hub)?;
+        let mut units: BTreeSet<UnitId> = state.directory.units.keys().copied().collect();
+        units.insert(unit.unwrap_or(self.actor.unit));
+        for unit in units {
+            let book = view::unit_book(self.library, self.turn, unit)?;
+            state.units.insert(unit, book);
+        }
+        let named = set.get(&Column::Project).and_then(Value::as_text);
+        let mut projects: BTreeSet<ProjectId> =
+            named.and_then(|id| id.parse().ok()).into_iter().collect();
+        if matches!(table.place(), Place::County | Place::Hub) {
+            self.library.settle(self.turn)?;
+            projects.extend(self.library.facts(self.turn)?.keys().copied());
+        }
+        for project in projects {
+            if let Some(view) = view::project(self.library, self.turn, project)? {
+                state.projects.insert(project, view);
+            }
         }
         Ok(())
     }
@@ -611,6 +647,7 @@ pub fn command_name(command: &Command) -> &'static str {
         Command::MoveProject { .. } => "move_project",
         Command::File { .. } => "file",
         Command::ReviewFiling { .. } => "review_filing",
+        Command::Record { table, .. } => table.id(),
         Command::Import { .. } => "import",
         Command::UndoImport { .. } => "undo_import",
     }

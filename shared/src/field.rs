@@ -18,9 +18,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::ids::{IdError, RowId};
 use crate::time::Month;
 
-mod table;
+mod columns;
+mod fields;
+mod kind;
+mod tables;
 
-pub use table::{Authority, Column, Field, Kind, Scope, Section, Table};
+pub use columns::Column;
+pub use fields::Field;
+pub use kind::{Authority, Kind, Place, Rows, Scope, Section};
+pub use tables::Table;
 
 /// The name of one value in a document.
 ///
@@ -109,6 +115,11 @@ impl FieldPath {
             _ => None,
         };
         known.unwrap_or(Target::Unknown)
+    }
+
+    /// Not a path but a place between paths: everything that starts with the text sorts at or after it.
+    pub(crate) fn before(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The prefix under which all rows of a table stand, `issues/`.

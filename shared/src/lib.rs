@@ -19,6 +19,7 @@
 pub mod api;
 #[cfg(feature = "crdt")]
 pub mod board;
+pub mod book;
 pub mod command;
 pub mod decide;
 #[cfg(feature = "crdt")]

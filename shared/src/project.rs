@@ -3,10 +3,11 @@
 //! The node builds a [`ProjectView`] from the project's and the oversight document; the browser receives it as JSON and both hand
 //! it to `decide`. A field in conflict keeps all its values; while it stands every replica shows the same one (design.md 2).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::book::Cells as _;
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::time::{Month, Timestamp};
@@ -106,22 +107,7 @@ impl ProjectView {
     /// The keys of a table's rows that are not struck out, sorted (ULIDs sort by time of creation).
     #[must_use]
     pub fn rows(&self, table: Table) -> Vec<String> {
-        let prefix = FieldPath::table_prefix(table);
-        let mut rows = BTreeSet::new();
-        let mut struck = BTreeSet::new();
-        for (path, cell) in &self.cells {
-            let Some(rest) = path.as_str().strip_prefix(&prefix) else {
-                continue;
-            };
-            let Some((row, column)) = rest.split_once('/') else {
-                continue;
-            };
-            rows.insert(row.to_owned());
-            if column == Column::Deleted.id() && !cell.value.is_null() {
-                struck.insert(row.to_owned());
-            }
-        }
-        rows.difference(&struck).cloned().collect()
+        self.each(table).map(|row| row.key.to_owned()).collect()
     }
 
     /// One cell of a row, `Null` when unset.

@@ -661,17 +661,7 @@ fn orgs_of(view: &ProjectView) -> BTreeSet<String> {
 fn due_facts(view: &ProjectView) -> (Vec<DueFact>, u32) {
     let mut due = Vec::new();
     let mut open_issues = 0;
-    let mut latest: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for step in view.rows(Table::IssueSteps) {
-        let value = |column| {
-            view.row_value(Table::IssueSteps, &step, column)
-                .as_text()
-                .unwrap_or("")
-                .to_owned()
-        };
-        // Rows are ULIDs, so later steps come later; a chain that names its predecessor says so itself.
-        latest.insert(value(Column::Issue), (step.clone(), value(Column::Act)));
-    }
+    let latest = crate::rules::issues::latest_acts(view);
     for issue in view.rows(Table::Issues) {
         let value = |column| {
             view.row_value(Table::Issues, &issue, column)
@@ -679,13 +669,11 @@ fn due_facts(view: &ProjectView) -> (Vec<DueFact>, u32) {
                 .unwrap_or("")
                 .to_owned()
         };
-        if latest.get(&issue).is_some_and(|(_, act)| act == "closed") {
+        if latest.get(issue.as_str()) == Some(&"closed") {
             continue;
         }
         open_issues += 1;
-        let done = latest
-            .get(&issue)
-            .is_some_and(|(_, act)| act == "reported_done");
+        let done = latest.get(issue.as_str()) == Some(&"reported_done");
         if let (Some(day), false) = (day_of(&value(Column::Deadline)), done) {
             due.push(DueFact {
                 kind: "issue".into(),

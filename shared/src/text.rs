@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 pub mod fields;
 pub mod finding;
+pub mod guard;
 pub mod office;
 pub mod parse;
 pub mod refusal;
 pub mod synonyms;
 pub mod system;
+pub mod tables;
 pub mod ui;
 
 /// A language people read the product in.

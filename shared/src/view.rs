@@ -22,6 +22,10 @@ use crate::summary::{self, Person};
 use crate::time::Timestamp;
 use crate::value::Value;
 
+mod books;
+
+pub use books::{book, unit_book};
+
 /// Who stands behind node prefixes and user ids, for one reading.
 pub(crate) struct Names {
     pub(crate) directory: Arc<Directory>,

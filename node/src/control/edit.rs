@@ -188,6 +188,7 @@ fn subject(envelope: &Envelope) -> String {
         | Command::Comment { project, .. }
         | Command::MoveProject { project, .. } => project.to_string(),
         Command::File { filing, .. } | Command::ReviewFiling { filing, .. } => filing.to_string(),
+        Command::Record { row, .. } => row.to_string(),
         Command::Import { import, .. } | Command::UndoImport { import } => import.to_string(),
     }
 }

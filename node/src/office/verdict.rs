@@ -342,6 +342,10 @@ impl RowReader<'_, '_> {
                     self.remark(column, text);
                 }
             },
+            Kind::Count => match clean::compact(text).parse::<i64>() {
+                Ok(count @ 0..) => self.put(path, Value::Int(count)),
+                _ => self.remark(column, text),
+            },
             Kind::Years => match date::parse_period(text, self.year) {
                 Ok(None) => self.placeholder(column, text),
                 Ok(Some(date::Period {

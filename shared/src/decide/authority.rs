@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Directory, is_hub};
 use crate::command::{Actor, Role};
-use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
+use crate::field::{Authority, Column, Field, FieldPath, Place, Rows, Table, Target};
 use crate::ids::{DocumentId, UnitId};
 use crate::project::ProjectView;
 
@@ -88,20 +88,6 @@ pub enum Right {
     NotWritable,
 }
 
-/// Tables only the engine writes, each by its own command.
-const ENGINE_TABLES: &[Table] = &[
-    Table::Proposals,
-    Table::Corrections,
-    Table::Attempts,
-    Table::Comments,
-    Table::Roster,
-    Table::Filings,
-    Table::Reviews,
-    Table::Directory,
-    Table::Profiles,
-    Table::Notices,
-];
-
 /// Fields the owner reports as well as the lead unit (code O/U of domain.md 2): the home unit keeps its authority for them.
 const ALSO_HOME: &[Field] = &[
     Field::CumInvestmentFen,
@@ -160,7 +146,11 @@ pub fn right_to(
         }
         Target::Cell(table, _, column) => {
             let struck = column == Column::Deleted;
-            if ENGINE_TABLES.contains(&table) && !(table == Table::Comments && struck) {
+            // Acts are written whole, by their own command; only striking out goes this way.
+            let cells = table.written_as() == Rows::Sheet
+                && matches!(table.place(), Place::Project | Place::Oversight);
+            let strikes = struck && (table.written_as() == Rows::Acts || table == Table::Comments);
+            if !cells && !strikes {
                 return Right::NotWritable;
             }
             (table.authority(), false, struck)

@@ -75,6 +75,10 @@ pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Resul
             Some(percent) if (0..=100).contains(&percent) => Ok(()),
             _ => Err(bad("percent")),
         },
+        Kind::Count => match value.as_int() {
+            Some(count) if count >= 0 => Ok(()),
+            _ => Err(bad("count")),
+        },
         Kind::Flag => value.as_bool().map(drop).ok_or_else(|| bad("flag")),
         Kind::Moment => value.as_int().map(drop).ok_or_else(|| bad("moment")),
         Kind::Date => {

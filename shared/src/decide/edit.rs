@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Act, Decision, Draw, Judge, Right, check, check_value, is_hub, refuse, refuse_at, refuse_by,
-    right_to,
+    Act, Decision, Draw, Judge, Right, check, check_value, is_hub, refuse, refuse_at, right_to,
 };
 use crate::command::{Refusal, Role, Why, Write};
 use crate::field::{Column, FieldPath, Table, Target};
@@ -12,9 +11,6 @@ use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::limits;
 use crate::project::ProjectView;
 use crate::value::Value;
-
-/// Acts of an issue only its closer may record (domain.md 7.2).
-const CLOSING_ACTS: &[&str] = &["closed", "returned", "reopened"];
 
 impl Judge<'_> {
     pub(super) fn edit(
@@ -40,7 +36,6 @@ impl Judge<'_> {
         for (path, value) in set {
             check_value(self.profile, path, value)?;
             self.role_may(path)?;
-            self.issue_rules(path, value)?;
             let cell = view.cells.get(path);
             if cell.is_some_and(crate::project::Cell::is_conflict) {
                 conflicts.push(path.clone());
@@ -138,49 +133,15 @@ impl Judge<'_> {
         writes
     }
 
-    /// Inspectors and leaders open issues and take steps on them; they fill in nothing else.
+    /// Inspectors and leaders open issues; they fill in nothing else this way.
     fn role_may(&self, path: &FieldPath) -> Result<(), Refusal> {
         let fills = matches!(self.actor.role, Role::Clerk | Role::Head) || is_hub(self.actor);
-        let on_issue = matches!(
-            path.target(),
-            Target::Cell(Table::Issues | Table::IssueSteps, ..)
-        );
+        let on_issue = matches!(path.target(), Target::Cell(Table::Issues, ..));
         if fills || on_issue {
             Ok(())
         } else {
             Err(refuse_at(Why::RoleMayNot, vec![path.clone()]))
         }
-    }
-
-    /// The responsible unit never closes its own issue; steps use the county's words.
-    fn issue_rules(&self, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
-        let Target::Cell(Table::IssueSteps, _, Column::Act) = path.target() else {
-            return Ok(());
-        };
-        let act = value.as_text().unwrap_or("");
-        if !self
-            .profile
-            .issue
-            .workflow
-            .iter()
-            .any(|state| state.id == act)
-        {
-            return Err(refuse_at(Why::NotInProfile, vec![path.clone()]));
-        }
-        let closes = CLOSING_ACTS.contains(&act);
-        let closer = is_hub(self.actor) || self.actor.at_hub && self.actor.role == Role::Inspector;
-        if closes && !closer {
-            let rule = self
-                .profile
-                .gates
-                .iter()
-                .find(|gate| gate.transition == "issue_close");
-            return Err(refuse_by(
-                Why::HubOnly,
-                rule.map_or("domain 7.2", |gate| gate.clause.as_str()),
-            ));
-        }
-        Ok(())
     }
 
     /// A row's first cell brings who and when with it.

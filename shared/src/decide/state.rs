@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::book::Book;
 use crate::command::FilingLine;
 use crate::ids::{NodeId, ProjectId, RowId, UnitId, UserId};
+use crate::profile::Profile;
 use crate::project::ProjectView;
+use crate::rules::World;
 use crate::time::Timestamp;
 
 /// One organisation of the directory.
@@ -130,6 +133,12 @@ pub struct State<'a> {
     pub unit_projects: BTreeSet<ProjectId>,
     /// For a filing or its review: the unit's filings, oldest first.
     pub filings: Vec<Filed>,
+    /// For rows of companion records: the papers of units.
+    pub units: BTreeMap<UnitId, Book>,
+    /// What the hub published.
+    pub county: Book,
+    /// The hub's own notes; empty on a node.
+    pub hub: Book,
 }
 
 impl<'a> State<'a> {
@@ -141,6 +150,22 @@ impl<'a> State<'a> {
             projects: BTreeMap::new(),
             unit_projects: BTreeSet::new(),
             filings: Vec::new(),
+            units: BTreeMap::new(),
+            county: Book::default(),
+            hub: Book::default(),
+        }
+    }
+
+    /// What rules look at.
+    #[must_use]
+    pub fn world<'b>(&'b self, profile: &'b Profile) -> World<'b> {
+        World {
+            profile,
+            directory: self.directory,
+            projects: &self.projects,
+            units: &self.units,
+            county: &self.county,
+            hub: &self.hub,
         }
     }
 

@@ -920,25 +920,30 @@ fn only_the_closer_closes_an_issue_and_the_attempt_is_kept() {
             )],
         ),
     );
-    let close = || {
-        edit(
-            bridge,
-            &[
-                (
-                    &at(Table::IssueSteps, step, Column::Issue),
-                    issue.to_string().into(),
-                ),
-                (&at(Table::IssueSteps, step, Column::Act), "closed".into()),
-            ],
-        )
+    let close = |table| Command::Record {
+        project: Some(bridge),
+        unit: None,
+        table,
+        row: step,
+        set: BTreeMap::from([
+            (Column::Issue, issue.to_string().into()),
+            (Column::Act, "closed".into()),
+        ]),
+        on_behalf: None,
     };
     assert_eq!(
-        why(township.run(&actor(Role::Clerk), close())),
+        why(township.run(&actor(Role::Clerk), close(Table::IssueSteps))),
+        Why::HubOnly
+    );
+    assert_eq!(
+        why(township.run(&actor(Role::Clerk), close(Table::IssueRulings))),
         Why::HubOnly
     );
     assert_eq!(township.view(bridge).rows(Table::Attempts).len(), 1);
     exchange(&mut township, &mut hub);
-    assert!(is_done(&hub.run(&actor(Role::HubOfficer), close())));
+    assert!(is_done(
+        &hub.run(&actor(Role::HubOfficer), close(Table::IssueRulings))
+    ));
     let month = Month::new(2026, 11).unwrap();
     assert_eq!(
         board::row(&mut hub.library, &hub.store, bridge, month)

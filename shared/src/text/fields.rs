@@ -5,9 +5,9 @@
 
 use super::Lang;
 use crate::decide::Act;
-use crate::field::{Column, Field, Kind, Section, Table};
+use crate::field::{Field, Kind, Section};
 
-const fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
+pub(super) const fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => pair.0,
         Lang::En => pair.1,
@@ -58,6 +58,7 @@ impl Act {
             Self::Review => ("审核", "Reviewed"),
             Self::Import => ("导入", "Imported"),
             Self::Undo => ("撤销导入", "Undid an import"),
+            Self::Record => ("登记", "Recorded"),
             Self::Receive => ("接收", "Received"),
             Self::System => ("系统记录", "Recorded by the system"),
         };
@@ -198,109 +199,6 @@ impl Field {
             Self::Worklog => ("工作记事", "Working notes"),
             Self::Deleted => ("删除原因", "Deleted because"),
             Self::Demo => ("演示数据", "Demo data"),
-        };
-        pick(pair, lang)
-    }
-}
-
-impl Column {
-    /// What the column is called.
-    #[must_use]
-    pub const fn label(self, lang: Lang) -> &'static str {
-        let pair = match self {
-            Self::By => ("记录人", "By"),
-            Self::At => ("记录时间", "At"),
-            Self::Follows => ("承接", "Follows"),
-            Self::Deleted => ("划除原因", "Struck because"),
-            Self::Person => ("姓名", "Person"),
-            Self::Org => ("单位", "Organisation"),
-            Self::Duty => ("职责", "Duty"),
-            Self::Slot => ("岗位", "Slot"),
-            Self::From => ("自", "From"),
-            Self::To => ("至", "To"),
-            Self::Task => ("任务", "Task"),
-            Self::Name => ("名称", "Name"),
-            Self::Phone => ("电话", "Phone"),
-            Self::Source => ("资金种类", "Source"),
-            Self::AmountFen => ("金额", "Amount"),
-            Self::Status => ("落实情况", "Status"),
-            Self::Document => ("文件", "Document"),
-            Self::Date => ("日期", "Date"),
-            Self::Year => ("年度", "Year"),
-            Self::Level => ("级别", "Level"),
-            Self::InvestmentFen => ("计划投资", "Investment"),
-            Self::Image => ("形象进度", "Progress"),
-            Self::Due => ("计划完成日期", "Due"),
-            Self::State => ("状态", "State"),
-            Self::Done => ("实际完成日期", "Done on"),
-            Self::Description => ("存在问题", "Problem"),
-            Self::IssueKind => ("类型", "Kind"),
-            Self::Standard => ("解决标准", "Solved when"),
-            Self::Deadline => ("解决时限", "Deadline"),
-            Self::ResponsibleUnit => ("责任单位", "Responsible unit"),
-            Self::ResponsiblePerson => ("责任人", "Responsible person"),
-            Self::IsMajor => ("重大", "Major"),
-            Self::Countermeasure => ("对策", "Countermeasure"),
-            Self::MattersForLeader => ("需领导协调事项", "For the leader"),
-            Self::IssueSource => ("来源", "Origin"),
-            Self::Issue => ("问题", "Problem"),
-            Self::Act => ("动作", "Act"),
-            Self::Outcome => ("结果", "Outcome"),
-            Self::Text => ("内容", "Text"),
-            Self::About => ("关于", "About"),
-            Self::Path => ("字段", "Field"),
-            Self::Value => ("值", "Value"),
-            Self::Reason => ("原因", "Reason"),
-            Self::Bytes => ("大小", "Size"),
-            Self::MediaType => ("文件类型", "Type of file"),
-            Self::Hash => ("校验值", "Hash"),
-            Self::Rule => ("依据条款", "Rule"),
-            Self::Command => ("操作", "Command"),
-            Self::Ledger => ("台账", "Ledger"),
-            Self::Period => ("期间", "Period"),
-            Self::FiledAt => ("报送时间", "Filed at"),
-            Self::Lines => ("报送明细", "Lines"),
-            Self::Filing => ("报送", "Filing"),
-            Self::Verdict => ("审核结论", "Verdict"),
-            Self::Cells => ("单元格", "Cells"),
-            Self::UnitKind => ("单位类型", "Kind of unit"),
-            Self::HostedAt => ("所在节点", "Hosted at"),
-            Self::Profile => ("规则", "Profile"),
-            Self::EffectiveFrom => ("生效日期", "Effective from"),
-        };
-        pick(pair, lang)
-    }
-}
-
-impl Table {
-    /// What the table is called.
-    #[must_use]
-    pub const fn label(self, lang: Lang) -> &'static str {
-        let pair = match self {
-            Self::LeadLeaders => ("牵头（包联）领导", "Lead leaders"),
-            Self::CoopUnits => ("协办单位", "Co-operating units"),
-            Self::Team => ("专班", "Team"),
-            Self::ExtraTeam => ("特别重大项目专班", "Extra-major team"),
-            Self::ProcedureTeam => ("手续办理团队", "Procedures team"),
-            Self::LeaderMatters => ("需领导推动的事项", "Matters for the leader"),
-            Self::YearTaskRef => ("对应年度重大任务", "Tasks of the year"),
-            Self::Funding => ("资金来源", "Funding"),
-            Self::GovMoneyReceived => ("到位资金", "Money received"),
-            Self::YearNodes => ("年度时间节点", "Milestones of the year"),
-            Self::Countdown => ("倒计时任务", "Countdown"),
-            Self::Issues => ("问题", "Problems"),
-            Self::IssueSteps => ("流转记录", "Steps"),
-            Self::Comments => ("留言", "Comments"),
-            Self::Attachments => ("附件", "Attachments"),
-            Self::Proposals => ("建议值", "Proposals"),
-            Self::Corrections => ("代填记录", "Filled in on behalf"),
-            Self::Attempts => ("被拒申请", "Refused requests"),
-            Self::Roster => ("人员", "Roster"),
-            Self::Filings => ("报送", "Filings"),
-            Self::Reviews => ("审核", "Reviews"),
-            Self::Directory => ("单位目录", "Directory"),
-            Self::Profiles => ("规则版本", "Profiles"),
-            Self::Notices => ("通知公告", "Notices"),
         };
         pick(pair, lang)
     }
@@ -496,6 +394,167 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "accepted" "通过" "Accepted",
             "returned" "退回" "Returned",
         ],
+        "approval_act" => options![
+            "apply" "已申请" "Applied",
+            "accept" "受理" "Accepted",
+            "accept_tolerated" "容缺受理" "Accepted with missing papers",
+            "promise_kept" "承诺已兑现" "Commitment kept",
+            "promise_broken" "承诺未兑现" "Commitment not kept",
+            "notice" "一次性告知" "One-time notice",
+            "supplement" "已补正" "Supplemented",
+            "technical" "技术审查意见" "Technical opinion",
+            "approve" "已批复" "Approved",
+            "refuse" "不予批准" "Not approved",
+            "not_applicable" "不适用" "Not applicable",
+            "upward" "向上跟踪" "Followed up above",
+            "note" "记事" "Note",
+        ],
+        "factor_status" => options![
+            "open" "未落实" "Open",
+            "coordinating" "协调中" "Being coordinated",
+            "secured" "已落实" "Secured",
+        ],
+        "acceptance_act" => options![
+            "apply" "申请验收" "Applied",
+            "pass" "通过" "Passed",
+            "fail" "不通过" "Failed",
+            "not_applicable" "不适用" "Not applicable",
+        ],
+        "custody_principle" => options![
+            "who_benefits" "谁受益谁管护" "Who benefits maintains",
+            "who_uses" "谁使用谁管护" "Who uses maintains",
+            "other" "其他" "Other",
+        ],
+        "performance_metric" => options![
+            "investment_intensity" "投资强度" "Investment intensity",
+            "capacity_rate" "产能实现率" "Capacity realised",
+            "tax_rate" "税收贡献率" "Tax contribution",
+            "jobs" "就业带动力" "Jobs",
+        ],
+        "agency_act" => options![
+            "owner_request" "业主申请" "Owner's request",
+            "dept_consent" "主管部门同意" "Department's consent",
+            "gov_decision" "政府决定" "Government's decision",
+            "plan_in_doc" "建议书或可研载明" "Plan in the proposal",
+            "clarified_in_approval" "批复明确" "Clarified in the approval",
+            "contract" "签订合同" "Contract",
+            "seal" "用印事项" "Matter under seal",
+            "supervision" "监督记录" "Supervision",
+        ],
+        "regime" => options![
+            "legal_person" "项目法人责任制" "Legal-person responsibility",
+            "tender" "招标投标制" "Tender",
+            "supervision" "工程监理制" "Works supervision",
+            "quality" "工程质量责任制" "Quality responsibility",
+            "legal_counsel" "政府法律顾问咨询审核制" "Legal counsel",
+        ],
+        "contact_kind" => options![
+            "check" "检查" "Check",
+            "fine" "处罚" "Fine",
+            "stop" "停工" "Stop order",
+        ],
+        "platform" => options![
+            "national" "国家重大建设项目库" "National project library",
+            "province" "省项目综合管理一体化平台" "Provincial platform",
+        ],
+        "higher_state" => options![
+            "recommended" "推荐" "Recommended",
+            "listed" "列入" "Listed",
+            "not_listed" "未列入" "Not listed",
+        ],
+        "support_kind" => options![
+            "upward_list" "争取列入上级计划" "Listing above",
+            "funds" "资金优先" "Priority of funds",
+            "bank" "推荐银行贷款" "Bank recommendation",
+            "land" "用地与水电路" "Land and utilities",
+            "upper_funds" "争取上级资金" "Funds from above",
+            "tax" "税费优惠" "Taxes and fees",
+            "subsidy" "贷款贴息" "Interest subsidy",
+            "other" "其他" "Other",
+        ],
+        "declaration" => options![
+            "no_hidden_debt" "不新增隐性债务承诺" "No new hidden debt",
+            "truthful" "真实性承诺" "Truthfulness",
+        ],
+        "request_act" => options![
+            "start" "申请实施" "To start",
+            "gov_money" "申请政府性资金" "Government money",
+            "pool" "申请前期工作经费" "Preliminary-work money",
+            "decision" "提请决策" "Decision",
+            "transition" "申请转入下一阶段" "Next stage",
+            "acceptance" "申请竣工验收" "Completion acceptance",
+            "other" "其他申请" "Other",
+        ],
+        "request_outcome" => options![
+            "granted" "同意" "Granted",
+            "refused" "不同意" "Refused",
+        ],
+        "pool_act" => options![
+            "open" "期初" "Opening",
+            "breakdown" "来源分解" "Breakdown by source",
+            "pay" "拨付" "Paid",
+            "give_back" "归还" "Returned",
+        ],
+        "entry_state" => options![
+            "applied" "申报" "Applied",
+            "screened" "初筛" "Screened",
+            "chosen" "入选" "Chosen",
+            "not_chosen" "不入选" "Not chosen",
+            "postponed" "缓议" "Postponed",
+            "on_list" "在单" "On the list",
+            "removed" "调出" "Removed",
+        ],
+        "nomination_act" => options![
+            "add" "新增" "Add",
+            "change" "变更" "Change",
+            "cancel" "取消" "Cancel",
+        ],
+        "review_kind" => options![
+            "joint" "项目会审" "Joint review",
+            "expert" "专家论证" "Expert review",
+            "expert_report" "专项论证" "Review of the report",
+            "hub_check" "初审" "Preliminary check",
+            "verification" "核验" "Verification",
+            "examination" "审议" "Examination",
+            "four_topic" "四项审查" "Four-topic review",
+            "decision_procedure" "决策程序" "Decision procedure",
+            "plan" "推进方案审定" "Approval of the plan",
+            "pre_acceptance" "预验收" "Pre-acceptance",
+        ],
+        "review_outcome" => options![
+            "open" "进行中" "Open",
+            "passed" "通过" "Passed",
+            "passed_after_change" "修改后通过" "Passed after change",
+            "failed" "不通过" "Failed",
+            "concluded" "已结束" "Concluded",
+        ],
+        "conclusion" => options![
+            "agree" "同意" "Agree",
+            "modify" "修改" "Modify",
+            "disagree" "不同意" "Disagree",
+        ],
+        "decision_topic" => options![
+            "list" "列入清单" "Listing",
+            "implement" "决定实施" "To implement",
+            "extra_major" "认定特别重大" "Extra-major",
+            "agency" "建设管理代理" "Agency construction",
+            "push_plan" "推进方案" "Push plan",
+            "other" "其他" "Other",
+        ],
+        "reward_kind" => options![
+            "bonus" "加分" "Bonus",
+            "funds_preference" "次年资金倾斜" "Funds preference",
+            "staff" "优先推荐" "Staff recommendation",
+            "tolerance" "容错" "Error tolerance",
+            "circular" "通报" "Circular",
+            "letter" "提示函" "Reminder letter",
+            "merit" "经费优先" "Merit",
+            "praise" "表彰" "Praise",
+            "explanation" "情况说明" "Explanation",
+            "points" "加减分" "Points",
+            "award" "奖励资金" "Award",
+            "cut" "核减资金" "Cut of funds",
+        ],
         "unit_kind" => options![
             "township" "乡镇（街道）" "Township",
             "department" "部门" "Department",
@@ -525,6 +584,7 @@ pub const fn kind_id(kind: Kind) -> &'static str {
         Kind::Long | Kind::CoEdited => "long_text",
         Kind::Money => "money",
         Kind::Percent => "percent",
+        Kind::Count => "count",
         Kind::Flag => "flag",
         Kind::Date => "date",
         Kind::Years => "years",
@@ -549,6 +609,7 @@ pub fn expected_label(id: &str, lang: Lang) -> &str {
             "an amount, not negative, to the fen",
         ),
         "percent" => ("0 到 100 的整数", "a whole number from 0 to 100"),
+        "count" => ("不为负的整数", "a whole number, not negative"),
         "flag" => ("是或否", "yes or no"),
         "date" => ("日期（可只到月）", "a date (a month is enough)"),
         "years" => ("起止年份", "a range of years"),
@@ -567,6 +628,7 @@ pub fn expected_label(id: &str, lang: Lang) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::Column;
 
     #[test]
     fn every_fixed_enumeration_has_distinct_ids_that_fit_a_set() {

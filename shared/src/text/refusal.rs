@@ -2,8 +2,10 @@
 
 use super::Lang;
 use super::fields::expected_label;
+use super::guard::guard_sentence;
 use crate::command::{Refusal, Why};
 use crate::field::{FieldPath, Target};
+use crate::time::Date;
 
 impl Refusal {
     /// The refusal as one sentence, with the fields it is about and the clause it rests on.
@@ -99,13 +101,85 @@ impl Why {
                 "本地规则中没有这一项",
                 "This county's rules do not know this",
             ),
+            Self::OnlyOne => (
+                "只能有一个，已有一个在位；请先结束原来的",
+                "There may be only one, and one stands; end that one first",
+            ),
             Self::Inconsistent { check } => return inconsistent(check, lang),
+            other => return other.with_facts(lang),
         };
         match lang {
             Lang::Zh => zh.to_owned(),
             Lang::En => en.to_owned(),
         }
     }
+}
+
+impl Why {
+    /// The refusals that carry facts of the county's rules.
+    fn with_facts(&self, lang: Lang) -> String {
+        let zh = lang == Lang::Zh;
+        match self {
+            Self::GateClosed(gate) => {
+                let mut words = guard_sentence(&gate.guard, lang).to_owned();
+                if !gate.lacks.is_empty() {
+                    words.push_str(if zh { "：" } else { ": " });
+                    words.push_str(&gate.lacks.join(if zh { "、" } else { ", " }));
+                }
+                if !gate.from.is_empty() {
+                    let by = if zh { "；由" } else { "; from " };
+                    let end = if zh { "办理" } else { "" };
+                    words.push_str(&format!("{by}{}{end}", gate.from));
+                }
+                words.push_str(exception_hint(gate.exception, lang));
+                words
+            }
+            Self::WrongState { state } if zh => format!("当前为“{state}”，不能这样办理"),
+            Self::WrongState { state } => format!("It is “{state}” now; this cannot be done"),
+            Self::OutsideWindow {
+                opens,
+                closes,
+                exception,
+            } => {
+                let day =
+                    |day: &Option<Date>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
+                let (opens, closes) = (day(opens), day(closes));
+                let words = if zh {
+                    format!("不在办理时间内（{opens} 至 {closes}）")
+                } else {
+                    format!("Outside the time for it ({opens} to {closes})")
+                };
+                words + exception_hint(*exception, lang)
+            }
+            Self::Quota { count, min, max } if zh => {
+                format!("共 {count} 个，规定为 {min} 至 {max} 个")
+            }
+            Self::Quota { count, min, max } => {
+                format!("There are {count}; {min} to {max} are allowed")
+            }
+            Self::Differs { fen } if zh => format!("合计相差 {}", yuan(*fen)),
+            Self::Differs { fen } => format!("The sums differ by {}", yuan(*fen)),
+            Self::NotEnough { fen } if zh => format!("余额只有 {}", yuan(*fen)),
+            Self::NotEnough { fen } => format!("Only {} is left", yuan(*fen)),
+            Self::Unset { key } if zh => format!("未配置：{key}；请由项目中心负责人设置"),
+            Self::Unset { key } => format!("Not set: {key}; the head of the hub sets it"),
+            _ => String::new(),
+        }
+    }
+}
+
+fn exception_hint(exception: bool, lang: Lang) -> &'static str {
+    match (exception, lang) {
+        (false, _) => "",
+        (true, Lang::Zh) => "；确需办理的，由上级负责人记录例外",
+        (true, Lang::En) => "; the head of the hub may record an exception",
+    }
+}
+
+fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02} 元", fen / 100, fen % 100)
 }
 
 /// The consistency rules of domain.md 2.I that block, by id.

@@ -354,6 +354,7 @@ words! {
     NegativeMoney "金额不能为负" "An amount cannot be negative";
     BadDate "请填日期，例如 2026-11-5 或 2026年11月" "Enter a date, e.g. 2026-11-5";
     BadPercent "请填 0 到 100 的整数" "Enter a whole number from 0 to 100";
+    BadCount "请填不为负的整数" "Enter a whole number, not negative";
     BadYears "请填起止年份，例如 2025-2027" "Enter years, e.g. 2025-2027";
     TextTooLong "文字过长" "The text is too long";
     ReasonMissing "请写明原因" "Please state a reason";

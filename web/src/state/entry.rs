@@ -41,6 +41,10 @@ pub fn parse(kind: Kind, text: &str, year: i16) -> Result<Value, Ui> {
                 .map(Value::Int)
                 .ok_or(Ui::BadPercent),
         },
+        Kind::Count => match clean::compact(trimmed).parse::<i64>() {
+            Ok(count @ 0..) => Ok(Value::Int(count)),
+            _ => Err(Ui::BadCount),
+        },
         Kind::Date => match date::parse(trimmed, year) {
             Ok(None) => Ok(Value::Null),
             Ok(Some(when)) => when.to_value().map(Value::Text).ok_or(Ui::BadDate),

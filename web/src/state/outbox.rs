@@ -443,6 +443,12 @@ fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
                 text.as_str().into(),
             ),
         ],
+        Command::Record {
+            table, row, set, ..
+        } => set
+            .iter()
+            .map(|(column, value)| (FieldPath::cell(*table, *row, *column), value.clone()))
+            .collect(),
         Command::AcceptProposal { .. }
         | Command::MoveProject { .. }
         | Command::File { .. }

@@ -198,7 +198,13 @@ impl Words {
             Act::Move => Ui::ActMove,
             Act::Import => Ui::ActImport,
             Act::Undo => Ui::ActUndo,
-            Act::Edit | Act::Comment | Act::File | Act::Review | Act::Receive | Act::System => {
+            Act::Edit
+            | Act::Record
+            | Act::Comment
+            | Act::File
+            | Act::Review
+            | Act::Receive
+            | Act::System => {
                 return None;
             }
         };

@@ -1,0 +1,202 @@
+//! One row of a companion record: its shape, whose row counts, and then the rule of its table (`rules::judge`).
+
+use std::collections::BTreeMap;
+
+use super::{Act, Decision, Draw, Judge, check, is_hub, refuse, refuse_at, refuse_by};
+use crate::book::Cells as _;
+use crate::command::{Refusal, Role, Why, Write};
+use crate::field::{Authority, Column, FieldPath, Place, Rows, Table};
+use crate::ids::{ProjectId, RowId, UnitId};
+use crate::rules::world::document_of;
+use crate::rules::{self, Entry};
+use crate::value::Value;
+
+/// Acts of the head of the hub alone (domain.md 1.3): decisions of bodies, editions of lists, exceptions, what is published of scores.
+const HEAD_ONLY: &[Table] = &[
+    Table::Decisions,
+    Table::Exceptions,
+    Table::ListEditions,
+    Table::Rankings,
+];
+
+/// Acts of a unit that its head signs (domain.md 1.3).
+const SIGNED: &[Table] = &[Table::Nominations];
+
+/// What inspectors write beside the hub's officers (domain.md 1.3, 7.2, 8.3).
+const INSPECTORS: &[Table] = &[
+    Table::Inspections,
+    Table::Issues,
+    Table::IssueSteps,
+    Table::IssueRulings,
+    Table::Supervisions,
+];
+
+/// What a leader or his secretary writes (domain.md 1.3, 7.2).
+const LEADERS: &[Table] = &[
+    Table::Issues,
+    Table::IssueSteps,
+    Table::IssueRulings,
+    Table::Dispatches,
+];
+
+/// A command that writes a row, with what stands around it.
+pub(super) struct Record<'a> {
+    pub(super) project: Option<ProjectId>,
+    pub(super) unit: Option<UnitId>,
+    pub(super) table: Table,
+    pub(super) row: RowId,
+    pub(super) set: &'a BTreeMap<Column, Value>,
+    pub(super) on_behalf: Option<&'a str>,
+}
+
+impl Judge<'_> {
+    pub(super) fn record(&self, record: &Record<'_>, draw: Draw<'_>) -> Result<Decision, Refusal> {
+        let table = record.table;
+        let unit = match table.place() {
+            Place::Unit => Some(record.unit.unwrap_or(self.actor.unit)),
+            _ => None,
+        };
+        if let Some(reason) = record.on_behalf {
+            self.hub_only()?;
+            check::reason(reason)?;
+        }
+        self.may_record(record, unit)?;
+        let is_new = !self.stands(record, unit)?;
+        self.check_shape(record, is_new)?;
+        let entry = Entry {
+            table,
+            row: record.row,
+            project: record.project,
+            unit,
+            set: record.set,
+            is_new,
+            actor: self.actor,
+            now: self.now,
+        };
+        let beside = rules::judge(&self.state.world(self.profile), &entry, draw)?;
+        let document = document_of(table, record.project, unit, self.now)
+            .ok_or_else(|| refuse(Why::NotFound))?;
+        let mut writes: Vec<_> = record
+            .set
+            .iter()
+            .map(|(column, value)| Write {
+                document: document.clone(),
+                path: FieldPath::cell(table, record.row, *column),
+                value: value.clone(),
+            })
+            .collect();
+        if is_new {
+            self.stamp(&document, table, record.row, &mut writes);
+        }
+        writes.extend(beside);
+        let act = if record.on_behalf.is_some() {
+            Act::Behalf
+        } else {
+            Act::Record
+        };
+        Ok(Decision {
+            act,
+            writes,
+            proposed: Vec::new(),
+        })
+    }
+
+    /// True when the row stands already.
+    fn stands(&self, record: &Record<'_>, unit: Option<UnitId>) -> Result<bool, Refusal> {
+        let row = record.row;
+        Ok(match record.table.place() {
+            Place::Project | Place::Oversight => {
+                let project = record.project.ok_or_else(|| refuse(Why::NotFound))?;
+                self.living(project)?.any_row(record.table, row)
+            }
+            Place::Unit => {
+                let book = unit.and_then(|unit| self.state.units.get(&unit));
+                book.is_some_and(|book| book.any_row(record.table, row))
+            }
+            Place::County => self.state.county.any_row(record.table, row),
+            Place::Hub => self.state.hub.any_row(record.table, row),
+        })
+    }
+
+    /// Whose row counts, by role and by organisation.
+    fn may_record(&self, record: &Record<'_>, unit: Option<UnitId>) -> Result<(), Refusal> {
+        let table = record.table;
+        let role = self.actor.role;
+        let hub = is_hub(self.actor);
+        let fills = matches!(role, Role::Clerk | Role::Head) || hub;
+        let as_inspector =
+            self.actor.at_hub && role == Role::Inspector && INSPECTORS.contains(&table);
+        let as_leader = self.actor.at_hub && role == Role::Leader && LEADERS.contains(&table);
+        if table.written_as() == Rows::Engine {
+            return Err(refuse(Why::NotWritable));
+        }
+        if !fills && !as_inspector && !as_leader {
+            return Err(refuse(Why::RoleMayNot));
+        }
+        if HEAD_ONLY.contains(&table) && hub && role != Role::HubHead {
+            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
+        }
+        if SIGNED.contains(&table) && role == Role::Clerk {
+            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
+        }
+        if as_inspector || as_leader {
+            return Ok(());
+        }
+        let for_unit = record.on_behalf.is_some();
+        match (table.place(), table.authority()) {
+            (Place::County | Place::Hub | Place::Oversight, _) | (Place::Unit, Authority::Hub) => {
+                self.hub_only()
+            }
+            (Place::Unit, _) if unit == Some(self.actor.unit) || hub && for_unit => Ok(()),
+            (Place::Unit, _) => Err(refuse(Why::NotYourUnit)),
+            (Place::Project, authority) => {
+                let project = record.project.ok_or_else(|| refuse(Why::NotFound))?;
+                let view = self.living(project)?;
+                let parties = self.parties(view);
+                let home = parties.home == Some(self.actor.unit);
+                let lead = parties.lead == Some(self.actor.unit);
+                let allowed = match authority {
+                    Authority::Anyone => parties.takes_part(self.actor),
+                    Authority::Home => home || hub && for_unit,
+                    Authority::Lead => lead || home || hub && for_unit,
+                    Authority::Hub => hub,
+                    Authority::Engine => false,
+                };
+                if allowed {
+                    Ok(())
+                } else {
+                    Err(refuse(Why::NotYourUnit))
+                }
+            }
+        }
+    }
+
+    /// The columns are the table's, the values their columns', the needed ones are there, and an act is written once.
+    fn check_shape(&self, record: &Record<'_>, is_new: bool) -> Result<(), Refusal> {
+        let table = record.table;
+        let path = |column| FieldPath::cell(table, record.row, column);
+        if !is_new && table.written_as() == Rows::Acts {
+            return Err(refuse(Why::Exists));
+        }
+        for (column, value) in record.set {
+            if !table.columns().contains(column) {
+                return Err(refuse_at(Why::NotWritable, vec![path(*column)]));
+            }
+            check::check_value(self.profile, &path(*column), value)?;
+        }
+        let missing: Vec<_> = table
+            .needs()
+            .iter()
+            .filter(|column| {
+                let value = record.set.get(column);
+                value.map_or(is_new, Value::is_null)
+            })
+            .map(|column| path(*column))
+            .collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(refuse_at(Why::Missing, missing))
+        }
+    }
+}

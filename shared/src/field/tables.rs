@@ -1,0 +1,203 @@
+//! The tables of rows, one line each: where it stands, how its rows come about, whose rows count, its columns and those a row needs.
+//!
+//! Source: domain.md 2.B–2.H, 6.2, 7.1 and 8–12; places are those of design.md 2. A row is a set of keys under its own ULID (or
+//! under its period); an act names the one it follows, so that order is that chain and never a clock.
+
+use super::columns::Column;
+use super::kind::{Authority, Place, Rows};
+
+macro_rules! tables {
+    ($($variant:ident $id:literal $place:ident $rows:ident $authority:ident [$($column:ident)*] needs [$($need:ident)*];)*) => {
+        /// One table of rows in a document. Every table also has `by`, `at` and `deleted`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the ids are those of domain.md 2, their labels stand in `text`")]
+        pub enum Table { $($variant),* }
+
+        impl Table {
+            /// Every table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The table's id in documents, files and the API.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),* }
+            }
+
+            /// The table with this id.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                match id { $($id => Some(Self::$variant),)* _ => None }
+            }
+
+            /// The kind of document it stands in.
+            #[must_use]
+            pub const fn place(self) -> Place {
+                match self { $(Self::$variant => Place::$place),* }
+            }
+
+            /// How its rows come about.
+            #[must_use]
+            pub const fn written_as(self) -> Rows {
+                match self { $(Self::$variant => Rows::$rows),* }
+            }
+
+            /// Whose rows count.
+            #[must_use]
+            pub const fn authority(self) -> Authority {
+                match self { $(Self::$variant => Authority::$authority),* }
+            }
+
+            /// The columns of the table, in order, without the three every table has.
+            #[must_use]
+            pub const fn columns(self) -> &'static [Column] {
+                match self { $(Self::$variant => &[$(Column::$column),*]),* }
+            }
+
+            /// The columns without which a new row says nothing.
+            #[must_use]
+            pub const fn needs(self) -> &'static [Column] {
+                match self { $(Self::$variant => &[$(Column::$need),*]),* }
+            }
+        }
+    };
+}
+
+tables! {
+    // People of a project.
+    LeadLeaders "lead_leaders" Oversight Sheet Hub [Person Org From To] needs [];
+    CoopUnits "coop_units" Oversight Sheet Hub [Org Task] needs [];
+    Team "team" Project Sheet Home [Person Org Duty] needs [];
+    ExtraTeam "extra_team" Project Sheet Lead [Person Org Duty] needs [];
+    ProcedureTeam "procedure_team" Oversight Sheet Hub [Slot Person Org] needs [];
+    LeaderMatters "leader_matters" Project Sheet Home [Text] needs [];
+    // Money and plans of a project.
+    YearTaskRef "year_task_ref" Project Sheet Home [Year Level Text] needs [];
+    Funding "funding" Project Sheet Home [Source AmountFen Status Document] needs [];
+    GovMoneyReceived "gov_money_received" Project Sheet Home [Source AmountFen Date Document] needs [];
+    YearNodes "year_nodes" Project Sheet Lead [Year Date InvestmentFen Image] needs [];
+    Countdown "countdown" Project Sheet Home [Year Task Due Person InvestmentFen State Done] needs [];
+    // Ledger rows of shorter periods, each row named by its period (6.2).
+    Weekly "weekly" Project Sheet Lead [Image InvestmentFen] needs [];
+    Halves "halves" Project Sheet Lead [Progress Procedures Problem Suggestion] needs [];
+    EarlyWork "early_work" Project Sheet Home [Task From To Org Person Progress State] needs [Task];
+    PushPlans "push_plans" Project Acts Lead [Overview Problem Solution Duty WorkList Document Follows] needs [Overview];
+    // Issues, remarks, attachments, what the engine keeps beside a record.
+    Issues "issues" Project Sheet Anyone [Description IssueKind Standard Deadline ResponsibleUnit ResponsiblePerson Level IsMajor Countermeasure MattersForLeader IssueSource Inspection] needs [Description];
+    IssueSteps "issue_steps" Project Acts Anyone [Issue Follows Level Act Person Text Outcome] needs [Issue Act];
+    IssueRulings "issue_rulings" Oversight Acts Hub [Issue Follows Level Act Person Org Deadline Text Outcome] needs [Issue Act];
+    Comments "comments" Project Engine Anyone [About Text] needs [];
+    Attachments "attachments" Project Sheet Anyone [About Name MediaType Bytes Hash] needs [];
+    Proposals "proposals" Project Engine Anyone [Path Value Reason State] needs [];
+    Corrections "corrections" Project Engine Anyone [Path Reason] needs [];
+    Attempts "attempts" Project Engine Anyone [Rule Command] needs [];
+    // Approvals, factors, acceptance, operation (domain.md 9, 2.F).
+    Approvals "approvals" Project Acts Anyone [ApprovalItem Org Level Joint LimitDays Person] needs [ApprovalItem];
+    ApprovalSteps "approval_steps" Project Acts Anyone [Approval Follows ApprovalAct Org Person Date Due Papers Result Number Text Reason] needs [Approval ApprovalAct];
+    Factors "factors" Project Sheet Anyone [Factor Need Quantity QuotaSource Org FactorStatus Date Text] needs [Factor];
+    AcceptanceSteps "acceptance_steps" Project Acts Anyone [AcceptanceItem AcceptanceAct Follows Org Date Reason Document Text] needs [AcceptanceAct];
+    Custodians "custodians" Project Acts Home [Org Principle From Standard Document] needs [Org Principle];
+    CustodyReports "custody_reports" Project Acts Home [Date Org Text] needs [Text];
+    Performance "performance" Project Sheet Home [Metric Measure MeasureUnit Basis] needs [Metric Measure];
+    PerformanceReports "performance_reports" Project Acts Home [Date Text] needs [Text];
+    // Agency, intermediaries, regimes, environment, publicity, platforms (domain.md 2.F, 12).
+    AgencySteps "agency_steps" Project Acts Home [AgencyAct Follows Org Date Document Text] needs [AgencyAct];
+    AgencyContracts "agency_contracts" Project Sheet Home [Org WorkScope Rights AmountFen InTotal Document] needs [Org];
+    Intermediaries "intermediaries" Project Sheet Home [Org WorkScope AmountFen SuccessFen FailureFen Result Document] needs [Org WorkScope];
+    Regimes "regimes" Project Sheet Lead [Regime Kept Document Person Date] needs [Regime];
+    EnvChecks "env_checks" Project Sheet Home [Item Kept] needs [Item];
+    EnvContacts "env_contacts" Project Acts Home [Date Org ContactKind Basis Result] needs [Date Org ContactKind];
+    Violations "violations" Project Acts Anyone [Text Org Date Result] needs [Text];
+    Publicity "publicity" Project Acts Home [Date Media Name Link] needs [Media Name];
+    Platforms "platforms" Project Sheet Home [Platform Date ExternalId] needs [Platform];
+    Supervisions "supervisions" Project Acts Anyone [Org Topic Date Text Document] needs [Org Text];
+    SupportRequests "support_requests" Project Acts Anyone [SupportKind Level Text Result Date] needs [SupportKind Text];
+    Declarations "declarations" Project Acts Home [Declaration Date Document Person] needs [Declaration];
+    FinancingNeeds "financing_needs" Project Sheet Home [AmountFen FundUse Term Bank Progress] needs [AmountFen];
+    Signings "signings" Project Sheet Home [Enterprise AmountFen Date Person] needs [Enterprise];
+    SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
+    PromotionSteps "promotion_steps" Project Acts Anyone [Topic Enterprise Date Text] needs [Topic Text];
+    DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
+    Dispatches "dispatches" Project Acts Anyone [Level Meeting Date Person Org Text Issue] needs [Level Text];
+    // The county's side of a project.
+    Transitions "transitions" Oversight Acts Hub [ToStage Date Reason Number Grade] needs [ToStage];
+    ProjectReviews "project_reviews" Oversight Sheet Hub [ReviewKind Date List Org Meeting ReviewOutcome ModifiedDone AmountFen Digest Text Grade] needs [ReviewKind];
+    ReviewContents "review_contents" Oversight Sheet Hub [Review Content Conclusion Text] needs [Review Content];
+    ReviewMembers "review_members" Oversight Sheet Hub [Review Org Person Present] needs [Review];
+    Decisions "decisions" Oversight Acts Hub [DecisionTopic List Year Decider Number Date Approved Text Document] needs [DecisionTopic Decider];
+    Consultations "consultations" Oversight Sheet Hub [List Year Body Sent Replied Text] needs [Body];
+    Exceptions "exceptions" Oversight Acts Hub [ExceptionRule Reason Decider Number Date] needs [ExceptionRule Reason Decider Number];
+    SelectionNotes "selection_notes" Oversight Sheet Hub [List Item Text] needs [Item Text];
+    HigherLists "higher_lists" Oversight Sheet Hub [Level HigherState Year] needs [Level HigherState];
+    Expansions "expansions" Oversight Acts Hub [AmountFen Date Text] needs [AmountFen];
+    Replacements "replacements" Oversight Acts Hub [Project Reason] needs [];
+    Evaluations "evaluations" Oversight Acts Hub [Period Org Result Text] needs [Period Text];
+    // A unit's own papers.
+    Roster "roster" Unit Engine Home [Name Duty Phone] needs [];
+    Filings "filings" Unit Engine Home [Ledger Period FiledAt Follows Lines Reason] needs [];
+    Reviews "reviews" Unit Engine Hub [Filing Verdict Reason Cells] needs [];
+    SectionPeople "section_people" Unit Sheet Home [Person Duty Phone Expert] needs [Person];
+    SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
+    Nominations "nominations" Unit Acts Home [Project List Year NominationAct Grade Category Item Reason Date Follows] needs [List NominationAct];
+    Screenings "screenings" Unit Acts Home [Nomination Project Approved Text] needs [Nomination];
+    Requests "requests" Unit Acts Home [Project RequestAct List AmountFen Purpose Approval Document Text Date] needs [RequestAct];
+    RequestAnswers "request_answers" Unit Acts Hub [Request RequestOutcome AmountFen Reason] needs [Request RequestOutcome];
+    UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project] needs [MeetingKind Date];
+    PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];
+    // Published by the hub.
+    Directory "directory" County Engine Hub [Name UnitKind HostedAt] needs [];
+    Profiles "profiles" County Engine Hub [Profile EffectiveFrom] needs [];
+    Notices "notices" County Acts Hub [Text Date] needs [Text];
+    ListEditions "list_editions" County Acts Hub [List Year Count Decider Number Date Follows Reason] needs [List Year];
+    ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];
+    Publications "publications" County Acts Hub [PublicationKind Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind Text];
+    Rankings "rankings" County Acts Hub [ScoreSheet Period Lines Digest Reason] needs [ScoreSheet];
+    Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
+    Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];
+    Bodies "bodies" County Sheet Hub [Body Person Duty] needs [Body Person];
+    Holidays "holidays" County Sheet Hub [Year Lines Text] needs [Year];
+    // The hub's own.
+    ListCandidates "list_candidates" Hub Sheet Hub [List Year Project EntryState Nomination Category Reason] needs [List Project EntryState];
+    Meetings "meetings" Hub Acts Hub [MeetingKind Period Date Org Person Attendees Text Project] needs [MeetingKind Date];
+    Inspections "inspections" Hub Sheet Hub [Period Date Org Person Attendees Methods Seed Sample Text] needs [Date];
+    ScoreSheets "score_sheets" Hub Sheet Hub [Topic Period State] needs [Period];
+    ScoreValues "score_values" Hub Sheet Hub [ScoreSheet Subject Indicator Score Text] needs [ScoreSheet Subject Indicator];
+    Rewards "rewards" Hub Acts Hub [RewardKind Subject Period AmountFen Text Reason] needs [RewardKind Subject];
+    PoolEntries "pool_entries" Hub Acts Hub [PoolAct Request Project AmountFen Source Date Text] needs [PoolAct AmountFen];
+    PoolArrangements "pool_arrangements" Hub Acts Hub [Request Project Date Reason] needs [Request];
+    Experts "experts" Hub Sheet Hub [Name Level Topic Phone Text] needs [Name];
+    Partners "partners" Hub Sheet Hub [Enterprise WorkScope From To] needs [Enterprise];
+    Trainings "trainings" Hub Acts Hub [Date Topic Attendees Text] needs [Date Topic];
+    BankMatches "bank_matches" Hub Acts Hub [Date Project Bank AmountFen Result Text] needs [Date];
+    PromoPublications "promo_publications" Hub Acts Hub [Period Date Media Level Text] needs [Date Media];
+    SigningEvents "signing_events" Hub Acts Hub [Period Date Project Enterprise AmountFen Text] needs [Date];
+    StartEvents "start_events" Hub Acts Hub [Date Project AmountFen Text] needs [Date];
+    ResearchTopics "research_topics" Hub Sheet Hub [Topic Person Text State] needs [Topic];
+    HubDuties "hub_duties" Hub Acts Hub [Topic Date Text Document] needs [Topic Text];
+    LeaderDivision "leader_division" Hub Sheet Hub [Person Duty Sector] needs [Person];
+    SectorOfficers "sector_officers" Hub Sheet Hub [Sector Person] needs [Sector Person];
+    PackagingFunds "packaging_funds" Hub Sheet Hub [Year AmountFen Text] needs [Year];
+}
+
+impl Table {
+    /// The column of this table with this id.
+    #[must_use]
+    pub fn column(self, id: &str) -> Option<Column> {
+        let column = Column::from_id(id)?;
+        let common = matches!(column, Column::By | Column::At | Column::Deleted);
+        (common || self.columns().contains(&column)).then_some(column)
+    }
+}
+
+impl serde::Serialize for Table {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Table {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_id(&id)
+            .ok_or_else(|| serde::de::Error::custom(format_args!("`{id}` is not a table")))
+    }
+}

@@ -1,0 +1,102 @@
+//! What each guard of the county's rules asks for, in a sentence (domain.md 13.7b): the refusal of an act that a guard stops.
+
+use super::Lang;
+
+/// What the guard asks for; a guard of a newer version is named by its id.
+#[must_use]
+pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
+    let (zh, en) = match guard {
+        "eligible" => (
+            "项目不符合入选条件",
+            "The project does not meet the conditions",
+        ),
+        "in_scope" => (
+            "项目来源不在适用范围内",
+            "The project's origin is out of scope",
+        ),
+        "nominated_by" => (
+            "尚无规定单位的申报",
+            "No unit that may nominate has nominated it",
+        ),
+        "investment_kind_is" => ("投资类型不符合要求", "The kind of investment does not fit"),
+        "filled" => ("还有必填内容未填", "Something required is missing"),
+        "doc" => ("缺少规定的材料", "A required document is missing"),
+        "doc_for_grade" => (
+            "缺少与储备等级对应的材料",
+            "The document for this grade is missing",
+        ),
+        "materials" => ("申报材料不齐", "Materials are missing"),
+        "joint_review_passed" => ("项目会审尚未通过", "The joint review is not passed"),
+        "expert_review" => ("专家论证尚未完成", "The expert review is not done"),
+        "decision_recorded" => ("尚无规定机构的决定", "No decision of the competent body"),
+        "consulted" => ("尚未征求意见", "The consultation is missing"),
+        "ordered" => ("须按规定次序办理", "The steps have an order"),
+        "on_list" => ("项目不在所要求的清单上", "The project is not on the list"),
+        "on_any_list" => ("未纳入所要求的清单", "The project is on none of the lists"),
+        "in_window" | "in_month" => ("不在规定的时间内", "Outside the time given"),
+        "first_this_month" => ("本月已办理过一次", "Done once this month already"),
+        "slot_filled" => (
+            "责任人或责任单位未落实",
+            "Responsible persons are not named",
+        ),
+        "roster_filed" => ("名册尚未备案", "The roster is not filed"),
+        "declared" => ("缺少规定的承诺", "The declaration is missing"),
+        "approved" => ("所需审批尚未批复", "The approval is missing"),
+        "approvals_done_or_tolerated" => ("还有审批事项未办结", "Approvals are outstanding"),
+        "package_complete" => ("论证报告尚未齐备", "The report package is incomplete"),
+        "commitment" => (
+            "容缺须写明所缺材料和承诺日期",
+            "Missing papers need a commitment with a date",
+        ),
+        "exception_reason" => (
+            "须由负责人记录例外及理由",
+            "An exception with a reason is needed",
+        ),
+        "acceptance_all" => ("还有验收事项未通过", "Acceptance items are outstanding"),
+        "acceptance_by" => ("须由规定部门验收", "Another department has to accept"),
+        "pre_acceptance_passed" => ("预验收尚未通过", "Pre-acceptance is not passed"),
+        "application_to" | "request_to" => ("尚未向规定部门提出申请", "The application is missing"),
+        "custodian_set" => ("管护主体未明确", "No custodian is named"),
+        "performance_filled" => ("绩效指标未填齐", "Performance metrics are missing"),
+        "reported_to" => ("尚未报送", "It has not been reported"),
+        "months_sum_equals_year" => (
+            "各月计划之和与年度计划不一致",
+            "The months do not add up to the year",
+        ),
+        "balance_enough" => ("余额不足", "The balance is too small"),
+        "trigger_approved" => (
+            "触发拨付的审批尚未批复",
+            "The approval that triggers payment is missing",
+        ),
+        "queue_first" => (
+            "前面还有排队的申请",
+            "Another request is first in the queue",
+        ),
+        "step_exists" => ("未经上一级协调", "The level before has not coordinated it"),
+        "assessed_by" => ("尚未经领导研判", "The leader has not assessed it"),
+        "plan_approved_by" => ("推进方案尚未审定", "The plan is not approved"),
+        "regimes_recorded" => ("五制落实情况未登记", "The five regimes are not recorded"),
+        "reason_in" => (
+            "原因不在规定的范围内",
+            "The reason is not one of those given",
+        ),
+        "actor_is" => ("须由规定的单位或人员办理", "Another has to do this"),
+        "actor_is_not" => (
+            "责任单位不能自行办理此事",
+            "The responsible unit cannot do this itself",
+        ),
+        "count_between" => ("数量不在规定的范围内", "The number is out of range"),
+        "weights_set" => ("权重未配置", "Weights are not set"),
+        "hub_checked" => ("初审尚未完成", "The preliminary check is missing"),
+        "decision_procedure_record" => (
+            "缺少决策程序记录",
+            "The decision-procedure record is missing",
+        ),
+        "four_topic_review" => ("四项审查未完成", "The four-topic review is missing"),
+        _ => return guard,
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
