@@ -17,7 +17,7 @@ mod types;
 
 pub use lint::ProfileError;
 pub use money::Money;
-pub use recurrence::{Period, Recur, RecurError};
+pub use recurrence::{Period, Recur, RecurError, Trigger};
 pub use types::*;
 
 /// The profiles that ship with the product: slug and file.

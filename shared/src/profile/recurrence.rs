@@ -1,13 +1,19 @@
-//! When something comes round again: the grammar of domain.md 13.0, and the periods and due days that follow from it.
+//! When something comes round again: the grammar of domain.md 13.0, as text and as a value.
 //!
-//! Days that do not exist in a month are clamped to its last one, days that exist in none are refused when the file is read.
+//! What the calendar makes of it (periods, windows, due days) stands in `calendar`. One text has one value and is printed back
+//! unchanged, but for a leading zero somebody wrote. Days that exist in no month are refused when the file is read; days that
+//! do not exist in one month are clamped to its last day (domain.md 0.4.4).
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::time::{Date, Month, days_in_month};
+use crate::time::days_in_month;
+
+mod calendar;
+
+pub use calendar::{Period, Trigger};
 
 /// A recurrence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +32,7 @@ pub enum Recur {
     Yearly,
     /// Every year by a day.
     YearlyDay(u8, u8),
-    /// Every year in a window; an end that is `None` is open.
+    /// Every year in a window; an end that is `None` is open, one before the start lies in the next year.
     YearlyWindow((u8, u8), Option<(u8, u8)>),
     /// Every year in the named months.
     YearlyMonths(Vec<u8>),
@@ -49,151 +55,6 @@ const LAST: u8 = 32;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no recurrence")]
 pub struct RecurError(String);
-
-/// One period of a recurrence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Period {
-    /// `2026-11`, `2026-11-H1`, `2026-Q4`, `2026-S2`, `2026`, or the Monday of a week.
-    pub id: String,
-    /// Its first day.
-    pub first: Date,
-    /// Its last day.
-    pub last: Date,
-    /// Due, inclusive, when a day is named.
-    pub due: Option<Date>,
-}
-
-impl Recur {
-    /// True for reports of calendar months.
-    #[must_use]
-    pub fn is_monthly(&self) -> bool {
-        matches!(self, Self::Monthly(days) if days.len() < 2)
-    }
-
-    /// The days of this month on which something is due, in order; empty when the recurrence names none.
-    #[must_use]
-    pub fn due_days(&self, month: Month) -> Vec<Date> {
-        let Self::Monthly(days) = self else {
-            return Vec::new();
-        };
-        days.iter().filter_map(|day| clamp(month, *day)).collect()
-    }
-
-    /// The period a day lies in; `None` for recurrences without periods.
-    #[must_use]
-    pub fn period(&self, day: Date) -> Option<Period> {
-        let month = day.month_of();
-        let year = day.year();
-        Some(match self {
-            Self::Weekly(due) => {
-                let first = day.plus_days(1 - i64::from(day.weekday()));
-                // A report for a week is due on the named day of the next one.
-                let due = due.map(|weekday| first.plus_days(6 + i64::from(weekday)));
-                Period {
-                    id: first.to_string(),
-                    first,
-                    last: first.plus_days(6),
-                    due,
-                }
-            }
-            Self::Monthly(days) if days.len() == 2 => {
-                let middle = clamp(month, days[0])?;
-                let half = if day <= middle { 1 } else { 2 };
-                Period {
-                    id: format!("{month}-H{half}"),
-                    first: if half == 1 {
-                        month.first_day()
-                    } else {
-                        middle.plus_days(1)
-                    },
-                    last: if half == 1 { middle } else { month.last_day() },
-                    due: clamp(month, days[half - 1]),
-                }
-            }
-            Self::Monthly(days) => Period {
-                id: month.to_string(),
-                first: month.first_day(),
-                last: month.last_day(),
-                due: days.first().and_then(|due| clamp(month, *due)),
-            },
-            Self::Quarterly | Self::QuarterlyStart(..) => {
-                let quarter = (month.month() - 1) / 3;
-                let first = Month::new(year, quarter * 3 + 1)?;
-                let due = match self {
-                    Self::QuarterlyStart(_, day) => clamp(first, *day),
-                    _ => None,
-                };
-                Period {
-                    id: format!("{year:04}-Q{}", quarter + 1),
-                    first: first.first_day(),
-                    last: first.plus(2).last_day(),
-                    due,
-                }
-            }
-            Self::HalfYearly => {
-                let half = (month.month() - 1) / 6;
-                let first = Month::new(year, half * 6 + 1)?;
-                Period {
-                    id: format!("{year:04}-S{}", half + 1),
-                    first: first.first_day(),
-                    last: first.plus(5).last_day(),
-                    due: None,
-                }
-            }
-            Self::EveryTwoMonths(even) => {
-                let ends_here = month.month().is_multiple_of(2) == *even;
-                let last = if ends_here { month } else { month.plus(1) };
-                Period {
-                    id: last.to_string(),
-                    first: last.plus(-1).first_day(),
-                    last: last.last_day(),
-                    due: None,
-                }
-            }
-            Self::Yearly
-            | Self::YearlyDay(..)
-            | Self::YearlyWindow(..)
-            | Self::YearlyMonths(..) => {
-                let due = match self {
-                    Self::YearlyDay(month, day) | Self::YearlyWindow(_, Some((month, day))) => {
-                        clamp(Month::new(year, *month)?, *day)
-                    }
-                    _ => None,
-                };
-                Period {
-                    id: format!("{year:04}"),
-                    first: Date::new(year, 1, 1)?,
-                    last: Date::new(year, 12, 31)?,
-                    due,
-                }
-            }
-            Self::Periodic | Self::Immediate | Self::OnDemand | Self::Once(_) => return None,
-        })
-    }
-
-    /// The periods that touch the days from `from` to `to`, in order; at most a thousand.
-    #[must_use]
-    pub fn periods(&self, from: Date, to: Date) -> Vec<Period> {
-        let mut periods = Vec::new();
-        let mut day = from;
-        while day <= to && periods.len() < 1_000 {
-            let Some(period) = self.period(day) else {
-                break;
-            };
-            day = period.last.plus_days(1);
-            periods.push(period);
-        }
-        periods
-    }
-}
-
-fn clamp(month: Month, day: u8) -> Option<Date> {
-    Date::new(
-        month.year(),
-        month.month(),
-        day.min(days_in_month(month.year(), month.month())),
-    )
-}
 
 impl FromStr for Recur {
     type Err = RecurError;
@@ -232,17 +93,25 @@ impl FromStr for Recur {
             ("periodic", None) => Some(Self::Periodic),
             ("immediate", None) => Some(Self::Immediate),
             ("on_demand", None) => Some(Self::OnDemand),
-            ("once", Some(event)) if !event.is_empty() => Some(Self::Once(event.to_owned())),
+            ("once", Some(event)) if is_event(event) => Some(Self::Once(event.to_owned())),
             _ => None,
         };
         parsed.ok_or_else(|| RecurError(text.chars().take(64).collect()))
     }
 }
 
+/// One or two digits, from 1 to `max`.
 fn number(text: &str, max: u8) -> Option<u8> {
+    let digits = text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit());
     text.parse()
         .ok()
-        .filter(|number| (1..=max).contains(number))
+        .filter(|number| digits && (1..=max).contains(number))
+}
+
+/// Events are ids of the engine: lower case, digits and underscores.
+fn is_event(text: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    !text.is_empty() && text.bytes().all(letter)
 }
 
 fn numbers(text: &str, max: u8) -> Option<Vec<u8>> {
@@ -308,3 +177,6 @@ impl<'de> Deserialize<'de> for Recur {
             .map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;
