@@ -221,6 +221,12 @@ pub enum Timeliness {
     Missing,
     /// Not due yet.
     Pending,
+    /// 预填: sent before the window opened, to be confirmed once it is open.
+    Prefilled,
+    /// 网络迟到, excused by the hub with a reason.
+    Excused,
+    /// 已报, where no verdict on time is given.
+    Reported,
 }
 
 /// `GET /api/v1/reports/{ledger}/{period}?unit=`: one unit's month.
@@ -323,7 +329,8 @@ pub struct DeskFiling {
     pub period: Month,
     /// Due, inclusive.
     pub due: Option<Timestamp>,
-    /// Working days left, 0 on the due day, negative when over.
+    /// Working days left, 0 on the due day, negative when over; `None` without a due day, and when the holidays of a year in
+    /// between are not known.
     pub working_days_left: Option<i32>,
     /// Rows filled.
     pub filled: u32,
@@ -366,8 +373,8 @@ pub struct DeskDue {
     pub what: String,
     /// When.
     pub due: Date,
-    /// Working days left; negative when overdue.
-    pub working_days_left: i32,
+    /// Working days left; negative when overdue; `None` when the holidays of a year in between are not known.
+    pub working_days_left: Option<i32>,
     /// Who is responsible, empty when not named.
     pub person: String,
 }
@@ -421,6 +428,9 @@ pub struct CollectionUnit {
     pub year_done_fen: i64,
     /// Sum of total investment, in fen.
     pub total_fen: i64,
+    /// 未报（节点离线自 …）: nothing came and its node was last heard before the deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_since: Option<Timestamp>,
     /// When its node was last heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Timestamp>,

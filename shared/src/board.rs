@@ -15,7 +15,7 @@ use crate::project::ProjectRow;
 use crate::rules::desk::{arrange, filing_card, returned};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
-use crate::rules::workdays::working_days_left;
+use crate::rules::workdays::WorkCalendar;
 use crate::store::Reader;
 use crate::summary::{self, Facts};
 use crate::time::{Month, Timestamp};
@@ -215,6 +215,7 @@ pub fn desk(
         )?);
     }
     let today = question.now.date();
+    let worked = WorkCalendar::of(&question.profile.calendar);
     for (id, facts) in library.facts(reader)? {
         let mine =
             sees_all || facts.readers.contains(&actor.unit) || facts.row.home == Some(actor.unit);
@@ -239,7 +240,7 @@ pub fn desk(
             project_name: name.clone(),
             what: due.what.clone(),
             due: due.due,
-            working_days_left: working_days_left(&question.profile.calendar, today, due.due),
+            working_days_left: worked.left(today, due.due).ok(),
             person: due.person.clone(),
         }));
     }
@@ -284,13 +285,20 @@ fn filings(
             ..
         } = filed;
         let mut verdicts = Vec::new();
+        let mut excuse = None;
         for review in reviews.iter().filter(|review| review.verdict != "received") {
-            verdicts.push(Review {
-                accepted: review.verdict == "accepted",
+            let said = Review {
+                accepted: review.verdict != "returned",
                 reason: review.reason.clone(),
                 at: review.at,
                 by: names.writer_of(reader, None, review.at, None)?,
-            });
+            };
+            // An excuse is about the way, not about the content.
+            if review.verdict == "excused" {
+                excuse = Some(said);
+            } else {
+                verdicts.push(said);
+            }
         }
         found.push(Filing {
             id: *id,
@@ -306,6 +314,7 @@ fn filings(
             lines: lines.clone(),
             reviews: verdicts,
             received_at: filed.received_at(),
+            excuse,
         });
     }
     Ok(found)

@@ -67,7 +67,7 @@ impl Directory {
 pub struct FilingReview {
     /// Its row.
     pub id: RowId,
-    /// `received`, `accepted` or `returned`.
+    /// `received`, `accepted`, `returned`, or `excused` for a late arrival the hub excuses.
     pub verdict: String,
     /// Why.
     pub reason: String,
@@ -105,7 +105,7 @@ impl Filed {
         self.reviews
             .iter()
             .rev()
-            .find(|review| review.verdict != "received")
+            .find(|review| matches!(review.verdict.as_str(), "accepted" | "returned"))
     }
 
     /// When the hub received it.

@@ -3,7 +3,7 @@
 use crate::api::{Desk, DeskFiling, DeskReturned, ReportView};
 use crate::profile::Profile;
 use crate::rules::report::{self, Filing};
-use crate::rules::workdays::working_days_left;
+use crate::rules::workdays::WorkCalendar;
 use crate::time::Timestamp;
 
 /// Rows the desk shows at most; the list behind it shows all.
@@ -15,6 +15,7 @@ pub fn filing_card(profile: &Profile, report: &ReportView, now: Timestamp) -> De
     let count = |keep: &dyn Fn(&crate::api::ReportRow) -> bool| {
         u32::try_from(report.rows.iter().filter(|row| keep(row)).count()).unwrap_or(u32::MAX)
     };
+    let worked = WorkCalendar::of(&profile.calendar);
     DeskFiling {
         ledger: report.ledger.clone(),
         ledger_name: profile.ledger_name(&report.ledger).to_owned(),
@@ -22,7 +23,7 @@ pub fn filing_card(profile: &Profile, report: &ReportView, now: Timestamp) -> De
         due: report.due,
         working_days_left: report
             .due
-            .map(|due| working_days_left(&profile.calendar, now.date(), due.date())),
+            .and_then(|due| worked.left(now.date(), due.date()).ok()),
         filled: count(&|row| row.filled),
         rows: count(&|_| true),
         errors: count(&|row| !row.conflicts.is_empty()),

@@ -68,6 +68,7 @@ fn line(
             .filter_map(|row| amount(row))
             .fold(0i64, i64::saturating_add)
     };
+    let judged = report::judge(&chain, deadline, now, unit.last_contact);
     CollectionUnit {
         unit: unit.unit,
         name: unit.name.to_owned(),
@@ -78,7 +79,8 @@ fn line(
             deadline,
             now,
         ),
-        timeliness: report::timeliness(&chain, deadline, now),
+        timeliness: judged.timeliness,
+        offline_since: judged.offline_since,
         filing: chain.last().map(|filing| report::info(filing, |_| None)),
         year_plan_fen: sum(|row| row.year_plan_fen),
         year_done_fen: sum(|row| row.year_done_fen),
@@ -142,6 +144,7 @@ mod tests {
         let due = Deadline::of(&profile, &ledger, month).due.unwrap();
         assert_eq!(due.to_string(), "2026-10-31 23:59:59");
         assert_eq!(at(due), FilingState::Empty);
-        assert_eq!(at(due.plus_ms(1)), FilingState::Missing);
+        assert_eq!(at(due.plus_ms(999)), FilingState::Empty);
+        assert_eq!(at(due.plus_ms(1_000)), FilingState::Missing);
     }
 }

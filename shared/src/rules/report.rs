@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{FilingInfo, FilingState, ReportRow, ReportView, Timeliness};
+use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
 use crate::command::FilingLine;
 use crate::field::{Field, FieldPath};
 use crate::ids::{RowId, UnitId};
@@ -10,6 +10,10 @@ use crate::profile::Profile;
 use crate::project::{ProjectRow, ProjectView, Writer};
 use crate::time::{Month, Timestamp};
 use crate::value::Value;
+
+mod judge;
+
+pub use judge::{Judgement, judge};
 
 /// The hub's verdict on a filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub struct Filing {
     pub reviews: Vec<Review>,
     /// When the hub held it: its own clock at the hub, the acknowledgement at a node; `None` while under way.
     pub received_at: Option<Timestamp>,
+    /// The hub's excuse of its late arrival, with its reason.
+    pub excuse: Option<Review>,
 }
 
 impl Filing {
@@ -60,6 +66,8 @@ impl Filing {
 /// What a filing is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
+    /// The first moment that counts; what is sent earlier is kept until it is confirmed. `None`: always open.
+    pub opens: Option<Timestamp>,
     /// The last moment that is on time; `None` when the county gave no day.
     pub due: Option<Timestamp>,
     /// How long a filing may be under way.
@@ -77,7 +85,12 @@ impl Deadline {
         let report = profile
             .report_of(ledger)
             .or_else(|| profile.monthly_report());
+        let period = report.and_then(|report| {
+            let mut recurrences = report.recurrence.iter();
+            recurrences.find_map(|recur| recur.period(month.first_day()))
+        });
         Self {
+            opens: period.map(|period| period.opens_at()),
             due: report.and_then(|report| profile.due(report, month)),
             grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
             by_receipt: profile.report.judged_by == "received_at",
@@ -113,49 +126,6 @@ pub fn revisions<'a>(filings: &'a [Filing], ledger: &str, period: &str) -> Vec<&
     chain
 }
 
-/// How a period stands against its deadline (domain.md 0.4.6 and 0.4.7).
-///
-/// The latest revision filed in time and not returned counts; a later one that was returned does not undo it.
-#[must_use]
-pub fn timeliness(chain: &[&Filing], deadline: Deadline, now: Timestamp) -> Timeliness {
-    let Some(due) = deadline.due.filter(|_| deadline.judged) else {
-        return if chain.is_empty() {
-            Timeliness::Pending
-        } else {
-            Timeliness::OnTime
-        };
-    };
-    let in_time = |filing: &&&Filing| {
-        let moment = if deadline.by_receipt {
-            filing.received_at.unwrap_or(now)
-        } else {
-            filing.filed_at
-        };
-        moment <= due
-    };
-    if let Some(counts) = chain
-        .iter()
-        .rev()
-        .filter(in_time)
-        .find(|filing| !filing.is_returned())
-    {
-        let received = counts.received_at.unwrap_or(now);
-        return if received <= due.plus_ms(deadline.grace_ms) {
-            Timeliness::OnTime
-        } else {
-            Timeliness::LateNetwork
-        };
-    }
-    if chain.iter().any(|filing| !filing.is_returned()) {
-        return Timeliness::Late;
-    }
-    if now <= due {
-        Timeliness::Pending
-    } else {
-        Timeliness::Missing
-    }
-}
-
 /// Where a period stands on screen.
 #[must_use]
 pub fn state(chain: &[&Filing], filled: u32, deadline: Deadline, now: Timestamp) -> FilingState {
@@ -164,7 +134,12 @@ pub fn state(chain: &[&Filing], filled: u32, deadline: Deadline, now: Timestamp)
         Some(filing) if filing.verdict().is_some() => FilingState::Accepted,
         Some(filing) if filing.received_at.is_some() => FilingState::Filed,
         Some(_) => FilingState::FiledLocally,
-        None if deadline.due.is_some_and(|due| now > due) => FilingState::Missing,
+        None if deadline
+            .due
+            .is_some_and(|due| now.seconds() > due.seconds()) =>
+        {
+            FilingState::Missing
+        }
         None if filled == 0 => FilingState::Empty,
         None => FilingState::Filling,
     }
@@ -292,7 +267,7 @@ pub fn report(
         period: asked.month,
         due: deadline.due,
         state: state(&chain, filled, deadline, asked.now),
-        timeliness: timeliness(&chain, deadline, asked.now),
+        timeliness: judge(&chain, deadline, asked.now, None).timeliness,
         filing: chain
             .last()
             .map(|filing| info(filing, |line| heads.get(&line.project).cloned())),
@@ -305,7 +280,6 @@ mod tests {
     use super::*;
 
     const DUE: Timestamp = Timestamp(1_000_000_000);
-    const DAY: i64 = 86_400_000;
 
     fn filing(
         number: u8,
@@ -336,85 +310,8 @@ mod tests {
             lines: Vec::new(),
             reviews: verdict.map(review).into_iter().collect(),
             received_at: received_at.map(Timestamp),
+            excuse: None,
         }
-    }
-
-    fn check(filings: &[Filing], now: i64, expected: Timeliness) {
-        let deadline = Deadline {
-            due: Some(DUE),
-            grace_ms: 3 * DAY,
-            by_receipt: false,
-            judged: true,
-        };
-        let chain = revisions(filings, "progress", "2026-11");
-        assert_eq!(
-            timeliness(&chain, deadline, Timestamp(now)),
-            expected,
-            "{filings:?}"
-        );
-    }
-
-    #[test]
-    fn the_last_second_is_on_time_and_the_next_is_late() {
-        let (due, late) = (DUE.0, DUE.0 + 1);
-        check(
-            &[filing(1, due, Some(due + 5), None)],
-            late,
-            Timeliness::OnTime,
-        );
-        check(&[filing(1, late, Some(late), None)], late, Timeliness::Late);
-        check(&[], due, Timeliness::Pending);
-        check(&[], late, Timeliness::Missing);
-    }
-
-    #[test]
-    fn a_filing_that_waited_too_long_for_the_line_is_late_by_network() {
-        let due = DUE.0;
-        check(
-            &[filing(1, due, Some(due + 3 * DAY), None)],
-            due + 9 * DAY,
-            Timeliness::OnTime,
-        );
-        check(
-            &[filing(1, due, Some(due + 3 * DAY + 1), None)],
-            due + 9 * DAY,
-            Timeliness::LateNetwork,
-        );
-        check(
-            &[filing(1, due, None, None)],
-            due + 4 * DAY,
-            Timeliness::LateNetwork,
-        );
-    }
-
-    #[test]
-    fn a_returned_revision_does_not_undo_an_earlier_one_filed_in_time() {
-        let due = DUE.0;
-        let good = filing(1, due - 9, Some(due - 9), None);
-        let returned = filing(2, due - 5, Some(due - 5), Some(false));
-        check(&[returned.clone(), good], due + 1, Timeliness::OnTime);
-        let alone = filing(1, due - 5, Some(due - 5), Some(false));
-        check(std::slice::from_ref(&alone), due + 1, Timeliness::Missing);
-        check(
-            &[alone, filing(2, due + 2, Some(due + 2), None)],
-            due + 3,
-            Timeliness::Late,
-        );
-    }
-
-    #[test]
-    fn what_is_not_judged_is_never_late() {
-        let deadline = Deadline {
-            due: Some(DUE),
-            grace_ms: 0,
-            by_receipt: false,
-            judged: false,
-        };
-        let late = filing(1, DUE.0 + DAY, None, None);
-        assert_eq!(
-            timeliness(&[&late], deadline, Timestamp(DUE.0 + 2 * DAY)),
-            Timeliness::OnTime
-        );
     }
 
     #[test]
@@ -428,6 +325,7 @@ mod tests {
     #[test]
     fn the_state_follows_the_latest_revision() {
         let deadline = Deadline {
+            opens: None,
             due: Some(DUE),
             grace_ms: 0,
             by_receipt: false,

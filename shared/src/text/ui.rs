@@ -237,6 +237,9 @@ words! {
     Late "逾期报送" "Late";
     TimelinessMissing "未报" "Missing";
     Pending "未到期" "Not due";
+    Prefilled "预填（待确认）" "Sent early, to confirm";
+    Excused "网络迟到（已核准）" "Late by network, excused";
+    HolidaysMissing "节假日未导入" "Holidays not imported";
     FileSummary "本次报送" "What is filed";
     FileNote "报送后县级按此时的数据统计；之后的修改记为事后更正。" "The hub counts the data as of now; later edits are marked as corrections.";
     FiledWithProjects "项目数" "Projects";

@@ -21,6 +21,7 @@ use crate::hooks::session::{Session, use_session};
 use crate::routes::Route;
 use crate::state::ledger;
 use crate::state::remote::Remote;
+use crate::state::words::Words;
 use crate::state::{answer, numbers, pill};
 
 /// Rows of card 3 in sight (ux.md 5.1).
@@ -172,7 +173,7 @@ fn due_line(session: &Session, index: usize, due: &DeskDue) -> Html {
         "completion" => words.t(Ui::DueCompletion).to_owned(),
         other => other.to_owned(),
     };
-    let late = due.working_days_left < 0;
+    let late = due.due < clock::now().date();
     html! {
         <tr key={index}>
             <td>{ kind }</td>
@@ -182,10 +183,18 @@ fn due_line(session: &Session, index: usize, due: &DeskDue) -> Html {
             } }</td>
             <td>{ &due.what }</td>
             <td class="nowrap">{ due.due.to_string() }</td>
-            <td class={classes!("number", late.then_some("behind"))}>{ if late { "▲ " } else { "" } }{ due.working_days_left }</td>
+            <td class={classes!("number", late.then_some("behind"))}>{ if late { "▲ " } else { "" } }{ days_left(words, due.working_days_left) }</td>
             <td>{ &due.person }</td>
         </tr>
     }
+}
+
+/// A number of working days, or that a year's holidays are not known.
+fn days_left(words: &Words, days: Option<i32>) -> String {
+    days.map_or_else(
+        || words.t(Ui::HolidaysMissing).to_owned(),
+        |days| days.to_string(),
+    )
 }
 
 fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
@@ -198,10 +207,13 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
         let at = pill::moment(due, clock::now());
         words.say(&Say::Due(&at))
     });
-    let left = filing
-        .working_days_left
-        .map(|days| words.say(&Say::DaysLeft(days)));
-    let late = filing.working_days_left.is_some_and(|days| days < 0);
+    let left = filing.due.map(|_| match filing.working_days_left {
+        Some(days) => words.say(&Say::DaysLeft(days)),
+        None => words.t(Ui::HolidaysMissing).to_owned(),
+    });
+    let late = filing
+        .due
+        .is_some_and(|due| due.date() < clock::now().date());
     let reported = answer::is_reported(filing.state);
     let done =
         numbers::rate(Some(i64::from(filing.filled)), Some(i64::from(filing.rows))).unwrap_or(0);

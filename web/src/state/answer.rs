@@ -72,6 +72,9 @@ pub const fn timeliness(timeliness: Timeliness) -> (&'static str, Ui, &'static s
         Timeliness::Late => ("▲", Ui::Late, "state--ask"),
         Timeliness::Missing => ("●", Ui::TimelinessMissing, "state--bad"),
         Timeliness::Pending => ("◇", Ui::Pending, "state--quiet"),
+        Timeliness::Prefilled => ("◐", Ui::Prefilled, "state--busy"),
+        Timeliness::Excused => ("■", Ui::Excused, "state--good"),
+        Timeliness::Reported => ("■", Ui::Reported, "state--good"),
     }
 }
 
