@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Directory, is_hub};
+use crate::book::Cells as _;
 use crate::command::{Actor, Role};
 use crate::field::{Authority, Column, Field, FieldPath, Place, Rows, Table, Target};
 use crate::ids::{DocumentId, UnitId};
@@ -15,9 +16,18 @@ pub struct Parties {
     pub home: Option<UnitId>,
     /// The lead unit, when it is one of the directory.
     pub lead: Option<UnitId>,
-    /// Territory, co-operating units, owner, investment department.
+    /// Territory, co-operating units, owner, investment department, who approves or guarantees something, the agency.
     pub others: BTreeSet<UnitId>,
 }
+
+/// Tables whose rows name a unit that takes part: co-operating units, approving departments, those who guarantee a factor, the
+/// construction agency.
+const NAMING: &[Table] = &[
+    Table::CoopUnits,
+    Table::Approvals,
+    Table::Factors,
+    Table::AgencyContracts,
+];
 
 impl Parties {
     /// The parties of a project.
@@ -38,11 +48,14 @@ impl Parties {
         .filter_map(unit)
         .filter(listed)
         .collect();
-        for row in view.rows(Table::CoopUnits) {
-            let org = view
-                .row_value(Table::CoopUnits, &row, Column::Org)
-                .as_text();
-            others.extend(org.and_then(|org| directory.resolve(org)).filter(listed));
+        for table in NAMING {
+            let orgs = view.each(*table).map(|row| row.text(Column::Org));
+            let named = orgs.filter(|org| !org.is_empty());
+            others.extend(
+                named
+                    .filter_map(|org| directory.resolve(org))
+                    .filter(listed),
+            );
         }
         Self {
             home: unit(Field::HomeNode),

@@ -72,6 +72,7 @@ impl Judge<'_> {
             is_new,
             actor: self.actor,
             now: self.now,
+            on_behalf: record.on_behalf.is_some(),
         };
         let beside = rules::judge(&self.state.world(self.profile), &entry, draw)?;
         let document = document_of(table, record.project, unit, self.now)

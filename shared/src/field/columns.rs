@@ -78,6 +78,10 @@ columns! {
     Issue "issue" Kind::Reference;
     Act "act" Kind::Text;
     Outcome "outcome" Kind::Choice("issue_outcome");
+    Addressee "addressee" Kind::Choice("issue_actors");
+    Programme "programme" Kind::Choice("programmes");
+    Reach "reach" Kind::Choice("issue_reach");
+    Concerns "concerns" Kind::Text;
     // Comments, attachments, proposals, corrections, attempts.
     Text "text" Kind::Long;
     About "about" Kind::Text;

@@ -82,9 +82,9 @@ tables! {
     EarlyWork "early_work" Project Sheet Home [Task From To Org Person Progress State] needs [Task];
     PushPlans "push_plans" Project Acts Lead [Overview Problem Solution Duty WorkList Document Follows] needs [Overview];
     // Issues, remarks, attachments, what the engine keeps beside a record.
-    Issues "issues" Project Sheet Anyone [Description IssueKind Standard Deadline ResponsibleUnit ResponsiblePerson Level IsMajor Countermeasure MattersForLeader IssueSource Inspection] needs [Description];
-    IssueSteps "issue_steps" Project Acts Anyone [Issue Follows Level Act Person Text Outcome] needs [Issue Act];
-    IssueRulings "issue_rulings" Oversight Acts Hub [Issue Follows Level Act Person Org Deadline Text Outcome] needs [Issue Act];
+    Issues "issues" Project Sheet Anyone [Description IssueKind Standard Deadline ResponsibleUnit ResponsiblePerson Level IsMajor Countermeasure MattersForLeader IssueSource Inspection Meeting Programme Reach Concerns] needs [Description];
+    IssueSteps "issue_steps" Project Acts Anyone [Issue Follows Level Act Addressee Org Person Text Outcome Document] needs [Issue Act];
+    IssueRulings "issue_rulings" Oversight Acts Hub [Issue Follows Level Act Addressee Org Person Deadline Text Outcome Document] needs [Issue Act];
     Comments "comments" Project Engine Anyone [About Text] needs [];
     Attachments "attachments" Project Sheet Anyone [About Name MediaType Bytes Hash] needs [];
     Proposals "proposals" Project Engine Anyone [Path Value Reason State] needs [];
@@ -100,13 +100,13 @@ tables! {
     Performance "performance" Project Sheet Home [Metric Measure MeasureUnit Basis] needs [Metric Measure];
     PerformanceReports "performance_reports" Project Acts Home [Date Text] needs [Text];
     // Agency, intermediaries, regimes, environment, publicity, platforms (domain.md 2.F, 12).
-    AgencySteps "agency_steps" Project Acts Home [AgencyAct Follows Org Date Document Text] needs [AgencyAct];
+    AgencySteps "agency_steps" Project Acts Anyone [AgencyAct Follows Org Date Document Text] needs [AgencyAct];
     AgencyContracts "agency_contracts" Project Sheet Home [Org WorkScope Rights AmountFen InTotal Document] needs [Org];
     Intermediaries "intermediaries" Project Sheet Home [Org WorkScope AmountFen SuccessFen FailureFen Result Document] needs [Org WorkScope];
     Regimes "regimes" Project Sheet Lead [Regime Kept Document Person Date] needs [Regime];
     EnvChecks "env_checks" Project Sheet Home [Item Kept] needs [Item];
     EnvContacts "env_contacts" Project Acts Home [Date Org ContactKind Basis Result] needs [Date Org ContactKind];
-    Violations "violations" Project Acts Anyone [Text Org Date Result] needs [Text];
+    Violations "violations" Project Acts Anyone [Follows Text Org Date Result] needs [Text];
     Publicity "publicity" Project Acts Home [Date Media Name Link] needs [Media Name];
     Platforms "platforms" Project Sheet Home [Platform Date ExternalId] needs [Platform];
     Supervisions "supervisions" Project Acts Anyone [Org Topic Date Text Document] needs [Org Text];

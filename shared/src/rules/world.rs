@@ -52,6 +52,8 @@ pub struct Entry<'a> {
     pub actor: &'a Actor,
     /// When.
     pub now: Timestamp,
+    /// True: an officer acts with a unit's authority (代填).
+    pub on_behalf: bool,
 }
 
 impl<'a> Entry<'a> {

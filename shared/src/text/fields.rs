@@ -384,6 +384,10 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "meeting" "会议交办" "Meeting",
             "patrol" "巡检" "Patrol",
         ],
+        "issue_reach" => options![
+            "overall" "全局性" "Overall",
+            "cross_area" "跨区域" "Across areas",
+        ],
         "issue_outcome" => options![
             "solved" "解决" "Solved",
             "unsolved" "未解决" "Not solved",
@@ -539,6 +543,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "extra_major" "认定特别重大" "Extra-major",
             "agency" "建设管理代理" "Agency construction",
             "push_plan" "推进方案" "Push plan",
+            "procedure" "履行决策程序" "Decision procedure",
             "other" "其他" "Other",
         ],
         "reward_kind" => options![
