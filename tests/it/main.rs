@@ -6,5 +6,7 @@ mod cli;
 mod coverage;
 mod demo;
 mod kill;
+mod queue;
+mod screens;
 mod sim;
 mod tidy;

@@ -227,6 +227,65 @@ impl Browser {
         }
     }
 
+    /// Waits until nothing matches a CSS selector any more.
+    ///
+    /// # Errors
+    /// When something goes on matching.
+    pub async fn gone(&self, css: &str) -> Result<()> {
+        let begun = Instant::now();
+        while !self.driver.find_all(By::Css(css)).await?.is_empty() {
+            self.give_up_after(begun, &format!("`{css}` is gone"))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until an input holds a text, leaving commas out.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn holds(&self, css: &str, text: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            if let Ok(input) = self.driver.find(By::Css(css)).await {
+                let value = input.prop("value").await.ok().flatten();
+                if value.is_some_and(|value| value.replace(',', "") == text) {
+                    return Ok(());
+                }
+            }
+            self.give_up_after(begun, &format!("`{css}` holds {text}"))
+                .await?;
+        }
+    }
+
+    /// Makes the window a phone's, 375 pixels wide.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn become_phone(&self) -> Result<()> {
+        let size = serde_json::json!({ "width": 375, "height": 812, "deviceScaleFactor": 1, "mobile": true });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", size)
+            .await
+            .context("making the window a phone's")?;
+        Ok(())
+    }
+
+    /// Shows the page as it would be printed, or again as on the screen.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn show_print(&self, print: bool) -> Result<()> {
+        let media = serde_json::json!({ "media": if print { "print" } else { "" } });
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .context("showing the page as printed")?;
+        Ok(())
+    }
+
     /// Presses a button or link by what stands on it.
     ///
     /// # Errors

@@ -120,6 +120,7 @@ pub struct Place {
     /// Its name, which is also its unit's.
     pub name: String,
     serving: Option<Serving>,
+    last: Option<SocketAddr>,
 }
 
 struct Serving {
@@ -151,6 +152,7 @@ impl Place {
             dir: root.join(name),
             name: name.to_owned(),
             serving: None,
+            last: None,
         };
         let mut init = vec![
             "init",
@@ -203,11 +205,24 @@ impl Place {
     /// # Panics
     /// When it does not get ready.
     pub fn start(&mut self) {
+        self.serve("127.0.0.1:0");
+    }
+
+    /// Serves the folder where it was served before.
+    ///
+    /// # Panics
+    /// When it was never served, or does not get ready.
+    pub fn start_again(&mut self) {
+        let before = self.last.expect("it was served before");
+        self.serve(&before.to_string());
+    }
+
+    fn serve(&mut self, listen: &str) {
         let mut child = Command::new(program())
             .args([
                 "serve",
                 "--listen",
-                "127.0.0.1:0",
+                listen,
                 "--insecure-http",
                 "--json",
                 "--data",
@@ -240,6 +255,7 @@ impl Place {
             let _gone = child.kill();
             panic!("{} is not ready: `{line}`; {}", self.name, self.read_log());
         };
+        self.last = Some(address);
         self.serving = Some(Serving { child, address });
     }
 

@@ -9,6 +9,7 @@ use crate::hooks::router::Link;
 use super::key_list::key_list;
 use super::outbox_list::outbox_list;
 use super::sync_pill::sync_pill;
+use crate::client::http::Failure;
 use crate::client::{page, prefs};
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
@@ -16,6 +17,7 @@ use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::{LookChange, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::{Route, belongs, rail};
+use crate::state::answer;
 use crate::state::pill::Reach;
 
 /// Props of [`Frame`].
@@ -123,8 +125,14 @@ pub fn Frame(props: &FrameProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let session = session.clone();
             wasm_bindgen_futures::spawn_local(async move {
-                let _ = session.client.delete("/api/v1/session").await;
-                session.on_ended.emit(());
+                // A node that does not answer keeps the session: nobody is told that he is out.
+                match session.client.delete("/api/v1/session").await {
+                    Err(Failure::Unreachable) => {
+                        let told = answer::failure(&Failure::Unreachable, &session.words);
+                        session.notices.fail(told);
+                    }
+                    _ => session.on_ended.emit(()),
+                }
             });
         })
     };
