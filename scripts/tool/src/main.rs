@@ -5,6 +5,8 @@
 //! content, so that a browser may keep it for ever; each file lies beside its `.br` (quality 11) and `.gz` forms, so that
 //! the node never compresses.
 //!
+//! Between bindings and names the module goes through Binaryen's `wasm-opt`, when that is installed.
+//!
 //! `index.html` is a template: `{{css}}`, `{{js}}`, `{{wasm}}` and `{{NAME}}` (a file of `web/assets/`) become the paths
 //! the page asks for. The script starts itself: no inline script is needed, and the policy of the page can forbid them.
 //!
@@ -13,8 +15,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -23,6 +26,22 @@ const SCRIPT_BYTES_MAX: usize = 300_000;
 
 /// Sheets that come first, in this order; the others follow by name, `print` last.
 const FIRST_SHEETS: [&str; 2] = ["tokens", "base"];
+
+/// The optimiser of modules: Binaryen, which Debian packages. The build does without it where it is not installed.
+const OPTIMISER: &str = "wasm-opt";
+
+/// What the module uses beyond the first version of the format, as Binaryen 108 (Debian 12) calls it.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The rounds over the module, chosen by what is smallest in brotli: a module that is smaller plain need not be.
+const ROUNDS: [&str; 2] = ["-O1", "-O1"];
 
 /// One finished file with its compressed forms.
 struct Finished {
@@ -108,14 +127,72 @@ fn check_versions(lock: &str) -> Result<()> {
     Ok(())
 }
 
+/// Says of a compiled module that it does without bulk memory.
+///
+/// Only the bindings read this: with bulk memory they write `table.fill`, which Binaryen 108 cannot read; without it they
+/// write the same as single steps. The compiler's own instructions stay.
+fn hide_bulk_memory(mut module: Vec<u8>) -> Vec<u8> {
+    let (used, unused) = (b"+\x0bbulk-memory", b"-\x0bbulk-memory");
+    // The section with the names of features stands at the end.
+    let place = module.windows(used.len()).rposition(|bytes| bytes == used);
+    let bytes = place.and_then(|place| module.get_mut(place..place + unused.len()));
+    if let Some(bytes) = bytes {
+        bytes.copy_from_slice(unused);
+    }
+    module
+}
+
+/// Gives the exported table of JavaScript's values its number back.
+///
+/// Binaryen 108 writes every exported table as the first of the module, which is the one of functions; ours is the second.
+fn mend_table_export(mut module: Vec<u8>) -> Vec<u8> {
+    // The length of the name, the name, what is exported (1: a table), its number.
+    let written = b"\x15__wbindgen_externrefs\x01\x00";
+    let place = module
+        .windows(written.len())
+        .position(|bytes| bytes == written);
+    let number = place.and_then(|place| module.get_mut(place + written.len() - 1));
+    if let Some(number) = number {
+        *number = 1;
+    }
+    module
+}
+
+/// Makes a bound module smaller, or leaves it as it is where no optimiser is installed.
+#[expect(clippy::print_stdout, reason = "a build tool reports on the console")]
+fn optimise(module: &Path) -> Result<()> {
+    let done = Command::new(OPTIMISER)
+        .args(FEATURES)
+        .args(ROUNDS)
+        .arg("--strip-target-features")
+        .arg(module)
+        .arg("--output")
+        .arg(module)
+        .output();
+    match done {
+        Ok(output) => ensure!(
+            output.status.success(),
+            "{OPTIMISER} refused {}: {}",
+            module.display(),
+            String::from_utf8_lossy(&output.stderr)
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => println!(
+            "note: {OPTIMISER} (Debian package binaryen) is not installed; the module stays larger than it need be"
+        ),
+        Err(error) => return Err(error).context("starting wasm-opt"),
+    }
+    Ok(())
+}
+
 /// Makes the script that loads the module, and the module stripped of what only debuggers read.
 fn bind(wasm: &Path) -> Result<(String, Vec<u8>)> {
     let made = wasm.with_extension("bindings");
     if made.exists() {
         fs::remove_dir_all(&made).context("clearing the bindings of the build before")?;
     }
+    let raw = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
     wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(wasm)
+        .input_bytes("web", hide_bulk_memory(raw))
         .out_name("web")
         .web(true)
         .context("choosing the browser as target")?
@@ -134,7 +211,9 @@ fn bind(wasm: &Path) -> Result<(String, Vec<u8>)> {
         js.contains("__wbg_init"),
         "the bindings have no `__wbg_init`"
     );
-    let module = fs::read(made.join("web_bg.wasm")).context("reading the bound module")?;
+    let bound = made.join("web_bg.wasm");
+    optimise(&bound)?;
+    let module = mend_table_export(fs::read(&bound).context("reading the bound module")?);
     // The default path would ask for a name that does not exist.
     Ok((
         shorten(&js.replace("'web_bg.wasm'", "'never-used'")),
@@ -303,6 +382,25 @@ mod tests {
             shorten("/**\n * @param x\n */\nfunction f(x) {\n    // why\n    return x;\n}\n\n"),
             "function f(x) {\nreturn x;\n}\n"
         );
+    }
+
+    #[test]
+    fn only_the_name_of_bulk_memory_is_hidden_from_the_bindings() {
+        let module = b"..+\x0bbulk-memory+\x0fbulk-memory-opt+\x08sign-ext".to_vec();
+        let hidden = hide_bulk_memory(module.clone());
+        assert_eq!(hidden.len(), module.len());
+        assert!(hidden.starts_with(b"..-\x0bbulk-memory+\x0fbulk-memory-opt+"));
+    }
+
+    #[test]
+    fn the_exported_table_is_the_second_one() {
+        let export = |number: u8| {
+            let mut module = b"..\x15__wbindgen_externrefs\x01".to_vec();
+            module.extend([number, 0]);
+            module
+        };
+        assert_eq!(mend_table_export(export(0)), export(1));
+        assert_eq!(mend_table_export(export(1)), export(1));
     }
 
     #[test]
