@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub mod fields;
 pub mod finding;
 pub mod guard;
+pub mod hub;
 pub mod office;
 pub mod parse;
 pub mod refusal;

@@ -16,6 +16,7 @@ pub mod progress_bar;
 pub mod project_table;
 pub mod proposal_list;
 pub mod reason_dialog;
+pub mod receipt;
 pub mod record_rows;
 pub mod report_grid;
 pub mod sync_pill;

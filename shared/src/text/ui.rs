@@ -138,14 +138,12 @@ words! {
     FirstSteps "还没有项目。从这里开始：" "There are no projects yet. Start here:";
     ImportExcel "导入 Excel 台账" "Import an Excel ledger";
     ImportExcelNote "沿用现有台账，一次导入，可撤销。" "Take over the ledger you keep; it can be undone.";
-    FetchFromHub "从县级下载" "Fetch from the hub";
     FetchFromHubNote "接入后自动下载本单位的项目。" "After joining, your projects come by themselves.";
     NewByHand "手工新增" "Add by hand";
     NewByHandNote "先填必填项，其余以后补。" "The required fields first, the rest later.";
     Totals "汇总" "Totals";
     ToProjects "查看台账" "See the ledger";
     ProposalsWaiting "建议值待处理" "Proposals to decide";
-    NoDue "县级尚未规定截止时间，可先填" "No due date yet; you can start";
     // Projects.
     NewProject "新增项目" "New project";
     Filter "筛选" "Filter";
@@ -198,7 +196,7 @@ words! {
     OnBehalf "代填" "Fill on behalf";
     OnBehalfOn "正在代填" "Filling on behalf";
     OnBehalfEnd "结束代填" "Stop";
-    OnBehalfNote "写明何人何事委托代填，原因随修改保存，乡镇可见。" "State who asked and why; it is kept with the change and the unit sees it.";
+    OnBehalfNote "写明何人何事委托代填，原因随修改保存，该单位可见。" "State who asked and why; it is kept with the change and the unit sees it.";
     DeleteProject "删除项目" "Delete project";
     DeleteNote "删除后进入回收站，可以恢复；历史保留。" "It can be restored; its history stays.";
     DeletedBanner "该项目已删除" "This project is deleted";
@@ -208,17 +206,18 @@ words! {
     NoComments "还没有留言" "No comments yet";
     AddRow "新增一行" "Add a row";
     WriterUnknown "未知" "unknown";
-    WriterHub "县级" "hub";
     Following "下一个项目" "Next project";
     Preceding "上一个项目" "Previous project";
     UnknownFields "其他字段" "Other fields";
     EngineField "系统填写" "written by the system";
-    HubField "县级填写" "the hub's field";
     // Report.
     FileReport "报送" "File";
     FileAgain "重新报送" "File again";
     Check "校验" "Check";
     Receipt "报送回执" "Receipt";
+    ReceiptNumber "回执编号" "Number";
+    SignHead "负责人（签字）：" "Signed:";
+    SignUnit "报送单位（盖章）：" "Seal of the unit:";
     LastCumulative "上月累计" "Before";
     NextMonthPlan "下月计划" "Next month";
     Problems "存在问题" "Problems";
@@ -241,7 +240,6 @@ words! {
     Excused "网络迟到（已核准）" "Late by network, excused";
     HolidaysMissing "节假日未导入" "Holidays not imported";
     FileSummary "本次报送" "What is filed";
-    FileNote "报送后县级按此时的数据统计；之后的修改记为事后更正。" "The hub counts the data as of now; later edits are marked as corrections.";
     FiledWithProjects "项目数" "Projects";
     FilledRows "已填" "Filled";
     NilRows "无变化" "No change";
@@ -258,7 +256,7 @@ words! {
     RowInConflict "有冲突待确认" "In conflict";
     PassReport "通过" "Accept";
     ReturnReport "退回" "Return";
-    ReturnNote "写明需要修改什么，乡镇在工作台上看到。" "Say what to correct; the unit sees it on its desk.";
+    ReturnNote "写明需要修改什么，该单位在工作台上看到。" "Say what to correct; the unit sees it on its desk.";
     ReadOnly "只读" "Read only";
     ReportEmpty "本单位没有需要填报的项目" "There are no projects to report";
     FiledAt "报送时间" "Filed at";
@@ -273,7 +271,7 @@ words! {
     NeverSeen "未联系过" "never";
     TimePace "序时进度" "Time passed";
     CopyReminder "复制催报文字" "Copy reminder";
-    NoUnits "还没有乡镇接入" "No unit has joined yet";
+    NoUnits "还没有单位接入" "No unit has joined yet";
     UnitsWord "单位" "Unit";
     // Exchange.
     ImportTab "导入" "Import";
@@ -319,11 +317,9 @@ words! {
     CutLine "断开线路" "Cut the line";
     RestoreLine "恢复线路" "Restore the line";
     DemoLine "演示：模拟断网" "Demo: pull the cable";
-    DemoLineNote "断开后本机真正停止连接县级，可继续填报；恢复后自动同步。" "The server really closes its line; go on working, then restore it.";
     PendingChanges "待上传" "To send";
     LastExchange "最近交换" "Last exchange";
     NextDial "下次重试" "Next try";
-    HubWord "县级" "Hub";
     Quarantined "隔离的改动" "In quarantine";
     Nodes "接入的节点" "Enrolled nodes";
     Approve "批准接入" "Approve";
@@ -336,7 +332,6 @@ words! {
     NoNodes "还没有节点接入" "No node has joined";
     Never "从未" "never";
     // Sync pill (ux.md 5.0).
-    PillNotJoined "未接入县级" "Not joined";
     PillNoNodes "尚无节点接入" "No node has joined";
     PillSynced "已同步" "In sync";
     // Keys.
@@ -426,8 +421,6 @@ pub enum Say<'a> {
         /// Who.
         name: &'a str,
     },
-    /// The hub received the filing.
-    ReceivedAt(&'a str),
     /// Rows shown out of all.
     Shown(usize, usize),
     /// A field holds several values.
@@ -555,7 +548,6 @@ impl Say<'_> {
             Self::ToCorrect(count) => format!("需修改 {count}"),
             Self::Received(count, all) => format!("收报 {count}/{all}"),
             Self::FiledBy { at, name } => format!("{at} 由 {name} 报送"),
-            Self::ReceivedAt(at) => format!("县级已于 {at} 接收"),
             Self::Shown(shown, all) if shown == all => format!("共 {all} 个项目"),
             Self::Shown(shown, all) => format!("{shown} / {all} 个项目"),
             Self::FieldConflict { label, count } => format!("『{label}』有 {count} 个不同的值"),
@@ -646,7 +638,6 @@ impl Say<'_> {
             Self::ToCorrect(count) => format!("{count} to correct"),
             Self::Received(count, all) => format!("{count}/{all} received"),
             Self::FiledBy { at, name } => format!("filed {at} by {name}"),
-            Self::ReceivedAt(at) => format!("received by the hub {at}"),
             Self::Shown(shown, all) if shown == all => format!("{all} projects"),
             Self::Shown(shown, all) => format!("{shown} of {all} projects"),
             Self::FieldConflict { label, count } => format!("{label} has {count} different values"),

@@ -2,6 +2,7 @@
 
 use shared::field::{FieldPath, Kind};
 use shared::project::Contender;
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::value::Value;
 use yew::prelude::*;
@@ -85,9 +86,9 @@ pub fn by(words: &Words, writer: &shared::project::Writer) -> String {
         &writer.name
     };
     let unit = if writer.unit == "hub" {
-        words.t(Ui::WriterHub)
+        words.hub(HubWord::Level)
     } else {
-        &writer.unit
+        writer.unit.clone()
     };
     let at = pill::moment(writer.at, clock::now());
     if unit.is_empty() {

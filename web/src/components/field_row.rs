@@ -2,6 +2,7 @@
 
 use shared::field::{Authority, FieldPath, Kind};
 use shared::project::Cell;
+use shared::text::hub::HubWord;
 use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
@@ -63,7 +64,7 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
             <div class="field__label">
                 <span>{ &props.label }if props.required { <b class="required" title={words.t(Ui::Required)}>{ "*" }</b> }</span>
                 if engine { <small>{ words.t(Ui::EngineField) }</small> }
-                else if props.authority == Authority::Hub { <small>{ words.t(Ui::HubField) }</small> }
+                else if props.authority == Authority::Hub { <small>{ words.hub(HubWord::Fills) }</small> }
             </div>
             <div class="field__value">
                 <ValueInput path={props.path.to_string()} kind={props.kind} value={props.cell.value.clone()} label={props.label.clone()}

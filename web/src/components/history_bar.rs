@@ -11,6 +11,7 @@ use super::conflict_card::{by, display};
 use super::face::{Face, face_view};
 use crate::client::http::encode;
 use crate::hooks::fetch::use_fetch;
+use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
 use crate::state::remote::Remote;
 
@@ -46,6 +47,7 @@ pub fn kind_of(path: &FieldPath) -> Kind {
 pub fn HistoryBar(props: &HistoryBarProps) -> Html {
     let session = use_session();
     let words = session.words.clone();
+    let rows = use_rows();
     let address = format!(
         "/api/v1/projects/{}/history?path={}",
         props.project,
@@ -69,7 +71,7 @@ pub fn HistoryBar(props: &HistoryBarProps) -> Html {
                         <div class="history__who">{ by(&words, &entry.by) }
                             if let Some(act) = words.act(&entry.act) { <span class="chip chip--quiet">{ act }</span> }
                         </div>
-                        <div class="history__values"><del>{ display(&words, kind, &entry.old) }</del>{ " → " }<ins>{ display(&words, kind, &entry.new) }</ins></div>
+                        <div class="history__values"><del>{ display(&words, kind, &rows.named(&entry.old)) }</del>{ " → " }<ins>{ display(&words, kind, &rows.named(&entry.new)) }</ins></div>
                         if !entry.reason.is_empty() { <div class="history__reason">{ &entry.reason }</div> }
                         if !props.read_only && index > 0 {
                             <button type="button" class="button button--small" onclick={props.on_restore.reform({

@@ -16,7 +16,7 @@ pub fn sync_pill(session: &Session, line: &Line) -> Html {
         line.reach,
         role,
         clock::now(),
-        session.words.lang,
+        &session.words,
     );
     let navigator = session.way.navigator.clone();
     let onclick = Callback::from(move |event: MouseEvent| {

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use shared::api::{Live, ProjectList};
+use shared::ids::UnitId;
+use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -25,6 +27,21 @@ pub struct Rows {
     pub want: Callback<()>,
     /// Fetches them anew.
     pub reload: Callback<()>,
+}
+
+impl Rows {
+    /// A unit's id as its name, for reading; anything else stays. Units are known by the projects they hold.
+    #[must_use]
+    pub fn named(&self, value: &Value) -> Value {
+        let Some(unit) = value.as_text().and_then(|text| text.parse::<UnitId>().ok()) else {
+            return value.clone();
+        };
+        let rows = self.rows.ready().map(|rows| rows.as_slice());
+        rows.unwrap_or_default()
+            .iter()
+            .find(|row| row.home == Some(unit) && !row.home_name.is_empty())
+            .map_or_else(|| value.clone(), |row| row.home_name.as_str().into())
+    }
 }
 
 /// The rows, for components below the shell; asks for them on first use.

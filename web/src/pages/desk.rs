@@ -1,6 +1,7 @@
 //! 工作台: what must I do now, what is late, where do we stand (ux.md 5.1).
 
 use shared::api::{Collection, Desk as DeskView, DeskDue, DeskFiling, Live};
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
@@ -76,7 +77,7 @@ pub fn Desk() -> Html {
                         <h2>{ words.t(Ui::FirstSteps) }</h2>
                         <div class="first__choices">
                             <Link to={Route::Exchange} classes="first__choice"><strong>{ words.t(Ui::ImportExcel) }</strong><span>{ words.t(Ui::ImportExcelNote) }</span></Link>
-                            <Link to={Route::Sync} classes="first__choice"><strong>{ words.t(Ui::FetchFromHub) }</strong><span>{ words.t(Ui::FetchFromHubNote) }</span></Link>
+                            <Link to={Route::Sync} classes="first__choice"><strong>{ words.hub(HubWord::Fetch) }</strong><span>{ words.t(Ui::FetchFromHubNote) }</span></Link>
                             <button class="first__choice" onclick={let creating = creating.clone(); move |_: MouseEvent| creating.set(true)}><strong>{ words.t(Ui::NewByHand) }</strong><span>{ words.t(Ui::NewByHandNote) }</span></button>
                         </div>
                     </section>
@@ -228,12 +229,12 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
                 <div class="filing__what">
                     <p class="filing__name">{ words.say(&month) }{ " " }{ &filing.ledger_name }</p>
                     <p class={classes!("filing__due", (late && !reported).then_some("behind"))}>
-                        { due.unwrap_or_else(|| words.t(Ui::NoDue).to_owned()) }
+                        { due.unwrap_or_else(|| words.hub(HubWord::NoDue)) }
                         if let (Some(left), false) = (left, reported) { { "（" }{ left }{ "）" } }
                     </p>
                     if let (Some(info), true) = (&filing.filing, reported) {
                         <p>{ words.say(&Say::FiledBy { at: &pill::moment(info.filed_at, clock::now()), name: &info.by.name }) }
-                            if let Some(at) = info.received_at { { " · " }{ words.say(&Say::ReceivedAt(&pill::moment(at, clock::now()))) } }
+                            if let Some(at) = info.received_at { { " · " }{ words.hub(HubWord::Received) }{ " " }{ pill::moment(at, clock::now()) } }
                         </p>
                     }
                 </div>

@@ -344,7 +344,8 @@ fn Record(props: &RecordProps) -> Html {
                             { for fields_of(*section).filter_map(|field| {
                                 let unused = words.is_unused(field);
                                 let path = path_of(field, session.period);
-                                let cell = view.cells.get(&path).cloned().unwrap_or_else(Cell::default);
+                                let mut cell = view.cells.get(&path).cloned().unwrap_or_else(Cell::default);
+                                if field == Field::HomeNode { cell.value = rows.named(&cell.value); }
                                 let status = outbox.outbox.status(base.id, &path);
                                 if (*filled_only || unused)
                                     && cell.value.is_null() && !cell.is_conflict() && status == FieldStatus::Idle {

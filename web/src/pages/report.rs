@@ -7,6 +7,7 @@ use shared::api::{FilingState, Live, ReportView, Severity};
 use shared::command::{Command, FilingLine};
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use shared::value::Value;
@@ -23,6 +24,7 @@ use crate::components::face::{Face, face_view};
 use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::severity;
 use crate::components::reason_dialog::ReasonDialog;
+use crate::components::receipt::receipt;
 use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -54,6 +56,7 @@ enum Over {
     Filing,
     OnBehalf,
     Returning,
+    Receipt,
 }
 
 /// The page.
@@ -359,12 +362,12 @@ fn Sheet(props: &SheetProps) -> Html {
                     { words.say(&Say::FindingCounts { errors, warnings, hints: remarks.len() - errors - warnings }) }</button>
                 if let Some(filing) = &view.filing {
                     <span class="receipt" id="receipt" data-received={filing.received_at.is_some().to_string()}>
-                        <strong>{ words.t(Ui::Receipt) }</strong>{ " " }{ words.t(Ui::FiledBy) }{ " " }{ by(&words, &filing.by) }
+                        { words.t(Ui::FiledBy) }{ " " }{ by(&words, &filing.by) }
                         { " · " }{ words.t(Ui::FiledAt) }{ " " }{ filing.filed_at.to_string() }
                         { " · " }{ words.t(Ui::ReceivedAt) }{ " " }{ filing.received_at.map_or_else(|| "—".to_owned(), |at| at.to_string()) }
                         { " · " }{ words.t(Ui::FiledWithProjects) }{ " " }{ filing.projects }
                         if filing.amended > 0 { { " · " }{ words.t(Ui::Amended) }{ " " }{ filing.amended } }
-                        <code class="receipt__id">{ filing.id.to_string() }</code>
+                        <button class="button button--small receipt__open" id="open-receipt" onclick={open(Over::Receipt)}>{ words.t(Ui::Receipt) }</button>
                     </span>
                 }
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ answer::refusal(refusal, &words) }</span> }
@@ -383,6 +386,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     on_confirmed: file,
                     on_closed: close,
                 }),
+                Over::Receipt => view.filing.as_ref().map(|filing| receipt(&words, &view, filing, close)).unwrap_or_default(),
                 Over::OnBehalf => html! {
                     <ReasonDialog title={words.t(Ui::OnBehalf)} note={words.t(Ui::OnBehalfNote)} verb={words.t(Ui::OnBehalf)} on_closed={close.clone()}
                         on_given={let on_behalf = on_behalf.clone(); Callback::from(move |reason| { on_behalf.set(Some(reason)); close.emit(()); })} />
@@ -467,14 +471,14 @@ fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
                     { fact(words.t(Ui::FilledRows), (totals.filled).to_string()) }
                     { fact(words.t(Ui::NilRows), (totals.nil).to_string()) }
                     <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }{ " " }{ words.t(Ui::Wan) }</dd>
-                    <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.t(Ui::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
+                    <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.hub(HubWord::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
                 </dl>
                 <p>{ words.say(&Say::FindingCounts { errors, warnings, hints: props.remarks.len() - errors - warnings }) }</p>
                 if !unfinished.is_empty() {
                     <details open={unfinished.len() < 8}><summary class="behind">{ "▲ " }{ words.t(Ui::UnconfirmedRows) }{ " " }{ unfinished.len() }</summary>
                         <ul class="list">{ for unfinished.iter().map(|line| html! { <li key={line.project.to_string()}>{ &line.name }</li> }) }</ul></details>
                 }
-                <p class="form__note">{ words.t(Ui::FileNote) }</p>
+                <p class="form__note">{ words.hub(HubWord::FileNote) }</p>
                 if let Some(refused) = &props.refused { <p class="form__error" role="alert">{ refused }</p> }
                 <footer class="dialog__foot">
                     <button type="button" class="button" onclick={props.on_closed.reform(|_: MouseEvent| ())}>{ words.t(Ui::Cancel) }</button>

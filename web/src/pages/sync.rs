@@ -1,6 +1,7 @@
 //! 同步与冲突: did my data arrive, what must be settled, who is enrolled (ux.md 5.8).
 
 use shared::api::{Desk, NodeAct, PeerStatus, SyncAct, SyncState, SyncStatus};
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -117,7 +118,7 @@ pub fn Sync() -> Html {
         line.reach,
         session.me.node.role,
         now,
-        words.lang,
+        &words,
     );
     let off = line.status.as_ref().is_some_and(|status| {
         matches!(
@@ -134,7 +135,7 @@ pub fn Sync() -> Html {
         }
         _ => None,
     });
-    let fact = |word: Ui, value: String, name: &'static str| html! { <div><dt>{ words.t(word) }</dt><dd data-fact={name}>{ value }</dd></div> };
+    let fact = |word: String, value: String, name: &'static str| html! { <div><dt>{ word }</dt><dd data-fact={name}>{ value }</dd></div> };
     html! {
         <div class="sync">
             <header class="toolbar"><h1>{ words.t(Ui::Sync) }</h1></header>
@@ -145,12 +146,12 @@ pub fn Sync() -> Html {
                 if let Some(status) = &line.status {
                     <dl class="strip">
                         if !session.is_hub() {
-                            { fact(Ui::HubWord, if status.hub.is_empty() { "—".to_owned() } else { status.hub.clone() }, "hub") }
-                            { fact(Ui::PendingChanges, status.pending.to_string(), "pending") }
+                            { fact(words.hub(HubWord::Level), if status.hub.is_empty() { "—".to_owned() } else { status.hub.clone() }, "hub") }
+                            { fact(words.t(Ui::PendingChanges).to_owned(), status.pending.to_string(), "pending") }
                         }
-                        { fact(Ui::LastExchange, status.last_exchange.map_or_else(|| words.t(Ui::Never).to_owned(), |at| moment(at, now)), "last") }
-                        if let Some(at) = status.retry_at { { fact(Ui::NextDial, moment(at, now), "retry") } }
-                        if status.quarantined > 0 { { fact(Ui::Quarantined, status.quarantined.to_string(), "quarantined") } }
+                        { fact(words.t(Ui::LastExchange).to_owned(), status.last_exchange.map_or_else(|| words.t(Ui::Never).to_owned(), |at| moment(at, now)), "last") }
+                        if let Some(at) = status.retry_at { { fact(words.t(Ui::NextDial).to_owned(), moment(at, now), "retry") } }
+                        if status.quarantined > 0 { { fact(words.t(Ui::Quarantined).to_owned(), status.quarantined.to_string(), "quarantined") } }
                     </dl>
                 }
                 <p class="buttons">
@@ -162,7 +163,7 @@ pub fn Sync() -> Html {
             if session.me.node.demo && !session.is_hub() {
                 <section class="card card--demo">
                     <h2>{ words.t(Ui::DemoLine) }</h2>
-                    <p class="form__note">{ words.t(Ui::DemoLineNote) }</p>
+                    <p class="form__note">{ words.hub(HubWord::LineNote) }</p>
                     <p class="buttons">
                         if off { <button class="button button--main" id="line-on" disabled={busy.is_some()} onclick={act.reform(|_: MouseEvent| SyncAct::On)}>{ words.t(Ui::RestoreLine) }</button> }
                         else { <button class="button button--warn" id="line-off" disabled={busy.is_some()} onclick={act.reform(|_: MouseEvent| SyncAct::Off)}>{ words.t(Ui::CutLine) }</button> }
@@ -205,7 +206,7 @@ fn outcome(session: &Session, status: &SyncStatus, before: u64) -> Result<String
                 reason
             })
         }
-        SyncState::NotJoined => failed(words.t(Ui::PillNotJoined)),
+        SyncState::NotJoined => failed(&words.hub(HubWord::NotJoined)),
         SyncState::Running { .. } | SyncState::Waiting => {
             failed(&words.say(&Say::Waiting(status.pending)))
         }

@@ -4,9 +4,11 @@
 //! status was never heard, the pill claims nothing.
 
 use shared::api::{NodeRole, SyncState, SyncStatus};
-use shared::text::Lang;
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::time::Timestamp;
+
+use super::words::Words;
 
 /// How the pill looks; colour is never the only sign, each has its own shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,14 +82,14 @@ pub fn pill(
     reach: Reach,
     role: NodeRole,
     now: Timestamp,
-    lang: Lang,
+    words: &Words,
 ) -> Pill {
     let make = |code, look, text: String| Pill { code, text, look };
     if reach == Reach::Silent {
-        return make("S8", Look::Bad, Ui::NodeSilent.text(lang).to_owned());
+        return make("S8", Look::Bad, words.t(Ui::NodeSilent).to_owned());
     }
     let Some(status) = status else {
-        return make("", Look::Plain, Ui::Loading.text(lang).to_owned());
+        return make("", Look::Plain, words.t(Ui::Loading).to_owned());
     };
     let at = status
         .last_exchange
@@ -95,11 +97,11 @@ pub fn pill(
         .unwrap_or_default();
     match &status.state {
         SyncState::NotJoined => {
-            let words = match role {
-                NodeRole::Node => Ui::PillNotJoined,
-                NodeRole::Hub => Ui::PillNoNodes,
+            let text = match role {
+                NodeRole::Node => words.hub(HubWord::NotJoined),
+                NodeRole::Hub => words.t(Ui::PillNoNodes).to_owned(),
             };
-            make("S0", Look::Plain, words.text(lang).to_owned())
+            make("S0", Look::Plain, text)
         }
         SyncState::Synced if role == NodeRole::Hub => {
             let online = status.peers.iter().filter(|peer| peer.online).count();
@@ -111,37 +113,37 @@ pub fn pill(
             make(
                 "S1",
                 Look::Good,
-                Say::NodesOnline(online, active).text(lang),
+                words.say(&Say::NodesOnline(online, active)),
             )
         }
         SyncState::Synced => make(
             "S1",
             Look::Good,
-            format!("{} {at}", Ui::PillSynced.text(lang))
+            format!("{} {at}", words.t(Ui::PillSynced))
                 .trim_end()
                 .to_owned(),
         ),
-        SyncState::Waiting => make("S2", Look::Moving, Say::Waiting(status.pending).text(lang)),
+        SyncState::Waiting => make("S2", Look::Moving, words.say(&Say::Waiting(status.pending))),
         SyncState::Running { done, total } => {
-            make("S3", Look::Moving, Say::Running(*done, *total).text(lang))
+            make("S3", Look::Moving, words.say(&Say::Running(*done, *total)))
         }
         SyncState::Offline { .. } => {
             let span = status
                 .last_exchange
-                .map(|at| Say::Span(now.0 - at.0).text(lang))
+                .map(|at| words.say(&Say::Span(now.0 - at.0)))
                 .unwrap_or_default();
             let say = Say::Offline {
                 span: &span,
                 pending: status.pending,
             };
-            make("S4", Look::Away, say.text(lang))
+            make("S4", Look::Away, words.say(&say))
         }
-        SyncState::Conflicts { count } => make("S5", Look::Ask, Say::ToConfirm(*count).text(lang)),
+        SyncState::Conflicts { count } => make("S5", Look::Ask, words.say(&Say::ToConfirm(*count))),
         SyncState::Refused { reason } => {
-            make("S6", Look::Bad, Say::UploadFailed(reason).text(lang))
+            make("S6", Look::Bad, words.say(&Say::UploadFailed(reason)))
         }
         SyncState::ClockSkew { minutes } => {
-            make("S7", Look::Ask, Say::ClockSkew(*minutes).text(lang))
+            make("S7", Look::Ask, words.say(&Say::ClockSkew(*minutes)))
         }
     }
 }
@@ -167,6 +169,7 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::text::Lang;
 
     fn status(state: SyncState) -> SyncStatus {
         SyncStatus {
@@ -184,7 +187,7 @@ mod tests {
     fn every_state_of_the_line_has_its_own_pill() {
         let day = 86_400_000;
         let cases = [
-            (SyncState::NotJoined, "S0", "未接入县级"),
+            (SyncState::NotJoined, "S0", "未接入上级"),
             (SyncState::Synced, "S1", "已同步 01-01 08:00"),
             (SyncState::Waiting, "S2", "待上传 12"),
             (
@@ -220,7 +223,7 @@ mod tests {
                 Reach::Answers,
                 NodeRole::Node,
                 Timestamp(3 * day),
-                Lang::Zh,
+                &Words::new(Lang::Zh, None),
             );
             assert_eq!((pill.code, pill.text.as_str()), (code, text));
         }
@@ -235,10 +238,16 @@ mod tests {
             Reach::Silent,
             NodeRole::Node,
             Timestamp(0),
-            Lang::Zh,
+            &Words::new(Lang::Zh, None),
         );
         assert_eq!((silent.code, silent.look), ("S8", Look::Bad));
-        let unknown = pill(None, Reach::Answers, NodeRole::Node, Timestamp(0), Lang::Zh);
+        let unknown = pill(
+            None,
+            Reach::Answers,
+            NodeRole::Node,
+            Timestamp(0),
+            &Words::new(Lang::Zh, None),
+        );
         assert_eq!((unknown.code, unknown.look), ("", Look::Plain));
     }
 }

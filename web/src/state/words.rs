@@ -9,6 +9,7 @@ use shared::command::Role;
 use shared::decide::Act;
 use shared::field::{Column, Field, FieldPath, Table};
 use shared::text::fields::{fixed_label, fixed_options};
+use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::text::{Lang, refusal};
 
@@ -18,6 +19,7 @@ const MONTHLY: &str = "progress";
 /// What the front end reads of a county's profile: its words, its reports, what it demands. The rules are the node's.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CountyWords {
+    levels: Levels,
     #[serde(default)]
     sectors: Option<Vec<Label>>,
     #[serde(default)]
@@ -29,6 +31,11 @@ pub struct CountyWords {
     /// `R` required, `O` optional, `-` unused, `C(…)` conditional; a map gives one of them by programme.
     #[serde(deserialize_with = "needs")]
     field_requirements: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Levels {
+    hub_label: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -99,6 +106,13 @@ impl Words {
     #[must_use]
     pub fn say(&self, say: &Say<'_>) -> String {
         say.text(self.lang)
+    }
+
+    /// A word that names the hub's level.
+    #[must_use]
+    pub fn hub(&self, word: HubWord) -> String {
+        let label = self.profile.as_ref().map(|county| &county.levels.hub_label);
+        word.text(self.lang, label.map_or("", String::as_str))
     }
 
     /// The label of a field.
@@ -308,6 +322,10 @@ mod tests {
         let county: CountyWords = crate::client::json::read(&json).unwrap();
         let words = Words::new(Lang::Zh, Some(Rc::new(county)));
         assert_eq!(words.monthly_ledger(), profile.monthly_report().unwrap().id);
+        assert_eq!(
+            words.hub(HubWord::Level),
+            format!("{}级", profile.levels.hub_label)
+        );
         for ledger in &profile.ledgers {
             assert_eq!(words.ledger(&ledger.id), ledger.name_zh);
         }
