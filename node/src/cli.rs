@@ -16,6 +16,7 @@ pub mod invite;
 pub mod join;
 pub mod nodes;
 pub mod output;
+pub mod scenario;
 pub mod serve;
 pub mod status;
 pub mod sync;
@@ -149,6 +150,8 @@ pub enum Command {
     Check(check::Args),
     /// A hub and three townships on this machine, with a sample
     Demo(demo::Args),
+    /// Run scenario files against the rules
+    Scenario(scenario::Args),
     /// Print completions for a shell
     Completions(completions::Args),
 }
@@ -201,6 +204,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),
+        Command::Scenario(args) => scenario::run(&common, args, output),
         Command::Completions(args) => completions::run(args, output),
     }
 }

@@ -88,7 +88,7 @@ pub struct Row<'a> {
     cells: &'a BTreeMap<FieldPath, Cell>,
     /// Its table.
     pub table: Table,
-    /// Its key: a ULID, a period or another natural key.
+    /// Its key: a ULID, or a natural key (a unit's or user's id).
     pub key: &'a str,
 }
 

@@ -27,7 +27,7 @@ pub mod desk;
 #[cfg(feature = "crdt")]
 pub mod document;
 pub mod field;
-#[cfg(feature = "crdt")]
+#[cfg(feature = "sync")]
 pub mod gate;
 #[cfg(feature = "crdt")]
 pub mod identity;
@@ -39,10 +39,12 @@ pub mod money;
 pub mod profile;
 pub mod project;
 pub mod rules;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 pub mod store;
 #[cfg(feature = "crdt")]
 pub mod summary;
-#[cfg(feature = "crdt")]
+#[cfg(feature = "sync")]
 pub mod sync;
 pub mod text;
 pub mod time;

@@ -109,14 +109,20 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::Unknown`] for a slug that ships none.
     pub fn built_in(slug: &str) -> Result<Self, ProfileError> {
-        let (_, json) =
-            BUILT_IN
-                .iter()
-                .find(|(id, _)| *id == slug)
-                .ok_or_else(|| ProfileError::Unknown {
-                    slug: slug.chars().take(64).collect(),
-                })?;
-        Self::parse(json)
+        Self::parse(Self::json(slug)?)
+    }
+
+    /// The file of the profile that ships under this slug.
+    ///
+    /// # Errors
+    /// [`ProfileError::Unknown`] for a slug that ships none.
+    pub fn json(slug: &str) -> Result<&'static str, ProfileError> {
+        let found = BUILT_IN.iter().find(|(id, _)| *id == slug);
+        found
+            .map(|(_, json)| *json)
+            .ok_or_else(|| ProfileError::Unknown {
+                slug: slug.chars().take(64).collect(),
+            })
     }
 
     /// The slugs that ship.

@@ -1,7 +1,6 @@
 //! The tables of rows, one line each: where it stands, how its rows come about, whose rows count, its columns and those a row needs.
 //!
-//! Source: domain.md 2.B–2.H, 6.2, 7.1 and 8–12; places are those of design.md 2. A row is a set of keys under its own ULID (or
-//! under its period); an act names the one it follows, so that order is that chain and never a clock.
+//! Source: domain.md 2.B–2.H, 6.2, 7.1 and 8–12; places are those of design.md 2. A row is a set of keys under its own ULID; an act names the one it follows, so that order is that chain and never a clock.
 
 use super::columns::Column;
 use super::kind::{Authority, Place, Rows};
@@ -76,9 +75,9 @@ tables! {
     GovMoneyReceived "gov_money_received" Project Sheet Home [Source AmountFen Date Document] needs [];
     YearNodes "year_nodes" Project Sheet Lead [Year Date InvestmentFen Image] needs [];
     Countdown "countdown" Project Sheet Home [Year Task Due Person InvestmentFen State Done] needs [];
-    // Ledger rows of shorter periods, each row named by its period (6.2).
-    Weekly "weekly" Project Sheet Lead [Image InvestmentFen] needs [];
-    Halves "halves" Project Sheet Lead [Progress Procedures Problem Suggestion] needs [];
+    // Ledger rows of shorter periods (6.2).
+    Weekly "weekly" Project Sheet Lead [Period Image InvestmentFen] needs [Period];
+    Halves "halves" Project Sheet Lead [Period Progress Procedures Problem Suggestion] needs [Period];
     EarlyWork "early_work" Project Sheet Home [Task From To Org Person Progress State] needs [Task];
     PushPlans "push_plans" Project Acts Lead [Overview Problem Solution Duty WorkList Document Follows] needs [Overview];
     // Issues, remarks, attachments, what the engine keeps beside a record.

@@ -144,6 +144,16 @@ pub enum System {
         documents: u64,
         entries: u64,
     },
+    StepFailed {
+        place: String,
+        expected: String,
+        found: String,
+    },
+    ScenariosRun {
+        files: usize,
+        steps: usize,
+        failed: usize,
+    },
     Findings {
         count: usize,
     },
@@ -265,6 +275,21 @@ impl System {
             Self::AllWell { documents, entries } => {
                 format!("检查完毕，没有发现问题：文档 {documents} 份，日志 {entries} 条。")
             }
+            Self::StepFailed {
+                place,
+                expected,
+                found,
+            } => format!("{place}：应为 {expected}；实为 {found}"),
+            Self::ScenariosRun {
+                files,
+                steps,
+                failed: 0,
+            } => format!("情景 {files} 个、步骤 {steps} 步，全部符合。"),
+            Self::ScenariosRun {
+                files,
+                steps,
+                failed,
+            } => format!("情景 {files} 个、步骤 {steps} 步，{failed} 步不符。"),
             Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
             Self::Nothing => "没有内容。".into(),
         }
@@ -330,6 +355,9 @@ impl System {
             Self::Synced { sent, received, left: 0 } => format!("In step: {sent} sent, {received} received."),
             Self::Synced { sent, received, left } => format!("{sent} sent, {received} received, {left} left."),
             Self::AllWell { documents, entries } => format!("All is well: {documents} documents, {entries} log entries."),
+            Self::StepFailed { place, expected, found } => format!("{place}: expected {expected}; found {found}"),
+            Self::ScenariosRun { files, steps, failed: 0 } => format!("{files} files, {steps} steps, all as expected."),
+            Self::ScenariosRun { files, steps, failed } => format!("{files} files, {steps} steps, {failed} not as expected."),
             Self::Findings { count } => format!("{count} findings."),
             Self::Nothing => "Nothing.".into(),
         }

@@ -1,0 +1,212 @@
+//! What a step can look at: one line per thing, each an answer of the engine as plain words and ids.
+//!
+//! A look reads what a site holds and never changes it. Its answer is a list of texts; `is` wants exactly that list, `has` wants some of
+//! it, `lacks` none of it.
+
+use super::ScenarioError;
+use super::file::Block;
+use super::values::Names;
+use crate::book::{Book, Cells as _};
+use crate::field::{Column, Field, Table};
+use crate::ids::{ProjectId, UnitId};
+use crate::project::ProjectView;
+use crate::rules::World;
+use crate::value::Value;
+
+/// What a look has before it.
+pub(super) struct Sight<'a> {
+    /// Everything the site holds.
+    pub(super) world: World<'a>,
+    /// What the names of the file stand for.
+    pub(super) names: &'a Names,
+    /// The step.
+    pub(super) step: &'a Block,
+}
+
+type Look = fn(&Sight<'_>) -> Result<Vec<String>, ScenarioError>;
+
+/// Everything that can be looked at: its name, the words it takes, and how it is answered.
+const LOOKS: &[(&str, &[&str], Look)] = &[
+    ("value", &["project", "path"], value),
+    ("conflict", &["project", "path"], conflict),
+    ("proposals", &["project", "path"], proposals),
+    ("attempts", &["project"], attempts),
+    ("rows", &["project", "unit", "table", "column"], rows),
+    ("entries", &["list"], entries),
+    ("stage", &["project"], stage),
+    ("label", &["term"], label),
+];
+
+/// The words a look takes beside `is`, `has` and `lacks`.
+pub(super) fn words(name: &str) -> Option<&'static [&'static str]> {
+    let found = LOOKS.iter().find(|(known, ..)| *known == name);
+    found.map(|(_, words, _)| *words)
+}
+
+/// The names of all looks.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LOOKS.iter().map(|(name, ..)| *name)
+}
+
+/// Answers a look.
+pub(super) fn answer(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let name = sight.step.need("look")?;
+    match LOOKS.iter().find(|(known, ..)| *known == name) {
+        Some((_, _, look)) => look(sight),
+        None => Err(sight.step.place.refuse("this cannot be looked at")),
+    }
+}
+
+impl<'a> Sight<'a> {
+    /// The project the step names.
+    pub(super) fn project(&self) -> Result<(ProjectId, &'a ProjectView), ScenarioError> {
+        let id = self
+            .names
+            .project(self.step.need("project")?, self.step.place)?;
+        let view = self.world.projects.get(&id);
+        let view = view.ok_or_else(|| self.step.place.refuse("this project is not here"))?;
+        Ok((id, view))
+    }
+
+    /// The unit the step names.
+    pub(super) fn unit(&self) -> Result<UnitId, ScenarioError> {
+        self.names.unit(self.step.need("unit")?, self.step.place)
+    }
+
+    /// The name the file gives a project.
+    pub(super) fn name_of(&self, project: ProjectId) -> String {
+        let found = self.names.projects.iter().find(|(_, id)| **id == project);
+        found.map_or_else(|| project.to_string(), |(name, _)| name.clone())
+    }
+
+    /// A value as a file would write it.
+    pub(super) fn show(&self, value: &Value) -> String {
+        match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Int(number) => number.to_string(),
+            Value::Text(text) => self.name_in(text),
+        }
+    }
+
+    fn name_in(&self, text: &str) -> String {
+        let unit = text.parse::<UnitId>().ok();
+        let unit = unit.and_then(|id| self.names.units.iter().find(|(_, known)| **known == id));
+        let project = text.parse::<ProjectId>().ok();
+        let project =
+            project.and_then(|id| self.names.projects.iter().find(|(_, known)| **known == id));
+        let row = text.parse().ok();
+        let row = row.and_then(|id| self.names.rows.iter().find(|(_, known)| **known == id));
+        let name = unit.map(|(name, _)| name);
+        let name = name.or_else(|| project.map(|(name, _)| name));
+        let name = name.or_else(|| row.map(|(name, _)| name));
+        name.cloned().unwrap_or_else(|| text.to_owned())
+    }
+}
+
+fn value(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let (_, view) = sight.project()?;
+    let path = sight
+        .names
+        .path(sight.step.need("path")?, sight.step.place)?;
+    Ok(vec![sight.show(view.value(&path))])
+}
+
+fn conflict(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let (_, view) = sight.project()?;
+    let path = sight
+        .names
+        .path(sight.step.need("path")?, sight.step.place)?;
+    let contenders = view.cells.get(&path).map(|cell| cell.contenders.as_slice());
+    let mut values: Vec<_> = contenders
+        .unwrap_or_default()
+        .iter()
+        .map(|contender| sight.show(&contender.value))
+        .collect();
+    values.sort();
+    Ok(values)
+}
+
+fn proposals(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let (_, view) = sight.project()?;
+    let open = view.each(Table::Proposals).filter(|row| {
+        row.get(Column::State).is_null()
+            && sight.step.get("path").is_none_or(|path| {
+                path.text().is_ok_and(|text| {
+                    text == row.text(Column::Path)
+                        || row.text(Column::Path).starts_with(&format!("{text}/"))
+                })
+            })
+    });
+    let shown = open.map(|row| {
+        let value = serde_json::from_str::<Value>(row.text(Column::Value)).unwrap_or_default();
+        sight.show(&value)
+    });
+    Ok(shown.collect())
+}
+
+fn attempts(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let (_, view) = sight.project()?;
+    let rules = view
+        .each(Table::Attempts)
+        .map(|row| row.text(Column::Rule).to_owned());
+    Ok(rules.collect())
+}
+
+/// One column of all rows of a table.
+fn rows(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let step = sight.step;
+    let name = step.need("table")?;
+    let table = Table::from_id(name)
+        .ok_or_else(|| step.place.refuse(format!("no table is called `{name}`")))?;
+    let name = step.need("column")?;
+    let column = table
+        .column(name)
+        .ok_or_else(|| step.place.refuse(format!("no column is called `{name}`")))?;
+    let of = |row: crate::book::Row<'_>| sight.show(row.get(column));
+    Ok(match table.place() {
+        crate::field::Place::Project | crate::field::Place::Oversight => {
+            sight.project()?.1.each(table).map(of).collect()
+        }
+        crate::field::Place::Unit => {
+            let book = sight.world.units.get(&sight.unit()?).unwrap_or(Book::EMPTY);
+            book.each(table).map(of).collect()
+        }
+        crate::field::Place::County => sight.world.county.each(table).map(of).collect(),
+        crate::field::Place::Hub => sight.world.hub.each(table).map(of).collect(),
+    })
+}
+
+/// The projects of a list's newest edition.
+fn entries(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let list = sight.step.need("list")?;
+    let county = sight.world.county;
+    let Some(edition) = county.last(Table::ListEditions, |row| row.is(Column::List, list)) else {
+        return Ok(Vec::new());
+    };
+    let on_list = county.each(Table::ListEntries).filter(|row| {
+        row.is(Column::Edition, edition.key) && !row.is(Column::EntryState, "removed")
+    });
+    let mut names: Vec<_> = on_list
+        .filter_map(|row| row.project())
+        .map(|project| sight.name_of(project))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn stage(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let (_, view) = sight.project()?;
+    let stage = view.text(Field::Stage);
+    Ok(vec![
+        if stage.is_empty() { "idea" } else { stage }.to_owned(),
+    ])
+}
+
+/// A word of the county's own, by its key in the profile: `term.node`, `levels.hub_label`.
+fn label(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let json = serde_json::to_value(sight.world.profile).unwrap_or_default();
+    let pointer = format!("/{}", sight.step.need("term")?.replace('.', "/"));
+    let word = json.pointer(&pointer).and_then(serde_json::Value::as_str);
+    Ok(vec![word.unwrap_or("null").to_owned()])
+}
