@@ -46,6 +46,9 @@ pub mod store;
 pub mod summary;
 #[cfg(feature = "sync")]
 pub mod sync;
+#[cfg(test)]
+#[allow(dead_code, reason = "each subject's tests use their part of it")]
+mod testing;
 pub mod text;
 pub mod time;
 pub mod value;
