@@ -10,21 +10,69 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Date, Month, Timestamp};
 
+mod approvals;
+mod assessment;
+mod calendar;
+mod eligibility;
+mod funding;
+mod gates;
+mod identity;
+mod issues;
+mod lifecycle;
 mod lint;
+mod lists;
 mod money;
 mod recurrence;
-mod types;
+mod reports;
+mod requirements;
+#[cfg(feature = "schema")]
+mod schema;
+mod stated;
 
-pub use lint::ProfileError;
+pub use approvals::{Acceptance, AcceptanceItem, ApprovalKind, Approvals, Custodian, Factors};
+pub use assessment::{Assess, Consequence, Indicator, Scheme, Score, ScoreMode};
+pub use calendar::{Class, Inspection, Meeting, MeetingKind, MeetingPer, Publication, Sampling};
+pub use eligibility::{
+    Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Slot, SlotPer,
+};
+pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
+pub use gates::{ACTS, DOCUMENTS, Duty, GUARDS, Gate, Material, Params, TRANSITIONS};
+pub use identity::{
+    Bimonthly, Calendar, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy, Judging,
+    Label, LeadingBody, Levels, MoneyDisplay, Source, Term, Terms, TimeOfDay,
+};
+pub use issues::{ISSUE_STATES, IssueFlow, IssueLevel};
+pub use lifecycle::{
+    Exits, Grade, JointReview, Lifecycle, PermittingTrigger, Phase, Review, ReviewKind,
+    YearCategory, YearRule, YearTest,
+};
+pub use lint::{Finding, ORG_KINDS, ProfileError, ROLES};
+pub use lists::{DenyWithoutList, IssueBy, List, ListKind, Quota};
 pub use money::Money;
 pub use recurrence::{Period, Recur, RecurError, Trigger};
-pub use types::*;
+pub use reports::{COMPUTED, Ledger, LedgerPer, Report, ReportLedger};
+pub use requirements::{CONDITION_KEYS, Condition, Requirement, RequirementCode};
+#[cfg(feature = "schema")]
+pub use schema::schema;
+pub use stated::{PerProgramme, Stated};
 
 /// The profiles that ship with the product: slug and file.
-const BUILT_IN: &[(&str, &str)] = &[("kaizhou", include_str!("../profiles/kaizhou.json"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("kaizhou", include_str!("../profiles/kaizhou.json")),
+    ("wushan", include_str!("../profiles/wushan.json")),
+    ("kundulun", include_str!("../profiles/kundulun.json")),
+    ("longting", include_str!("../profiles/longting.json")),
+    ("honghe", include_str!("../profiles/honghe.json")),
+];
+
+/// The programme of a rule that names none.
+fn all() -> String {
+    "all".to_owned()
+}
 
 /// One county's rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Slug.
@@ -38,9 +86,11 @@ pub struct Profile {
     /// What the levels are called.
     pub levels: Levels,
     /// The office that runs the hub.
-    pub hub: Named,
-    /// The top coordinating body.
-    pub leading_body: LeadingBody,
+    pub hub: HubOffice,
+    /// The top coordinating bodies.
+    pub leading_body: Vec<LeadingBody>,
+    /// Bodies, offices and departments the rules name, besides the engine's roles.
+    pub bodies: Vec<Label>,
     /// Always `Asia/Shanghai`.
     pub timezone: String,
     /// How money is shown.
@@ -55,31 +105,61 @@ pub struct Profile {
     pub term: Terms,
     /// Management tracks.
     pub programmes: Vec<Programme>,
-    /// Sectors; `None` when the source names them without listing.
-    pub sectors: Option<Vec<Label>>,
+    /// Sectors; unset when the source names them without listing.
+    #[serde(default, skip_serializing_if = "Stated::is_absent")]
+    pub sectors: Stated<Vec<Label>>,
     /// Clusters or chains.
-    #[serde(default)]
-    pub sectors_extra: Option<Vec<Label>>,
+    #[serde(default, skip_serializing_if = "Stated::is_absent")]
+    pub sectors_extra: Stated<Vec<Label>>,
+    /// Sectors of the reserve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserve_sectors: Vec<Label>,
+    /// Categories of key projects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_categories: Vec<Label>,
+    /// How many names the source says an enumeration has; another count warns.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub expected_counts: BTreeMap<String, usize>,
+    /// Qualities the hub finds in a project (`significance_flags`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Label>,
     /// Who may enter a programme.
-    pub eligibility: BTreeMap<String, Vec<Eligibility>>,
+    pub eligibility: BTreeMap<String, Entry>,
+    /// What comes first among candidates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preference: Vec<Preference>,
     /// Who must be named for a project.
     pub slots: Vec<Slot>,
     /// Lists and libraries.
     pub lists: Vec<List>,
     /// What is denied to a project on no list.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny_without_list: Option<DenyWithoutList>,
     /// The stages and their labels.
     pub lifecycle: Lifecycle,
     /// How projects are reviewed before a decision.
     pub review: Review,
     /// Whether the joint review must be passed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joint_review: Option<JointReview>,
     /// What guards a transition.
     pub gates: Vec<Gate>,
     /// Obligations that are no gate.
     pub duties: Vec<Duty>,
+    /// The category a project has in a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_category: Option<YearCategory>,
+    /// Grades of the reserve and their documents, from the first to the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserve_grades: Vec<Grade>,
+    /// Reasons for leaving the reserve; absent: any, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exits: Option<Exits>,
+    /// Grades of maturity.
+    #[serde(default, skip_serializing_if = "Stated::is_absent")]
+    pub maturity_grades: Stated<Vec<Label>>,
+    /// Papers that are asked for.
+    pub materials: Vec<Material>,
     /// Periodic reports.
     pub reports: Vec<Report>,
     /// Ledgers.
@@ -88,6 +168,40 @@ pub struct Profile {
     pub countdown: bool,
     /// How issues move.
     pub issue: IssueFlow,
+    /// Meetings and other events.
+    pub meetings: Vec<Meeting>,
+    /// Inspections.
+    pub inspections: Vec<Inspection>,
+    /// What the hub compiles and sends.
+    pub publications: Vec<Publication>,
+    /// How approvals run.
+    pub approvals: Approvals,
+    /// What must be guaranteed for a project.
+    pub factors: Factors,
+    /// How finished works are accepted.
+    pub acceptance: Acceptance,
+    /// Who looks after finished works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custodian: Option<Custodian>,
+    /// How units and projects are assessed.
+    pub assess: Assess,
+    /// How a score is made.
+    pub score: Score,
+    /// The pool of money for preliminary work.
+    pub pool: Pool,
+    /// The annual investment plan.
+    pub plan: Plan,
+    /// The budget of state-owned owners.
+    pub soe_budget: SoeBudget,
+    /// Whether every request of government money needs the declaration that it makes no hidden debt.
+    pub hidden_debt_check: bool,
+    /// Yearly money for packaging.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packaging_fund: Option<PackagingFund>,
+    /// Directions of money a project is packaged for.
+    pub packaging_channels: Vec<Label>,
+    /// Registers that are kept.
+    pub registers: Registers,
     /// Field id → how strictly it is required.
     pub field_requirements: BTreeMap<String, Requirement>,
 }
@@ -96,12 +210,30 @@ impl Profile {
     /// Reads and checks a profile file.
     ///
     /// # Errors
-    /// The first thing that is wrong, with its place in the file.
+    /// What is wrong, with its place in the file.
     pub fn parse(json: &str) -> Result<Self, ProfileError> {
+        Self::lint(json).map_err(ProfileError::Refused)
+    }
+
+    /// Reads and checks a profile file, and names everything that is wrong at once.
+    ///
+    /// # Errors
+    /// The findings, at least one: the first error of form, or every error of content.
+    pub fn lint(json: &str) -> Result<Self, Vec<Finding>> {
         let profile: Self =
-            serde_json::from_str(json).map_err(|error| lint::locate(json, &error))?;
-        lint::check(&profile)?;
-        Ok(profile)
+            serde_json::from_str(json).map_err(|error| vec![lint::located(json, &error)])?;
+        let found = lint::check(&profile);
+        if found.is_empty() {
+            Ok(profile)
+        } else {
+            Err(lint::with_lines(json, found))
+        }
+    }
+
+    /// What is worth saying although it is no error: every unset value, every count that differs from the source's.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Finding> {
+        lint::warnings(self)
     }
 
     /// The profile that ships under this slug.
@@ -187,12 +319,44 @@ impl Profile {
     #[must_use]
     pub fn options(&self, enumeration: &str) -> Option<&[Label]> {
         match enumeration {
-            "sectors" => self.sectors.as_deref(),
-            "sectors_extra" => self.sectors_extra.as_deref(),
+            "sectors" => self.sectors.get().map(Vec::as_slice),
+            "sectors_extra" => self.sectors_extra.get().map(Vec::as_slice),
+            "significance_flags" => Some(&self.flags),
+            "maturity_grade" => self.maturity_grades.get().map(Vec::as_slice),
             "issue_kind" => Some(&self.issue.kinds),
             "stage" => Some(&self.lifecycle.stage_labels),
             _ => None,
         }
+    }
+
+    /// The list with this id.
+    #[must_use]
+    pub fn list(&self, id: &str) -> Option<&List> {
+        self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// The gates of a transition or act for a programme, in the file's order.
+    pub fn gates_of<'a>(
+        &'a self,
+        programme: &'a str,
+        transition: &'a str,
+    ) -> impl Iterator<Item = &'a Gate> {
+        self.gates
+            .iter()
+            .chain(&self.issue.guards)
+            .filter(move |gate| {
+                gate.transition == transition
+                    && (gate.programme == "all" || gate.programme == programme)
+            })
+    }
+
+    /// What a body, office or department of `bodies` is called, its id when it is none of them.
+    #[must_use]
+    pub fn body_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.bodies
+            .iter()
+            .find(|body| body.id == id)
+            .map_or(id, |body| body.name_zh.as_str())
     }
 
     /// The label of a value of a county's enumeration, the value itself when it is none of its options.

@@ -213,7 +213,7 @@ fn mistakes_are_told_with_cause_and_next_command() {
     insta::assert_snapshot!(ask(&["init", "--role", "node", "--name", "x", "--profile", "nowhere", "--data", &none]), @r##"
     2
     error: no profile `nowhere` ships with this program
-    hint: --profile kaizhou
+    hint: --profile kaizhou|wushan|kundulun|longting|honghe
     "##);
     insta::assert_snapshot!(ask(&["init", "--role", "node", "--name", "x", "--profile", "kaizhou", "--data", &dir]), @r##"
     2

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn every_profile_that_ships_reads_and_reads_back() {
     for slug in Profile::slugs() {
-        let profile = Profile::built_in(slug).unwrap();
+        let profile = Profile::built_in(slug).unwrap_or_else(|error| panic!("{slug}: {error:#?}"));
         assert_eq!(profile.id, slug);
         let again = serde_json::to_string(&profile).unwrap();
         assert_eq!(Profile::parse(&again).unwrap(), profile);
@@ -40,23 +40,21 @@ fn a_monthly_report_is_due_at_the_end_of_the_last_day() {
 fn a_key_that_is_not_in_the_schema_is_refused_with_its_place() {
     let good = BUILT_IN[0].1;
     let bad = good.replacen("\"offline_grace_hours\"", "\"offline_grace_huors\"", 1);
-    let Err(ProfileError::Form { path, message, .. }) = Profile::parse(&bad) else {
-        panic!("it was taken");
-    };
-    assert_eq!(path, "report.offline_grace_huors");
-    assert!(message.contains("unknown field"), "{message}");
+    let found = Profile::lint(&bad).unwrap_err();
+    assert_eq!(found[0].path, "report.offline_grace_huors");
+    assert!(found[0].message.contains("unknown field"), "{found:?}");
     let bad = good.replacen("\"monthly:last\"", "\"monthly:32\"", 1);
-    let Err(ProfileError::Form { path, .. }) = Profile::parse(&bad) else {
-        panic!("it was taken");
-    };
-    assert!(path.starts_with("reports.0.recurrence"), "{path}");
+    let found = Profile::lint(&bad).unwrap_err();
+    assert!(
+        found[0].path.starts_with("reports.0.recurrence"),
+        "{found:?}"
+    );
     let bad = good.replacen("\"400万元\"", "\"400.0000001万元\"", 1);
     assert!(Profile::parse(&bad).is_err());
     let bad = good.replacen("\"guard\": \"eligible\"", "\"guard\": \"elligible\"", 1);
-    assert!(matches!(
-        Profile::parse(&bad),
-        Err(ProfileError::Lint { .. })
-    ));
+    let found = Profile::lint(&bad).unwrap_err();
+    assert_eq!(found[0].path, "gates.1.guard");
+    assert!(found[0].line.is_some(), "{found:?}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl Deadline {
             opens: period.map(|period| period.opens_at()),
             due: report.and_then(|report| profile.due(report, month)),
             grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
-            by_receipt: profile.report.judged_by == "received_at",
+            by_receipt: profile.report.judged_by == crate::profile::JudgedBy::ReceivedAt,
             judged: report.is_some_and(|report| report.judged.unwrap_or(false)),
         }
     }
