@@ -629,11 +629,50 @@ pub struct ImportInfo {
     pub file: String,
     /// Who and when.
     pub by: Writer,
-    /// What it did.
+    /// What it did so far.
     pub counts: ImportCounts,
+    /// Where it stands.
+    pub state: ImportState,
+    /// Projects dealt with: written, or taken back while it is being undone.
+    pub done: u32,
+    /// Of how many.
+    pub total: u32,
     /// When it was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
+}
+
+/// Where an import stands. It is written in chunks, so that a stop in between leaves a part of it behind, in plain sight.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// Being written now.
+    Running,
+    /// The node stopped before it was whole: undo it, or import the file again.
+    Interrupted,
+    /// Whole.
+    Done,
+    /// Being taken back now.
+    Undoing,
+    /// The node stopped before it was taken back: undo it again.
+    UndoInterrupted,
+    /// Taken back.
+    Undone,
+}
+
+impl ImportState {
+    /// True while the node works on it.
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Running | Self::Undoing)
+    }
+
+    /// True when a part of it is missing and nobody works on it.
+    #[must_use]
+    pub const fn is_interrupted(self) -> bool {
+        matches!(self, Self::Interrupted | Self::UndoInterrupted)
+    }
 }
 
 /// One account, in `GET /api/v1/users`.

@@ -212,7 +212,8 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_behalf: Option<String>,
     },
-    /// Writes many records as one undoable step (an import that was previewed and confirmed).
+    /// Writes many records as one undoable import (previewed and confirmed). Large ones take many turns; `desk::imports` says how
+    /// far one got.
     Import {
         /// Drawn by the importing node.
         import: ImportId,
@@ -229,6 +230,12 @@ pub enum Command {
 }
 
 impl Command {
+    /// True when carrying it out may take many turns.
+    #[must_use]
+    pub const fn is_bulk(&self) -> bool {
+        matches!(self, Command::Import { .. } | Command::UndoImport { .. })
+    }
+
     /// The one project the command is about; `None` for filings and imports.
     #[must_use]
     pub const fn project(&self) -> Option<ProjectId> {

@@ -3,7 +3,8 @@
 //! [`execute`] runs one envelope inside a turn. It keeps the answer under the command's id, so that a command sent twice happens once;
 //! what it writes to the project goes at the base its author saw, plus what his own unanswered commands became. A base this node
 //! does not hold loses nothing: the values become proposals. The caller logs what was written and answers once the turn is
-//! durable.
+//! durable. Imports and their undoing go chunk by chunk, a turn each: [`execute`] then gives no answer yet and wants the same
+//! envelope again.
 //!
 //! Time never runs backwards past the hub: `now` is at least the last hub time this node has seen (design.md 3).
 
@@ -30,10 +31,12 @@ use crate::time::{Month, Timestamp};
 use crate::value::Value;
 use crate::view;
 
+use import::Step;
+
 mod import;
 mod records;
 
-pub use import::{ImportRecord, imports};
+pub use import::{ImportRecord, import, imports};
 pub use records::{AuditEntry, audit, audit_entries};
 
 /// Where `Tree::Meta` keeps the last hub time seen: milliseconds, eight bytes, big endian.
@@ -58,8 +61,8 @@ pub struct Context<'a> {
 /// What became of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Executed {
-    /// To be sent once the turn is durable.
-    pub answer: Answer,
+    /// To be sent once the turn is durable; `None` while chunks of an import are left, each for a later turn.
+    pub answer: Option<Answer>,
     /// The changes this made, in order: one unbroken group for the log.
     pub written: Vec<Written>,
 }
@@ -104,7 +107,8 @@ struct Run<'a, 'b> {
     written: Vec<Written>,
 }
 
-/// Carries out one envelope: once, however often it is sent.
+/// Carries out one envelope: once, however often it is sent. Without an answer, it is to be called again with the same one in
+/// a later turn.
 ///
 /// # Errors
 /// When storage fails or our own data is damaged; the turn must then be dropped and the library told to [`Library::forget`].
@@ -127,7 +131,7 @@ pub fn execute(
     };
     if let Some(kept) = kept(turn, id).map_err(store)? {
         return Ok(Executed {
-            answer: kept.answer,
+            answer: Some(kept.answer),
             written: Vec::new(),
         });
     }
@@ -141,14 +145,28 @@ pub fn execute(
         actor,
         written: Vec::new(),
     };
-    let outcome = match &envelope.command {
+    let step = match &envelope.command {
         Command::Import {
             import,
             file,
             items,
-        } => run.import(*import, file, items).map_err(failed)?,
+        } => run.import(id, *import, file, items).map_err(failed)?,
         Command::UndoImport { import } => run.undo_import(*import).map_err(failed)?,
-        _ => run.ordinary(envelope).map_err(failed)?,
+        _ => Step::Ended(run.ordinary(envelope).map_err(failed)?),
+    };
+    let outcome = match step {
+        Step::Ended(outcome) => outcome,
+        Step::Begun | Step::GoesOn => {
+            let written = run.written;
+            if matches!(step, Step::Begun) {
+                let entry = records::begun(actor, envelope, now);
+                audit(turn, now, id.to_bytes(), &entry);
+            }
+            return Ok(Executed {
+                answer: None,
+                written,
+            });
+        }
     };
     if context.role == NodeRole::Hub
         && let Command::File { unit, .. } = &envelope.command
@@ -158,10 +176,7 @@ pub fn execute(
         run.written.extend(received);
     }
     let written = run.written;
-    let bulk = matches!(
-        envelope.command,
-        Command::Import { .. } | Command::UndoImport { .. }
-    );
+    let bulk = envelope.command.is_bulk();
     let wrote = written
         .iter()
         .filter(|_| !bulk)
@@ -187,7 +202,7 @@ pub fn execute(
         &records::entry_of(actor, envelope, &kept.answer.outcome, now),
     );
     Ok(Executed {
-        answer: kept.answer,
+        answer: Some(kept.answer),
         written,
     })
 }

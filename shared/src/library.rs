@@ -632,6 +632,19 @@ impl Library {
         }
     }
 
+    /// Gives back the memory of a document; the next look loads it again. A document with unfinished business stays.
+    pub fn let_go(&mut self, id: &DocumentId) {
+        if !self.changed.contains(id) && !self.unlogged.contains(id) {
+            self.drop_cached(id);
+        }
+    }
+
+    /// The documents in memory.
+    #[cfg(test)]
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = &DocumentId> {
+        self.cache.keys()
+    }
+
     fn drop_cached(&mut self, id: &DocumentId) -> Option<Document> {
         let cached = self.cache.remove(id)?;
         self.bytes -= cached.bytes;

@@ -14,3 +14,9 @@ pub const FEN_MAX: i64 = 9_000_000_000_000_000;
 pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
 /// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.
 pub const IMPORT_ITEMS_MAX: usize = 50_000;
+/// Projects of an import written (or taken back) in one turn. At about 1 ms each nobody else waits for longer than 0.2 s.
+pub const IMPORT_CHUNK_PROJECTS: usize = 200;
+/// Values of an import written in one turn, so that wide rows make small chunks. A full record of 150 fields 60 times.
+pub const IMPORT_CHUNK_VALUES: usize = 9_000;
+/// Imports (and undoings) that may wait while one runs; each may hold a large workbook in memory.
+pub const IMPORTS_WAITING_MAX: usize = 8;

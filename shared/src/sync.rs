@@ -35,7 +35,7 @@ pub use error::ReplicaError;
 pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, Side};
 pub(crate) use pack::ChangeParts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_core::RngCore;
 
@@ -48,6 +48,7 @@ use crate::time::Timestamp;
 use crate::wire::v1::{Frame, Scope};
 
 use backoff::Backoff;
+use command::Job;
 use cursor::Held;
 use enrol::{HubRecord, NodeRecord};
 use log::Logs;
@@ -95,6 +96,10 @@ pub struct Replica {
     /// How far this clock is ahead of the hub's.
     skew_ms: i64,
     waiting: Vec<Waiting>,
+    /// Requests with an import that takes more turns, the running one first.
+    jobs: VecDeque<Job>,
+    /// This turn wrote a chunk of an import.
+    is_chunk_turn: bool,
     /// Entries sent and received since the process started.
     sent: u64,
     received: u64,
@@ -177,6 +182,8 @@ impl Replica {
             last_exchange: None,
             skew_ms: 0,
             waiting: Vec::new(),
+            jobs: VecDeque::new(),
+            is_chunk_turn: false,
             sent: 0,
             received: 0,
             peer_contact: BTreeMap::new(),
@@ -247,6 +254,7 @@ impl Replica {
             self.is_unpushed |= self.log_changed(turn, log::Source::OWN)?;
         }
         let documents: Vec<_> = self.library.refresh(turn)?.into_iter().collect();
+        self.let_go_of_chunk(&documents);
         if !documents.is_empty() {
             out.push(Effect::Changed { documents });
         }
@@ -260,6 +268,7 @@ impl Replica {
         self.is_started = false;
         self.sessions.clear();
         self.by_node.clear();
+        self.jobs.clear();
         self.dial = Dial::Resting;
     }
 
@@ -288,12 +297,13 @@ impl Replica {
             return Ok(());
         }
         match input {
-            Input::Start { .. } | Input::Wakeup => Ok(()),
+            Input::Start { .. } => Ok(()),
+            Input::Wakeup => self.go_on(cx),
             Input::Command {
                 request,
                 actor,
                 envelopes,
-            } => self.command(cx, request, &actor, envelopes),
+            } => self.command(cx, request, actor, envelopes),
             Input::SessionOpened {
                 session,
                 side,
@@ -418,7 +428,7 @@ impl Replica {
         if !self.is_started {
             return None;
         }
-        if self.is_unpushed {
+        if self.is_unpushed || !self.jobs.is_empty() {
             return Some(Timestamp(0));
         }
         let dial = match &self.dial {

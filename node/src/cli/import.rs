@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use shared::api::ImportState;
 use shared::ids::ImportId;
 use shared::text::system::System;
 
@@ -179,12 +180,15 @@ fn list(common: &Common, output: &mut Output) -> Result<Exit, Failure> {
         if output.json {
             output.value(import)?;
         } else {
-            let undone = import
-                .undone_at
-                .map_or_else(String::new, |at| format!("  undone {at}"));
+            let at = import.undone_at.map(|at| at.to_string());
+            let state = match import.state {
+                ImportState::Done => String::new(),
+                ImportState::Undone => format!("  undone {}", at.unwrap_or_default()),
+                state => format!("  {} {}/{}", word(state), import.done, import.total),
+            };
             let counts = import.counts;
             output.line(&format!(
-                "{}  {}  {}  +{} ~{} ={}{undone}",
+                "{}  {}  {}  +{} ~{} ={}{state}",
                 import.id,
                 import.by.at,
                 import.file,
@@ -198,6 +202,17 @@ fn list(common: &Common, output: &mut Output) -> Result<Exit, Failure> {
         output.words(&System::Nothing)?;
     }
     Ok(Exit::Done)
+}
+
+const fn word(state: ImportState) -> &'static str {
+    match state {
+        ImportState::Running => "running",
+        ImportState::Interrupted => "interrupted",
+        ImportState::Done => "done",
+        ImportState::Undoing => "undoing",
+        ImportState::UndoInterrupted => "undo interrupted",
+        ImportState::Undone => "undone",
+    }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

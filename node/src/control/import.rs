@@ -1,8 +1,8 @@
 //! From an uploaded workbook to a prepared import, and from there into the documents.
 //!
 //! [`prepare`] parses the file in a child process, finds out which column is which (a mapping that was sent, else one remembered for the
-//! same titles), and compares with what is here; nothing is written. [`commit`] writes it as one undoable command and remembers the
-//! mapping.
+//! same titles), and compares with what is here; nothing is written. [`commit`] writes it as one undoable command, which the core
+//! carries out chunk by chunk while others are served; whoever waits hears how far it is. Then the mapping is remembered.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +14,10 @@ use shared::library::LibraryError;
 use shared::store::StoreError;
 use shared::text::Lang;
 use shared::text::system::System;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::{Context, new_command_id};
-use crate::driver::DriverError;
+use crate::driver::{DriverError, Event};
 use crate::office::child::{self, ParseError, Parser};
 use crate::office::import::{Existing, Preview, Request, Units, Words, layouts, preview};
 use crate::office::mapping::{self, Mapping, MappingError};
@@ -251,6 +252,9 @@ fn parse(folder: &Path, name: &str, upload: &Upload) -> Result<Workbook, ImportE
     Ok(workbook)
 }
 
+/// Who hears how far an import is: projects dealt with, of how many.
+pub type OnProgress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+
 /// Writes a prepared import as one undoable command, and remembers its mapping.
 ///
 /// # Errors
@@ -259,17 +263,25 @@ pub async fn commit(
     context: &Context,
     actor: Actor,
     prepared: Prepared,
+    progress: OnProgress<'_>,
 ) -> Result<Answer, ImportError> {
     let Prepared {
         preview,
-        workbook: _,
+        workbook,
         mapping,
         unit,
     } = prepared;
-    let id = new_command_id(&context.clock);
-    let nothing = preview.items.is_empty();
-    let counted = preview.counts();
-    let answer = if nothing {
+    // The plan holds all that is needed; the sheets of a large file take more memory than anything that follows.
+    drop(workbook);
+    let Preview {
+        api,
+        items,
+        refused,
+        layouts,
+    } = preview;
+    drop(refused);
+    let counted = api.counts;
+    let answer = if items.is_empty() {
         // Everything is as the file says: there is nothing to write and nothing to undo.
         let outcome = Outcome::Done {
             heads: Vec::new(),
@@ -277,50 +289,17 @@ pub async fn commit(
             counts: Some(counted),
             at: context.clock.now(),
         };
+        let id = new_command_id(&context.clock);
         Answer { id, outcome }
     } else {
         let command = Command::Import {
-            import: preview.api.token,
-            file: preview.api.file.clone(),
-            items: preview.items,
+            import: api.token,
+            file: api.file,
+            items,
         };
-        let envelope = Envelope {
-            id,
-            base: None,
-            after: Vec::new(),
-            command,
-        };
-        let answers = context.handle.command(actor, vec![envelope]).await?;
-        answers
-            .into_iter()
-            .next()
-            .ok_or(ImportError::Driver(DriverError::Stopped))?
+        let answer = run(context, actor, api.token, command, progress).await?;
+        add_unwritten(answer, counted)
     };
-    let outcome = match answer.outcome {
-        Outcome::Refused(refusal) => return Err(ImportError::Refused(refusal)),
-        Outcome::Done {
-            heads,
-            proposed,
-            counts,
-            at,
-        } => {
-            // The command holds only what changes; rows that were as the file says were counted before.
-            let counts = counts.map(|counts| ImportCounts {
-                unchanged: counts.unchanged.max(counted.unchanged),
-                kept: counts
-                    .kept
-                    .saturating_add(if nothing { 0 } else { counted.kept }),
-                ..counts
-            });
-            Outcome::Done {
-                heads,
-                proposed,
-                counts,
-                at,
-            }
-        }
-    };
-    let layouts = preview.layouts;
     context
         .handle
         .write(move |write| {
@@ -330,10 +309,20 @@ pub async fn commit(
             Ok::<(), StoreError>(())
         })
         .await??;
-    Ok(Answer {
-        id: answer.id,
-        outcome,
-    })
+    Ok(answer)
+}
+
+/// The command holds only what changes; rows that were as the file says were counted before.
+fn add_unwritten(mut answer: Answer, counted: ImportCounts) -> Answer {
+    if let Outcome::Done {
+        counts: Some(counts),
+        ..
+    } = &mut answer.outcome
+    {
+        counts.unchanged = counts.unchanged.max(counted.unchanged);
+        counts.kept = counts.kept.saturating_add(counted.kept);
+    }
+    answer
 }
 
 /// Takes an import back.
@@ -344,18 +333,57 @@ pub async fn undo(
     context: &Context,
     actor: Actor,
     import: ImportId,
+    progress: OnProgress<'_>,
+) -> Result<Answer, ImportError> {
+    run(
+        context,
+        actor,
+        import,
+        Command::UndoImport { import },
+        progress,
+    )
+    .await
+}
+
+/// Sends the command and says after each chunk how far it is, as the import's own record has it.
+async fn run(
+    context: &Context,
+    actor: Actor,
+    import: ImportId,
+    command: Command,
+    progress: OnProgress<'_>,
 ) -> Result<Answer, ImportError> {
     let envelope = Envelope {
         id: new_command_id(&context.clock),
         base: None,
         after: Vec::new(),
-        command: Command::UndoImport { import },
+        command,
     };
-    let answers = context.handle.command(actor, vec![envelope]).await?;
-    let answer = answers
-        .into_iter()
-        .next()
-        .ok_or(ImportError::Driver(DriverError::Stopped))?;
+    // Each chunk changes documents, and whoever watches hears of that after the chunk is durable.
+    let mut events = context.handle.subscribe();
+    let answering = context.handle.command(actor, vec![envelope]);
+    tokio::pin!(answering);
+    let answers = loop {
+        tokio::select! {
+            biased;
+            answers = &mut answering => break answers?,
+            event = events.recv() => match event {
+                Ok(Event::Changed(_)) | Err(RecvError::Lagged(_)) => {
+                    let info = context
+                        .handle
+                        .read(move |read| read.replica.import(read.reader, import))
+                        .await??;
+                    if let Some(info) = info.filter(|info| info.state.is_running()) {
+                        progress(info.done.into(), info.total.into());
+                    }
+                }
+                Ok(Event::Sync) => {}
+                Ok(Event::Stopping) | Err(RecvError::Closed) => break answering.await?,
+            },
+        }
+    };
+    let answer = answers.into_iter().next();
+    let answer = answer.ok_or(ImportError::Driver(DriverError::Stopped))?;
     match answer.outcome {
         Outcome::Refused(refusal) => Err(ImportError::Refused(refusal)),
         Outcome::Done { .. } => Ok(answer),

@@ -136,18 +136,22 @@ async fn run(
             };
             import(context, upload, dry_run, errors, lang, events).await
         }
-        Request::ImportUndo { id } => match undo(context, context.console(), id).await?.outcome {
-            shared::command::Outcome::Done { counts, .. } => Ok(Outcome::ImportUndone {
-                counts: counts.unwrap_or_default(),
-            }),
-            shared::command::Outcome::Refused(refusal) => {
-                Err(Trouble::plain(refusal.sentence(lang)))
+        Request::ImportUndo { id } => {
+            let mut progress = progress_to(events);
+            let answer = undo(context, context.console(), id, &mut progress).await?;
+            match answer.outcome {
+                shared::command::Outcome::Done { counts, .. } => Ok(Outcome::ImportUndone {
+                    counts: counts.unwrap_or_default(),
+                }),
+                shared::command::Outcome::Refused(refusal) => {
+                    Err(Trouble::plain(refusal.sentence(lang)))
+                }
             }
-        },
+        }
         Request::ImportList => {
             let imports = context
                 .handle
-                .read(|read| shared::desk::imports(read.reader))
+                .read(|read| read.replica.imports(read.reader))
                 .await?;
             Ok(Outcome::Imports {
                 imports: imports.map_err(ImportError::Store)?,
@@ -184,6 +188,13 @@ async fn run(
                 other => Err(refused(other)),
             }
         }
+    }
+}
+
+/// Passes progress on. A listener that reads too slowly misses some of it, which is better than waiting for it.
+fn progress_to(events: &Sender<Event>) -> impl FnMut(u64, u64) + Send + '_ {
+    |done, total| {
+        let _unheard = events.try_send(Event::Progress { done, total });
     }
 }
 
@@ -230,11 +241,12 @@ async fn import(
         }
     }
     if !dry_run {
-        let total = u64::from(report.rows);
-        let _unheard = events.send(Event::Progress { done: 0, total }).await;
         let id = api.token;
-        let writes = !prepared.preview.items.is_empty();
-        let answer = commit(context, context.console(), prepared).await?;
+        let total = u64::try_from(prepared.preview.items.len()).unwrap_or(u64::MAX);
+        let mut progress = progress_to(events);
+        progress(0, total);
+        let answer = commit(context, context.console(), prepared, &mut progress).await?;
+        progress(total, total);
         if let shared::command::Outcome::Done {
             counts: Some(counts),
             ..
@@ -243,8 +255,7 @@ async fn import(
             (report.created, report.updated) = (counts.created, counts.updated);
             (report.unchanged, report.kept) = (counts.unchanged, counts.kept);
         }
-        report.import_id = writes.then_some(id);
-        let _unheard = events.send(Event::Progress { done: total, total }).await;
+        report.import_id = (total > 0).then_some(id);
     }
     Ok(Outcome::Imported { report })
 }

@@ -1,4 +1,7 @@
 //! Uploads: a preview first, then a person's yes, and the way back.
+//!
+//! A confirmed import is written chunk by chunk and goes on when the browser that asked leaves; `GET /api/v1/imports` says how
+//! far it is, and which ones were interrupted.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -92,7 +95,7 @@ pub async fn list(site: &Site) -> Result<Response<Bytes>, Failed> {
     let imports = site
         .context
         .handle
-        .read(|read| shared::desk::imports(read.reader))
+        .read(|read| read.replica.imports(read.reader))
         .await?;
     Ok(reply::json(&imports.map_err(ImportError::Store)?))
 }
@@ -130,7 +133,9 @@ pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         .previews
         .take(actor.user, id, site.context.clock.now())
         .ok_or(Failed::PreviewGone)?;
-    Ok(reply::json(&commit(&site.context, actor, prepared).await?))
+    // How far it is stands in the list of imports; the live line says when to look.
+    let answer = commit(&site.context, actor, prepared, &mut |_, _| ()).await?;
+    Ok(reply::json(&answer))
 }
 
 /// `GET /api/v1/imports/{token}/errors`.
@@ -165,5 +170,6 @@ pub async fn errors(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
 pub async fn undo(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
     let id: ImportId = call.parameter(0)?;
-    Ok(reply::json(&take_back(&site.context, actor, id).await?))
+    let answer = take_back(&site.context, actor, id, &mut |_, _| ()).await?;
+    Ok(reply::json(&answer))
 }

@@ -1,197 +1,152 @@
-//! Imports, and taking one back.
+//! Imports, chunk by chunk, and taking one back the same way.
 //!
-//! Each project is decided and written by itself, so that twenty thousand of them need little memory; all are one turn, so that the
-//! journal holds an import whole or not at all. What a path was before is kept per project under `Tree::Import` (import ‖
-//! number; the import itself stands under its id). Undoing returns the values that still stand as the import wrote them.
+//! Each project is decided and written by itself; a chunk of them is one turn, so that twenty thousand projects need the memory of
+//! a few hundred and everybody else at the node is served in between. [`super::execute`] does the next chunk whenever it is
+//! called with the same envelope again: going on after a chunk and going on after a crash are one path. How far an import got
+//! stands in its [`ImportRecord`], written with each chunk; what every path was before stands beside it (import ‖ number), so
+//! that an import can be taken back wherever it stopped.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod record;
+mod undo;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use super::{Act, Base, Run, draw_row};
-use crate::api::ImportInfo;
-use crate::command::{ImportCounts, ImportItem, Outcome, Refusal, Why, Write};
-use crate::decide::{ItemDecision, check_import, decide_item, is_hub, refuse};
-use crate::document::Document;
+use crate::command::{ImportItem, Outcome, Refusal, Why, Write};
+use crate::decide::{Directory, ItemDecision, check_import, decide_item, refuse};
 use crate::field::{Field, FieldPath};
-use crate::ids::{DocumentId, ImportId, ProjectId, UnitId, UserId};
+use crate::ids::{CommandId, DocumentId, ImportId, ProjectId};
 use crate::library::{LibraryError, Written};
-use crate::project::Writer;
-use crate::store::{Reader, StoreError, Tree};
+use crate::limits;
+use crate::store::{StoreError, Tree};
 use crate::summary;
-use crate::time::Timestamp;
 use crate::value::Value;
 use crate::view;
 
-/// One import as its node keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportRecord {
-    /// The file's name.
-    pub file: String,
-    /// Who.
-    pub user: UserId,
-    /// The person's name.
-    pub name: String,
-    /// For which unit.
-    pub unit: UnitId,
-    /// When.
-    pub at: Timestamp,
-    /// What it did.
-    pub counts: ImportCounts,
-    /// Projects with a record of what they were.
-    pub items: u32,
-    /// When it was undone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undone_at: Option<Timestamp>,
+use record::{ItemRecord, item_key};
+pub use record::{ImportRecord, import, imports};
+
+/// What one call did of an import or of its undoing.
+pub(super) enum Step {
+    /// The first chunk of several is written.
+    Begun,
+    /// A further chunk is written, and more are left.
+    GoesOn,
+    /// Nothing is left, or it is refused.
+    Ended(Outcome),
 }
 
-/// What an import did to one project.
-#[derive(Serialize, Deserialize)]
-struct ItemRecord {
-    project: ProjectId,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    created: bool,
-    /// Hashes of the changes it made.
-    changes: Vec<String>,
-    /// For a project that was there: document, path, value before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    before: Vec<(DocumentId, FieldPath, Value)>,
-}
-
-/// The imports of this node, newest first.
-///
-/// # Errors
-/// When the store fails.
-pub fn imports(reader: &dyn Reader) -> Result<Vec<ImportInfo>, StoreError> {
-    let mut from = vec![0];
-    let mut found = Vec::new();
-    // Headers are sixteen bytes long; the items after each are stepped over.
-    while let Some((key, bytes)) = reader.range(Tree::Import, &from, &[0xff], 1)?.pop() {
-        let Some(id) = key.get(..16).and_then(|id| <[u8; 16]>::try_from(id).ok()) else {
-            from = key;
-            from.push(0);
-            continue;
-        };
-        if key.len() == 16
-            && let Ok(record) = serde_json::from_slice::<ImportRecord>(&bytes)
-        {
-            found.push(ImportInfo {
-                id: ImportId::from_bytes(id),
-                file: record.file,
-                by: Writer {
-                    user: Some(record.user),
-                    name: record.name,
-                    unit: String::new(),
-                    at: record.at,
-                },
-                counts: record.counts,
-                undone_at: record.undone_at,
-            });
-        }
-        from = id.to_vec();
-        from.extend([0xff; 5]);
+impl Step {
+    fn refused(why: Why) -> Self {
+        Self::Ended(Outcome::Refused(refuse(why)))
     }
-    found.sort_by_key(|info| std::cmp::Reverse((info.by.at, info.id)));
-    Ok(found)
 }
 
 impl Run<'_, '_> {
     pub(super) fn import(
         &mut self,
+        command: CommandId,
         import: ImportId,
         file: &str,
         items: &[ImportItem],
-    ) -> Result<Outcome, LibraryError> {
-        if let Some(refusal) = self.refused_import(import, file, items)? {
-            return Ok(Outcome::Refused(refusal));
+    ) -> Result<Step, LibraryError> {
+        // `check_import` refuses more than fit.
+        let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        let known = record::load(self.turn, import).map_err(import_error)?;
+        let is_first = known.is_none();
+        let mut record = match known {
+            Some(record) if record.goes_on_with(command, self.actor, total) => record,
+            Some(_) => return Ok(Step::refused(Why::Exists)),
+            None => {
+                if let Err(refusal) = self.check_whole(file, items) {
+                    return Ok(Step::Ended(Outcome::Refused(refusal)));
+                }
+                ImportRecord::begin(command, self.actor, self.context.now, file, total)
+            }
+        };
+        let left = usize::try_from(record.done).ok();
+        let chunk = chunk_of(left.and_then(|done| items.get(done..)).unwrap_or_default());
+        // What was allowed when it began may be forbidden by the time somebody goes on with it.
+        if !is_first && let Err(refusal) = check_import(self.context.profile, self.actor, chunk) {
+            return Ok(Step::Ended(Outcome::Refused(refusal)));
         }
         let directory = summary::directory(self.library, self.turn)?;
-        let now = self.context.now;
-        let mut counts = ImportCounts::default();
-        let mut proposed = BTreeSet::new();
-        let mut kept_items = 0u32;
-        for item in items {
-            let existing = self.view(item.project)?;
-            let mut decided = {
-                let rng = &mut *self.rng;
-                let mut draw = || draw_row(rng, now);
-                decide_item(
-                    self.context.profile,
-                    &directory,
-                    self.actor,
-                    now,
-                    &mut draw,
-                    existing.as_ref(),
-                    item,
-                )
-            };
-            let gone = existing
-                .as_ref()
-                .is_some_and(|view| !view.once(Field::Deleted).is_null());
-            if gone && !self.revive(item.project, &mut decided)? {
-                counts.kept += 1;
-                continue;
-            }
-            if !decided.kept.is_empty() || !decided.proposed.is_empty() {
-                counts.kept += 1;
-            }
-            proposed.extend(decided.proposed.iter().cloned());
-            if decided.created {
-                counts.created += 1;
-            } else if decided.writes.is_empty() {
-                counts.unchanged += 1;
-                continue;
-            } else {
-                counts.updated += 1;
-            }
-            let record = self.import_item(item.project, decided)?;
-            let mut key = import.to_bytes().to_vec();
-            key.extend(kept_items.to_be_bytes());
-            kept_items += 1;
-            self.turn.put(
-                Tree::Import,
-                key,
-                serde_json::to_vec(&record).unwrap_or_default(),
-            );
-            // Rows are made while the document is in memory, not after thousands of others.
-            self.library.settle(self.turn)?;
+        for item in chunk {
+            self.import_one(import, &mut record, &directory, item)?;
         }
-        let record = ImportRecord {
-            file: file.to_owned(),
-            user: self.actor.user,
-            name: self.actor.name.clone(),
-            unit: self.actor.unit,
-            at: now,
-            counts,
-            items: kept_items,
-            undone_at: None,
-        };
-        self.turn.put(
-            Tree::Import,
-            import.to_bytes(),
-            serde_json::to_vec(&record).unwrap_or_default(),
-        );
-        Ok(Outcome::Done {
-            heads: Vec::new(),
-            proposed: proposed.into_iter().collect(),
-            counts: Some(counts),
-            at: now,
+        record.done = record
+            .done
+            .saturating_add(u32::try_from(chunk.len()).unwrap_or(u32::MAX));
+        self.keep(import, &record);
+        Ok(match (record.is_whole(), is_first) {
+            (true, _) => Step::Ended(Outcome::Done {
+                heads: Vec::new(),
+                proposed: record.proposed,
+                counts: Some(record.counts),
+                at: self.context.now,
+            }),
+            (false, true) => Step::Begun,
+            (false, false) => Step::GoesOn,
         })
     }
 
-    fn refused_import(
+    fn check_whole(&self, file: &str, items: &[ImportItem]) -> Result<(), Refusal> {
+        if file.chars().count() > 255 {
+            return Err(refuse(Why::TooLong));
+        }
+        check_import(self.context.profile, self.actor, items)
+    }
+
+    fn import_one(
         &mut self,
         import: ImportId,
-        file: &str,
-        items: &[ImportItem],
-    ) -> Result<Option<Refusal>, LibraryError> {
-        if file.chars().count() > 255 {
-            return Ok(Some(refuse(Why::TooLong)));
+        record: &mut ImportRecord,
+        directory: &Directory,
+        item: &ImportItem,
+    ) -> Result<(), LibraryError> {
+        let now = self.context.now;
+        let existing = self.view(item.project)?;
+        let mut decided = {
+            let rng = &mut *self.rng;
+            let mut draw = || draw_row(rng, now);
+            decide_item(
+                self.context.profile,
+                directory,
+                self.actor,
+                now,
+                &mut draw,
+                existing.as_ref(),
+                item,
+            )
+        };
+        let gone = existing
+            .as_ref()
+            .is_some_and(|view| !view.once(Field::Deleted).is_null());
+        if gone && !self.revive(item.project, &mut decided)? {
+            record.counts.kept += 1;
+            return Ok(());
         }
-        if self.import_record(import)?.is_some() {
-            return Ok(Some(refuse(Why::Exists)));
+        if !decided.kept.is_empty() || !decided.proposed.is_empty() {
+            record.counts.kept += 1;
         }
-        Ok(check_import(self.context.profile, self.actor, items).err())
+        record.note_proposed(&decided.proposed);
+        if decided.created {
+            record.counts.created += 1;
+        } else if decided.writes.is_empty() {
+            record.counts.unchanged += 1;
+            return Ok(());
+        } else {
+            record.counts.updated += 1;
+        }
+        let written = self.import_item(item.project, decided)?;
+        self.turn.put(
+            Tree::Import,
+            item_key(import, record.items),
+            serde_json::to_vec(&written).unwrap_or_default(),
+        );
+        record.items += 1;
+        // Rows are made while the document is in memory, not after hundreds of others.
+        self.library.settle(self.turn)
     }
 
     /// A project deleted by undoing an import comes back with the next one; one a person deleted stays deleted.
@@ -254,105 +209,28 @@ impl Run<'_, '_> {
         })
     }
 
-    pub(super) fn undo_import(&mut self, import: ImportId) -> Result<Outcome, LibraryError> {
-        let Some(mut record) = self.import_record(import)? else {
-            return Ok(Outcome::Refused(refuse(Why::NotFound)));
-        };
-        if !is_hub(self.actor) && record.unit != self.actor.unit {
-            return Ok(Outcome::Refused(refuse(Why::NotYourUnit)));
-        }
-        if !matches!(
-            self.actor.role,
-            crate::command::Role::Clerk | crate::command::Role::Head
-        ) && !is_hub(self.actor)
-        {
-            return Ok(Outcome::Refused(refuse(Why::RoleMayNot)));
-        }
-        if record.undone_at.is_some() {
-            return Ok(Outcome::Refused(refuse(Why::NotFound)));
-        }
-        let mut counts = ImportCounts::default();
-        for number in 0..record.items {
-            let mut key = import.to_bytes().to_vec();
-            key.extend(number.to_be_bytes());
-            let bytes = self.turn.load(Tree::Import, &key).map_err(import_error)?;
-            let Some(item) =
-                bytes.and_then(|bytes| serde_json::from_slice::<ItemRecord>(&bytes).ok())
-            else {
-                continue;
-            };
-            self.undo_item(&item, import, &mut counts)?;
-            self.library.settle(self.turn)?;
-        }
-        record.undone_at = Some(self.context.now);
+    fn keep(&mut self, import: ImportId, record: &ImportRecord) {
         self.turn.put(
             Tree::Import,
             import.to_bytes(),
-            serde_json::to_vec(&record).unwrap_or_default(),
+            serde_json::to_vec(record).unwrap_or_default(),
         );
-        Ok(Outcome::Done {
-            heads: Vec::new(),
-            proposed: Vec::new(),
-            counts: Some(counts),
-            at: self.context.now,
-        })
     }
+}
 
-    fn undo_item(
-        &mut self,
-        item: &ItemRecord,
-        import: ImportId,
-        counts: &mut ImportCounts,
-    ) -> Result<(), LibraryError> {
-        let project = DocumentId::Project(item.project);
-        if item.created {
-            let document = self.library.document(self.turn, &project)?;
-            let changes = document.changes_since(&[]);
-            // The genesis and nothing but what the import wrote.
-            let untouched = changes
-                .iter()
-                .skip(1)
-                .all(|change| item.changes.contains(&change.hash().to_string()));
-            if untouched {
-                let edit = (
-                    FieldPath::once(Field::Deleted),
-                    Value::Text(format!("undo {import}")),
-                );
-                self.write(&project, &[edit], Act::Undo, Base::Now)?;
-                counts.updated += 1;
-            } else {
-                counts.kept += 1;
-            }
-            return Ok(());
-        }
-        let mut by_document: BTreeMap<&DocumentId, Vec<(FieldPath, Value)>> = BTreeMap::new();
-        let mut left_alone = false;
-        for (id, path, old) in &item.before {
-            let document = self.library.document(self.turn, id)?;
-            if stands_as_written(document, path, &item.changes) {
-                by_document
-                    .entry(id)
-                    .or_default()
-                    .push((path.clone(), old.clone()));
-            } else {
-                left_alone = true;
-            }
-        }
-        counts.kept += u32::from(left_alone);
-        counts.updated += u32::from(!by_document.is_empty());
-        for (id, edits) in by_document {
-            self.write(id, &edits, Act::Undo, Base::Now)?;
-        }
-        Ok(())
-    }
-
-    fn import_record(&self, import: ImportId) -> Result<Option<ImportRecord>, LibraryError> {
-        let bytes = self
-            .turn
-            .load(Tree::Import, &import.to_bytes())
-            .map_err(import_error)?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
+/// The projects the next turn takes: bounded in number and in values, and always one.
+fn chunk_of(left: &[ImportItem]) -> &[ImportItem] {
+    let mut values = 0;
+    let fits = |item: &&ImportItem| {
+        values += item.set.len();
+        values <= limits::IMPORT_CHUNK_VALUES
+    };
+    let count = left
+        .iter()
+        .take(limits::IMPORT_CHUNK_PROJECTS)
+        .take_while(fits)
+        .count();
+    left.get(..count.max(1)).unwrap_or(left)
 }
 
 fn import_error(source: StoreError) -> LibraryError {
@@ -360,21 +238,4 @@ fn import_error(source: StoreError) -> LibraryError {
         document: DocumentId::Hub(0),
         source,
     }
-}
-
-/// True when the one thing that stands at a path was written by one of these changes.
-fn stands_as_written(document: &Document, path: &FieldPath, changes: &[String]) -> bool {
-    if crate::document::is_co_edited(path) {
-        // A text has many writers; it is taken back when the last of them was the import.
-        return document
-            .history(Some(path), 1)
-            .first()
-            .is_some_and(|write| changes.contains(&write.change.to_string()));
-    }
-    let rivals = document.rivals(path);
-    rivals.len() == 1
-        && rivals
-            .first()
-            .and_then(|rival| document.change_of(&rival.operation))
-            .is_some_and(|hash| changes.contains(&hash.to_string()))
 }

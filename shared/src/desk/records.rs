@@ -29,11 +29,16 @@ pub struct AuditEntry {
     /// 代填: on whose behalf and why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// `done`, or why it was refused.
+    /// `done`, or why it was refused; `begun` for an import that takes more than one turn.
     pub outcome: String,
     /// The clause that refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+}
+
+/// The line for an import whose first chunk is written: a power cut must not make it look as if nobody had asked.
+pub(super) fn begun(actor: &Actor, envelope: &Envelope, at: Timestamp) -> AuditEntry {
+    entry(actor, envelope, ("begun".to_owned(), None), at)
 }
 
 pub(super) fn entry_of(
@@ -42,7 +47,7 @@ pub(super) fn entry_of(
     outcome: &Outcome,
     at: Timestamp,
 ) -> AuditEntry {
-    let (result, rule) = match outcome {
+    let result = match outcome {
         Outcome::Done { .. } => ("done".to_owned(), None),
         Outcome::Refused(refusal) => {
             let why = serde_json::to_value(&refusal.why).ok();
@@ -54,6 +59,15 @@ pub(super) fn entry_of(
             (kind, refusal.rule.clone())
         }
     };
+    entry(actor, envelope, result, at)
+}
+
+fn entry(
+    actor: &Actor,
+    envelope: &Envelope,
+    (outcome, rule): (String, Option<String>),
+    at: Timestamp,
+) -> AuditEntry {
     let reason = match &envelope.command {
         Command::Edit {
             on_behalf: Some(reason),
@@ -79,7 +93,7 @@ pub(super) fn entry_of(
         what: command_name(&envelope.command).to_owned(),
         project: envelope.command.project(),
         reason,
-        outcome: result,
+        outcome,
         rule,
     }
 }

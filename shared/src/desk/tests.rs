@@ -6,11 +6,13 @@ use rand_chacha::rand_core::SeedableRng;
 use super::*;
 use crate::api::FilingState;
 use crate::board::{self, Contact, Question};
-use crate::command::{FilingLine, ImportCounts, ImportItem, Role};
+use crate::command::{FilingLine, Role};
 use crate::field::Field;
 use crate::identity::{actor_prefix, unit_id_of};
-use crate::ids::{ImportId, NodeId};
+use crate::ids::NodeId;
 use crate::store::MemoryStore;
+
+mod imports;
 
 const DAY: i64 = 86_400_000;
 
@@ -71,13 +73,26 @@ impl Node {
         result
     }
 
-    fn send(&mut self, actor: &Actor, envelope: &Envelope) -> Outcome {
+    /// One turn; `None` while chunks of an import are left.
+    fn step(&mut self, actor: &Actor, envelope: &Envelope) -> Option<Outcome> {
         self.turn(|library, turn, context, rng| {
-            execute(library, turn, context, rng, actor, envelope)
-                .unwrap()
-                .answer
-                .outcome
+            let executed = execute(library, turn, context, rng, actor, envelope).unwrap();
+            executed.answer.map(|answer| answer.outcome)
         })
+    }
+
+    fn send(&mut self, actor: &Actor, envelope: &Envelope) -> Outcome {
+        loop {
+            if let Some(outcome) = self.step(actor, envelope) {
+                return outcome;
+            }
+        }
+    }
+
+    /// The process ends; what is on the disk stays.
+    fn crash(&mut self) {
+        self.store = self.store.after_crash();
+        self.library = Library::new(64 << 20, |name| name.to_lowercase());
     }
 
     fn run(&mut self, actor: &Actor, command: Command) -> Outcome {
@@ -182,13 +197,6 @@ fn why(outcome: Outcome) -> Why {
     match outcome {
         Outcome::Refused(refusal) => refusal.why,
         Outcome::Done { .. } => panic!("it was done"),
-    }
-}
-
-fn counts(outcome: Outcome) -> ImportCounts {
-    match outcome {
-        Outcome::Done { counts, .. } => counts.unwrap(),
-        Outcome::Refused(refusal) => panic!("{refusal:?}"),
     }
 }
 
@@ -516,157 +524,6 @@ fn a_correction_on_behalf_tells_who_and_why_in_the_history() {
         ("edit", "Clerk Wang")
     );
     assert!(township.view(bridge).conflicts().next().is_none());
-}
-
-fn items(value: i64) -> Vec<ImportItem> {
-    (1..4u8)
-        .map(|n| ImportItem {
-            project: project(n),
-            home: town(),
-            set: [
-                (path("name"), Value::from(format!("Bridge {n}"))),
-                (path("2026/year_plan_fen"), Value::Int(value * i64::from(n))),
-                (path("lead_unit"), Value::from("Roads")),
-                (path("image_now"), Value::from("deck poured")),
-                (path("notes"), Value::from("from row 7")),
-            ]
-            .into(),
-        })
-        .collect()
-}
-
-fn import(n: u8, value: i64) -> Command {
-    Command::Import {
-        import: ImportId::from_parts(1, [n; 10]),
-        file: "ledger.xlsx".into(),
-        items: items(value),
-    }
-}
-
-#[test]
-fn the_same_workbook_twice_changes_nothing() {
-    let mut node = Node::new(1, NodeRole::Node);
-    let clerk = actor(Role::Clerk);
-    assert_eq!(
-        counts(node.run(&clerk, import(1, 100))),
-        ImportCounts {
-            created: 3,
-            updated: 0,
-            unchanged: 0,
-            kept: 3
-        }
-    );
-    let heads = node.view(project(1)).heads;
-    assert_eq!(
-        counts(node.run(&clerk, import(2, 100))),
-        ImportCounts {
-            created: 0,
-            updated: 0,
-            unchanged: 3,
-            kept: 0
-        }
-    );
-    assert_eq!(node.view(project(1)).heads, heads);
-    let listed = imports(&node.store).unwrap();
-    assert_eq!(
-        listed
-            .iter()
-            .map(|info| info.counts.created)
-            .collect::<Vec<_>>(),
-        [0, 3]
-    );
-}
-
-#[test]
-fn the_same_workbook_at_hub_and_node_is_no_conflict() {
-    let (mut township, mut hub) = pair();
-    counts(township.run(&actor(Role::Clerk), import(1, 100)));
-    counts(hub.run(&actor(Role::HubOfficer), import(2, 100)));
-    exchange(&mut township, &mut hub);
-    for n in 1..4 {
-        assert!(township.view(project(n)).conflicts().next().is_none());
-        assert_eq!(township.dump(project(n)), hub.dump(project(n)));
-    }
-    assert_eq!(township.view(project(1)).text(Field::LeadUnit), "Roads");
-    // A co-edited text would hold the words twice; what a workbook brings is atomic.
-    assert_eq!(
-        township.view(project(1)).text(Field::ImageNow),
-        "deck poured"
-    );
-    assert_eq!(township.view(project(1)).text(Field::Notes), "from row 7");
-}
-
-#[test]
-fn undoing_an_import_returns_what_nobody_changed_since() {
-    let mut node = Node::new(1, NodeRole::Node);
-    let clerk = actor(Role::Clerk);
-    counts(node.run(&clerk, import(1, 100)));
-    counts(node.run(&clerk, import(2, 200)));
-    node.run(
-        &clerk,
-        edit(project(1), &[("2026/year_plan_fen", Value::Int(7))]),
-    );
-    let undo = |n: u8| Command::UndoImport {
-        import: ImportId::from_parts(1, [n; 10]),
-    };
-    assert_eq!(
-        counts(node.run(&clerk, undo(2))),
-        ImportCounts {
-            created: 0,
-            updated: 2,
-            unchanged: 0,
-            kept: 1
-        }
-    );
-    let plan =
-        |node: &mut Node, n: u8| node.view(project(n)).year(2026, Field::YearPlanFen).clone();
-    assert_eq!(
-        [plan(&mut node, 1), plan(&mut node, 2), plan(&mut node, 3)],
-        [Value::Int(7), Value::Int(200), Value::Int(300)]
-    );
-    assert_eq!(why(node.run(&clerk, undo(2))), Why::NotFound);
-}
-
-#[test]
-fn an_undone_first_import_deletes_and_the_next_import_brings_back() {
-    let mut node = Node::new(1, NodeRole::Node);
-    let clerk = actor(Role::Clerk);
-    counts(node.run(&clerk, import(1, 100)));
-    node.run(&clerk, edit(project(1), &[("site", "east".into())]));
-    let undo = Command::UndoImport {
-        import: ImportId::from_parts(1, [1; 10]),
-    };
-    assert_eq!(
-        counts(node.run(&clerk, undo)),
-        ImportCounts {
-            created: 0,
-            updated: 2,
-            unchanged: 0,
-            kept: 1
-        }
-    );
-    assert!(node.view(project(1)).once(Field::Deleted).is_null());
-    assert!(!node.view(project(2)).once(Field::Deleted).is_null());
-    let reason = "no longer built".to_owned();
-    assert!(is_done(&node.run(
-        &clerk,
-        Command::DeleteProject {
-            project: project(1),
-            reason
-        }
-    )));
-    assert_eq!(
-        counts(node.run(&clerk, import(2, 100))),
-        ImportCounts {
-            created: 0,
-            updated: 2,
-            unchanged: 0,
-            kept: 1
-        }
-    );
-    assert!(node.view(project(2)).once(Field::Deleted).is_null());
-    // What a person deleted stays deleted.
-    assert!(!node.view(project(1)).once(Field::Deleted).is_null());
 }
 
 fn file(filing: u8, follows: Option<u8>) -> Command {

@@ -80,10 +80,16 @@ impl Site {
         actor: &Actor,
         envelope: &Envelope,
     ) -> Result<Outcome, String> {
-        self.turn(profile, now, |library, turn, context, rng| {
-            let done = desk::execute(library, turn, context, rng, actor, envelope);
-            Ok(done.map_err(|error| error.to_string())?.answer.outcome)
-        })
+        // An import takes a turn for each of its chunks.
+        loop {
+            let answer = self.turn(profile, now, |library, turn, context, rng| {
+                let done = desk::execute(library, turn, context, rng, actor, envelope);
+                Ok(done.map_err(|error| error.to_string())?.answer)
+            })?;
+            if let Some(answer) = answer {
+                return Ok(answer.outcome);
+            }
+        }
     }
 
     /// Writes what stands already when a scenario begins.

@@ -1,9 +1,19 @@
 //! A person's commands: carried out by the desk, logged by `grant`, answered with the turn.
+//!
+//! An import takes many turns, a chunk each. It waits in `jobs` between two of them, with the request that brought it, and
+//! [`Replica::next_wakeup`] asks for the next turn at once; whatever else arrives meanwhile is handled in that turn too. One
+//! import runs at a time and others queue behind it, so that an undoing never meets the import it takes back half written.
+//! A process that ends loses its jobs; the import's record says how far it got.
 
-use crate::command::{Actor, Envelope, Outcome};
+use std::collections::VecDeque;
+
+use crate::api::ImportInfo;
+use crate::command::{Actor, Answer, Command, Envelope, Outcome, Why};
+use crate::decide::refuse;
 use crate::desk;
-use crate::ids::{UnitId, UserId};
-use crate::store::{Reader, Tree, Turn};
+use crate::ids::{DocumentId, ImportId, UnitId, UserId};
+use crate::limits;
+use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
 
 use super::effect::{Effect, Reply, RequestRefusal};
@@ -11,17 +21,83 @@ use super::error::ReplicaError;
 use super::input::RequestId;
 use super::{Context, Replica, answer};
 
+/// A request with a command that was not finished in its turn.
+pub(super) struct Job {
+    request: RequestId,
+    actor: Actor,
+    /// What is left, the command under way first.
+    envelopes: VecDeque<Envelope>,
+    answers: Vec<Answer>,
+}
+
+impl Job {
+    /// The import this is about now.
+    fn import(&self) -> Option<ImportId> {
+        match self.envelopes.front()?.command {
+            Command::Import { import, .. } | Command::UndoImport { import } => Some(import),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a chunk of an import may be written in this turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chunk {
+    /// One may.
+    Free,
+    /// This turn's is written, or another import runs.
+    Taken,
+}
+
 impl Replica {
     pub(super) fn command(
         &mut self,
         cx: &mut Context<'_, '_>,
         request: RequestId,
-        actor: &Actor,
+        actor: Actor,
         envelopes: Vec<Envelope>,
     ) -> Result<(), ReplicaError> {
-        let Some(profile) = &self.profile else {
+        if self.profile.is_none() {
             answer(cx, request, Reply::Refused(RequestRefusal::NotReady));
             return Ok(());
+        }
+        let job = Job {
+            request,
+            actor,
+            answers: Vec::with_capacity(envelopes.len()),
+            envelopes: envelopes.into(),
+        };
+        let chunk = if self.jobs.is_empty() {
+            Chunk::Free
+        } else {
+            Chunk::Taken
+        };
+        if let Some(unfinished) = self.advance(cx, job, chunk)? {
+            self.jobs.push_back(unfinished);
+        }
+        Ok(())
+    }
+
+    /// Writes the next chunk of the import that runs, if one does.
+    pub(super) fn go_on(&mut self, cx: &mut Context<'_, '_>) -> Result<(), ReplicaError> {
+        let Some(job) = self.jobs.pop_front() else {
+            return Ok(());
+        };
+        if let Some(unfinished) = self.advance(cx, job, Chunk::Free)? {
+            self.jobs.push_front(unfinished);
+        }
+        Ok(())
+    }
+
+    /// Carries out as much of a request as belongs into this turn; gives it back when something is left.
+    fn advance(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        mut job: Job,
+        mut chunk: Chunk,
+    ) -> Result<Option<Job>, ReplicaError> {
+        let Some(profile) = &self.profile else {
+            return Ok(None);
         };
         let context = desk::Context {
             profile,
@@ -29,27 +105,85 @@ impl Replica {
             process: self.seed,
             now: cx.now,
         };
-        let mut answers = Vec::with_capacity(envelopes.len());
-        for envelope in &envelopes {
+        while let Some(envelope) = job.envelopes.front() {
+            let is_bulk = envelope.command.is_bulk();
+            if is_bulk && chunk == Chunk::Taken {
+                if self.jobs.len() < limits::IMPORTS_WAITING_MAX {
+                    return Ok(Some(job));
+                }
+                job.answers.push(Answer {
+                    id: envelope.id,
+                    outcome: Outcome::Refused(refuse(Why::TooMany)),
+                });
+                job.envelopes.pop_front();
+                continue;
+            }
             let executed = desk::execute(
                 &mut self.library,
                 cx.turn,
                 &context,
                 cx.rng,
-                actor,
+                &job.actor,
                 envelope,
             )?;
-            answers.push(executed.answer);
+            if is_bulk {
+                chunk = Chunk::Taken;
+                self.is_chunk_turn = true;
+            }
+            match executed.answer {
+                Some(answer) => {
+                    job.answers.push(answer);
+                    job.envelopes.pop_front();
+                }
+                None => {
+                    cx.out.push(Effect::Status);
+                    return Ok(Some(job));
+                }
+            }
         }
-        let wrote = answers
+        let wrote = job
+            .answers
             .iter()
             .any(|answer| matches!(answer.outcome, Outcome::Done { .. }));
-        answer(cx, request, Reply::Commands(answers));
+        answer(cx, job.request, Reply::Commands(job.answers));
         if wrote {
             // What waits for the hub has grown; whoever shows the line shows that.
             cx.out.push(Effect::Status);
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Gives back the memory of the documents an import wrote in this turn: nobody looks at most of them soon.
+    pub(super) fn let_go_of_chunk(&mut self, changed: &[DocumentId]) {
+        if std::mem::take(&mut self.is_chunk_turn) {
+            for id in changed {
+                self.library.let_go(id);
+            }
+        }
+    }
+
+    fn running_import(&self) -> Option<ImportId> {
+        self.jobs.front().and_then(Job::import)
+    }
+
+    /// The imports of this node, newest first; what is neither whole nor running was interrupted.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn imports(&self, reader: &dyn Reader) -> Result<Vec<ImportInfo>, StoreError> {
+        desk::imports(reader, self.running_import())
+    }
+
+    /// One import of this node.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn import(
+        &self,
+        reader: &dyn Reader,
+        id: ImportId,
+    ) -> Result<Option<ImportInfo>, StoreError> {
+        desk::import(reader, id, self.running_import())
     }
 
     /// Lists a person in the roster of this node, so that those who read its documents see who wrote.
@@ -110,3 +244,6 @@ impl Replica {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

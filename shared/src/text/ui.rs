@@ -300,6 +300,9 @@ words! {
     UndoImport "撤销导入" "Undo";
     UndoImportNote "导入后没有被人改过的值恢复原样；之后改过的值保留。" "Values nobody changed since return to what they were.";
     Undone "已撤销" "undone";
+    Undoing "正在撤销…" "Undoing…";
+    ImportInterrupted "导入中断，可撤销或重新导入" "interrupted: undo it or import again";
+    UndoInterrupted "撤销中断，可再次撤销" "undo interrupted: undo again";
     NoImports "还没有导入记录" "No imports yet";
     Sample "前几行" "First rows";
     DownloadErrors "下载错误行" "Download refused rows";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{DirectoryUnit, ImportInfo, ImportPreview};
+use shared::api::{DirectoryUnit, ImportInfo, ImportPreview, ImportState, Live};
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
@@ -13,11 +13,13 @@ use crate::components::cells::th;
 
 use crate::client::clock;
 use crate::client::http::{Failure, encode};
+use crate::client::live::Heard;
 use crate::client::wire::{Answered, Told};
 use crate::components::conflict_card::by;
 use crate::components::face::{Face, face_view};
 use crate::components::import_preview::ImportPreviewView;
 use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
 use crate::hooks::notices::use_notices;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
@@ -55,6 +57,18 @@ pub fn Exchange() -> Html {
         }
         .into(),
     );
+
+    {
+        // Every chunk of an import changes rows: the list then says how far it is.
+        let busy = matches!(&imports.remote, Remote::Ready(list) if list.iter().any(|import| import.state.is_running()))
+            || matches!(*step, Step::Importing(_));
+        let reload = imports.reload.clone();
+        use_live(Callback::from(move |heard| {
+            if busy && matches!(&heard, Heard::Patch(live) if matches!(live.as_ref(), Live::Rows { .. })) {
+                reload.emit(());
+            }
+        }));
+    }
 
     let read = {
         let (session, step, unit, error, file) = (
@@ -299,9 +313,10 @@ pub fn Exchange() -> Html {
                                     <td>{ words.say(&said(&import.counts)) }</td>
                                     <td>{ match import.undone_at {
                                         Some(at) => html! { <span class="quiet">{ words.t(Ui::Undone) }{ " " }{ pill::moment(at, clock::now()) }</span> },
-                                        None if session.may_write() => html! { <button class="button button--small" title={words.t(Ui::UndoImportNote)} onclick={undo.reform({let id = import.id; move |_: MouseEvent| id})}>{ words.t(Ui::UndoImport) }</button> },
-                                        None => Html::default(),
-                                    } }</td>
+                                        None => how_far(import).map(|word| html! { <span class="quiet">{ words.t(word) }{ format!(" {}/{} ", import.done, import.total) }</span> }).unwrap_or_default(),
+                                    } }
+                                    { if import.undone_at.is_none() && !import.state.is_running() && session.may_write() { html! { <button class="button button--small" title={words.t(Ui::UndoImportNote)} onclick={undo.reform({let id = import.id; move |_: MouseEvent| id})}>{ words.t(Ui::UndoImport) }</button> }
+                                    } else { Html::default() } }</td>
                                 </tr>
                             }) }</tbody>
                         </table></div>
@@ -310,6 +325,17 @@ pub fn Exchange() -> Html {
                 } }
             </section>
         </div>
+    }
+}
+
+/// What to say of an import that is not simply there.
+const fn how_far(import: &ImportInfo) -> Option<Ui> {
+    match import.state {
+        ImportState::Running => Some(Ui::Importing),
+        ImportState::Interrupted => Some(Ui::ImportInterrupted),
+        ImportState::Undoing => Some(Ui::Undoing),
+        ImportState::UndoInterrupted => Some(Ui::UndoInterrupted),
+        ImportState::Done | ImportState::Undone => None,
     }
 }
 
