@@ -1,7 +1,8 @@
 //! Reads a workbook, cell by cell and under caps. Runs only inside the parsing child ([`super::child`]) and in tests.
 //!
 //! A cell at the far corner of a sheet costs nothing, since rows are never laid out as a rectangle. Sizes named by the archive are checked
-//! before anything is inflated; sizes it lies about are caught by the child's limits of memory and time.
+//! before anything is inflated, then each entry is inflated into nothing, so that an archive that lies about them is refused
+//! before its content reaches a parser. What else a file may think of meets the child's limits of memory and time.
 
 use std::io::{Cursor, Read};
 
@@ -135,7 +136,7 @@ fn stem(name: &str) -> String {
         .to_owned()
 }
 
-/// Refuses an archive by what it says of itself, before anything is inflated.
+/// Refuses an archive by what it says of itself, then by what it holds.
 fn check_archive(bytes: &[u8], limits: &Limits) -> Result<(), Unreadable> {
     let damaged = |error: zip::result::ZipError| Unreadable::Damaged {
         detail: error.to_string(),
@@ -160,6 +161,19 @@ fn check_archive(bytes: &[u8], limits: &Limits) -> Result<(), Unreadable> {
         }
         if entry.is_symlink() || entry.encrypted() {
             return Err(Unreadable::NotAWorkbook);
+        }
+    }
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(damaged)?;
+        let said = entry.size();
+        let held = std::io::copy(&mut entry.take(said + 1), &mut std::io::sink());
+        let held = held.map_err(|error| Unreadable::Damaged {
+            detail: error.to_string(),
+        })?;
+        if held != said {
+            return Err(Unreadable::Damaged {
+                detail: format!("an entry of the archive is not of the {said} bytes it says"),
+            });
         }
     }
     Ok(())

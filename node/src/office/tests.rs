@@ -20,6 +20,8 @@ use super::reader::{self, Collect, Limits};
 use super::workbook::{Workbook, column_index, column_letter};
 use super::{csv_in, errors_out};
 
+mod formats;
+
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/data")
