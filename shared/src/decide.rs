@@ -28,7 +28,7 @@ mod record;
 mod state;
 
 pub use authority::{Parties, Right, right_to};
-pub use check::check_value;
+pub use check::{check_value, contradictions};
 pub use import::{ItemDecision, check_import, decide_item};
 pub use state::{Directory, Filed, FilingReview, State, UnitEntry};
 

@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod coverage;
 mod demo;
+mod imports;
 mod kill;
 mod queue;
 mod screens;

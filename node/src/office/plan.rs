@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use shared::command::{ImportCounts, ImportItem};
+use shared::command::{ImportCounts, ImportItem, Why};
+use shared::decide::contradictions;
 use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::money::Fen;
@@ -109,6 +110,9 @@ pub(super) fn plan<E>(
         used.insert(project);
         let before = draft.noted.len();
         let set = changes(draft, project, view.as_ref());
+        if draft.is_refused() {
+            continue;
+        }
         counts.kept += u32::try_from(draft.noted.len() - before).unwrap_or(0);
         match (matched.is_some(), set.is_empty()) {
             (true, true) => counts.unchanged += 1,
@@ -415,7 +419,43 @@ fn changes(
         // What was proposed already waits for its authority; saying it again helps nobody.
         _ => !proposed.contains(&(path.as_str().to_owned(), value.clone())),
     });
+    leave_out_contradictions(draft, view, &mut wanted);
     wanted
+}
+
+/// What an edit of the same values would be refused for (domain.md 2.I) does not come in by a workbook either.
+fn leave_out_contradictions(
+    draft: &mut Draft,
+    view: &ProjectView,
+    wanted: &mut BTreeMap<FieldPath, Value>,
+) {
+    for refusal in contradictions(view, wanted) {
+        let Why::Inconsistent { check } = &refusal.why else {
+            continue;
+        };
+        let value = |field| {
+            let path = FieldPath::once(field);
+            wanted
+                .get(&path)
+                .unwrap_or_else(|| view.value(&path))
+                .clone()
+        };
+        let text = |field| value(field).as_text().unwrap_or("").to_owned();
+        let wan = |value: &Value| Fen(value.as_int().unwrap_or(0)).wan_exact();
+        let found = if check == "cumulative_falls" {
+            Found::CumulativeFalls {
+                value: wan(&value(Field::CumInvestmentFen)),
+                before: wan(view.once(Field::CumInvestmentFen)),
+            }
+        } else {
+            Found::DatesContradict {
+                from: text(Field::PlannedStart),
+                to: text(Field::PlannedCompletion),
+            }
+        };
+        draft.note(None, found);
+        wanted.retain(|path, _| !refusal.missing.contains(path));
+    }
 }
 
 /// True when a value says what is there already; white space nobody sees is no difference.

@@ -20,6 +20,7 @@ use super::reader::{self, Collect, Limits};
 use super::workbook::{Workbook, column_index, column_letter};
 use super::{csv_in, errors_out};
 
+mod consistency;
 mod formats;
 
 fn data(name: &str) -> PathBuf {

@@ -140,6 +140,18 @@ pub(super) fn reason(reason: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What of a whole set of values contradicts the record, as an edit of the same values would be refused: for imports, which
+/// leave such values out instead of refusing everything.
+///
+/// Shape: at most one refusal for each rule, with the paths it bars.
+#[must_use]
+pub fn contradictions(view: &ProjectView, set: &BTreeMap<FieldPath, Value>) -> Vec<Refusal> {
+    [dates_in_order(view, set), cumulative_keeps(view, set)]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
+}
+
 /// Completion is not before start (2.I.5); judged only when this command touches one of the two.
 pub(super) fn dates_in_order(
     view: &ProjectView,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::edit::is_proposed;
 use super::{
-    Directory, Draw, Judge, Parties, Right, State, check_value, is_hub, refuse, refuse_at, right_to,
+    Directory, Draw, Judge, Parties, Right, State, check_value, contradictions, is_hub, refuse,
+    refuse_at, right_to,
 };
 use crate::command::{Actor, ImportItem, Refusal, Role, Why, Write};
 use crate::field::{Field, FieldPath, Target};
@@ -24,7 +25,7 @@ pub struct ItemDecision {
     pub writes: Vec<Write>,
     /// Paths that became proposals.
     pub proposed: Vec<FieldPath>,
-    /// Paths left alone: in conflict, or not the actor's to write or propose.
+    /// Paths left alone: in conflict, contradicting the record (domain.md 2.I), or not the actor's to write or propose.
     pub kept: Vec<FieldPath>,
 }
 
@@ -105,9 +106,17 @@ pub fn decide_item(
         now,
     };
     let parties = Parties::of(view, directory);
+    let barred: BTreeSet<FieldPath> = contradictions(view, &item.set)
+        .into_iter()
+        .flat_map(|refusal| refusal.missing)
+        .collect();
     let mut stamped = BTreeSet::new();
     for (path, value) in &item.set {
         if view.value(path) == value {
+            continue;
+        }
+        if barred.contains(path) {
+            decided.kept.push(path.clone());
             continue;
         }
         if view.cells.get(path).is_some_and(Cell::is_conflict) {

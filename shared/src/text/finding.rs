@@ -63,6 +63,8 @@ found! {
         "系统中有{count}个同名项目，无法确定是哪一个，请填项目代码或业主" "{count} projects here have this name; give a project code or the owner to tell which";
     ProjectDeleted "project_deleted" Error
         "该项目已删除，请先恢复再导入" "the project was deleted; restore it before importing";
+    DatesContradict { from, to } "dates_contradict" Error
+        "开工{from}晚于竣工{to}（其中一个是系统中已有的），请核对后再导入，本行未导入" "start {from} is after completion {to} (one of them is in the record); the row stays out, please check";
     IdUnknown { text } "id_unknown" Error
         "系统编号“{text}”在本机没有，请清空该格后重新导入" "the system id “{text}” is not known here; clear the cell and import again";
 
@@ -83,6 +85,8 @@ found! {
         "表中未见金额单位，按万元导入" "the table names no unit of money; 万元 was assumed";
     PercentUnreadable { text } "percent_unreadable" Warning
         "“{text}”不是百分比，原文记入备注" "“{text}” is no percentage; the text is kept in the notes";
+    CumulativeFalls { value, before } "cumulative_falls" Warning
+        "累计完成{value}万元小于系统中的{before}万元，此数未导入；确需更正的，请在该项目填写更正原因后改数" "done since start {value}万元 is below the {before}万元 of the record; not taken. To correct it, change it in the project with a reason";
     DatesReversed { from, to } "dates_reversed" Warning
         "开工{from}晚于竣工{to}，两个日期未导入，原文记入备注" "start {from} is after completion {to}; neither was taken, the text is kept in the notes";
     MonthAmbiguous { text } "month_ambiguous" Warning

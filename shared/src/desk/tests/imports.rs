@@ -369,3 +369,49 @@ fn what_was_allowed_at_the_first_chunk_is_asked_again_at_the_next() {
     assert_eq!(stand(&node, 1).0, ImportState::Interrupted);
     assert_eq!(living(&mut node), CHUNK);
 }
+
+#[test]
+fn values_that_came_to_contradict_the_record_are_left_out() {
+    let mut node = Node::new(1, NodeRole::Node);
+    let clerk = actor(Role::Clerk);
+    let bridge = create(&mut node, 1);
+    let record = [
+        ("cum_investment_fen", Value::Int(300)),
+        ("planned_completion", "2026-03".into()),
+    ];
+    assert!(is_done(&node.run(&clerk, edit(bridge, &record))));
+    // Planned on a record that looked otherwise: somebody edited it since.
+    let item = |set: &[(&str, Value)]| ImportItem {
+        project: bridge,
+        home: town(),
+        set: set
+            .iter()
+            .map(|(at, value)| (path(at), value.clone()))
+            .collect(),
+    };
+    let stale = item(&[
+        ("cum_investment_fen", Value::Int(200)),
+        ("planned_start", "2026-09".into()),
+        ("site", "east".into()),
+    ]);
+    let import = |n: u8, item: ImportItem| Command::Import {
+        import: import_id(n),
+        file: "a.csv".into(),
+        items: vec![item],
+    };
+    let told = counts(node.run(&clerk, import(1, stale)));
+    assert_eq!((told.updated, told.kept), (1, 1));
+    let view = node.view(bridge);
+    assert_eq!(view.once(Field::CumInvestmentFen), &Value::Int(300));
+    assert!(view.once(Field::PlannedStart).is_null());
+    assert_eq!(view.text(Field::Site), "east");
+    let explained = item(&[
+        ("cum_investment_fen", Value::Int(200)),
+        ("2026-11/month_correction", "counted twice".into()),
+    ]);
+    assert_eq!(counts(node.run(&clerk, import(2, explained))).kept, 0);
+    assert_eq!(
+        node.view(bridge).once(Field::CumInvestmentFen),
+        &Value::Int(200)
+    );
+}
