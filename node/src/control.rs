@@ -8,6 +8,7 @@ mod dump;
 mod edit;
 mod export;
 mod import;
+mod invite;
 mod perform;
 mod request;
 
@@ -31,6 +32,7 @@ use crate::views;
 pub use edit::new_command_id;
 pub use export::{ExportFailed, Exported, export};
 pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
+pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
     Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,

@@ -27,6 +27,7 @@ use crate::driver::ReadContext;
 const HISTORY_MAX: usize = 500;
 /// Rows of one answer.
 pub const ROWS_MAX: usize = 20_000;
+
 /// The facts of every project that is here.
 ///
 /// # Errors
@@ -134,11 +135,7 @@ pub fn report(
     ledger: &str,
     month: Month,
 ) -> Result<ReportView, LibraryError> {
-    let question = Question {
-        profile,
-        now: context.now,
-        month,
-    };
+    let question = question(context, profile, month);
     board::report(
         context.replica.library(),
         context.reader,
@@ -158,13 +155,8 @@ pub fn collection(
     ledger: &str,
     month: Month,
 ) -> Result<Collection, LibraryError> {
-    let question = Question {
-        profile,
-        now: context.now,
-        month,
-    };
-    let contacts = contacts(context);
-    let contact = |unit| contacts.get(&unit).copied().unwrap_or_default();
+    let question = question(context, profile, month);
+    let contact = contacts(context);
     board::collection(
         context.replica.library(),
         context.reader,
@@ -185,13 +177,8 @@ pub fn desk(
     actor: &Actor,
     month: Month,
 ) -> Result<Desk, LibraryError> {
-    let question = Question {
-        profile,
-        now: context.now,
-        month,
-    };
-    let contacts = contacts(context);
-    let contact = |unit| contacts.get(&unit).copied().unwrap_or_default();
+    let question = question(context, profile, month);
+    let contact = contacts(context);
     board::desk(
         context.replica.library(),
         context.reader,
@@ -202,9 +189,23 @@ pub fn desk(
     )
 }
 
-fn contacts(context: &ReadContext<'_>) -> BTreeMap<UnitId, Contact> {
+/// What every board is asked.
+const fn question<'a>(
+    context: &ReadContext<'_>,
+    profile: &'a Profile,
+    month: Month,
+) -> Question<'a> {
+    Question {
+        profile,
+        now: context.now,
+        month,
+    }
+}
+
+/// When each unit's node was last heard of.
+fn contacts(context: &ReadContext<'_>) -> impl Fn(UnitId) -> Contact + use<> {
     let peers = context.replica.peers().into_iter();
-    peers
+    let contacts: BTreeMap<UnitId, Contact> = peers
         .map(|peer| {
             (
                 peer.unit,
@@ -214,7 +215,8 @@ fn contacts(context: &ReadContext<'_>) -> BTreeMap<UnitId, Contact> {
                 },
             )
         })
-        .collect()
+        .collect();
+    move |unit| contacts.get(&unit).copied().unwrap_or_default()
 }
 
 /// The ledger the county reports monthly.

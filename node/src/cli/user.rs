@@ -166,24 +166,27 @@ fn line(user: &UserInfo) -> String {
     format!("{}  {role}  {unit}{barred}", user.name)
 }
 
-#[expect(clippy::print_stderr, reason = "a prompt is no output")]
+/// The password: from a pipe, or asked for twice at the terminal, which does not show it.
 fn read_password(from_stdin: bool) -> Result<Secret, Failure> {
-    let stdin = std::io::stdin();
-    if !from_stdin && !stdin.is_terminal() {
-        return Err(Failure::unusable(anyhow::anyhow!("no password was given"))
-            .hint("add --password-stdin and pipe the password in"));
-    }
-    let mut text = String::new();
     if from_stdin {
-        stdin
+        let mut text = String::new();
+        std::io::stdin()
             .lock()
             .take(PASSWORD_BYTES_MAX)
             .read_to_string(&mut text)
             .map_err(Failure::unusable)?;
-    } else {
-        eprint!("password (shown as typed): ");
-        stdin.read_line(&mut text).map_err(Failure::unusable)?;
+        return Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
     }
-    let password = text.trim_end_matches(['\r', '\n']);
-    Ok(Secret::new(password))
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::unusable(anyhow::anyhow!("no password was given"))
+            .hint("add --password-stdin and pipe the password in"));
+    }
+    let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(Failure::unusable);
+    let password = ask("password (not shown): ")?;
+    if ask("the same again: ")? != password {
+        return Err(Failure::unusable(anyhow::anyhow!(
+            "the two passwords differ"
+        )));
+    }
+    Ok(Secret::new(&password))
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use shared::api::{InviteInfo, NodeAct, Severity, SyncState};
+use shared::api::{NodeAct, Severity, SyncState};
 use shared::document::genesis::DocumentKind;
-use shared::identity::{UnitKind, unit_id_of};
+use shared::identity::unit_id_of;
 use shared::ids::NodeId;
 use shared::library::LibraryError;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
@@ -20,7 +20,10 @@ use tokio::time::{Instant, timeout_at};
 use super::request::{
     Event, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
 };
-use super::{Context, ImportError, Upload, check, commit, dump, edit, export, prepare, undo};
+use super::{
+    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
+    undo,
+};
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
 use crate::driver::{self, DriverError};
@@ -90,7 +93,7 @@ async fn run(
             unit,
             kind,
             approve,
-        } => invite(context, unit, &kind, approve).await,
+        } => make_invite(context, unit, &kind, approve).await,
         Request::Join { code } => {
             match context
                 .handle
@@ -350,45 +353,23 @@ fn hub_only(context: &Context) -> Result<(), Trouble> {
     }
 }
 
-async fn invite(
+async fn make_invite(
     context: &Context,
     unit: String,
     kind: &str,
     approve: bool,
 ) -> Result<Outcome, Trouble> {
     hub_only(context)?;
-    let kind = UnitKind::from_id(kind)
-        .ok_or_else(|| Trouble::usage(format!("`{kind}` is no kind of unit")))?;
     let approval = if approve {
         Approval::AtOnce
     } else {
         Approval::ByOfficer
     };
-    let addresses = context.addresses.to_vec();
-    let reply = context
-        .handle
-        .request(move |request| Input::CreateInvite {
-            request,
-            unit,
-            kind,
-            addresses,
-            approval,
-        })
-        .await?;
-    match reply {
-        Reply::Invited {
-            code,
-            expires,
-            unit: _,
-            unit_name,
-        } => Ok(Outcome::Invited {
-            invite: InviteInfo {
-                code,
-                expires_at: expires,
-                unit: unit_name,
-            },
-        }),
-        other => Err(refused(other)),
+    match invite(context, unit, kind, approval).await {
+        Ok(invite) => Ok(Outcome::Invited { invite }),
+        Err(InviteFailed::Driver(error)) => Err(error.into()),
+        Err(InviteFailed::Refused(reply)) => Err(refused(*reply)),
+        Err(error @ InviteFailed::Kind(_)) => Err(Trouble::usage(error.to_string())),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use http::Response;
-use shared::api::{InviteInfo, NewInvite, NodeAct, PeerStatus, SyncAct};
+use shared::api::{NewInvite, NodeAct, PeerStatus, SyncAct};
 use shared::command::Role;
-use shared::identity::UnitKind;
 use shared::ids::NodeId;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
+use crate::control::{InviteFailed, invite as make_invite};
 
 /// `GET /api/v1/sync`.
 ///
@@ -79,37 +79,16 @@ pub async fn invite(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
         approve,
     } = reply::read_json(&call.body)?;
     let kind = kind.as_deref().unwrap_or("township");
-    let kind =
-        UnitKind::from_id(kind).ok_or_else(|| Failed::BadRequest(format!("kind: {kind}")))?;
     let approval = if approve {
         Approval::AtOnce
     } else {
         Approval::ByOfficer
     };
-    let addresses = site.context.addresses.to_vec();
-    let reply = site
-        .context
-        .handle
-        .request(move |request| Input::CreateInvite {
-            request,
-            unit,
-            kind,
-            addresses,
-            approval,
-        })
-        .await?;
-    match reply {
-        Reply::Invited {
-            code,
-            expires,
-            unit: _,
-            unit_name,
-        } => Ok(reply::json(&InviteInfo {
-            code,
-            expires_at: expires,
-            unit: unit_name,
-        })),
-        other => Err(refused(other)),
+    match make_invite(&site.context, unit, kind, approval).await {
+        Ok(invite) => Ok(reply::json(&invite)),
+        Err(InviteFailed::Kind(kind)) => Err(Failed::BadRequest(format!("kind: {kind}"))),
+        Err(InviteFailed::Driver(error)) => Err(error.into()),
+        Err(InviteFailed::Refused(reply)) => Err(refused(*reply)),
     }
 }
 

@@ -1,0 +1,161 @@
+//! What only a whole row tells: what is missing, what contradicts itself, which month its figures belong to.
+
+use shared::command::Why;
+use shared::decide::check_value;
+use shared::field::{Field, FieldPath};
+use shared::money::Fen;
+use shared::text::finding::Found;
+use shared::text::parse::date::When;
+use shared::value::Value;
+
+use super::{NAME_CHARS_MAX, RowReader, Target, column_of};
+
+impl RowReader<'_, '_> {
+    /// Checks that need the whole row, and values that come from none of its cells.
+    pub(super) fn finish(&mut self) {
+        for (path, value) in self.context.constants {
+            self.draft
+                .set
+                .entry(path.clone())
+                .or_insert_with(|| value.clone());
+        }
+        let name_column = self
+            .context
+            .layout
+            .column(Target::Once(Field::Name))
+            .map(|column| column.heading.column);
+        if self.draft.text(Field::Name).is_empty()
+            && !self
+                .draft
+                .noted
+                .iter()
+                .any(|noted| noted.found.kind() == "name_too_long")
+        {
+            self.draft.note(name_column, Found::NameMissing);
+        }
+        self.stamp();
+        self.check_dates();
+        self.check_sums();
+        self.check_values();
+    }
+
+    /// What the rules would refuse is found here, so that one cell cannot stop a whole import.
+    pub(super) fn check_values(&mut self) {
+        let refused: Vec<_> = self
+            .draft
+            .set
+            .iter()
+            .filter_map(|(path, value)| {
+                let refusal = check_value(self.context.profile, path, value).err()?;
+                Some((path.clone(), value.clone(), refusal.why))
+            })
+            .collect();
+        for (path, value, why) in refused {
+            self.draft.set.remove(&path);
+            let column = column_of(self.context.layout, &path);
+            if why == Why::TooLong {
+                let max = NAME_CHARS_MAX.to_string();
+                let found = if path == FieldPath::once(Field::Name) {
+                    Found::NameTooLong { max }
+                } else {
+                    Found::TextTooLong
+                };
+                self.draft
+                    .note(column.map(|column| column.heading.column), found);
+            } else if let (Some(column), Some(text)) = (column, value.as_text()) {
+                self.remark(column, text);
+            }
+        }
+    }
+
+    /// The month the figures belong to goes beside the figures it belongs to.
+    pub(super) fn stamp(&mut self) {
+        let Some(value) = self.as_at.and_then(When::to_value) else {
+            return;
+        };
+        let mut used = false;
+        for (figure, stamp) in [
+            (Field::CumInvestmentFen, Field::CumInvestmentAsAt),
+            (Field::ImageNow, Field::ImageNowAsAt),
+        ] {
+            if self.draft.set.contains_key(&FieldPath::once(figure)) {
+                self.put(FieldPath::once(stamp), Value::Text(value.clone()));
+                used = true;
+            }
+        }
+        let periodic = self
+            .draft
+            .set
+            .keys()
+            .any(|path| path.as_str().contains('/'))
+            || !self.draft.year_to_date.is_empty();
+        if !used
+            && !periodic
+            && let Some(column) = self.context.layout.column(Target::AsAt)
+        {
+            self.remark(column, &value);
+        }
+    }
+
+    /// A start after the completion is a contradiction (domain.md 2.I.5): both stay text until a person decides.
+    pub(super) fn check_dates(&mut self) {
+        let (start, end) = (
+            FieldPath::once(Field::PlannedStart),
+            FieldPath::once(Field::PlannedCompletion),
+        );
+        let value = |path: &FieldPath| {
+            self.draft
+                .set
+                .get(path)
+                .and_then(Value::as_text)
+                .map(str::to_owned)
+        };
+        let (Some(from), Some(to)) = (value(&start), value(&end)) else {
+            return;
+        };
+        let compared = from.len().min(to.len());
+        if from[..compared] <= to[..compared] {
+            return;
+        }
+        self.draft.set.remove(&start);
+        self.draft.set.remove(&end);
+        let column = self
+            .context
+            .layout
+            .column(Target::Once(Field::PlannedStart))
+            .map(|column| column.heading.column);
+        self.draft
+            .remarks
+            .push(format!("开工时间：{from}；竣工时间：{to}"));
+        self.draft.note(column, Found::DatesReversed { from, to });
+    }
+
+    pub(super) fn check_sums(&mut self) {
+        let amount = |field| {
+            self.draft
+                .set
+                .get(&FieldPath::once(field))
+                .and_then(Value::as_int)
+        };
+        let (Some(total), Some(done)) = (
+            amount(Field::TotalInvestmentFen),
+            amount(Field::CumInvestmentFen),
+        ) else {
+            return;
+        };
+        if done > total {
+            let column = self
+                .context
+                .layout
+                .column(Target::Once(Field::CumInvestmentFen))
+                .map(|column| column.heading.column);
+            self.draft.note(
+                column,
+                Found::CumAboveTotal {
+                    value: Fen(done).wan_exact(),
+                    total: Fen(total).wan_exact(),
+                },
+            );
+        }
+    }
+}
