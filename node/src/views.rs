@@ -25,7 +25,7 @@ use crate::driver::ReadContext;
 
 /// History entries of one question.
 const HISTORY_MAX: usize = 500;
-/// Rows of one answer.
+/// Rows of one answer to a browser. A file has no such bound: it would be short of rows without anybody knowing.
 pub const ROWS_MAX: usize = 20_000;
 
 /// The facts of every project that is here.
@@ -323,7 +323,7 @@ pub fn list(facts: &[Arc<Facts>], month: Month, query: &ListQuery) -> ProjectLis
         order.then_with(|| a.id.cmp(&b.id))
     });
     let total = rows.len();
-    let limit = query.limit.clamp(1, ROWS_MAX);
+    let limit = query.limit.max(1);
     let rows: Vec<_> = rows.into_iter().skip(query.offset).take(limit).collect();
     let end = query.offset.saturating_add(rows.len());
     ProjectList {
@@ -395,4 +395,97 @@ pub fn filters(text: &str) -> Result<Vec<(Filter, String)>, UnknownName> {
             Ok((name.trim().parse()?, value.trim().to_owned()))
         })
         .collect()
+}
+
+/// Names of views that stand for a mark of the rows.
+const MARKS: [(&str, Filter); 5] = [
+    ("conflicts", Filter::Conflicts),
+    ("issues", Filter::Issues),
+    ("proposals", Filter::Proposals),
+    ("deleted", Filter::Deleted),
+    ("demo", Filter::Demo),
+];
+
+/// The filters a view's name stands for: everything, a mark of the rows, a stage by its id or the county's own word for it,
+/// or the list's own `field:value` pairs. `None` when there is no such view.
+#[must_use]
+pub fn view_named(profile: &Profile, name: &str) -> Option<Vec<(Filter, String)>> {
+    if name == "all" {
+        return Some(Vec::new());
+    }
+    if let Some((_, mark)) = MARKS.iter().find(|(known, _)| *known == name) {
+        return Some(vec![(*mark, "true".to_owned())]);
+    }
+    let mut stages = profile.options("stage").into_iter().flatten();
+    if let Some(stage) = stages.find(|stage| stage.id == name || stage.name_zh == name) {
+        return Some(vec![(Filter::Stage, stage.id.clone())]);
+    }
+    let pairs = filters(name).ok()?;
+    (name.contains(':') && !pairs.is_empty()).then_some(pairs)
+}
+
+/// Every name [`view_named`] knows.
+#[must_use]
+pub fn view_names(profile: &Profile) -> Vec<&str> {
+    let stages = profile.options("stage").into_iter().flatten();
+    let marks = MARKS.iter().map(|(name, _)| *name);
+    std::iter::once("all")
+        .chain(marks)
+        .chain(stages.map(|stage| stage.name_zh.as_str()))
+        .collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_has_a_name_of_the_list_or_of_the_county() {
+        let profile = Profile::built_in("kaizhou").unwrap();
+        for name in view_names(&profile) {
+            let view = view_named(&profile, name).unwrap();
+            assert_eq!(view.is_empty(), name == "all", "{name}");
+        }
+        let building = view_named(&profile, "construction").unwrap();
+        assert_eq!(building, [(Filter::Stage, "construction".to_owned())]);
+        let label = profile.option_label("stage", "construction");
+        assert_eq!(view_named(&profile, label), Some(building));
+        let pairs = view_named(&profile, "home:A,conflicts:false").unwrap();
+        assert_eq!(pairs.len(), 2);
+        for unknown in ["", "mine", "colour:red"] {
+            assert_eq!(view_named(&profile, unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_list_without_a_limit_holds_every_row() {
+        let now = Timestamp(1_795_000_000_000);
+        let row = serde_json::json!({
+            "id": ProjectId::from_bytes([0; 16]).to_string(), "name": "Bridge", "code": "", "home": null, "home_name": "",
+            "territory": "", "owner": "", "lead_unit": "", "sector": "", "investment_kind": "", "stage": "idea",
+            "total_fen": null, "year_plan_fen": null, "year_done_fen": null, "month_done_fen": null, "cum_fen": null,
+            "image": "", "open_issues": 0, "conflicts": 0, "proposals": 0, "keys": "", "updated_at": now,
+        });
+        let some: Facts = serde_json::from_value(serde_json::json!({
+            "row": row, "plan_fen": {}, "months": {}, "stated_cum_fen": null, "stated_as_at": null, "due": [],
+            "conflicts": [], "proposals": [], "readers": [], "orgs": [], "heads": [],
+        }))
+        .unwrap();
+        let row = |number: u32| {
+            let mut id = [0; 16];
+            id[12..].copy_from_slice(&number.to_be_bytes());
+            let mut facts = some.clone();
+            facts.row.id = ProjectId::from_bytes(id);
+            Arc::new(facts)
+        };
+        let count = u32::try_from(ROWS_MAX).unwrap() + 1;
+        let facts: Vec<_> = (0..count).map(row).collect();
+        let query = ListQuery {
+            limit: usize::MAX,
+            ..ListQuery::default()
+        };
+        let list = list(&facts, this_month(now), &query);
+        assert_eq!((list.rows.len(), list.next), (ROWS_MAX + 1, None));
+    }
 }

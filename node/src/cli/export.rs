@@ -23,7 +23,7 @@ pub struct Args {
     /// A ledger of the county
     #[arg(long, value_name = "NAME")]
     pub ledger: Option<String>,
-    /// A saved view
+    /// A view of the list: conflicts, issues, proposals, deleted, demo, a stage, or FIELD:VALUE as the list filters
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
     /// Only this unit's projects

@@ -279,10 +279,15 @@ async fn export_file(
 ) -> Result<Outcome, Trouble> {
     let format = Format::from_name(&format!("x.{}", asked.format))
         .ok_or_else(|| Trouble::usage(format!("`{}` is no format", asked.format)))?;
-    if let Some(view) = asked.view {
-        // Saved views come with the list pages; until there is one, none has a name.
-        return Err(Trouble::usage(format!("there is no saved view `{view}`")));
-    }
+    let mut filters = match &asked.view {
+        None => Vec::new(),
+        Some(view) => views::view_named(&context.profile, view).ok_or_else(|| {
+            let names = views::view_names(&context.profile).join("|");
+            Trouble::usage(format!("there is no view `{view}`")).hint(format!(
+                "--view {names}, or FIELD:VALUE as the list filters (home, territory, sector, …)"
+            ))
+        })?,
+    };
     let name = match &asked.ledger {
         None => String::new(),
         Some(ledger) => {
@@ -307,13 +312,14 @@ async fn export_file(
     let month = asked
         .period
         .unwrap_or_else(|| views::this_month(context.clock.now()));
-    let mut query = ListQuery {
+    if let Some(unit) = asked.unit {
+        filters.push((views::Filter::Home, unit));
+    }
+    let query = ListQuery {
+        filters,
         limit: usize::MAX,
         ..ListQuery::default()
     };
-    if let Some(unit) = asked.unit {
-        query.filters.push((views::Filter::Home, unit));
-    }
     let facts = context.handle.read(views::facts).await??;
     let ids = views::list(&facts, month, &query)
         .rows

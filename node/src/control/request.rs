@@ -96,7 +96,7 @@ pub enum Request {
         format: String,
         /// A ledger of the county.
         ledger: Option<String>,
-        /// A saved view.
+        /// A view of the list, by its name.
         view: Option<String>,
         /// Only this unit's.
         unit: Option<String>,

@@ -55,7 +55,7 @@ pub fn query(call: &Call, limit: usize) -> Result<ListQuery, Failed> {
             name => name.parse().map_err(|error| bad("sort", error))?,
         },
         descending: sort.starts_with('-'),
-        limit: call.asked("limit")?.unwrap_or(limit),
+        limit: call.asked("limit")?.unwrap_or(limit).min(limit),
         offset: call.asked("cursor")?.unwrap_or(0),
     })
 }

@@ -23,8 +23,8 @@ use crate::summary;
 use crate::value::Value;
 use crate::view;
 
-use record::{ItemRecord, item_key};
 pub use record::{ImportRecord, import, imports};
+use record::{ItemRecord, item_key};
 
 /// What one call did of an import or of its undoing.
 pub(super) enum Step {

@@ -64,7 +64,9 @@ pub fn Exchange() -> Html {
             || matches!(*step, Step::Importing(_));
         let reload = imports.reload.clone();
         use_live(Callback::from(move |heard| {
-            if busy && matches!(&heard, Heard::Patch(live) if matches!(live.as_ref(), Live::Rows { .. })) {
+            if busy
+                && matches!(&heard, Heard::Patch(live) if matches!(live.as_ref(), Live::Rows { .. }))
+            {
                 reload.emit(());
             }
         }));

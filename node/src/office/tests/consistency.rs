@@ -19,12 +19,7 @@ fn cumulative_money_falls_only_with_a_reason() {
     let titles = "项目名称,总投资（万元）,累计完成投资（万元）,形象进度";
     let mut world = World::default();
     world.import(&table(titles, "某桥,1000,300,桥墩"));
-    let stands = |world: &World| {
-        world
-            .named("某桥")
-            .once(Field::CumInvestmentFen)
-            .as_int()
-    };
+    let stands = |world: &World| world.named("某桥").once(Field::CumInvestmentFen).as_int();
     // The rest of the row comes in; the amount waits for a reason.
     let falls = world.import(&table(titles, "某桥,1000,200,桥面"));
     let asked = ("cumulative_falls".to_owned(), Severity::Warning);
@@ -49,7 +44,10 @@ fn a_completion_before_the_start_of_the_record_keeps_its_row_out() {
     let mut world = World::default();
     let titles = "项目名称,总投资（万元）,开工时间,竣工时间";
     world.import(&table(titles, "某桥,1000,2025-03,2026-03"));
-    let late = world.import(&table("项目名称,总投资（万元）,开工时间", "某桥,2000,2026-09"));
+    let late = world.import(&table(
+        "项目名称,总投资（万元）,开工时间",
+        "某桥,2000,2026-09",
+    ));
     let refused = ("dates_contradict".to_owned(), Severity::Error);
     assert_eq!(kinds(&late), [refused]);
     assert_eq!((late.refused.len(), late.items.len()), (1, 0));

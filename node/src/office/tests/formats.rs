@@ -101,7 +101,10 @@ fn an_archive_that_lies_about_its_sizes_is_refused() {
     for said in [0, 1_000, 4 << 20] {
         let why = refused(&lying(2 << 20, said), "a.xlsx", &Limits::default());
         assert!(
-            matches!(why, Unreadable::Damaged { .. } | Unreadable::TooLarge { .. }),
+            matches!(
+                why,
+                Unreadable::Damaged { .. } | Unreadable::TooLarge { .. }
+            ),
             "{said}: {why}"
         );
     }

@@ -11,7 +11,13 @@ use crate::office::export::looks_like_formula;
 use crate::office::workbook::CellValue;
 
 impl RowReader<'_, '_> {
-    pub(super) fn field(&mut self, column: &Column, field: Field, path: FieldPath, cell: &CellValue) {
+    pub(super) fn field(
+        &mut self,
+        column: &Column,
+        field: Field,
+        path: FieldPath,
+        cell: &CellValue,
+    ) {
         let text = cell.text();
         match field.kind() {
             Kind::Money => {

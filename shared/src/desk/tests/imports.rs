@@ -266,7 +266,12 @@ fn values_bound_a_chunk_too() {
         project: numbered(number),
         home: town(),
         set: (0..3_500)
-            .map(|year| (path(&format!("{}/year_plan_fen", 2000 + year)), Value::Int(1)))
+            .map(|year| {
+                (
+                    path(&format!("{}/year_plan_fen", 2000 + year)),
+                    Value::Int(1),
+                )
+            })
             .collect(),
     };
     let command = Command::Import {

@@ -50,9 +50,9 @@ impl Node {
         let mut turn = Turn::new(&self.store);
         let mut out = Vec::new();
         for input in inputs {
-            let handled =
-                self.replica
-                    .handle(self.now, &mut self.rng, &mut turn, input, &mut out);
+            let handled = self
+                .replica
+                .handle(self.now, &mut self.rng, &mut turn, input, &mut out);
             handled.unwrap();
         }
         self.replica.finish_turn(&mut turn, &mut out).unwrap();
