@@ -16,6 +16,7 @@ pub mod invite;
 pub mod join;
 pub mod nodes;
 pub mod output;
+pub mod profile;
 pub mod scenario;
 pub mod serve;
 pub mod status;
@@ -146,6 +147,8 @@ pub enum Command {
     Status(status::Args),
     /// Ask for an exchange, or cut and restore the line
     Sync(sync::Args),
+    /// County rules: name, show or check profile files
+    Profile(profile::Args),
     /// Look for damage
     Check(check::Args),
     /// A hub and three townships on this machine, with a sample
@@ -202,6 +205,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Edit(args) => edit::run(&common, args, output),
         Command::Status(args) => status::run(&common, args, output),
         Command::Sync(args) => sync::run(&common, args, output),
+        Command::Profile(args) => profile::run(args, output),
         Command::Check(args) => check::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),
         Command::Scenario(args) => scenario::run(&common, args, output),

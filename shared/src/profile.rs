@@ -16,6 +16,7 @@ mod calendar;
 mod eligibility;
 mod funding;
 mod gates;
+mod history;
 mod identity;
 mod issues;
 mod lifecycle;
@@ -37,6 +38,7 @@ pub use eligibility::{
 };
 pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
 pub use gates::{ACTS, DOCUMENTS, Duty, GUARDS, Gate, Material, Params, TRANSITIONS};
+pub use history::ProfileHistory;
 pub use identity::{
     Bimonthly, Calendar, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy, Judging,
     Label, LeadingBody, Levels, MoneyDisplay, Source, Term, Terms, TimeOfDay,
@@ -234,6 +236,12 @@ impl Profile {
     #[must_use]
     pub fn warnings(&self) -> Vec<Finding> {
         lint::warnings(self)
+    }
+
+    /// [`Self::warnings`] with their lines in the file this was read from.
+    #[must_use]
+    pub fn warnings_in(&self, json: &str) -> Vec<Finding> {
+        lint::with_lines(json, lint::warnings(self))
     }
 
     /// The profile that ships under this slug.

@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod counties;
+mod lints;
+
 #[test]
 fn every_profile_that_ships_reads_and_reads_back() {
     for slug in Profile::slugs() {

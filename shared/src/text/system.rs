@@ -157,6 +157,10 @@ pub enum System {
     Findings {
         count: usize,
     },
+    ProfileSound {
+        unset: usize,
+    },
+    Unset,
     Nothing,
 }
 
@@ -291,6 +295,8 @@ impl System {
                 failed,
             } => format!("情景 {files} 个、步骤 {steps} 步，{failed} 步不符。"),
             Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
+            Self::ProfileSound { unset } => format!("规则文件没有错误，{unset} 处提示。"),
+            Self::Unset => "未配置".into(),
             Self::Nothing => "没有内容。".into(),
         }
     }
@@ -359,6 +365,8 @@ impl System {
             Self::ScenariosRun { files, steps, failed: 0 } => format!("{files} files, {steps} steps, all as expected."),
             Self::ScenariosRun { files, steps, failed } => format!("{files} files, {steps} steps, {failed} not as expected."),
             Self::Findings { count } => format!("{count} findings."),
+            Self::ProfileSound { unset } => format!("No errors, {unset} warnings."),
+            Self::Unset => "not set".into(),
             Self::Nothing => "Nothing.".into(),
         }
     }

@@ -1,0 +1,196 @@
+//! `xiangmu profile list|show|lint|schema`: the county rules that ship, and a check of a county's own file.
+//!
+//! Needs no data folder: a county writes and checks its file before any server knows of it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde_json::json;
+use shared::profile::{Finding, Profile, schema};
+use shared::text::system::System;
+
+use super::output::Output;
+use crate::exit::{Exit, Failure};
+
+/// A profile file is some 50 KB; more is another file.
+const LARGEST: u64 = 4 << 20;
+
+/// Flags of `profile`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What can be done with profiles.
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// Name the profiles that ship
+    List,
+    /// Print the file of a profile that ships; unset values are marked
+    Show {
+        /// The profile
+        slug: String,
+    },
+    /// Check a profile file: errors with place and line, and every value that is not set
+    Lint {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of profile files, for editors
+    Schema,
+}
+
+/// Does it.
+///
+/// # Errors
+/// When the profile or the file cannot be read.
+pub fn run(args: Args, output: &mut Output) -> Result<Exit, Failure> {
+    match args.what {
+        What::List => list(output),
+        What::Show { slug } => show(&slug, output),
+        What::Lint { file } => lint(&file, output),
+        What::Schema => {
+            let text = serde_json::to_string_pretty(&schema()).map_err(Failure::failed)?;
+            output.line(&text)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn list(output: &mut Output) -> Result<Exit, Failure> {
+    for slug in Profile::slugs() {
+        let profile = Profile::built_in(slug).map_err(Failure::failed)?;
+        if output.json {
+            output.value(&json!({
+                "id": profile.id,
+                "name": profile.name_zh,
+                "effective_from": profile.effective_from,
+                "unset": profile.warnings().len(),
+            }))?;
+        } else {
+            output.line(&format!("{slug}\t{}", profile.name_zh))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn show(slug: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let known: Vec<_> = Profile::slugs().collect();
+    let profile = Profile::built_in(slug).map_err(|error| {
+        Failure::unusable(error).hint(format!("xiangmu profile show {}", known.join("|")))
+    })?;
+    let text = Profile::json(slug).map_err(Failure::failed)?;
+    if output.json {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(Failure::failed)?;
+        output.value(&value)?;
+        return Ok(Exit::Done);
+    }
+    let unset: BTreeSet<usize> = profile
+        .warnings_in(text)
+        .into_iter()
+        .filter_map(|finding| finding.line)
+        .collect();
+    let mark = System::Unset.text(output.lang);
+    for (index, line) in text.lines().enumerate() {
+        if unset.contains(&(index + 1)) {
+            output.line(&format!("{line}    <- {mark}"))?;
+        } else {
+            output.line(line)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn lint(file: &Path, output: &mut Output) -> Result<Exit, Failure> {
+    let text = read(file)
+        .with_context(|| format!("cannot read {}", file.display()))
+        .map_err(Failure::unusable)?;
+    let (errors, warnings) = match Profile::lint(&text) {
+        Ok(profile) => (Vec::new(), profile.warnings_in(&text)),
+        Err(errors) => (errors, Vec::new()),
+    };
+    if output.json {
+        output.value(&json!({
+            "file": file.display().to_string(),
+            "ok": errors.is_empty(),
+            "errors": errors,
+            "warnings": warnings,
+        }))?;
+    } else {
+        let place = |finding: &Finding| {
+            let line = finding
+                .line
+                .map(|line| format!(":{line}"))
+                .unwrap_or_default();
+            format!(
+                "{}{line}: {}: {}",
+                file.display(),
+                finding.path,
+                finding.message
+            )
+        };
+        for warning in &warnings {
+            output.warn(&place(warning));
+        }
+        for error in &errors {
+            output.line(&place(error))?;
+        }
+    }
+    if errors.is_empty() {
+        output.words(&System::ProfileSound {
+            unset: warnings.len(),
+        })?;
+        Ok(Exit::Done)
+    } else {
+        output.words(&System::Findings {
+            count: errors.len(),
+        })?;
+        Ok(Exit::Failed)
+    }
+}
+
+/// The text of a file of a sensible size, without the mark some editors put in front.
+fn read(file: &Path) -> anyhow::Result<String> {
+    let size = std::fs::metadata(file)?.len();
+    anyhow::ensure!(size <= LARGEST, "{size} bytes are no profile");
+    let text = std::fs::read_to_string(file)?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use shared::text::Lang;
+
+    use super::*;
+
+    #[test]
+    fn a_files_faults_end_with_one_and_a_sound_file_with_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sixth.json");
+        let good = Profile::json("wushan").unwrap();
+        let mut output = Output::new(true, Lang::En);
+        std::fs::write(&file, good).unwrap();
+        assert_eq!(lint(&file, &mut output).unwrap(), Exit::Done);
+        std::fs::write(&file, good.replacen("\"size\"", "\"treshold\"", 1)).unwrap();
+        assert_eq!(lint(&file, &mut output).unwrap(), Exit::Failed);
+        let missing = folder.path().join("missing.json");
+        assert_eq!(
+            lint(&missing, &mut output).unwrap_err().exit,
+            Exit::Unusable
+        );
+    }
+
+    #[test]
+    fn the_schema_knows_the_keys_and_refuses_others() {
+        let schema = schema();
+        assert_eq!(schema["additionalProperties"], false);
+        for key in ["lists", "gates", "field_requirements", "assess"] {
+            assert!(schema["properties"][key].is_object(), "{key}");
+        }
+        assert!(schema["$defs"]["Cond"].is_object());
+    }
+}
