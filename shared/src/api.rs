@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{ImportCounts, Refusal, Role};
+use crate::command::{Answer, ImportCounts, Outcome, Refusal, Role};
 use crate::field::FieldPath;
 use crate::ids::{ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
 use crate::project::{ProjectRow, ProjectView, Writer};
+use crate::text::Lang;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
@@ -74,6 +75,30 @@ pub struct ApiError {
     pub refusal: Option<Refusal>,
     /// Finds the log lines.
     pub request_id: String,
+}
+
+/// The answer to a command over HTTP: a refusal also as a sentence in the reader's language, so that no page needs its words.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordedAnswer {
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// Why it was refused, what is missing, which rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
+}
+
+impl WordedAnswer {
+    /// Words an answer.
+    #[must_use]
+    pub fn new(answer: Answer, lang: Lang) -> Self {
+        let sentence = match &answer.outcome {
+            Outcome::Refused(refusal) => Some(refusal.sentence(lang)),
+            Outcome::Done { .. } => None,
+        };
+        Self { answer, sentence }
+    }
 }
 
 /// What a server is.

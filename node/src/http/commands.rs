@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
+use shared::api::WordedAnswer;
 use shared::command::{Command, Envelope};
 use shared::limits::COMMANDS_PER_REQUEST_MAX;
 
@@ -30,17 +31,19 @@ pub async fn run(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
         if envelopes.is_empty() {
             return Ok(reply::json(&[(); 0]));
         }
-        return Ok(reply::json(
-            &site.context.handle.command(actor, envelopes).await?,
-        ));
+        let answers = site.context.handle.command(actor, envelopes).await?;
+        let worded = answers
+            .into_iter()
+            .map(|answer| WordedAnswer::new(answer, call.lang));
+        return Ok(reply::json(&worded.collect::<Vec<_>>()));
     }
     let answers = site
         .context
         .handle
         .command(actor, vec![envelope(site, value)?])
         .await?;
-    match answers.first() {
-        Some(answer) => Ok(reply::json(answer)),
+    match answers.into_iter().next() {
+        Some(answer) => Ok(reply::json(&WordedAnswer::new(answer, call.lang))),
         None => Err(Failed::internal(
             "waiting for an answer",
             "a command has no answer",

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::Response;
-use shared::api::ImportPreview;
+use shared::api::{ImportPreview, WordedAnswer};
 use shared::ids::{ImportId, UserId};
 use shared::time::Timestamp;
 use tokio::sync::Semaphore;
@@ -135,7 +135,7 @@ pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         .ok_or(Failed::PreviewGone)?;
     // How far it is stands in the list of imports; the live line says when to look.
     let answer = commit(&site.context, actor, prepared, &mut |_, _| ()).await?;
-    Ok(reply::json(&answer))
+    Ok(reply::json(&WordedAnswer::new(answer, call.lang)))
 }
 
 /// `GET /api/v1/imports/{token}/errors`.
@@ -171,5 +171,5 @@ pub async fn undo(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
     let id: ImportId = call.parameter(0)?;
     let answer = take_back(&site.context, actor, id, &mut |_, _| ()).await?;
-    Ok(reply::json(&answer))
+    Ok(reply::json(&WordedAnswer::new(answer, call.lang)))
 }

@@ -220,7 +220,7 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/projects/{id}", E::Project, Person, Nothing, Json(of::<shared::project::ProjectView>), &[], "One project with all values, rivals and heads.");
     add(patch.clone(), "/api/v1/projects/{id}", E::PatchProject, Person, Json(of::<api::ProjectPatch>), Json(of::<Answer>), &[], "Writes fields; answered after it is durable.");
     add(get.clone(), "/api/v1/projects/{id}/history", E::History, Person, Nothing, Json(list_of::<api::HistoryEntry>), &[("path", "one field's path; all when absent")], "Who changed what, newest first.");
-    add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<Answer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
+    add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<api::WordedAnswer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
     add(get.clone(), "/api/v1/reports/{ledger}/{period}", E::Report, Person, Nothing, Json(of::<api::ReportView>), &[UNIT], "One unit's month of one ledger.");
     add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
@@ -230,9 +230,9 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/imports", E::ImportPreview, Person, File, Json(of::<api::ImportPreview>),
         &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), ("mapping", "JSON of a column mapping")],
         "Reads a workbook (raw body) and says what its import would do; nothing is written.");
-    add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<Answer>), &[], "Carries out a previewed import.");
+    add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Carries out a previewed import.");
     add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");
-    add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<Answer>), &[], "Takes an import back.");
+    add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Takes an import back.");
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
         &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "a saved view")],
         "The list of projects as a file.");

@@ -9,12 +9,12 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use serde::Serialize;
-use shared::api::{ApiError, Code};
+use shared::api::Code;
 use shared::text::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::wire::FromWire;
+use super::wire::{FlatError, FromWire};
 use web_sys::{AbortController, File, Headers, RequestCredentials, RequestInit, Response};
 
 /// How long an answer may take. A node answers in milliseconds; a busy hub's list may take a few seconds.
@@ -30,7 +30,7 @@ pub enum Failure {
     /// The session ended.
     LoggedOut,
     /// The node says what is wrong.
-    Told(Rc<ApiError>),
+    Told(Rc<FlatError>),
     /// A status without a body we know.
     Status(u16),
     /// An answer we cannot read; page and node may be of different versions.
@@ -207,11 +207,11 @@ impl Client {
         if response.ok() {
             return Ok(text);
         }
-        match super::json::read::<ApiError>(&text) {
-            Ok(error) if error.code == Code::NotLoggedIn => Err(Failure::LoggedOut),
-            Ok(error) => Err(Failure::Told(Rc::new(error))),
-            Err(_) if response.status() == 401 => Err(Failure::LoggedOut),
-            Err(_) => Err(Failure::Status(response.status())),
+        match FlatError::from_wire(&text) {
+            Some(error) if error.code == Code::NotLoggedIn => Err(Failure::LoggedOut),
+            Some(error) => Err(Failure::Told(Rc::new(error))),
+            None if response.status() == 401 => Err(Failure::LoggedOut),
+            None => Err(Failure::Status(response.status())),
         }
     }
 }

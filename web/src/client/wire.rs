@@ -7,12 +7,12 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
-    Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, Live, Me, PeerStatus,
-    ProjectList, ReportView, SyncState, SyncStatus,
+    Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, Live, Me,
+    PeerStatus, ProjectList, ReportView, SyncState, SyncStatus,
 };
-use shared::command::{ImportCounts, Refusal, Why};
+use shared::command::ImportCounts;
 use shared::field::FieldPath;
-use shared::ids::{CommandId, ProjectId};
+use shared::ids::CommandId;
 use shared::project::{ProjectRow, ProjectView};
 use shared::time::Timestamp;
 
@@ -131,8 +131,8 @@ pub enum Told {
         /// What an import did.
         counts: Option<ImportCounts>,
     },
-    /// Not written.
-    Refused(Refusal),
+    /// Not written, with the node's sentence in the page's language.
+    Refused(String),
 }
 
 /// The answer to one command.
@@ -148,6 +148,8 @@ pub struct Answered {
 struct FlatAnswer {
     id: CommandId,
     outcome: FlatOutcome,
+    #[serde(default)]
+    sentence: String,
 }
 
 #[derive(Deserialize)]
@@ -158,29 +160,18 @@ struct FlatOutcome {
     #[serde(default)]
     proposed: Vec<FieldPath>,
     counts: Option<ImportCounts>,
-    why: Option<Why>,
-    rule: Option<String>,
-    #[serde(default)]
-    missing: Vec<FieldPath>,
-    #[serde(default)]
-    projects: Vec<ProjectId>,
 }
 
 impl FlatAnswer {
     fn raise(self) -> Option<Answered> {
         let flat = self.outcome;
-        let told = match (flat.outcome.as_str(), flat.why) {
-            ("done", _) => Told::Done {
+        let told = match flat.outcome.as_str() {
+            "done" => Told::Done {
                 heads: flat.heads,
                 proposed: flat.proposed,
                 counts: flat.counts,
             },
-            ("refused", Some(why)) => Told::Refused(Refusal {
-                why,
-                rule: flat.rule,
-                missing: flat.missing,
-                projects: flat.projects,
-            }),
+            "refused" => Told::Refused(self.sentence),
             _ => return None,
         };
         Some(Answered { id: self.id, told })
@@ -199,6 +190,23 @@ impl FromWire for Vec<Answered> {
 impl FromWire for Answered {
     fn from_wire(text: &str) -> Option<Self> {
         read::<FlatAnswer>(text)?.raise()
+    }
+}
+
+/// The body of a failed request, without what only programs read.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct FlatError {
+    /// For programs.
+    pub code: Code,
+    /// What happened, why, what to do, in the page's language.
+    pub message: String,
+    /// Finds the log lines.
+    pub request_id: String,
+}
+
+impl FromWire for FlatError {
+    fn from_wire(text: &str) -> Option<Self> {
+        read(text)
     }
 }
 
@@ -244,8 +252,11 @@ impl FromWire for Live {
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
-    use shared::command::{Answer, Outcome};
+    use shared::api::{ApiError, WordedAnswer};
+    use shared::command::{Answer, Outcome, Refusal, Why};
     use shared::field::Field;
+    use shared::ids::ProjectId;
+    use shared::text::Lang;
 
     #[test]
     fn every_state_of_the_line_reads_back_what_the_node_wrote() {
@@ -309,12 +320,24 @@ mod tests {
                 outcome: Outcome::Refused(refusal.clone()),
             },
         ];
+        let answers: Vec<WordedAnswer> = answers
+            .into_iter()
+            .map(|answer| WordedAnswer::new(answer, Lang::Zh))
+            .collect();
         let read = Vec::<Answered>::from_wire(&serde_json::to_string(&answers).unwrap()).unwrap();
         assert_eq!(read.len(), 2);
         assert!(
             matches!(&read[0].told, Told::Done { heads, proposed, counts: Some(_) } if heads.len() == 1 && proposed.len() == 1)
         );
-        assert_eq!(read[1].told, Told::Refused(refusal));
+        assert_eq!(read[1].told, Told::Refused(refusal.sentence(Lang::Zh)));
+        let error = ApiError {
+            code: Code::NotFound,
+            message: refusal.sentence(Lang::Zh),
+            refusal: Some(refusal),
+            request_id: "r".into(),
+        };
+        let read = FlatError::from_wire(&serde_json::to_string(&error).unwrap()).unwrap();
+        assert_eq!((read.code, read.message), (error.code, error.message));
         for live in [
             Live::Reports,
             Live::Rows {

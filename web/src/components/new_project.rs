@@ -19,7 +19,6 @@ use crate::hooks::fetch::use_fetch;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_session;
 use crate::routes::Route;
-use crate::state::answer;
 use crate::state::record::path_of;
 use crate::state::remote::Remote;
 
@@ -145,7 +144,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
                     }
                 }) }
                 if *missing { <p class="form__error" role="alert">{ words.t(Ui::NameMissing) }</p> }
-                if let Some(Told::Refused(refusal)) = &outcome { <p class="form__error" role="alert">{ answer::refusal(refusal, &words) }</p> }
+                if let Some(Told::Refused(refusal)) = &outcome { <p class="form__error" role="alert">{ refusal }</p> }
                 <footer class="dialog__foot">
                     <button type="button" class="button" onclick={props.on_closed.reform(|_: MouseEvent| ())}>{ words.t(Ui::Cancel) }</button>
                     <button type="submit" class="button button--main" id="create-project" disabled={sent.is_some() && outcome.is_none()}>{ words.t(Ui::NewProject) }</button>

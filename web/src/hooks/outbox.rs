@@ -315,7 +315,7 @@ async fn send(
         .post_json::<Vec<Answered>>("/api/v1/commands", batch)
         .await;
     let happened = match answered {
-        Ok(answers) => Happened::Answered(answers, session.words.lang, clock::now()),
+        Ok(answers) => Happened::Answered(answers, clock::now()),
         Err(Failure::Unreachable) => Happened::Unreached,
         Err(failure) => {
             session.note(&failure);

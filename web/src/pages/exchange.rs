@@ -195,9 +195,7 @@ pub fn Exchange() -> Html {
                                     words.say(&said(&counts))
                                 ));
                             }
-                            Told::Refused(refusal) => {
-                                notices.fail(answer::refusal(&refusal, &words))
-                            }
+                            Told::Refused(refusal) => notices.fail(refusal),
                         }
                         step.set(Step::Choosing);
                         imports.emit(());

@@ -370,7 +370,7 @@ fn Sheet(props: &SheetProps) -> Html {
                         <button class="button button--small receipt__open" id="open-receipt" onclick={open(Over::Receipt)}>{ words.t(Ui::Receipt) }</button>
                     </span>
                 }
-                if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ answer::refusal(refusal, &words) }</span> }
+                if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
             { match &*over {
                 Over::Nothing => Html::default(),
@@ -380,7 +380,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     remarks: remarks.clone(),
                     busy: sent.is_some() && outcome.is_none(),
                     refused: match &outcome {
-                        Some(Told::Refused(refusal)) => Some(answer::refusal(refusal, &words)),
+                        Some(Told::Refused(refusal)) => Some(refusal.clone()),
                         _ => None,
                     },
                     on_confirmed: file,

@@ -1,7 +1,6 @@
 //! What a failure or refusal says to a person: what happened, why, which code.
 
 use shared::api::{FilingState, Timeliness};
-use shared::command::Refusal;
 use shared::text::ui::{Say, Ui};
 
 use super::outbox::{Item, Standing};
@@ -14,10 +13,7 @@ pub fn failure(failure: &Failure, words: &Words) -> String {
     match failure {
         Failure::Unreachable => words.t(Ui::FailUnreachable).to_owned(),
         Failure::LoggedOut => words.t(Ui::SessionEnded).to_owned(),
-        Failure::Told(error) => error
-            .refusal
-            .as_ref()
-            .map_or_else(|| error.message.clone(), |r| refusal(r, words)),
+        Failure::Told(error) => error.message.clone(),
         Failure::Status(status) => words.say(&Say::Status(*status)),
         Failure::Garbled => words.t(Ui::FailAnswer).to_owned(),
     }
@@ -31,12 +27,6 @@ pub fn code(failure: &Failure, words: &Words) -> Option<String> {
     };
     let code = serde_json::to_string(&error.code).unwrap_or_default();
     Some(words.say(&Say::ProblemCode(code.trim_matches('"'), &error.request_id)))
-}
-
-/// The words for a refusal, with its rule.
-#[must_use]
-pub fn refusal(refusal: &Refusal, words: &Words) -> String {
-    refusal.sentence(words.lang)
 }
 
 /// Why a command of the outbox was not written.

@@ -14,7 +14,6 @@ use shared::command::{Command, Envelope};
 use shared::field::{Column, Field, FieldPath, Table};
 use shared::ids::{CommandId, NodeId, ProjectId, UserId};
 use shared::project::{Cell, ProjectView};
-use shared::text::Lang;
 use shared::time::Timestamp;
 use shared::value::Value;
 use yew::Reducible;
@@ -149,8 +148,8 @@ pub enum Happened {
     Made(Box<Item>),
     /// These are being sent.
     Sent(Vec<CommandId>),
-    /// The node answered, in a person's language, at a moment.
-    Answered(Vec<Answered>, Lang, Timestamp),
+    /// The node answered, at a moment.
+    Answered(Vec<Answered>, Timestamp),
     /// The node refused the whole request, for a reason that will not pass.
     Declined(Vec<CommandId>, String),
     /// No node was reached.
@@ -192,10 +191,10 @@ impl Outbox {
             }
             Happened::Made(item) => self.items.push(*item),
             Happened::Sent(ids) => self.mark(&ids, &Standing::Sending),
-            Happened::Answered(answers, lang, now) => {
+            Happened::Answered(answers, now) => {
                 self.silent = false;
                 for answer in answers {
-                    self.take(answer, lang, now);
+                    self.take(answer, now);
                 }
             }
             Happened::Declined(ids, message) => self.mark(&ids, &Standing::Refused(message)),
@@ -238,7 +237,7 @@ impl Outbox {
         }
     }
 
-    fn take(&mut self, answer: Answered, lang: Lang, now: Timestamp) {
+    fn take(&mut self, answer: Answered, now: Timestamp) {
         let Some(index) = self.items.iter().position(|item| item.id == answer.id) else {
             return;
         };
@@ -273,7 +272,7 @@ impl Outbox {
             }
             Told::Refused(refusal) => {
                 if let Some(item) = self.items.get_mut(index) {
-                    item.standing = Standing::Refused(refusal.sentence(lang));
+                    item.standing = Standing::Refused(refusal.clone());
                 }
             }
         }

@@ -1,6 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 use super::*;
-use shared::command::{Refusal, Why};
 
 fn project() -> ProjectId {
     ProjectId::from_parts(1, [1; 10])
@@ -62,11 +61,7 @@ fn a_tick_appears_only_after_the_nodes_answer() {
         after(steps.clone()).status(project(), &name()),
         FieldStatus::Queued
     );
-    steps.push(Happened::Answered(
-        vec![done(1, "b")],
-        Lang::Zh,
-        Timestamp(5),
-    ));
+    steps.push(Happened::Answered(vec![done(1, "b")], Timestamp(5)));
     assert_eq!(
         after(steps).status(project(), &name()),
         FieldStatus::Saved(id(1))
@@ -89,7 +84,7 @@ fn typing_three_times_before_an_answer_names_the_earlier_commands() {
 fn an_answered_command_is_named_until_a_view_shows_it() {
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
-        Happened::Answered(vec![done(1, "b")], Lang::Zh, Timestamp(5)),
+        Happened::Answered(vec![done(1, "b")], Timestamp(5)),
     ];
     let outbox = after(steps.clone());
     assert_eq!(outbox.after(project()), [id(1)]);
@@ -110,19 +105,13 @@ fn an_answered_command_is_named_until_a_view_shows_it() {
 
 #[test]
 fn a_refused_command_stays_with_its_text_until_its_author_deletes_it() {
-    let refusal = Refusal {
-        why: Why::InConflict,
-        rule: None,
-        projects: Vec::new(),
-        missing: Vec::new(),
-    };
     let answer = Answered {
         id: id(1),
-        told: Told::Refused(refusal),
+        told: Told::Refused("原因".into()),
     };
     let mut steps = vec![
         Happened::Made(Box::new(edit(1, "x"))),
-        Happened::Answered(vec![answer], Lang::Zh, Timestamp(5)),
+        Happened::Answered(vec![answer], Timestamp(5)),
     ];
     let outbox = after(steps.clone());
     assert!(matches!(
