@@ -177,7 +177,7 @@ pub fn decide(
             seen,
             keep,
         } => judge.resolve(*project, path, seen, keep),
-        Command::AcceptProposal { project, proposal } => judge.accept(*project, *proposal),
+        Command::AcceptProposal { project, proposal } => judge.accept(*project, *proposal, draw),
         Command::DismissProposal {
             project,
             proposal,
@@ -489,7 +489,12 @@ impl Judge<'_> {
         }
     }
 
-    fn accept(&self, project: ProjectId, proposal: RowId) -> Result<Decision, Refusal> {
+    fn accept(
+        &self,
+        project: ProjectId,
+        proposal: RowId,
+        draw: Draw<'_>,
+    ) -> Result<Decision, Refusal> {
         self.writer()?;
         let view = self.living(project)?;
         let (path, value) = self.proposal(view, proposal)?;
@@ -505,21 +510,20 @@ impl Judge<'_> {
         else {
             return Err(refuse(Why::NotYourUnit));
         };
-        let state = FieldPath::cell(Table::Proposals, proposal, Column::State);
+        let mut writes = vec![Write {
+            document,
+            path,
+            value,
+        }];
+        writes.extend(self.by_the_rules(view, &writes, false, draw)?);
+        writes.push(Write {
+            document: DocumentId::Project(project),
+            path: FieldPath::cell(Table::Proposals, proposal, Column::State),
+            value: "accepted".into(),
+        });
         Ok(Decision {
             act: Act::Accept,
-            writes: vec![
-                Write {
-                    document,
-                    path,
-                    value,
-                },
-                Write {
-                    document: DocumentId::Project(project),
-                    path: state,
-                    value: "accepted".into(),
-                },
-            ],
+            writes,
             proposed: Vec::new(),
         })
     }

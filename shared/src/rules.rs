@@ -3,20 +3,35 @@
 //! `report` judges filings and builds a unit's month, `desk` the cards of the work desk, `overview` the hub's table of who has reported, `workdays` counts
 //! working days; `world` is what the county's rules look at. None of them reads a document: they take the views and rows the node has.
 //!
+//! `guards` is the vocabulary of the county's gates, `gates` what stands before an act, `stage` the life cycle, `lists` and `membership` who
+//! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year.
+//!
 //! Everything domain.md calls an act is a row in the table of its kind. [`judge`] says whether a row may be written now, by this
 //! person, and what else is written with it; each table's rule stands in one module.
 
 pub mod desk;
+pub mod eligibility;
+pub mod gates;
+pub mod guards;
 pub mod issues;
+pub mod lists;
+mod look;
+pub mod membership;
 pub mod overview;
 pub mod report;
+mod requests;
+pub mod responsibility;
+pub mod reviews;
+pub mod stage;
 pub mod workdays;
 pub mod world;
+pub mod year;
 
 use crate::command::{Refusal, Write};
 use crate::decide::Draw;
 use crate::field::Table;
 
+pub use look::Look;
 pub use world::{Entry, World};
 
 /// Judges a row: whether it may be written, and what is written beside it in the same act.
@@ -25,9 +40,21 @@ pub use world::{Entry, World};
 ///
 /// # Errors
 /// A [`Refusal`] that names the clause, what is missing and who can supply it.
-pub fn judge(world: &World<'_>, entry: &Entry<'_>, _draw: Draw<'_>) -> Result<Vec<Write>, Refusal> {
+pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec<Write>, Refusal> {
     match entry.table {
         Table::IssueSteps | Table::IssueRulings => issues::judge(world, entry),
+        Table::Transitions => stage::judge(world, entry, draw),
+        Table::Expansions => stage::judge_expansion(world, entry),
+        Table::Replacements => stage::judge_replacement(world, entry),
+        Table::ProjectReviews => reviews::judge_review(world, entry),
+        Table::Decisions => reviews::judge_decision(world, entry, draw),
+        Table::Consultations => reviews::judge_consultation(world, entry),
+        Table::Exceptions => reviews::judge_exception(world, entry),
+        Table::LeadLeaders => responsibility::judge_leader(world, entry),
+        Table::Nominations => lists::judge_nomination(world, entry),
+        Table::ListCandidates => lists::judge_candidate(world, entry),
+        Table::ListEditions => lists::judge_edition(world, entry, draw),
+        Table::Requests => requests::judge(world, entry),
         _ => Ok(Vec::new()),
     }
 }

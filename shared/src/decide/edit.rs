@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Act, Decision, Draw, Judge, Right, check, check_value, is_hub, refuse, refuse_at, right_to,
 };
+use crate::book::Cells as _;
 use crate::command::{Refusal, Role, Why, Write};
-use crate::field::{Column, FieldPath, Table, Target};
+use crate::field::{Column, FieldPath, Rows, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::limits;
 use crate::project::ProjectView;
+use crate::rules::{self, Entry};
 use crate::value::Value;
 
 impl Judge<'_> {
@@ -70,6 +72,7 @@ impl Judge<'_> {
         }
         check::dates_in_order(view, set)?;
         check::cumulative_keeps(view, set)?;
+        writes.extend(self.by_the_rules(view, &writes, on_behalf.is_some(), draw)?);
         for path in &corrected {
             let row = draw();
             let mut cell = |column, value: Value| {
@@ -100,6 +103,44 @@ impl Judge<'_> {
             writes,
             proposed,
         })
+    }
+
+    /// Cells of rows are judged as the row they make, like a command that writes the row.
+    pub(super) fn by_the_rules(
+        &self,
+        view: &ProjectView,
+        writes: &[Write],
+        on_behalf: bool,
+        draw: Draw<'_>,
+    ) -> Result<Vec<Write>, Refusal> {
+        let mut rows: BTreeMap<(Table, RowId), BTreeMap<Column, Value>> = BTreeMap::new();
+        for write in writes {
+            if let Target::Cell(table, key, column) = write.path.target()
+                && table.written_as() == Rows::Sheet
+                && !matches!(column, Column::By | Column::At | Column::Deleted)
+                && let Ok(row) = key.parse()
+            {
+                let cells = rows.entry((table, row)).or_default();
+                cells.insert(column, write.value.clone());
+            }
+        }
+        let mut beside = Vec::new();
+        let world = self.state.world(self.profile);
+        for ((table, row), set) in &rows {
+            let entry = Entry {
+                table: *table,
+                row: *row,
+                project: Some(view.id),
+                unit: None,
+                set,
+                is_new: !view.any_row(*table, *row),
+                actor: self.actor,
+                now: self.now,
+                on_behalf,
+            };
+            beside.extend(rules::judge(&world, &entry, &mut *draw)?);
+        }
+        Ok(beside)
     }
 
     /// A row under `proposals`.

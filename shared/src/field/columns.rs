@@ -171,6 +171,7 @@ columns! {
     RequestOutcome "request_outcome" Kind::Choice("request_outcome");
     PoolAct "pool_act" Kind::Choice("pool_act");
     // Life cycle, lists, reviews, decisions (domain.md 3, 5, 8.4).
+    FromStage "from_stage" Kind::Choice("stage");
     ToStage "to_stage" Kind::Choice("stage");
     Grade "grade" Kind::Choice("reserve_grade");
     List "list" Kind::Choice("lists");

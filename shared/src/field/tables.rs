@@ -118,7 +118,7 @@ tables! {
     DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
     Dispatches "dispatches" Project Acts Anyone [Level Meeting Date Person Org Text Issue] needs [Level Text];
     // The county's side of a project.
-    Transitions "transitions" Oversight Acts Hub [ToStage Date Reason Number Grade] needs [ToStage];
+    Transitions "transitions" Oversight Acts Hub [FromStage ToStage Date List Year Grade Reason Number] needs [ToStage];
     ProjectReviews "project_reviews" Oversight Sheet Hub [ReviewKind Date List Org Meeting ReviewOutcome ModifiedDone AmountFen Digest Text Grade] needs [ReviewKind];
     ReviewContents "review_contents" Oversight Sheet Hub [Review Content Conclusion Text] needs [Review Content];
     ReviewMembers "review_members" Oversight Sheet Hub [Review Org Person Present] needs [Review];
@@ -138,7 +138,7 @@ tables! {
     SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
     Nominations "nominations" Unit Acts Home [Project List Year NominationAct Grade Category Item Reason Date Follows] needs [List NominationAct];
     Screenings "screenings" Unit Acts Home [Nomination Project Approved Text] needs [Nomination];
-    Requests "requests" Unit Acts Home [Project RequestAct List AmountFen Purpose Approval Document Text Date] needs [RequestAct];
+    Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval Document Text Date] needs [RequestAct];
     RequestAnswers "request_answers" Unit Acts Hub [Request RequestOutcome AmountFen Reason] needs [Request RequestOutcome];
     UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project] needs [MeetingKind Date];
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];

@@ -258,6 +258,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "yearly_push" "年度重大助推" "Push of the year",
             "state_special" "国家新增专项" "New state programme",
             "promotion" "招商引资签约" "Signed investment",
+            "other" "其他" "Other",
         ],
         "origin_level" => options![
             "state" "国家级" "State",

@@ -100,3 +100,57 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
         Lang::En => en,
     }
 }
+
+/// What a kind of document is called (domain.md 2.G); a kind of a newer version is named by its id.
+#[must_use]
+pub fn document_label(kind: &str, lang: Lang) -> &str {
+    let (zh, en) = match kind {
+        "project_plan_doc" => ("项目策划书", "Project plan"),
+        "project_proposal" => ("项目建议书", "Project proposal"),
+        "feasibility_study" => ("可行性研究报告", "Feasibility study"),
+        "listing_application" => ("列入年度计划的报告", "Application for listing"),
+        "approval_docs" => ("主管部门批准文件", "Approval documents"),
+        "fixed_asset_plan_approval" => (
+            "年度固定资产投资计划批复文件",
+            "Approval of the investment plan",
+        ),
+        "legal_entity_doc" => ("法人营业执照", "Business licence"),
+        "preparation_office_doc" => ("筹建办组建文件", "Founding of the preparation office"),
+        "application_form" => ("申报表", "Application form"),
+        "special_reports" => ("专项论证报告", "Special reports"),
+        "push_plan_doc" => ("推进方案", "Push plan"),
+        "work_list" => ("工作清单", "Work list"),
+        "push_ledger" => ("推进台账", "Push ledger"),
+        "review_minutes" => ("会审纪要", "Minutes of the review"),
+        "commitment" => ("容缺承诺书", "Commitment"),
+        "agency_contract" => ("代理合同", "Agency contract"),
+        "intermediary_contract" => ("中介合同", "Intermediary contract"),
+        "legal_counsel_opinion" => ("政府法律顾问审核意见", "Opinion of legal counsel"),
+        "acceptance_application" => ("验收申请", "Application for acceptance"),
+        "acceptance_docs" => ("验收文件", "Acceptance documents"),
+        "decision_procedure_doc" => ("决策程序记录", "Record of the decision procedure"),
+        "site_photos" => ("现场照片", "Site photographs"),
+        _ => return kind,
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// What a step of an ordered procedure is called; a step that has another name elsewhere keeps its id here.
+#[must_use]
+pub fn step_label(step: &str, lang: Lang) -> &str {
+    let (zh, en) = match step {
+        "application" => ("申报", "Application"),
+        "screening" => ("筛选", "Screening"),
+        "hub_verification" => ("核验并征求部门意见", "Verification with opinions"),
+        "committee_examination" => ("审议", "Examination"),
+        "approval" => ("审定", "Approval"),
+        _ => return step,
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}

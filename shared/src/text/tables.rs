@@ -134,6 +134,7 @@ impl Column {
             Self::RequestAct => ("申请事项", "Kind of request"),
             Self::RequestOutcome => ("答复", "Answer"),
             Self::PoolAct => ("收支类型", "Kind of entry"),
+            Self::FromStage => ("原阶段", "From stage"),
             Self::ToStage => ("转入阶段", "To stage"),
             Self::Grade => ("储备等级", "Grade"),
             Self::List => ("清单", "List"),

@@ -1,0 +1,436 @@
+//! Guards about what offices and bodies did: nominations, reviews, consultations, decisions, and steps in their order.
+
+use super::papers::content_name;
+use super::words::{party, word};
+use super::{Ask, Holds, Lack, With};
+use crate::book::{Cells, Row};
+use crate::field::{Column, Field, Table};
+use crate::profile::Profile;
+use crate::project::ProjectView;
+use crate::rules::World;
+use crate::rules::eligibility::amount;
+use crate::rules::reviews;
+use crate::text::Lang;
+use crate::text::fields::fixed_label;
+
+/// True when a value names a body of the profile: by its id, by its name, or as a unit of that name.
+pub(crate) fn is_body(world: &World<'_>, value: &str, body: &str) -> bool {
+    let name = world.profile.body_name(body);
+    !value.is_empty() && (value == body || value == name || world.directory.show(value) == name)
+}
+
+/// True for a body of the profile that no unit bears the name of: the rules mean whoever has that part.
+pub(crate) fn is_part(world: &World<'_>, id: &str) -> bool {
+    let body = world.profile.bodies.iter().find(|body| body.id == id);
+    let borne = |name: &str| world.directory.units.values().any(|unit| unit.name == name);
+    body.is_some_and(|body| !borne(&body.name_zh))
+}
+
+/// Nominations of a project that stand: the last word of each unit about a list, when it is not a withdrawal.
+pub(super) fn nominations<'a>(ask: &Ask<'a>) -> Vec<(crate::ids::UnitId, Row<'a>)> {
+    let Some(project) = ask.project else {
+        return Vec::new();
+    };
+    let list = ask.list.map(|list| list.id.as_str());
+    let about = |row: &Row<'_>| {
+        row.project() == Some(project.id) && list.is_none_or(|list| row.is(Column::List, list))
+    };
+    let units = ask.look.world.units.iter();
+    units
+        .filter_map(|(unit, book)| {
+            let last = book.last(Table::Nominations, about)?;
+            let stands = !last.is(Column::NominationAct, "cancel");
+            stands.then_some((*unit, last))
+        })
+        .collect()
+}
+
+pub(super) fn nominated_by(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let actors: Vec<_> = ["actors", "by"]
+        .iter()
+        .flat_map(|key| with.texts(key))
+        .collect();
+    let directory = ask.look.world.directory;
+    let fits = |unit: crate::ids::UnitId| {
+        let entry = directory.units.get(&unit);
+        entry.is_some_and(|entry| {
+            let named = |actor: &&str| {
+                entry.kind == **actor
+                    || is_body(&ask.look.world, &unit.to_string(), actor)
+                    || is_part(&ask.look.world, actor)
+            };
+            actors.is_empty() || actors.iter().any(|actor| named(actor))
+        })
+    };
+    let writing = ask.entry.filter(|entry| entry.table == Table::Nominations);
+    let own = writing.and_then(|entry| entry.unit).is_some_and(fits);
+    let met = own || nominations(ask).iter().any(|(unit, _)| fits(*unit));
+    Holds::when(met, || {
+        let names = actors
+            .iter()
+            .map(|actor| party(ask.profile(), "", actor).to_owned());
+        Lack::of(names, word(&ask.profile().term.node, "").to_owned())
+    })
+}
+
+/// Whether a review of this project is passed, and for what the record says now.
+fn review_counts(profile: &Profile, project: &ProjectView, review: &Row<'_>) -> bool {
+    let outcome = review.text(Column::ReviewOutcome);
+    let must_pass = profile
+        .joint_review
+        .as_ref()
+        .is_none_or(|review| review.must_pass);
+    let done = match outcome {
+        "passed" => true,
+        "passed_after_change" => review.flag(Column::ModifiedDone) || !must_pass,
+        "failed" | "concluded" => !must_pass,
+        _ => false,
+    };
+    done && is_current(profile, project, review)
+}
+
+/// A review counts for the total investment and the content it looked at (domain.md 8.4).
+fn is_current(profile: &Profile, project: &ProjectView, review: &Row<'_>) -> bool {
+    let watched = |id: &str| {
+        profile
+            .review
+            .rereview_on_change_of
+            .iter()
+            .any(|known| known == id)
+    };
+    let reviewed = review.int(Column::AmountFen);
+    let total = amount(project, Field::TotalInvestmentFen);
+    let tolerance = i128::from(profile.review.change_tolerance.unwrap_or(0));
+    let same_total = match (reviewed, total) {
+        (Some(reviewed), Some(total)) => {
+            let change = (i128::from(total) - i128::from(reviewed)).abs();
+            change * 100 <= i128::from(reviewed) * tolerance
+        }
+        (reviewed, total) => reviewed == total,
+    };
+    let digest = review.text(Column::Digest);
+    let same_content = digest.is_empty() || digest == reviews::content_digest(project);
+    (same_total || !watched("total_investment")) && (same_content || !watched("content_scale"))
+}
+
+/// What stands between a joint review and its being passed: contents without a conclusion or refused, fixed members that were absent.
+pub(crate) fn joint_review_lacks(
+    world: &World<'_>,
+    project: &ProjectView,
+    review: &str,
+) -> Vec<String> {
+    let profile = world.profile;
+    let concluded = |content: &str| {
+        let about =
+            |row: &Row<'_>| row.is(Column::Review, review) && row.is(Column::Content, content);
+        let last = project.last(Table::ReviewContents, about);
+        last.map_or("", |row| row.text(Column::Conclusion))
+    };
+    let mut lacks = Vec::new();
+    for content in &profile.review.contents {
+        match concluded(&content.id) {
+            "agree" | "modify" => {}
+            "" => lacks.push(content.name_zh.clone()),
+            refused => {
+                let word = fixed_label("conclusion", refused, Lang::Zh).unwrap_or(refused);
+                lacks.push(format!("{} {word}", content.name_zh));
+            }
+        }
+    }
+    for member in &profile.review.fixed_members {
+        let here = project.each(Table::ReviewMembers).any(|row| {
+            row.is(Column::Review, review)
+                && row.flag(Column::Present)
+                && is_body(world, row.text(Column::Org), member)
+        });
+        if !here {
+            lacks.push(profile.body_name(member).to_owned());
+        }
+    }
+    lacks
+}
+
+pub(super) fn joint_review_passed(ask: &Ask<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let profile = ask.profile();
+    let joint = |row: &Row<'_>| row.is(Column::ReviewKind, "joint");
+    let Some(review) = project.last(Table::ProjectReviews, joint) else {
+        let name = fixed_label("review_kind", "joint", Lang::Zh).unwrap_or("joint");
+        return Holds::Unmet(Lack::of([name.to_owned()], hub(profile)));
+    };
+    let must_pass = profile
+        .joint_review
+        .as_ref()
+        .is_none_or(|review| review.must_pass);
+    let mut lacks = if must_pass {
+        joint_review_lacks(&ask.look.world, project, review.key)
+    } else {
+        Vec::new()
+    };
+    if lacks.is_empty() && !review_counts(profile, project, &review) {
+        let outcome = review.text(Column::ReviewOutcome);
+        let outcome = if outcome.is_empty() { "open" } else { outcome };
+        let name = fixed_label("review_outcome", outcome, Lang::Zh).unwrap_or(outcome);
+        lacks.push(if is_current(profile, project, &review) {
+            name.to_owned()
+        } else {
+            // What was reviewed is not what stands there now.
+            Field::TotalInvestmentFen.label(Lang::Zh).to_owned()
+        });
+    }
+    Holds::unless(lacks, || hub(profile))
+}
+
+fn hub(profile: &Profile) -> String {
+    word(&profile.term.hub, "").to_owned()
+}
+
+/// The kind of review an expert guard asks for: of the reserve, or of the whole report.
+fn expert_kind(profile: &Profile, contents: &[&str]) -> &'static str {
+    let of_report = |id: &&str| {
+        profile
+            .review
+            .report_contents
+            .iter()
+            .any(|known| known.id == **id)
+    };
+    let all_of_report =
+        !profile.review.report_contents.is_empty() && contents.iter().all(of_report);
+    let reserve = |id: &&str| profile.review.contents.iter().any(|known| known.id == **id);
+    if all_of_report && !contents.iter().all(reserve) {
+        "expert_report"
+    } else {
+        "expert"
+    }
+}
+
+pub(super) fn expert_review(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    if with.text("edition") == "yearly" && !ask.first_edition {
+        return Holds::Met;
+    }
+    let profile = ask.profile();
+    let contents = with.texts("contents");
+    let kind = expert_kind(profile, &contents);
+    let held: Vec<_> = project
+        .each(Table::ProjectReviews)
+        .filter(|row| row.is(Column::ReviewKind, kind) && !row.is(Column::ReviewOutcome, "failed"))
+        .map(|row| row.key)
+        .collect();
+    let judged = |content: &str| {
+        project.each(Table::ReviewContents).any(|row| {
+            row.is(Column::Content, content)
+                && held.contains(&row.text(Column::Review))
+                && !row.get(Column::Conclusion).is_null()
+                && !row.is(Column::Conclusion, "disagree")
+        })
+    };
+    let open = contents.iter().filter(|content| !judged(content));
+    let lacks = open
+        .map(|content| content_name(profile, content).to_owned())
+        .collect();
+    Holds::unless(lacks, || hub(profile))
+}
+
+/// The bodies one of which must have decided: those named, those of the list, or those offered where nobody is named.
+fn deciders<'a>(ask: &Ask<'a>, with: With<'a>) -> Vec<&'a str> {
+    let mut bodies: Vec<_> = ["body", "bodies"]
+        .iter()
+        .flat_map(|key| with.texts(key))
+        .collect();
+    if bodies.is_empty() {
+        let list = ask.profile().list(with.text("list")).or(ask.list);
+        bodies = list.map_or_else(Vec::new, |list| {
+            let stated = list.deciders.list();
+            let named = if stated.is_empty() {
+                &list.deciders_default
+            } else {
+                stated
+            };
+            named.iter().map(String::as_str).collect()
+        });
+    }
+    bodies
+}
+
+pub(super) fn decision_recorded(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    if with.text("edition") == "yearly" && !ask.first_edition {
+        return Holds::Met;
+    }
+    let world = &ask.look.world;
+    let bodies = deciders(ask, with);
+    let by = |decider: &str| {
+        bodies.is_empty() || bodies.iter().any(|body| is_body(world, decider, body))
+    };
+    // An edition that names who decided it is itself the record of that decision.
+    let issuing = ask.entry.filter(|entry| entry.table == Table::ListEditions);
+    let now = issuing.is_some_and(|entry| {
+        by(entry.text(Column::Decider)) && !entry.text(Column::Number).is_empty()
+    });
+    let list = ask.list.map(|list| list.id.as_str());
+    let decided = ask.project.is_some_and(|project| {
+        let mut decisions = project.each(Table::Decisions);
+        decisions.any(|row| {
+            let about = row.text(Column::List);
+            let fits = about.is_empty() || list.is_none_or(|list| list == about);
+            fits && !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
+                && by(row.text(Column::Decider))
+        })
+    });
+    let on_edition = || {
+        let (Some(project), Some(list)) = (ask.project, list) else {
+            return false;
+        };
+        let member = ask.look.rolls().member(project.id, list);
+        let edition = member.and_then(|member| member.since);
+        let edition = edition.and_then(|row| world.county.row(Table::ListEditions, row));
+        edition.is_some_and(|row| {
+            by(row.text(Column::Decider)) && !row.text(Column::Number).is_empty()
+        })
+    };
+    Holds::when(now || decided || on_edition(), || {
+        let names = bodies
+            .iter()
+            .map(|body| ask.profile().body_name(body).to_owned());
+        Lack::of(names, hub(ask.profile()))
+    })
+}
+
+pub(super) fn consulted(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let body = with.text("body");
+    let world = &ask.look.world;
+    let list = ask.list.map(|list| list.id.as_str());
+    let replied = project.each(Table::Consultations).any(|row| {
+        let about = row.text(Column::List);
+        let fits = about.is_empty() || list.is_none_or(|list| list == about);
+        fits && !row.get(Column::Replied).is_null() && is_body(world, row.text(Column::Body), body)
+    });
+    Holds::when(replied, || {
+        Lack::of(
+            [party(ask.profile(), "", body).to_owned()],
+            hub(ask.profile()),
+        )
+    })
+}
+
+pub(super) fn hub_checked(ask: &Ask<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let checked = project.each(Table::ProjectReviews).any(|row| {
+        row.is(Column::ReviewKind, "hub_check") && is_good(row.text(Column::ReviewOutcome))
+    });
+    Holds::when(checked, || {
+        let name = fixed_label("review_kind", "hub_check", Lang::Zh).unwrap_or("hub_check");
+        Lack::of([name.to_owned()], hub(ask.profile()))
+    })
+}
+
+fn is_good(outcome: &str) -> bool {
+    matches!(outcome, "passed" | "passed_after_change" | "concluded")
+}
+
+pub(super) fn plan_approved_by(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let body = with.text("body");
+    let world = &ask.look.world;
+    let decided = project.each(Table::Decisions).any(|row| {
+        row.is(Column::DecisionTopic, "push_plan")
+            && !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
+            && is_body(world, row.text(Column::Decider), body)
+    });
+    let reviewed = project.each(Table::ProjectReviews).any(|row| {
+        row.is(Column::ReviewKind, "plan")
+            && is_good(row.text(Column::ReviewOutcome))
+            && is_body(world, row.text(Column::Org), body)
+    });
+    Holds::when(decided || reviewed, || {
+        Lack::of(
+            [ask.profile().body_name(body).to_owned()],
+            hub(ask.profile()),
+        )
+    })
+}
+
+const VERIFICATION: &str = "hub_verification";
+const EXAMINATION: &str = "committee_examination";
+
+/// Steps that must have been taken, in the order given. A row that takes one of them needs those before it; anything else, all.
+pub(super) fn ordered(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let steps = with.texts("steps");
+    let taking = ask.entry.map_or("", |entry| match entry.table {
+        Table::AgencySteps => entry.text(Column::AgencyAct),
+        Table::ListCandidates if entry.text(Column::EntryState) == "screened" => VERIFICATION,
+        Table::ListCandidates => EXAMINATION,
+        _ => "",
+    });
+    let until = steps.iter().position(|step| *step == taking);
+    let before = steps.get(..until.unwrap_or(steps.len())).unwrap_or(&steps);
+    let first = before.iter().find(|step| !is_taken(ask, step));
+    let lacks = first.map(|step| step_name(step).to_owned());
+    Holds::unless(lacks.into_iter().collect(), String::new)
+}
+
+fn step_name(step: &str) -> &str {
+    let kinds = ["agency_act", "review_kind"];
+    let fixed = kinds
+        .iter()
+        .find_map(|kind| fixed_label(kind, step, Lang::Zh));
+    fixed.unwrap_or_else(|| crate::text::guard::step_label(step, Lang::Zh))
+}
+
+fn is_taken(ask: &Ask<'_>, step: &str) -> bool {
+    let Some(project) = ask.project else {
+        return true;
+    };
+    let reviewed = |kind: &str| {
+        let mut reviews = project.each(Table::ProjectReviews);
+        reviews
+            .any(|row| row.is(Column::ReviewKind, kind) && is_good(row.text(Column::ReviewOutcome)))
+    };
+    match step {
+        "application" => !nominations(ask).is_empty(),
+        "screening" => screened(ask),
+        VERIFICATION => reviewed("verification"),
+        EXAMINATION => reviewed("examination"),
+        "approval" => {
+            let mut decisions = project.each(Table::Decisions);
+            let issuing = ask.entry.filter(|entry| entry.table == Table::ListEditions);
+            issuing.is_some_and(|entry| !entry.text(Column::Number).is_empty())
+                || decisions.any(|row| {
+                    !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
+                })
+        }
+        agency => {
+            let mut steps = project.each(Table::AgencySteps);
+            steps.any(|row| row.is(Column::AgencyAct, agency))
+        }
+    }
+}
+
+/// A nomination that the proposing unit screened and let pass.
+fn screened(ask: &Ask<'_>) -> bool {
+    let standing: Vec<_> = nominations(ask);
+    let ids: Vec<_> = standing.iter().map(|(_, row)| row.key).collect();
+    let project = ask.project.map(|project| project.id);
+    let mut books = ask.look.world.units.values();
+    books.any(|book| {
+        let of_it = |row: &Row<'_>| {
+            ids.contains(&row.text(Column::Nomination))
+                || row.get(Column::Nomination).is_null() && row.project() == project
+        };
+        let last = book.last(Table::Screenings, of_it);
+        last.is_some_and(|row| {
+            !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
+        })
+    })
+}

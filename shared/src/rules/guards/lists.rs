@@ -1,0 +1,207 @@
+//! Guards about lists: being on one, windows of adjustment, how many, and why a project leaves.
+
+use super::words::{label, list_name, word};
+use super::{Ask, Holds, Lack, With};
+use crate::book::Cells;
+use crate::field::{Column, Table};
+use crate::profile::{Recur, Trigger};
+use crate::rules::membership;
+use crate::time::{Date, Timestamp};
+use crate::value::Value;
+
+pub(super) fn on_list(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    on_one(ask, &[with.text("list")])
+}
+
+pub(super) fn on_any_list(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    on_one(ask, &with.texts("lists"))
+}
+
+fn on_one(ask: &Ask<'_>, lists: &[&str]) -> Holds {
+    let on = ask.project.is_none_or(|project| {
+        let rolls = ask.look.rolls();
+        lists.iter().any(|list| rolls.is_on(project.id, list))
+    });
+    Holds::when(on, || {
+        let names = lists
+            .iter()
+            .map(|list| list_name(ask.profile(), list).to_owned());
+        Lack::of(names, word(&ask.profile().term.hub, "").to_owned())
+    })
+}
+
+/// True when a recurrence lets something happen on a day: inside its window, or whenever there is a need.
+pub(crate) fn is_open(recurrences: &[Recur], day: Date) -> bool {
+    recurrences.iter().any(|recur| match recur.trigger() {
+        Trigger::Calendar => recur.period(day).is_some_and(|period| period.is_open(day)),
+        Trigger::Event(_) | Trigger::Cause | Trigger::Request | Trigger::Unset => true,
+    })
+}
+
+/// The window a day lies in, or the next one: for a refusal that says when.
+pub(crate) fn next_window(recurrences: &[Recur], day: Date) -> Option<(Date, Date)> {
+    let windows = recurrences.iter().filter_map(|recur| {
+        let ahead = recur.period(day).filter(|period| day <= period.closes());
+        let period = ahead.or_else(|| recur.next(day))?;
+        Some((period.opens, period.closes()))
+    });
+    windows.min()
+}
+
+/// The day an adjustment is judged by: when its paper was filed (D-20), for an edition the day of issue.
+fn day_of(ask: &Ask<'_>) -> Date {
+    ask.look.today()
+}
+
+/// True when every change of an edition rests on a nomination that was filed inside the window.
+fn filed_in_window(ask: &Ask<'_>, recurrences: &[Recur]) -> bool {
+    let Some(entry) = ask.entry.filter(|entry| entry.table == Table::ListEditions) else {
+        return false;
+    };
+    let (list, year) = (entry.text(Column::List), entry.text(Column::Year));
+    let world = &ask.look.world;
+    let filed = |nomination: &str| -> Option<Timestamp> {
+        let row = nomination.parse().ok()?;
+        let mut books = world.units.values();
+        books
+            .find_map(|book| book.row(Table::Nominations, row))
+            .map(|row| row.at())
+    };
+    let roll = membership::roll(world.county, list, year);
+    let mut changed = crate::rules::lists::changes(world, &roll, list, year)
+        .into_iter()
+        .peekable();
+    changed.peek().is_some()
+        && changed.all(|change| {
+            let moment = filed(&change.nomination);
+            moment.is_some_and(|moment| is_open(recurrences, moment.date()))
+        })
+}
+
+pub(super) fn in_window(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let own: Vec<Recur> = with
+        .texts("window")
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let recurrences = if own.is_empty() {
+        ask.list.map_or(&[][..], |list| list.adjust.list())
+    } else {
+        &own
+    };
+    if recurrences.is_empty() {
+        return Holds::Unset("adjust");
+    }
+    let day = day_of(ask);
+    Holds::when(
+        is_open(recurrences, day) || filed_in_window(ask, recurrences),
+        || {
+            let window = next_window(recurrences, day);
+            let words = window.map(|(from, to)| format!("{from} \u{2013} {to}"));
+            Lack::of(words, String::new())
+        },
+    )
+}
+
+pub(super) fn in_month(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let month = u64::from(day_of(ask).month());
+    let mut months = with.numbers("months");
+    if months.is_empty() {
+        let adjust = ask.list.map_or(&[][..], |list| list.adjust.list());
+        months = adjust
+            .iter()
+            .filter_map(|recur| match recur {
+                Recur::YearlyMonths(months) => Some(months.iter().map(|month| u64::from(*month))),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+    }
+    if months.is_empty() {
+        return Holds::Unset("adjust");
+    }
+    Holds::when(months.contains(&month), || {
+        Lack::of(
+            months.iter().map(|month| format!("{month:02}")),
+            String::new(),
+        )
+    })
+}
+
+pub(super) fn first_this_month(ask: &Ask<'_>) -> Holds {
+    let (Some(list), Some(entry)) = (ask.list, ask.entry) else {
+        return Holds::Met;
+    };
+    if entry.table != Table::ListEditions {
+        return Holds::Met;
+    }
+    let month = ask.look.today().month_of();
+    let editions = membership::editions(ask.look.world.county, &list.id, entry.text(Column::Year));
+    let adjusted = editions
+        .iter()
+        .filter(|edition| edition.number > 1 && edition.row.at().date().month_of() == month)
+        .count();
+    let most = list.adjust_times_per_month.unwrap_or(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    Holds::when(adjusted < most, || {
+        Lack::of([month.to_string()], String::new())
+    })
+}
+
+pub(super) fn count_between(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let quota = ask.list.and_then(|list| list.quota.as_ref());
+    let min = with
+        .number("min")
+        .or(quota.map(|quota| quota.min))
+        .unwrap_or(0);
+    let max = with
+        .number("max")
+        .or(quota.map(|quota| quota.max))
+        .unwrap_or(u32::MAX);
+    let count = ask.members;
+    Holds::when(
+        count.is_none_or(|count| (min..=max).contains(&count)),
+        || {
+            let count = count.unwrap_or(0);
+            Lack::of([format!("{count} ({min}\u{2013}{max})")], String::new())
+        },
+    )
+}
+
+pub(super) fn reason_in(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let profile = ask.profile();
+    let reason = ask.entry.map_or("", |entry| entry.text(Column::Reason));
+    let labels = profile
+        .exits
+        .as_ref()
+        .map_or(&[][..], |exits| &exits.reasons);
+    let allowed = with.texts("reasons");
+    let fits = allowed
+        .iter()
+        .any(|id| reason == *id || reason == label(labels, id));
+    Holds::when(fits, || {
+        Lack::of(
+            allowed.iter().map(|id| label(labels, id).to_owned()),
+            String::new(),
+        )
+    })
+}
+
+/// An exception given in the act itself: a reason, and for lists the deciding body and the number of its paper.
+pub(super) fn exception_reason(ask: &Ask<'_>) -> Holds {
+    let Some(entry) = ask.entry else {
+        return Holds::Unmet(Lack::default());
+    };
+    let needed: &[Column] = if entry.table == Table::ListEditions {
+        &[Column::Reason, Column::Number, Column::Decider]
+    } else {
+        &[Column::Reason]
+    };
+    let empty = needed
+        .iter()
+        .filter(|column| matches!(entry.get(**column), Value::Null));
+    let lacks = empty
+        .map(|column| column.label(crate::text::Lang::Zh).to_owned())
+        .collect();
+    Holds::unless(lacks, || word(&ask.profile().term.hub, "").to_owned())
+}

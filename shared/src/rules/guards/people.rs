@@ -1,0 +1,207 @@
+//! Guards about people and units: who is named for a project (13.5), who is filed, who acts.
+
+use super::words::party_of_code;
+use super::{Ask, Holds, Lack, With, has_document, is_body};
+use crate::book::{Cells, Row};
+use crate::command::{Actor, Role};
+use crate::decide::is_hub;
+use crate::field::{Column, Field, Table};
+use crate::ids::UnitId;
+use crate::profile::Slot;
+use crate::project::ProjectView;
+use crate::rules::World;
+use crate::text::Lang;
+use crate::text::fields::fixed_label;
+use crate::time::Date;
+
+/// True when a row with a person or unit is in office on a day.
+pub(crate) fn is_active(row: &Row<'_>, today: Date) -> bool {
+    let named = !row.text(Column::Person).is_empty() || !row.text(Column::Org).is_empty();
+    let begun = row.date(Column::From).is_none_or(|from| from <= today);
+    let open = row.date(Column::To).is_none_or(|to| today <= to);
+    named && begun && open
+}
+
+/// How many are named in a slot of a project today, and which of the fixed places are empty.
+pub(crate) fn slot_count(project: &ProjectView, slot: &Slot, today: Date) -> (usize, Vec<String>) {
+    if let Some(document) = &slot.document {
+        return (usize::from(has_document(project, document)), Vec::new());
+    }
+    let Some(id) = &slot.field else {
+        return (0, Vec::new());
+    };
+    if let Some(field) = Field::from_id(id) {
+        return (usize::from(!project.once(field).is_null()), Vec::new());
+    }
+    let Some(table) = Table::from_id(id) else {
+        return (0, Vec::new());
+    };
+    let rows: Vec<_> = project
+        .each(table)
+        .filter(|row| is_active(row, today))
+        .collect();
+    let empty = slot.each_of.iter().filter(|place| {
+        let mut rows = rows.iter();
+        !rows.any(|row| row.is(Column::Slot, place) && !row.text(Column::Person).is_empty())
+    });
+    let empty = empty
+        .map(|place| {
+            fixed_label("procedure_slot", place, Lang::Zh)
+                .unwrap_or(place)
+                .to_owned()
+        })
+        .collect();
+    (rows.len(), empty)
+}
+
+/// What a slot is called: the field or table that fills it.
+pub(super) fn slot_name(slot: &Slot) -> String {
+    let id = slot.field.as_deref().unwrap_or(&slot.id);
+    super::words::field_name(id)
+}
+
+pub(super) fn slot_filled(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let profile = ask.profile();
+    let today = ask.look.today();
+    let mut lacks = Vec::new();
+    let mut from = Vec::new();
+    for id in with.texts("slots") {
+        // The same slot may stand under several programmes; the guard means the strictest.
+        let slots = profile.slots.iter().filter(|slot| slot.id == id);
+        let Some(slot) = slots.max_by_key(|slot| (slot.min, slot.each_of.len())) else {
+            continue;
+        };
+        let (count, empty) = slot_count(project, slot, today);
+        let enough = usize::try_from(slot.min).is_ok_and(|min| count >= min);
+        if enough && empty.is_empty() {
+            continue;
+        }
+        if empty.is_empty() {
+            lacks.push(slot_name(slot));
+        } else {
+            lacks.push(format!("{} ({})", slot_name(slot), empty.join(", ")));
+        }
+        let code = slot.assigners.first().map_or("H", String::as_str);
+        let who = party_of_code(profile, &slot.programme, code).to_owned();
+        if !from.contains(&who) {
+            from.push(who);
+        }
+    }
+    Holds::unless(lacks, || from.join(", "))
+}
+
+pub(super) fn roster_filed(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let id = with.text("roster");
+    let slot = ask.profile().slots.iter().find(|slot| slot.id == id);
+    let named = slot.is_none_or(|slot| slot_count(project, slot, ask.look.today()).0 > 0);
+    let filed = id != "team" || !project.once(Field::TeamFiledAt).is_null();
+    Holds::when(named && filed, || {
+        let lack = if named {
+            Field::TeamFiledAt.label(Lang::Zh).to_owned()
+        } else {
+            slot.map_or_else(|| id.to_owned(), slot_name)
+        };
+        let code = slot
+            .and_then(|slot| slot.assigners.first())
+            .map_or("O", String::as_str);
+        Lack::of([lack], party_of_code(ask.profile(), "", code).to_owned())
+    })
+}
+
+/// True when the actor is who a role or body of the rules means, for this project.
+pub(crate) fn acts_as(
+    world: &World<'_>,
+    project: Option<&ProjectView>,
+    actor: &Actor,
+    responsible: Option<UnitId>,
+    id: &str,
+) -> bool {
+    let unit_of = |field: Field| {
+        let text = project.map_or("", |project| project.text(field));
+        (!text.is_empty())
+            .then(|| world.directory.resolve(text))
+            .flatten()
+    };
+    let is = |unit: Option<UnitId>| unit == Some(actor.unit);
+    match id {
+        "hub" => is_hub(actor),
+        "hub_head" => is_hub(actor) && actor.role == Role::HubHead,
+        "inspector" => actor.role == Role::Inspector,
+        "leader" | "topic_leader" | "main_leader" => actor.role == Role::Leader,
+        "lead_unit" => is(unit_of(Field::LeadUnit)),
+        "responsible_unit" => {
+            responsible.map_or_else(|| is(unit_of(Field::LeadUnit)), |unit| is(Some(unit)))
+        }
+        "owner" => is(unit_of(Field::OwnerOrg)),
+        "territorial" => is(unit_of(Field::TerritorialOrg)),
+        "investment_dept" => is(unit_of(Field::InvestmentDept)) || is(unit_of(Field::LeadUnit)),
+        "agency" => {
+            let mut contracts = project
+                .into_iter()
+                .flat_map(|project| project.each(Table::AgencyContracts));
+            contracts.any(|row| world.directory.resolve(row.text(Column::Org)) == Some(actor.unit))
+        }
+        other => {
+            let hub_by_name = world.profile.hub.bodies.iter().any(|body| body == other);
+            let kind = world
+                .directory
+                .units
+                .get(&actor.unit)
+                .map(|unit| unit.kind.as_str());
+            hub_by_name && is_hub(actor)
+                || kind == Some(other)
+                || is_body(world, &actor.unit.to_string(), other)
+        }
+    }
+}
+
+/// The unit an issue is handed to.
+fn responsible_unit(ask: &Ask<'_>) -> Option<UnitId> {
+    let entry = ask.entry?;
+    let issue = entry.reference(Column::Issue)?;
+    let project = ask.project?;
+    let row = project.row(Table::Issues, issue)?;
+    let text = row.text(Column::ResponsibleUnit);
+    (!text.is_empty())
+        .then(|| ask.look.world.directory.resolve(text))
+        .flatten()
+}
+
+fn any_of(ask: &Ask<'_>, with: With<'_>) -> (bool, Vec<String>) {
+    let ids: Vec<_> = ["actor", "actors"]
+        .iter()
+        .flat_map(|key| with.texts(key))
+        .collect();
+    let responsible = responsible_unit(ask);
+    let is = |actor: &Actor| {
+        let mut ids = ids.iter();
+        ids.any(|id| acts_as(&ask.look.world, ask.project, actor, responsible, id))
+    };
+    let met = ask.actor().is_some_and(is);
+    let names = ids
+        .iter()
+        .map(|id| super::words::party(ask.profile(), "", id).to_owned());
+    (met, names.collect())
+}
+
+pub(super) fn actor_is(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    if ask.actor().is_none() {
+        return Holds::Met;
+    }
+    let (met, names) = any_of(ask, with);
+    Holds::when(met, || Lack::of([], names.join(", ")))
+}
+
+pub(super) fn actor_is_not(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    if ask.actor().is_none() {
+        return Holds::Met;
+    }
+    let (met, names) = any_of(ask, with);
+    Holds::when(!met, || Lack::of(names, String::new()))
+}

@@ -1,0 +1,186 @@
+//! Who must be named for a project, and who is not (domain.md 13.5): gaps of a project and of a unit, and the one who may be only one.
+
+use crate::book::{Book, Cells as _, Row};
+use crate::command::{Refusal, Why, Write};
+use crate::decide::refuse;
+use crate::field::{Column, FieldPath, Table};
+use crate::profile::{Mode, Slot, SlotPer};
+use crate::project::ProjectView;
+use crate::rules::eligibility::{self, Fit};
+use crate::rules::guards::{Ask, Guard, is_active, party_of_code, slot_count};
+use crate::rules::{Entry, Look, World, gates};
+use crate::time::Date;
+
+/// A slot that is not filled as the county asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotGap<'a> {
+    /// The slot.
+    pub slot: &'a Slot,
+    /// How many are named.
+    pub count: usize,
+    /// Fixed places that are empty.
+    pub empty: Vec<String>,
+    /// Who names them, in the county's words.
+    pub from: &'a str,
+}
+
+/// What a slot is short of, or has too many of; `None` when it is as asked.
+fn gap<'a>(
+    look: &Look<'a>,
+    slot: &'a Slot,
+    count: usize,
+    empty: Vec<String>,
+) -> Option<SlotGap<'a>> {
+    let few = usize::try_from(slot.min).is_ok_and(|min| count < min);
+    let many = slot
+        .max
+        .is_some_and(|max| usize::try_from(max).is_ok_and(|max| count > max));
+    (few || many || !empty.is_empty()).then(|| {
+        let code = slot.assigners.first().map_or("H", String::as_str);
+        SlotGap {
+            slot,
+            count,
+            empty,
+            from: party_of_code(look.world.profile, &slot.programme, code),
+        }
+    })
+}
+
+/// Whether a slot is asked for of a project now: its programme, its lists, its condition.
+fn is_asked(look: &Look<'_>, project: &ProjectView, programmes: &[&str], slot: &Slot) -> bool {
+    let rolls = look.rolls();
+    let of_programme = slot.programme == "all" || programmes.contains(&slot.programme.as_str());
+    let on_list = slot.on_lists.is_empty()
+        || slot
+            .on_lists
+            .iter()
+            .any(|list| rolls.is_on(project.id, list));
+    let when = slot.when.as_ref();
+    let concerned =
+        when.is_none_or(|when| eligibility::holds(look, project, when).fit == Fit::Fits);
+    let record = match slot.when_record.as_deref() {
+        None => true,
+        Some("signing_intention") => project.each(Table::Signings).next().is_some(),
+        Some("agency") => project.each(Table::AgencySteps).next().is_some(),
+        Some("expert_review") => {
+            let mut reviews = project.each(Table::ProjectReviews);
+            reviews.any(|review| review.is(Column::ReviewKind, "expert"))
+        }
+        Some(_) => false,
+    };
+    slot.mode != Mode::Optional && of_programme && on_list && concerned && record
+}
+
+/// The gaps of a project: every slot that is asked for and not filled as asked.
+#[must_use]
+pub fn gaps<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<SlotGap<'a>> {
+    let ask = Ask::about(look, Some(project));
+    let programmes = gates::programmes(&ask);
+    let slots = look.world.profile.slots.iter();
+    slots
+        .filter(|slot| slot.per != SlotPer::Unit && is_asked(look, project, &programmes, slot))
+        .filter_map(|slot| {
+            let (count, empty) = slot_count(project, slot, look.today());
+            gap(look, slot, count, empty)
+        })
+        .collect()
+}
+
+/// The gaps of a unit: its project section and its experts.
+#[must_use]
+pub fn unit_gaps<'a>(look: &Look<'a>, papers: &Book) -> Vec<SlotGap<'a>> {
+    let slots = look.world.profile.slots.iter();
+    slots
+        .filter(|slot| slot.per == SlotPer::Unit && slot.mode != Mode::Optional)
+        .filter_map(|slot| {
+            let people = papers.each(Table::SectionPeople);
+            let experts = slot.id == "expert_person";
+            let count = people
+                .filter(|row| !experts || row.flag(Column::Expert))
+                .count();
+            gap(look, slot, count, Vec::new())
+        })
+        .collect()
+}
+
+/// Whether the three levels that carry a project are named (三级责任人): the slots the gate before its start asks for.
+///
+/// `None` where the county's rules know no such levels.
+#[must_use]
+pub fn three_levels(look: &Look<'_>, project: &ProjectView) -> Option<bool> {
+    let profile = look.world.profile;
+    let gate = profile.gates.iter().find(|gate| {
+        gate.transition == "T5"
+            && gate.guard == Guard::SlotFilled.id()
+            && profile
+                .slots
+                .iter()
+                .any(|slot| slot.programme == gate.programme && !slot.each_of.is_empty())
+    })?;
+    let ask = Ask::about(look, Some(project));
+    let holds = crate::rules::guards::test(Guard::SlotFilled, &gate.params, &ask);
+    Some(holds.is_met())
+}
+
+/// Judges a row of `lead_leaders`: where the county asks for exactly one, a second cannot be in office beside the first.
+pub(super) fn judge_leader(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let project = entry.about().and_then(|id| world.projects.get(&id));
+    let project = project.ok_or_else(|| refuse(Why::NotFound))?;
+    let look = Look::new(world, entry.now);
+    let programmes = gates::programmes(&Ask::about(&look, Some(project)));
+    let table = Table::LeadLeaders;
+    let slots = world.profile.slots.iter().filter(|slot| {
+        let of_programme = slot.programme == "all" || programmes.contains(&slot.programme.as_str());
+        of_programme && slot.field.as_deref() == Some(table.id())
+    });
+    // Where one programme allows several, several are right.
+    let Some(only) = slots
+        .max_by_key(|slot| slot.max.unwrap_or(u32::MAX))
+        .filter(|slot| slot.max == Some(1))
+    else {
+        return Ok(Vec::new());
+    };
+    let stands = project.row(table, entry.row);
+    let day_of = |column: Column| -> Option<Date> {
+        match entry.set.get(&column) {
+            Some(value) => value.as_text().and_then(|text| text.parse().ok()),
+            None => stands.as_ref().and_then(|row| row.date(column)),
+        }
+    };
+    let named = match entry.set.get(&Column::Person) {
+        Some(value) => !value.is_null(),
+        None => stands
+            .as_ref()
+            .is_some_and(|row| !row.text(Column::Person).is_empty()),
+    };
+    let (from, to) = (day_of(Column::From), day_of(Column::To));
+    let beside = |row: &Row<'_>| {
+        let own = row.id() == Some(entry.row);
+        let before = row
+            .date(Column::To)
+            .zip(from)
+            .is_some_and(|(to, from)| to < from);
+        let after = row
+            .date(Column::From)
+            .zip(to)
+            .is_some_and(|(from, to)| to < from);
+        let over = row.date(Column::To).is_some_and(|to| to < look.today()) && from.is_none();
+        let person = !row.text(Column::Person).is_empty();
+        !own && person && !before && !after && !over
+    };
+    let over = to.is_some_and(|to| to < look.today());
+    if named && !over && project.each(table).any(|row| beside(&row)) {
+        return Err(Refusal {
+            rule: Some(only.clause.clone()),
+            missing: vec![FieldPath::cell(table, entry.row, Column::Person)],
+            ..refuse(Why::OnlyOne)
+        });
+    }
+    Ok(Vec::new())
+}
+
+/// The leaders of a project who are in office on a day.
+pub fn leaders_on(project: &ProjectView, today: Date) -> impl Iterator<Item = Row<'_>> {
+    let rows = project.each(Table::LeadLeaders);
+    rows.filter(move |row| is_active(row, today))
+}
