@@ -37,7 +37,7 @@ pub use eligibility::{
     Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Slot, SlotPer,
 };
 pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
-pub use gates::{ACTS, DOCUMENTS, Duty, GUARDS, Gate, Material, Params, TRANSITIONS};
+pub use gates::{ACTS, DOCUMENTS, Duty, Gate, Material, Params, TRANSITIONS};
 pub use history::ProfileHistory;
 pub use identity::{
     Bimonthly, Calendar, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy, Judging,

@@ -44,6 +44,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
     match entry.table {
         Table::IssueSteps | Table::IssueRulings => issues::judge(world, entry),
         Table::Transitions => stage::judge(world, entry, draw),
+        Table::ApprovalSteps => Ok(stage::after_approval_step(world, entry, draw)),
         Table::Expansions => stage::judge_expansion(world, entry),
         Table::Replacements => stage::judge_replacement(world, entry),
         Table::ProjectReviews => reviews::judge_review(world, entry),

@@ -21,7 +21,7 @@ pub struct Gate {
     /// The lists the transition or act must be about; empty: any, or none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<String>,
-    /// One of [`GUARDS`].
+    /// A guard of the vocabulary ([`crate::rules::guards::Guard`]).
     pub guard: String,
     /// Its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -46,7 +46,7 @@ pub struct Duty {
     pub opens: String,
     /// Transition before which it is due.
     pub due: Option<String>,
-    /// One of [`GUARDS`].
+    /// A guard of the vocabulary ([`crate::rules::guards::Guard`]).
     pub guard: String,
     /// Its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -115,60 +115,6 @@ pub const ACTS: &[&str] = &[
     "issue_close",
     "escalate",
     "publish_ranking",
-];
-
-/// Guards the engine knows (domain.md 13.7b).
-pub const GUARDS: &[&str] = &[
-    "eligible",
-    "in_scope",
-    "nominated_by",
-    "investment_kind_is",
-    "filled",
-    "doc",
-    "doc_for_grade",
-    "materials",
-    "joint_review_passed",
-    "expert_review",
-    "decision_recorded",
-    "consulted",
-    "ordered",
-    "on_list",
-    "on_any_list",
-    "in_window",
-    "in_month",
-    "first_this_month",
-    "slot_filled",
-    "roster_filed",
-    "declared",
-    "approved",
-    "approvals_done_or_tolerated",
-    "package_complete",
-    "commitment",
-    "exception_reason",
-    "acceptance_all",
-    "acceptance_by",
-    "pre_acceptance_passed",
-    "application_to",
-    "request_to",
-    "custodian_set",
-    "performance_filled",
-    "reported_to",
-    "months_sum_equals_year",
-    "balance_enough",
-    "trigger_approved",
-    "queue_first",
-    "step_exists",
-    "assessed_by",
-    "plan_approved_by",
-    "regimes_recorded",
-    "reason_in",
-    "actor_is",
-    "actor_is_not",
-    "count_between",
-    "weights_set",
-    "hub_checked",
-    "decision_procedure_record",
-    "four_topic_review",
 ];
 
 /// Kinds of document (domain.md 2.G, and the papers of 13.9 that it does not list).

@@ -338,4 +338,5 @@ pub fn has_row(project: &ProjectView, table: Table) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests;

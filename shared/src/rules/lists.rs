@@ -165,9 +165,11 @@ fn quota(ask: &Ask<'_>, list: &List) -> Result<(), Refusal> {
         return Ok(());
     };
     let count = ask.members.unwrap_or(0);
-    let said = ask.profile().gates.iter().any(|gate| {
-        gate.guard == Guard::CountBetween.id() && gate.lists.iter().any(|id| *id == list.id)
-    });
+    let said = ask
+        .profile()
+        .gates
+        .iter()
+        .any(|gate| gate.guard == Guard::CountBetween.id() && gate.lists.contains(&list.id));
     if said
         || (quota.min..=quota.max).contains(&count)
         || matches!(quota.mode, Mode::Warn | Mode::Optional)
@@ -253,7 +255,7 @@ pub(super) fn is_decided_as_a_whole(profile: &Profile, list: &List) -> bool {
     profile
         .gates
         .iter()
-        .any(|gate| gate.transition == "list_issue" && gate.lists.iter().any(|id| *id == list.id))
+        .any(|gate| gate.transition == "list_issue" && gate.lists.contains(&list.id))
 }
 
 /// Enters a project on a standing list: the next edition with one entry.
@@ -466,7 +468,8 @@ pub struct NotIssued<'a> {
 pub fn not_issued<'a>(world: &World<'a>, today: Date) -> Vec<NotIssued<'a>> {
     let mut late = Vec::new();
     for list in &world.profile.lists {
-        let Some(issue_by) = list.issue_by.get() else {
+        let issued = !matches!(list.kind, ListKind::External | ListKind::Publication);
+        let Some(issue_by) = list.issue_by.get().filter(|_| issued) else {
             continue;
         };
         let dues = issue_by.recurrence.periods(today.plus_days(-365), today);
@@ -491,3 +494,7 @@ pub fn not_issued<'a>(world: &World<'a>, today: Date) -> Vec<NotIssued<'a>> {
     }
     late
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests;

@@ -184,3 +184,7 @@ pub fn leaders_on(project: &ProjectView, today: Date) -> impl Iterator<Item = Ro
     let rows = project.each(Table::LeadLeaders);
     rows.filter(move |row| is_active(row, today))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests;

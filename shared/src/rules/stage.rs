@@ -488,4 +488,5 @@ pub(super) fn judge_replacement(
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests;

@@ -141,3 +141,6 @@ pub fn contradictions(look: &Look<'_>, project: &ProjectView, year: i16) -> Vec<
         vec![FieldPath::year(year, field), FieldPath::once(Field::Stage)]
     }
 }
+
+#[cfg(test)]
+mod tests;

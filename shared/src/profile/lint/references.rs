@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use super::super::{
-    COMPUTED, CONDITION_KEYS, Cond, Condition, DOCUMENTS, GUARDS, ISSUE_STATES, Label, Params,
+    COMPUTED, CONDITION_KEYS, Cond, Condition, DOCUMENTS, ISSUE_STATES, Label, Params,
     PermittingTrigger, Profile,
 };
 use super::{Findings, gates, is_transition};
 use crate::field::{Column, Field, Table};
+use crate::rules::guards::Guard;
 use crate::text::fields::fixed_options;
 
 /// Kinds of organisation (domain.md 1.2).
@@ -398,7 +399,7 @@ impl Names<'_> {
 
     fn guard(&mut self, guard: &str, params: &Params, path: &str) {
         self.found.demand(
-            GUARDS.contains(&guard),
+            Guard::from_id(guard).is_some(),
             format!("{path}.guard"),
             format!("`{guard}` is no guard"),
         );

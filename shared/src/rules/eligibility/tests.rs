@@ -54,7 +54,10 @@ fn a_verdict_names_the_rule_and_the_numbers() {
         panic!("one rule");
     };
     assert_eq!(rule.rule.clause, "KZ-0");
-    assert_eq!(words(&county.profile, rule), "EL-KZ-1 399.9999万元 (≥ 400万元)");
+    assert_eq!(
+        words(&county.profile, rule),
+        "EL-KZ-1 399.9999万元 (≥ 400万元)"
+    );
 }
 
 #[test]
@@ -77,7 +80,11 @@ fn sectors_of_kundulun_have_their_own_thresholds() {
             (Field::TotalInvestmentFen, yuan(total).into()),
         ];
         let project = with(&mut county, &set);
-        assert_eq!(fit(&county, project, "baolian"), expected, "{sector} {total}");
+        assert_eq!(
+            fit(&county, project, "baolian"),
+            expected,
+            "{sector} {total}"
+        );
     }
 }
 
@@ -97,14 +104,18 @@ fn what_the_hub_has_not_judged_is_open_and_enters_no_list() {
         (Column::Project, project.to_string().into()),
         (Column::EntryState, "chosen".into()),
     ];
-    county.record(&head, hub(), Table::ListCandidates, &candidate).unwrap();
+    county
+        .record(&head, hub(), Table::ListCandidates, &candidate)
+        .unwrap();
     let edition = [
         (Column::List, "kd.baolian_impl".into()),
         (Column::Year, "2017".into()),
         (Column::Decider, "major_group".into()),
         (Column::Number, "1".into()),
     ];
-    let refused = county.record(&head, hub(), Table::ListEditions, &edition).unwrap_err();
+    let refused = county
+        .record(&head, hub(), Table::ListEditions, &edition)
+        .unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("KB-3"));
     assert_eq!(refused.projects, [project]);
 }
@@ -140,9 +151,22 @@ fn foreign_money_counts_as_converted_and_an_amount_in_principle_yields_to_an_exc
     }
     county.set_year(project, 2017, Field::YearPlanFen, yuan(1));
     county.set_year(project, 2017, Field::ImageTarget, "half");
-    county.put(of(project), Table::Funding, &[(Column::Source, "own".into())]);
-    for kind in ["listing_application", "feasibility_study", "approval_docs", "legal_entity_doc"] {
-        county.put(of(project), Table::Attachments, &[(Column::About, kind.into())]);
+    county.put(
+        of(project),
+        Table::Funding,
+        &[(Column::Source, "own".into())],
+    );
+    for kind in [
+        "listing_application",
+        "feasibility_study",
+        "approval_docs",
+        "legal_entity_doc",
+    ] {
+        county.put(
+            of(project),
+            Table::Attachments,
+            &[(Column::About, kind.into())],
+        );
     }
     assert_eq!(fit(&county, project, "key"), Fit::Fits);
     county.set(project, Field::FxRate, "6.60");
@@ -156,7 +180,9 @@ fn foreign_money_counts_as_converted_and_an_amount_in_principle_yields_to_an_exc
         (Column::NominationAct, "add".into()),
         (Column::Category, "start".into()),
     ];
-    let refused = county.record(&head, by(town), Table::Nominations, &nomination).unwrap_err();
+    let refused = county
+        .record(&head, by(town), Table::Nominations, &nomination)
+        .unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("KP-2"));
     let Why::GateClosed(gate) = &refused.why else {
         panic!("{refused:?}");
@@ -169,10 +195,18 @@ fn foreign_money_counts_as_converted_and_an_amount_in_principle_yields_to_an_exc
         (Column::Number, "7".into()),
     ];
     let officer = county.officer();
-    assert!(county.record(&officer, of(project), Table::Exceptions, &exception).is_err());
+    assert!(
+        county
+            .record(&officer, of(project), Table::Exceptions, &exception)
+            .is_err()
+    );
     let hub_head = county.hub_head();
-    county.record(&hub_head, of(project), Table::Exceptions, &exception).unwrap();
-    county.record(&head, by(town), Table::Nominations, &nomination).unwrap();
+    county
+        .record(&hub_head, of(project), Table::Exceptions, &exception)
+        .unwrap();
+    county
+        .record(&head, by(town), Table::Nominations, &nomination)
+        .unwrap();
 }
 
 #[test]
@@ -212,7 +246,7 @@ fn a_major_project_of_longting_is_a_key_project_first() {
         (Column::Count, 1.into()),
     ];
     let edition = county.put(hub(), Table::ListEditions, &edition);
-    let mut list = |county: &mut County, project: ProjectId| {
+    let list = |county: &mut County, project: ProjectId| {
         let entry = [
             (Column::Edition, edition.to_string().into()),
             (Column::Project, project.to_string().into()),

@@ -59,7 +59,7 @@ pub(super) fn nominated_by(ask: &Ask<'_>, with: With<'_>) -> Holds {
                     || is_body(&ask.look.world, &unit.to_string(), actor)
                     || is_part(&ask.look.world, actor)
             };
-            actors.is_empty() || actors.iter().any(|actor| named(actor))
+            actors.is_empty() || actors.iter().any(named)
         })
     };
     let writing = ask.entry.filter(|entry| entry.table == Table::Nominations);

@@ -11,7 +11,11 @@ fn project(county: &mut County) -> ProjectId {
     county.project(town)
 }
 
-fn move_to(county: &mut County, project: ProjectId, set: &[(Column, Value)]) -> Result<RowId, Refusal> {
+fn move_to(
+    county: &mut County,
+    project: ProjectId,
+    set: &[(Column, Value)],
+) -> Result<RowId, Refusal> {
     let officer = county.officer();
     county.record(&officer, of(project), Table::Transitions, set)
 }
@@ -21,7 +25,11 @@ fn to(stage: &str) -> [(Column, Value); 1] {
 }
 
 fn attach(county: &mut County, project: ProjectId, kind: &str) {
-    county.put(of(project), Table::Attachments, &[(Column::About, kind.into())]);
+    county.put(
+        of(project),
+        Table::Attachments,
+        &[(Column::About, kind.into())],
+    );
 }
 
 fn decide(county: &mut County, project: ProjectId, topic: &str) -> Result<RowId, Refusal> {
@@ -38,9 +46,18 @@ fn decide(county: &mut County, project: ProjectId, topic: &str) -> Result<RowId,
 fn a_stage_follows_only_from_the_one_before_it() {
     let mut county = County::new("longting", "2022-11-20");
     let project = project(&mut county);
-    for wrong in ["construction", "operation", "suspended", "withdrawn", "closed"] {
+    for wrong in [
+        "construction",
+        "operation",
+        "suspended",
+        "withdrawn",
+        "closed",
+    ] {
         let refused = move_to(&mut county, project, &to(wrong)).unwrap_err();
-        assert!(matches!(refused.why, Why::WrongState { .. }), "{wrong}: {refused:?}");
+        assert!(
+            matches!(refused.why, Why::WrongState { .. }),
+            "{wrong}: {refused:?}"
+        );
     }
     county.set(project, Field::Stage, "construction");
     let suspend = [
@@ -76,51 +93,80 @@ fn a_joint_review_counts_when_all_is_concluded_by_all_for_what_stands_there() {
     assert_eq!(refused.rule.as_deref(), Some("KZ-2.2.1"));
 
     let kind = [(Column::ReviewKind, "joint".into())];
-    let review = county.record(&officer, of(project), Table::ProjectReviews, &kind).unwrap();
-    let mut conclude = |county: &mut County, content: &str| {
+    let review = county
+        .record(&officer, of(project), Table::ProjectReviews, &kind)
+        .unwrap();
+    let conclude = |county: &mut County, content: &str| {
         let set = [
             (Column::Review, review.to_string().into()),
             (Column::Content, content.into()),
             (Column::Conclusion, "agree".into()),
         ];
-        county.record(&officer, of(project), Table::ReviewContents, &set).unwrap();
+        county
+            .record(&officer, of(project), Table::ReviewContents, &set)
+            .unwrap();
     };
-    for content in ["necessity", "feasibility", "build_sequence", "content_scale", "funding"] {
+    for content in [
+        "necessity",
+        "feasibility",
+        "build_sequence",
+        "content_scale",
+        "funding",
+    ] {
         conclude(&mut county, content);
     }
     let officer = county.officer();
-    let mut attend = |county: &mut County, org: &str| {
+    let attend = |county: &mut County, org: &str| {
         let set = [
             (Column::Review, review.to_string().into()),
             (Column::Org, org.into()),
             (Column::Present, true.into()),
         ];
-        county.record(&officer, of(project), Table::ReviewMembers, &set).unwrap();
+        county
+            .record(&officer, of(project), Table::ReviewMembers, &set)
+            .unwrap();
     };
     attend(&mut county, "区规划自然资源局");
     let passed = [(Column::ReviewOutcome, "passed".into())];
     let pass = |county: &mut County| {
         let officer = county.officer();
-        county.record_as(&officer, of(project), Table::ProjectReviews, review, &passed)
+        county.record_as(
+            &officer,
+            of(project),
+            Table::ProjectReviews,
+            review,
+            &passed,
+        )
     };
-    assert_eq!(lacks(pass(&mut county).unwrap_err()), ["空间协同符合性", "区财政局"]);
+    assert_eq!(
+        lacks(pass(&mut county).unwrap_err()),
+        ["空间协同符合性", "区财政局"]
+    );
     let set = [
         (Column::Review, review.to_string().into()),
         (Column::Content, "spatial_conformity".into()),
         (Column::Conclusion, "modify".into()),
     ];
     let officer = county.officer();
-    county.record(&officer, of(project), Table::ReviewContents, &set).unwrap();
+    county
+        .record(&officer, of(project), Table::ReviewContents, &set)
+        .unwrap();
     assert_eq!(lacks(pass(&mut county).unwrap_err()), ["区财政局"]);
     // The same through cells of the sheet.
     let cell = FieldPath::cell(Table::ProjectReviews, review, Column::ReviewOutcome);
-    assert!(county.edit(&officer, project, &[(cell, "passed".into())]).is_err());
+    assert!(
+        county
+            .edit(&officer, project, &[(cell, "passed".into())])
+            .is_err()
+    );
     let set = [
         (Column::Review, review.to_string().into()),
         (Column::Org, "区财政局".into()),
         (Column::Present, true.into()),
     ];
-    county.record(&officer, of(project), Table::ReviewMembers, &set).unwrap();
+    county
+        .record(&officer, of(project), Table::ReviewMembers, &set)
+        .unwrap();
     pass(&mut county).unwrap();
     decide(&mut county, project, "list").unwrap();
 
@@ -167,7 +213,9 @@ fn passed_after_a_change_counts_once_the_change_is_made() {
     assert!(decide(&mut county, project, "list").is_err());
     let officer = county.officer();
     let done = [(Column::ModifiedDone, true.into())];
-    county.record_as(&officer, of(project), Table::ProjectReviews, review, &done).unwrap();
+    county
+        .record_as(&officer, of(project), Table::ProjectReviews, review, &done)
+        .unwrap();
     decide(&mut county, project, "list").unwrap();
 }
 
@@ -244,9 +292,15 @@ fn leaving_the_reserve_takes_one_of_three_reasons_and_owes_a_replacement() {
     assert!(owes_replacement(&county.profile, county.view(project)));
     let officer = county.officer();
     let nothing: [(Column, Value); 0] = [];
-    assert!(county.record(&officer, of(project), Table::Replacements, &nothing).is_err());
+    assert!(
+        county
+            .record(&officer, of(project), Table::Replacements, &nothing)
+            .is_err()
+    );
     let waived = [(Column::Reason, "the sector has enough".into())];
-    county.record(&officer, of(project), Table::Replacements, &waived).unwrap();
+    county
+        .record(&officer, of(project), Table::Replacements, &waived)
+        .unwrap();
     assert!(!owes_replacement(&county.profile, county.view(project)));
     let revive = [
         (Column::ToStage, "idea".into()),
@@ -303,7 +357,11 @@ fn elsewhere_the_first_application_starts_permitting() {
     ];
     county.put(of(project), Table::ApprovalSteps, &step);
     let world = county.world();
-    assert!(permitting_begins(&Look::new(&world, county.now), county.view(project), None));
+    assert!(permitting_begins(
+        &Look::new(&world, county.now),
+        county.view(project),
+        None
+    ));
 }
 
 #[test]
@@ -321,7 +379,13 @@ fn works_are_in_use_when_every_acceptance_passed() {
         }
         county.put(of(project), Table::AcceptanceSteps, &set);
     };
-    for item in ["planning_land_check", "fire", "quality_supervision", "archives", "completion_filing"] {
+    for item in [
+        "planning_land_check",
+        "fire",
+        "quality_supervision",
+        "archives",
+        "completion_filing",
+    ] {
         pass(&mut county, item, "pass", "");
     }
     let refused = move_to(&mut county, project, &to("operation")).unwrap_err();
@@ -348,7 +412,11 @@ fn works_are_in_use_when_every_acceptance_passed() {
         county.put(of(project), Table::Performance, &set);
     }
     assert!(move_to(&mut county, project, &to("closed")).is_err());
-    county.put(of(project), Table::PerformanceReports, &[(Column::Text, "done".into())]);
+    county.put(
+        of(project),
+        Table::PerformanceReports,
+        &[(Column::Text, "done".into())],
+    );
     move_to(&mut county, project, &to("closed")).unwrap();
 }
 
@@ -383,14 +451,18 @@ fn pre_acceptance_comes_first_in_kundulun() {
         (Column::RequestAct, "acceptance".into()),
     ];
     let clerk = county.clerk(town);
-    let refused = county.record(&clerk, by(town), Table::Requests, &ask).unwrap_err();
+    let refused = county
+        .record(&clerk, by(town), Table::Requests, &ask)
+        .unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("KP-6.4"));
     let review = [
         (Column::ReviewKind, "pre_acceptance".into()),
         (Column::ReviewOutcome, "passed".into()),
     ];
     county.put(of(project), Table::ProjectReviews, &review);
-    county.record(&clerk, by(town), Table::Requests, &ask).unwrap();
+    county
+        .record(&clerk, by(town), Table::Requests, &ask)
+        .unwrap();
     move_to(&mut county, project, &to("acceptance")).unwrap();
 }
 
@@ -410,7 +482,13 @@ fn duties_open_with_their_transition_and_fall_due_with_the_next() {
     assert_eq!(duties(&county), [false]);
     county.set(project, Field::Stage, "construction");
     assert_eq!(duties(&county), [true]);
-    for regime in ["legal_person", "tender", "supervision", "quality", "legal_counsel"] {
+    for regime in [
+        "legal_person",
+        "tender",
+        "supervision",
+        "quality",
+        "legal_counsel",
+    ] {
         let set = [(Column::Regime, regime.into()), (Column::Kept, true.into())];
         county.put(of(project), Table::Regimes, &set);
     }

@@ -1,0 +1,178 @@
+//! Scenarios 33, 35 and 37 of domain.md 15.
+
+use super::*;
+use crate::command::Command;
+use crate::field::Field;
+use crate::ids::ProjectId;
+use crate::testing::{County, hub, of};
+use crate::value::Value;
+
+fn gap_ids(county: &County, project: ProjectId) -> Vec<String> {
+    let world = county.world();
+    let look = Look::new(&world, county.now);
+    let gaps = gaps(&look, county.view(project));
+    gaps.iter().map(|gap| gap.slot.id.clone()).collect()
+}
+
+/// Puts a project on a list, as the first edition of a year does.
+fn list(county: &mut County, project: ProjectId, list: &str, year: &str) {
+    let edition = [
+        (Column::List, list.into()),
+        (Column::Year, year.into()),
+        (Column::Count, 1.into()),
+    ];
+    let edition = county.put(hub(), Table::ListEditions, &edition);
+    let entry = [
+        (Column::Edition, edition.to_string().into()),
+        (Column::Project, project.to_string().into()),
+        (Column::EntryState, "on_list".into()),
+    ];
+    county.put(hub(), Table::ListEntries, &entry);
+}
+
+#[test]
+fn two_nodes_propose_two_leaders_and_the_hub_assigns_one() {
+    let mut county = County::new("kaizhou", "2022-11-20");
+    let one = county.unit("N1", "township");
+    let two = county.unit("N2", "township");
+    let project = county.project(one);
+    county.set(project, Field::TerritorialOrg, two.to_string());
+    list(&mut county, project, "kz.annual", "2022");
+    let rows: Vec<_> = (0..3).map(|_| county.row_id()).collect();
+    let person = |row| FieldPath::cell(Table::LeadLeaders, row, Column::Person);
+    for (unit, row, name) in [(one, rows[0], "A"), (two, rows[1], "B")] {
+        let clerk = county.clerk(unit);
+        let decision = county
+            .edit(&clerk, project, &[(person(row), name.into())])
+            .unwrap();
+        assert_eq!(decision.proposed, [person(row)]);
+    }
+    assert_eq!(county.count(project, Table::LeadLeaders), 0);
+    assert_eq!(county.count(project, Table::Proposals), 2);
+    assert!(gap_ids(&county, project).contains(&"leader".to_owned()));
+
+    let head = county.hub_head();
+    county
+        .edit(&head, project, &[(person(rows[2]), "A".into())])
+        .unwrap();
+    assert_eq!(
+        leaders_on(county.view(project), county.now.date()).count(),
+        1
+    );
+    assert!(!gap_ids(&county, project).contains(&"leader".to_owned()));
+    let fourth = county.row_id();
+    let refused = county
+        .edit(&head, project, &[(person(fourth), "B".into())])
+        .unwrap_err();
+    assert_eq!(
+        (refused.why, refused.rule.as_deref()),
+        (Why::OnlyOne, Some("KZ-2.8.1"))
+    );
+    let set = [(Column::Person, Value::from("B"))];
+    let refused = county
+        .record(&head, of(project), Table::LeadLeaders, &set)
+        .unwrap_err();
+    assert_eq!(refused.why, Why::OnlyOne);
+    // Nor by accepting what the other node proposed.
+    let proposals = county.view(project).rows(Table::Proposals);
+    for proposal in proposals {
+        let proposal = proposal.parse().unwrap();
+        let accept = Command::AcceptProposal { project, proposal };
+        assert_eq!(county.run(&head, &accept).unwrap_err().why, Why::OnlyOne);
+    }
+    // A hand-over is no second leader: the first ends before the next begins.
+    let ends = FieldPath::cell(Table::LeadLeaders, rows[2], Column::To);
+    county
+        .edit(&head, project, &[(ends, "2022-11-30".into())])
+        .unwrap();
+    let set = [
+        (Column::Person, Value::from("B")),
+        (Column::From, "2022-12-01".into()),
+    ];
+    county
+        .record(&head, of(project), Table::LeadLeaders, &set)
+        .unwrap();
+    assert_eq!(
+        leaders_on(county.view(project), county.now.date()).count(),
+        1
+    );
+}
+
+#[test]
+fn three_levels_are_named_when_all_five_procedures_have_a_person() {
+    let mut county = County::new("kundulun", "2016-11-20");
+    let town = county.unit("a township", "township");
+    let project = county.project(town);
+    county.set(project, Field::Programmes, "baolian");
+    county.set(project, Field::LeadUnit, town.to_string());
+    let named = |county: &County| {
+        let world = county.world();
+        three_levels(&Look::new(&world, county.now), county.view(project))
+    };
+    county.put(
+        of(project),
+        Table::LeadLeaders,
+        &[(Column::Person, "A".into())],
+    );
+    for place in [
+        "planning",
+        "land",
+        "environment",
+        "dev_reform",
+        "economy_info",
+    ] {
+        assert_eq!(named(&county), Some(false), "before {place}");
+        let set = [(Column::Slot, place.into()), (Column::Person, "P".into())];
+        county.put(of(project), Table::ProcedureTeam, &set);
+    }
+    assert_eq!(named(&county), Some(true));
+    let county = County::new("kaizhou", "2022-11-20");
+    let world = county.world();
+    let look = Look::new(&world, county.now);
+    let mut other = County::new("kaizhou", "2022-11-20");
+    let town = other.unit("a township", "township");
+    let project = other.project(town);
+    assert_eq!(three_levels(&look, other.view(project)), None);
+}
+
+#[test]
+fn a_major_project_without_its_service_officer_is_a_gap() {
+    let mut county = County::new("longting", "2022-11-20");
+    let town = county.unit("a township", "township");
+    let project = county.project(town);
+    county.set(project, Field::LeadUnit, town.to_string());
+    let officer_missing =
+        |county: &County| gap_ids(county, project).contains(&"chief_service_officer".to_owned());
+    assert!(!officer_missing(&county));
+    list(&mut county, project, "lt.major", "2022");
+    assert!(officer_missing(&county));
+    let clerk = county.clerk(town);
+    let officer = FieldPath::once(Field::ChiefServiceOfficer);
+    county
+        .edit(&clerk, project, &[(officer.clone(), "C".into())])
+        .unwrap();
+    assert!(!officer_missing(&county));
+    county
+        .edit(&clerk, project, &[(officer, "D".into())])
+        .unwrap();
+    // One field: the second took the place of the first.
+    assert_eq!(county.view(project).text(Field::ChiefServiceOfficer), "D");
+}
+
+#[test]
+fn a_unit_without_project_section_or_expert_is_a_gap() {
+    let mut county = County::new("kaizhou", "2022-11-20");
+    let town = county.unit("a township", "township");
+    let gaps_of = |county: &County| {
+        let world = county.world();
+        let look = Look::new(&world, county.now);
+        unit_gaps(&look, &county.units[&town]).len()
+    };
+    assert_eq!(gaps_of(&county), 2);
+    let person = [(Column::Person, "P".into())];
+    county.put(crate::testing::by(town), Table::SectionPeople, &person);
+    assert_eq!(gaps_of(&county), 1);
+    let expert = [(Column::Person, "E".into()), (Column::Expert, true.into())];
+    county.put(crate::testing::by(town), Table::SectionPeople, &expert);
+    assert_eq!(gaps_of(&county), 0);
+}
