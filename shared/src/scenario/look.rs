@@ -177,18 +177,16 @@ fn rows(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     })
 }
 
-/// The projects of a list's newest edition.
+/// The projects that stand on a list after its newest edition.
 fn entries(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     let list = sight.step.need("list")?;
     let county = sight.world.county;
     let Some(edition) = county.last(Table::ListEditions, |row| row.is(Column::List, list)) else {
         return Ok(Vec::new());
     };
-    let on_list = county.each(Table::ListEntries).filter(|row| {
-        row.is(Column::Edition, edition.key) && !row.is(Column::EntryState, "removed")
-    });
-    let mut names: Vec<_> = on_list
-        .filter_map(|row| row.project())
+    let roll = crate::rules::membership::roll(county, list, edition.text(Column::Year));
+    let mut names: Vec<_> = roll
+        .into_keys()
         .map(|project| sight.name_of(project))
         .collect();
     names.sort();

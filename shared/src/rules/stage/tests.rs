@@ -172,7 +172,7 @@ fn a_joint_review_counts_when_all_is_concluded_by_all_for_what_stands_there() {
 
     county.set(project, Field::TotalInvestmentFen, 1_500_000_000);
     let refused = decide(&mut county, project, "list").unwrap_err();
-    assert_eq!(lacks(refused), ["总投资（估算）"]);
+    assert_eq!(lacks(refused), ["总投资"]);
     county.set(project, Field::TotalInvestmentFen, 1_200_000_000);
     county.set(project, Field::ContentScale, "a longer road");
     assert!(decide(&mut county, project, "list").is_err());
