@@ -38,7 +38,7 @@ pub trait Cells {
         let mut next = FieldPath::before(&prefix);
         std::iter::from_fn(move || {
             loop {
-                let (path, _) = cells.range(&next..).next()?;
+                let (path, _) = cells.range::<FieldPath, _>(&next..).next()?;
                 let rest = path.as_str().strip_prefix(&prefix)?;
                 let (key, _) = rest.split_once('/')?;
                 // `0` follows `/`: the first name after all columns of this row.
@@ -60,7 +60,7 @@ pub trait Cells {
     /// The row's cells, struck out or not; `None` when nothing was ever written.
     fn any_row(&self, table: Table, key: RowId) -> bool {
         let start = FieldPath::before(&format!("{}{key}/", FieldPath::table_prefix(table)));
-        let found = self.cells().range(&start..).next();
+        let found = self.cells().range::<FieldPath, _>(&start..).next();
         found.is_some_and(|(path, _)| path.as_str().starts_with(start.as_str()))
     }
 
@@ -96,9 +96,12 @@ impl<'a> Row<'a> {
     /// The value of a column, `Null` when unset.
     #[must_use]
     pub fn get(&self, column: Column) -> &'a Value {
-        let cell = FieldPath::keyed(self.table, self.key, column)
-            .ok()
-            .and_then(|path| self.cells.get(&path));
+        let (table, column) = (self.table.id(), column.id());
+        let mut path = String::with_capacity(table.len() + self.key.len() + column.len() + 2);
+        for part in [table, "/", self.key, "/", column] {
+            path.push_str(part);
+        }
+        let cell = self.cells.get(path.as_str());
         cell.map_or(&Value::Null, |cell| &cell.value)
     }
 
