@@ -23,7 +23,8 @@ use crate::value::Value;
 
 mod papers;
 
-pub(super) use papers::{judge_candidate, judge_nomination};
+pub use papers::takes_nominations;
+pub(super) use papers::{judge_candidate, judge_nomination, may_leave};
 
 /// One change an edition makes to the roll before it.
 #[derive(Debug, Clone, PartialEq, Eq)]

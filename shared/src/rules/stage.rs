@@ -192,6 +192,9 @@ pub(super) fn judge(
         .writing(entry)
         .for_list(list);
     gates::pass(&ask, id)?;
+    if matches!(id, "T11" | "T13") {
+        lists::may_leave(&ask, project, entry)?;
+    }
     match id {
         "T2g" => grade_up(&ask, project, entry)?,
         "T3" => lists::permits_listing(&ask, list)?,

@@ -31,7 +31,7 @@ fn on_one(ask: &Ask<'_>, lists: &[&str]) -> Holds {
 }
 
 /// True when a recurrence lets something happen on a day: inside its window, or whenever there is a need.
-fn is_open(recurrences: &[Recur], day: Date) -> bool {
+pub(crate) fn is_open(recurrences: &[Recur], day: Date) -> bool {
     recurrences.iter().any(|recur| match recur.trigger() {
         Trigger::Calendar => recur.period(day).is_some_and(|period| period.is_open(day)),
         Trigger::Event(_) | Trigger::Cause | Trigger::Request | Trigger::Unset => true,

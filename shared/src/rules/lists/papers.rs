@@ -6,8 +6,9 @@ use crate::decide::refuse;
 use crate::field::{Column, FieldPath, Table};
 use crate::profile::{List, ListKind};
 use crate::project::ProjectView;
-use crate::rules::guards::{Ask, Guard, acts_as, is_part};
+use crate::rules::guards::{Ask, Guard, acts_as, is_open, is_part};
 use crate::rules::{Entry, Look, World, gates, membership};
+use crate::time::Date;
 
 /// Guards the nominating unit can answer for; the others come later.
 fn is_for_nominators(guard: Guard) -> bool {
@@ -117,6 +118,36 @@ fn proposes(
             ..refuse(Why::NotYourUnit)
         })
     }
+}
+
+/// True when a list takes nominations on a day. One that comes outside is taken all the same and shown as such (13.7b).
+#[must_use]
+pub fn takes_nominations(list: &List, day: Date) -> bool {
+    let window = list.propose_window.list();
+    window.is_empty() || is_open(window, day)
+}
+
+/// Leaving a list by a transition: in its window of adjustment, and with the number of the decision where a body decides the list.
+pub(crate) fn may_leave(
+    ask: &Ask<'_>,
+    project: &ProjectView,
+    entry: &Entry<'_>,
+) -> Result<(), Refusal> {
+    for (id, _) in ask.look.rolls().lists_of(project.id) {
+        let list = ask.profile().list(id);
+        let Some(list) = list.filter(|list| list.kind == ListKind::Annual) else {
+            continue;
+        };
+        gates::pass(&ask.for_list(Some(list)), "list_adjust")?;
+        if !list.deciders.list().is_empty() && entry.text(Column::Number).trim().is_empty() {
+            return Err(Refusal {
+                rule: Some(list.clause.clone()),
+                missing: vec![FieldPath::cell(entry.table, entry.row, Column::Number)],
+                ..refuse(Why::Missing)
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Judges a row of `list_candidates`: steps that come first were taken, and who is taken out is taken out with a reason.

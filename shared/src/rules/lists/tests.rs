@@ -6,6 +6,7 @@ use crate::ids::UnitId;
 use crate::rules::membership::Rolls;
 use crate::testing::{County, by, hub, of};
 
+mod leaving;
 mod linked;
 
 /// Issues an edition of a list, as the head of the hub.
