@@ -313,6 +313,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Commands => commands::run(site, call).await,
         Endpoint::Report => reports::report(site, call).await,
         Endpoint::Desk => reports::desk(site, call).await,
+        Endpoint::Obligations => reports::obligations(site, call).await,
         Endpoint::Overview => reports::overview(site, call).await,
         Endpoint::Sync => nodes::sync(site).await,
         Endpoint::SyncAct => nodes::sync_act(site, call).await,

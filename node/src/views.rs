@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use shared::api::obligations::Obligation;
 use shared::api::{
     Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
     SyncStatus,
@@ -17,6 +18,7 @@ use shared::ids::{DocumentId, ProjectId, UnitId};
 use shared::library::LibraryError;
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
+use shared::rules::obligations::Asked;
 use shared::summary::{self, Facts};
 use shared::time::{Month, Timestamp};
 use shared::view;
@@ -164,6 +166,18 @@ pub fn collection(
         ledger,
         &contact,
     )
+}
+
+/// What is owed, as asked.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn obligations(
+    context: &mut ReadContext<'_>,
+    profile: &Profile,
+    asked: &Asked,
+) -> Result<Vec<Obligation>, LibraryError> {
+    board::obligations(context.replica.library(), context.reader, profile, asked)
 }
 
 /// What waits for a person.

@@ -14,6 +14,8 @@ use crate::text::Lang;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
+pub mod obligations;
+
 /// What went wrong, for programs. A number is never used again for something else.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

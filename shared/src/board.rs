@@ -3,16 +3,23 @@
 //! Lists and sums come from facts held in memory, so that an overview of thousands of projects loads no project document; a unit's
 //! month loads the unit's own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::api::obligations::Obligation;
 use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
+use crate::book::Book;
 use crate::command::{Actor, Role};
-use crate::decide::Filed;
+use crate::decide::{Directory, Filed};
+use crate::document::genesis::DocumentKind;
 use crate::ids::{ProjectId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::profile::Profile;
-use crate::project::ProjectRow;
-use crate::rules::desk::{arrange, filing_card, returned};
+use crate::project::{ProjectRow, ProjectView};
+use crate::rules::World;
+use crate::rules::desk::{arrange, due_lines, filing_card, returned};
+use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
 use crate::rules::workdays::WorkCalendar;
@@ -88,10 +95,16 @@ pub fn report(
     ledger: &str,
 ) -> Result<ReportView, LibraryError> {
     let mut names = Names::load(library, reader)?;
+    let charged = charged(library, reader, question, ledger)?;
     let facts = library.facts(reader)?;
     let own: Vec<_> = facts
         .iter()
-        .filter(|(_, facts)| facts.row.home == Some(unit) && facts.reports())
+        .filter(|(id, facts)| match &charged {
+            Some(charged) => charged
+                .get(&unit)
+                .is_some_and(|charge| charge.subjects.contains(id)),
+            None => facts.row.home == Some(unit) && facts.reports(),
+        })
         .map(|(id, facts)| (*id, facts.row_for(question.month)))
         .collect();
     let mut projects = Vec::with_capacity(own.len());
@@ -108,6 +121,101 @@ pub fn report(
         now: question.now,
     };
     Ok(report::report(question.profile, &asked, projects, &filings))
+}
+
+/// Who owes a month of a ledger and about which projects; `None` when the county has no such monthly report.
+fn charged(
+    library: &mut Library,
+    reader: &dyn Reader,
+    question: &Question<'_>,
+    ledger: &str,
+) -> Result<Option<BTreeMap<UnitId, Charge>>, LibraryError> {
+    let Some(report) = question.profile.report_of(ledger) else {
+        return Ok(None);
+    };
+    let id = question.month.to_string();
+    let mut recurrence = report.recurrence.iter();
+    let Some(period) = recurrence.find_map(|recur| recur.period_of(&id)) else {
+        return Ok(None);
+    };
+    let known = Known::load(library, reader, false)?;
+    let facts = library.facts(reader)?;
+    let charged = obligations::charged(
+        &known.ground(question.profile, facts),
+        report,
+        &period,
+        question.now,
+    );
+    Ok(Some(charged))
+}
+
+/// What the engine of obligations looks at besides the projects.
+struct Known {
+    directory: Arc<Directory>,
+    units: BTreeMap<UnitId, Book>,
+    county: Book,
+    hub: Book,
+}
+
+impl Known {
+    /// Reads it; papers of units and the hub's notes only when they are asked for.
+    fn load(
+        library: &mut Library,
+        reader: &dyn Reader,
+        papers: bool,
+    ) -> Result<Self, LibraryError> {
+        let directory = summary::directory(library, reader)?;
+        let mut known = Self {
+            county: view::book(library, reader, DocumentKind::County)?,
+            hub: Book::default(),
+            units: BTreeMap::new(),
+            directory,
+        };
+        if papers {
+            known.hub = view::book(library, reader, DocumentKind::Hub)?;
+            for unit in known.directory.units.keys() {
+                let book = view::unit_book(library, reader, *unit)?;
+                known.units.insert(*unit, book);
+            }
+        }
+        Ok(known)
+    }
+
+    fn ground<'a>(
+        &'a self,
+        profile: &'a Profile,
+        facts: &'a BTreeMap<ProjectId, Arc<Facts>>,
+    ) -> Ground<'a> {
+        const NONE: &BTreeMap<ProjectId, ProjectView> = &BTreeMap::new();
+        let world = World {
+            profile,
+            directory: &self.directory,
+            projects: NONE,
+            units: &self.units,
+            county: &self.county,
+            hub: &self.hub,
+        };
+        let briefs = facts.values().map(|facts| Cow::Borrowed(&facts.brief));
+        Ground::new(&world, briefs.collect())
+    }
+}
+
+/// What is owed, as asked (domain.md 6.1, 8.1).
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn obligations(
+    library: &mut Library,
+    reader: &dyn Reader,
+    profile: &Profile,
+    asked: &obligations::Asked,
+) -> Result<Vec<Obligation>, LibraryError> {
+    let known = Known::load(library, reader, true)?;
+    let facts = library.facts(reader)?;
+    Ok(obligations::obligations(
+        &known.ground(profile, facts),
+        asked,
+    ))
 }
 
 /// Who has reported, with sums: one line for each unit that has projects here or a node of its own.
@@ -128,12 +236,20 @@ pub fn collection(
             by_unit.entry(*unit).or_default();
         }
     }
-    for facts in library.facts(reader)?.values() {
-        if let Some(home) = facts.row.home {
-            by_unit
-                .entry(home)
-                .or_default()
-                .push(facts.row_for(question.month));
+    let charged = charged(library, reader, question, ledger)?;
+    for (id, facts) in library.facts(reader)? {
+        // Whose report a project stands in; a project can stand in those of its owner and of its lead unit.
+        let units: Vec<UnitId> = match &charged {
+            Some(charged) => charged
+                .iter()
+                .filter(|(_, charge)| charge.subjects.contains(id))
+                .map(|(unit, _)| *unit)
+                .collect(),
+            None => facts.row.home.into_iter().collect(),
+        };
+        for unit in units {
+            let rows = by_unit.entry(unit).or_default();
+            rows.push(facts.row_for(question.month));
         }
     }
     let mut units = Vec::with_capacity(by_unit.len());
@@ -230,10 +346,11 @@ pub fn desk(
                 project_name: name.clone(),
                 path: path.clone(),
             }));
-        let soon = facts
-            .due
-            .iter()
-            .filter(|due| due.due <= today.plus_days(SOON_DAYS));
+        // A planned start or completion is owed to nobody, but worth saying.
+        let soon = facts.due.iter().filter(|due| {
+            matches!(due.kind.as_str(), "start" | "completion")
+                && due.due <= today.plus_days(SOON_DAYS)
+        });
         desk.due.extend(soon.map(|due| DeskDue {
             kind: due.kind.clone(),
             project: Some(*id),
@@ -244,6 +361,21 @@ pub fn desk(
             person: due.person.clone(),
         }));
     }
+    let whose = if sees_all {
+        Whose::All
+    } else {
+        Whose::Unit(actor.unit)
+    };
+    let asked = obligations::Asked::on(whose, today, question.now);
+    let facts = library.facts(reader)?;
+    let names: BTreeMap<ProjectId, String> = facts
+        .iter()
+        .map(|(id, facts)| (*id, facts.row.name.clone()))
+        .collect();
+    let owed = obligations(library, reader, question.profile, &asked)?;
+    let left = |day| worked.left(today, day).ok();
+    desk.due
+        .extend(due_lines(&owed, desk.filing.as_ref(), &names, left));
     Ok(arrange(desk))
 }
 

@@ -192,6 +192,17 @@ pub enum Command {
         /// Why; required for 退回.
         reason: String,
     },
+    /// Excuses that a filing was under way too long (hub only).
+    ExcuseFiling {
+        /// Drawn by the client.
+        review: RowId,
+        /// The filing's unit.
+        unit: UnitId,
+        /// The filing.
+        filing: RowId,
+        /// Why.
+        reason: String,
+    },
     /// Writes one row of a companion record (domain.md 2.H): an act that a rule judges, or a row of a sheet.
     ///
     /// A request, a step, a review, a decision, a payment: each is a row in the table of its kind, in the document of its place.
@@ -253,6 +264,7 @@ impl Command {
             Command::Record { project, .. } => *project,
             Command::File { .. }
             | Command::ReviewFiling { .. }
+            | Command::ExcuseFiling { .. }
             | Command::Import { .. }
             | Command::UndoImport { .. } => None,
         }
@@ -271,6 +283,9 @@ pub struct FilingLine {
     /// True for 零报告: nothing changed this period.
     #[serde(default)]
     pub nil: bool,
+    /// Ledgers of the pack that have nothing to say for this project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nil_ledgers: Vec<String>,
 }
 
 /// One project in an import.

@@ -157,7 +157,9 @@ pub fn decide(
     draw: Draw<'_>,
     command: &Command,
 ) -> Result<Decision, Refusal> {
-    may_act_at_all(actor)?;
+    if !(matches!(command, Command::Comment { .. }) && actor.role == Role::Observer) {
+        may_act_at_all(actor)?;
+    }
     let judge = Judge {
         state,
         profile,
@@ -222,6 +224,12 @@ pub fn decide(
             accepted,
             reason,
         } => judge.review(*review, *unit, *filing, *accepted, reason),
+        Command::ExcuseFiling {
+            review,
+            unit,
+            filing,
+            reason,
+        } => judge.excuse(*review, *unit, *filing, reason),
         Command::Record {
             project,
             unit,
@@ -258,7 +266,7 @@ fn nothing(act: Act) -> Decision {
     }
 }
 
-/// Observers read; administrators keep accounts. Neither does business (domain.md 1.3).
+/// Observers read and remark; administrators keep accounts. Neither does business (domain.md 1.3).
 fn may_act_at_all(actor: &Actor) -> Result<(), Refusal> {
     match actor.role {
         Role::Observer | Role::Admin => Err(refuse(Why::RoleMayNot)),
@@ -653,7 +661,12 @@ impl Judge<'_> {
         if view.row_value(Table::Comments, &row.to_string(), Column::By) != &Value::Null {
             return Err(refuse(Why::Exists));
         }
-        if !self.parties(view).takes_part(self.actor) {
+        let stage = view.text(Field::Stage);
+        let observes = self.actor.role == Role::Observer;
+        if observes && !crate::rules::reading::may_see(self.profile, Role::Observer, stage) {
+            return Err(refuse_by(Why::RoleMayNot, "domain 13.18"));
+        }
+        if !observes && !self.parties(view).takes_part(self.actor) {
             return Err(refuse(Why::NotYourUnit));
         }
         let mut writes = Vec::new();

@@ -8,6 +8,7 @@
 //!
 //! Time never runs backwards past the hub: `now` is at least the last hub time this node has seen (design.md 3).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::ChangeHash;
@@ -25,9 +26,10 @@ use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::library::{Library, LibraryError, Written};
 use crate::profile::Profile;
 use crate::project::ProjectView;
+use crate::rules::obligations::{Ground, charge};
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::summary;
-use crate::time::{Month, Timestamp};
+use crate::time::Timestamp;
 use crate::value::Value;
 use crate::view;
 
@@ -398,26 +400,23 @@ impl Run<'_, '_> {
                 unit,
                 ledger,
                 period,
+                lines,
                 ..
             } => {
                 state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
-                let report = self.context.profile.report_of(ledger);
-                if report.is_some() && period.parse::<Month>().is_ok() {
-                    // Rows follow a turn's end; a filing must see what this very turn wrote.
-                    self.library.settle(self.turn)?;
-                    let facts = self.library.facts(self.turn)?;
-                    let projects = facts
-                        .iter()
-                        .filter(|(_, facts)| facts.row.home == Some(*unit) && facts.reports());
-                    state.unit_projects = projects.map(|(id, _)| *id).collect();
-                    for project in state.unit_projects.clone() {
-                        if let Some(view) = view::project(self.library, self.turn, project)? {
-                            state.projects.insert(project, view);
-                        }
+                state.county = view::book(self.library, self.turn, DocumentKind::County)?;
+                // Rows follow a turn's end; a filing must see what this very turn wrote.
+                self.library.settle(self.turn)?;
+                let subjects = self.subjects(*unit, ledger, period, state)?;
+                let named = lines.iter().map(|line| line.project);
+                for project in subjects.iter().copied().chain(named) {
+                    if let Some(view) = view::project(self.library, self.turn, project)? {
+                        state.projects.insert(project, view);
                     }
                 }
+                state.unit_projects = subjects;
             }
-            Command::ReviewFiling { unit, .. } => {
+            Command::ReviewFiling { unit, .. } | Command::ExcuseFiling { unit, .. } => {
                 state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
             }
             Command::Record {
@@ -426,6 +425,28 @@ impl Run<'_, '_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The projects a report of a unit is about.
+    fn subjects(
+        &mut self,
+        unit: UnitId,
+        ledger: &str,
+        period: &str,
+        state: &State<'_>,
+    ) -> Result<BTreeSet<ProjectId>, LibraryError> {
+        let profile = self.context.profile;
+        let facts = self.library.facts(self.turn)?;
+        let briefs = facts.values().map(|facts| Cow::Borrowed(&facts.brief));
+        let ground = Ground::new(&state.world(profile), briefs.collect());
+        let charge = profile.report_of(ledger).and_then(|report| {
+            let mut recurrence = report.recurrence.iter();
+            let period = recurrence.find_map(|recur| recur.period_of(period))?;
+            charge(&ground, report, &period, self.context.now, unit)
+        });
+        // What names no projects says itself which it is about.
+        let charge = charge.filter(|charge| !charge.is_open);
+        Ok(charge.map(|charge| charge.subjects).unwrap_or_default())
     }
 
     /// Reads what the rule of a table looks at: papers of units, what is published, the hub's notes, and the project a row
@@ -662,6 +683,7 @@ pub fn command_name(command: &Command) -> &'static str {
         Command::MoveProject { .. } => "move_project",
         Command::File { .. } => "file",
         Command::ReviewFiling { .. } => "review_filing",
+        Command::ExcuseFiling { .. } => "excuse_filing",
         Command::Record { table, .. } => table.id(),
         Command::Import { .. } => "import",
         Command::UndoImport { .. } => "undo_import",

@@ -6,29 +6,40 @@
 //! `guards` is the vocabulary of the county's gates, `gates` what stands before an act, `stage` the life cycle, `lists` and `membership` who
 //! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year.
 //!
+//! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
+//! `ledgers` what a report's ledgers say. `reading` says which registers a county keeps and who may read what, `routing` whom to ask.
+//!
 //! Everything domain.md calls an act is a row in the table of its kind. [`judge`] says whether a row may be written now, by this
 //! person, and what else is written with it; each table's rule stands in one module.
 
+pub mod brief;
 pub mod desk;
 pub mod eligibility;
 pub mod gates;
 pub mod guards;
 pub mod issues;
+pub mod ledgers;
+pub mod listed;
 pub mod lists;
 mod look;
+pub mod meetings;
 pub mod membership;
+pub mod obligations;
 pub mod overview;
+pub mod publications;
+pub mod reading;
 pub mod report;
 mod requests;
 pub mod responsibility;
 pub mod reviews;
+pub mod routing;
 pub mod stage;
 pub mod workdays;
 pub mod world;
 pub mod year;
 
-use crate::command::{Refusal, Write};
-use crate::decide::Draw;
+use crate::command::{Refusal, Why, Write};
+use crate::decide::{Draw, refuse};
 use crate::field::Table;
 
 pub use look::Look;
@@ -41,7 +52,17 @@ pub use world::{Entry, World};
 /// # Errors
 /// A [`Refusal`] that names the clause, what is missing and who can supply it.
 pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec<Write>, Refusal> {
+    if !reading::is_kept(world.profile, entry.table) {
+        return Err(Refusal {
+            rule: Some("domain 13.18".to_owned()),
+            ..refuse(Why::NotInProfile)
+        });
+    }
     match entry.table {
+        Table::Meetings | Table::UnitMeetings | Table::Dispatches | Table::Inspections => {
+            meetings::judge(world, entry)
+        }
+        Table::Publications => publications::judge(world, entry),
         Table::IssueSteps | Table::IssueRulings => issues::judge(world, entry),
         Table::Transitions => stage::judge(world, entry, draw),
         Table::ApprovalSteps => Ok(stage::after_approval_step(world, entry, draw)),

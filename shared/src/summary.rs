@@ -18,6 +18,7 @@ use crate::field::{Column, Field, FieldPath, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::library::{Library, LibraryError};
 use crate::project::{ProjectRow, ProjectView};
+use crate::rules::brief::Brief;
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
@@ -118,6 +119,8 @@ pub struct Facts {
     pub orgs: BTreeSet<String>,
     /// Heads of the project document, hex.
     pub heads: Vec<String>,
+    /// What obligations look at.
+    pub brief: Brief,
 }
 
 impl Facts {
@@ -632,6 +635,7 @@ fn from_view(
         readers: crate::decide::Parties::of(view, directory).all(),
         orgs: orgs_of(view),
         heads: view.heads.clone(),
+        brief: Brief::of(view, directory),
     }
 }
 

@@ -187,7 +187,9 @@ fn subject(envelope: &Envelope) -> String {
         | Command::StrikeRow { project, .. }
         | Command::Comment { project, .. }
         | Command::MoveProject { project, .. } => project.to_string(),
-        Command::File { filing, .. } | Command::ReviewFiling { filing, .. } => filing.to_string(),
+        Command::File { filing, .. }
+        | Command::ReviewFiling { filing, .. }
+        | Command::ExcuseFiling { filing, .. } => filing.to_string(),
         Command::Record { row, .. } => row.to_string(),
         Command::Import { import, .. } | Command::UndoImport { import } => import.to_string(),
     }

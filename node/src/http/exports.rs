@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
+use shared::command::Role;
 use shared::ids::ProjectId;
 
 use super::projects::{period, query};
@@ -21,6 +22,10 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
         .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
     let month = period(site, call)?;
     let query = query(call, usize::MAX)?;
+    // A workbook holds whole records; observers read the published ones on their screens.
+    if call.person()?.actor.role == Role::Observer {
+        return Err(Failed::Forbidden);
+    }
     let facts = site.context.handle.read(views::facts).await??;
     let ids: Vec<ProjectId> = views::list(&facts, month, &query)
         .rows

@@ -12,6 +12,7 @@ use http::header::HeaderMap;
 use shared::api::{Live, Watch};
 use shared::ids::{DocumentId, ProjectId};
 use shared::library::LibraryError;
+use shared::rules::reading;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior};
 use warp::Filter;
@@ -150,7 +151,7 @@ async fn run_socket(
         tokio::select! {
             () = due => {
                 send_at = None;
-                for live in gather(site, std::mem::take(&mut waiting), watched).await {
+                for live in gather(site, visitor, std::mem::take(&mut waiting), watched).await {
                     let Ok(text) = serde_json::to_string(&live) else { continue };
                     out.send(Message::text(text)).await?;
                 }
@@ -195,7 +196,12 @@ async fn run_socket(
 }
 
 /// Turns what changed into messages.
-async fn gather(site: &Site, waiting: Waiting, watched: Option<ProjectId>) -> Vec<Live> {
+async fn gather(
+    site: &Site,
+    visitor: &Visitor,
+    waiting: Waiting,
+    watched: Option<ProjectId>,
+) -> Vec<Live> {
     let mut messages = Vec::new();
     if waiting.sync || waiting.afresh {
         match site.context.sync_status().await {
@@ -211,15 +217,20 @@ async fn gather(site: &Site, waiting: Waiting, watched: Option<ProjectId>) -> Ve
     let (changed, afresh) = (waiting.projects, waiting.afresh);
     let watched = watched.filter(|id| afresh || changed.contains(id));
     let month = views::this_month(site.context.clock.now());
+    let (profile, role) = (site.context.profile.clone(), visitor.actor.role);
     let read = site.context.handle.read(move |read| {
         let facts = views::facts(read)?;
         let rows: Vec<_> = facts
             .iter()
             .filter(|facts| afresh || changed.contains(&facts.row.id))
+            .filter(|facts| reading::may_see(&profile, role, &facts.row.stage))
             .map(|facts| facts.row_for(month))
             .collect();
         let view = match watched {
-            Some(id) => views::project(read, id)?,
+            Some(id) => {
+                let view = views::project(read, id)?;
+                view.and_then(|view| reading::shown(&profile, role, view))
+            }
             None => None,
         };
         Ok::<_, LibraryError>((rows, view))

@@ -6,6 +6,8 @@ use shared::api::ProjectPatch;
 use shared::command::{Command, Envelope, Outcome};
 use shared::field::FieldPath;
 use shared::ids::ProjectId;
+use shared::library::LibraryError;
+use shared::rules::reading;
 use shared::time::Month;
 
 use super::reply::{self, Failed};
@@ -67,7 +69,9 @@ pub fn query(call: &Call, limit: usize) -> Result<ListQuery, Failed> {
 pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let month = period(site, call)?;
     let query = query(call, views::ROWS_MAX)?;
-    let facts = site.context.handle.read(views::facts).await??;
+    let mut facts = site.context.handle.read(views::facts).await??;
+    let (profile, role) = (&site.context.profile, call.person()?.actor.role);
+    facts.retain(|facts| reading::may_see(profile, role, &facts.row.stage));
     let list = tokio::task::spawn_blocking(move || views::list(&facts, month, &query))
         .await
         .map_err(|error| Failed::internal("listing projects", error))?;
@@ -85,7 +89,9 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
         .handle
         .read(move |context| views::project(context, id))
         .await??;
-    Ok(reply::json(&view.ok_or(Failed::NotFound)?))
+    let role = call.person()?.actor.role;
+    let shown = view.and_then(|view| reading::shown(&site.context.profile, role, view));
+    Ok(reply::json(&shown.ok_or(Failed::NotFound)?))
 }
 
 /// `GET /api/v1/projects/{id}/history`.
@@ -95,10 +101,23 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 pub async fn history(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let id: ProjectId = call.parameter(0)?;
     let path: Option<FieldPath> = call.asked("path")?;
+    let (profile, role) = (site.context.profile.clone(), call.person()?.actor.role);
     let entries = site
         .context
         .handle
-        .read(move |context| views::history(context, id, path.as_ref()))
+        .read(move |context| {
+            let view = views::project(context, id)?;
+            // Who may not know of a project learns nothing of its past.
+            if view.is_none_or(|view| reading::shown(&profile, role, view).is_none()) {
+                return Ok(None);
+            }
+            let mut entries = views::history(context, id, path.as_ref())?;
+            let told = entries.iter_mut();
+            told.for_each(|entries| {
+                entries.retain(|entry| reading::may_read_path(&profile, role, &entry.path));
+            });
+            Ok::<_, LibraryError>(entries)
+        })
         .await??;
     Ok(reply::json(&entries.ok_or(Failed::NotFound)?))
 }

@@ -2,19 +2,25 @@
 
 use bytes::Bytes;
 use http::Response;
-use shared::ids::UnitId;
-use shared::time::Month;
+use shared::command::Role;
+use shared::ids::{ProjectId, UnitId};
+use shared::rules::obligations::{Asked, Whose};
+use shared::time::{Date, Month};
 
 use super::projects::period;
 use super::reply::{self, Failed};
 use super::{Call, Site};
 use crate::views;
 
+/// Days one question about obligations may span.
+const DAYS_MAX: i64 = 366;
+
 /// `GET /api/v1/reports/{ledger}/{period}`.
 ///
 /// # Errors
 /// When the county has no such report, or the month has the wrong form.
 pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    not_for_observers(call)?;
     let ledger: String = call.parameter(0)?;
     let month: Month = call.parameter(1)?;
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
@@ -30,6 +36,14 @@ pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     Ok(reply::json(&report))
 }
 
+/// What names persons and drafts is not for observers (domain.md 15, scenario 50).
+fn not_for_observers(call: &Call) -> Result<(), Failed> {
+    match call.person()?.actor.role {
+        Role::Observer => Err(Failed::Forbidden),
+        _ => Ok(()),
+    }
+}
+
 /// `GET /api/v1/desk`.
 ///
 /// # Errors
@@ -39,12 +53,64 @@ pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
     let profile = site.context.profile.clone();
     let role = site.context.info().role;
-    let desk = site
+    let observes = actor.role == Role::Observer;
+    let mut desk = site
         .context
         .handle
         .read(move |context| views::desk(context, &profile, role, &actor, month))
         .await??;
+    if observes {
+        // Sums are published; what waits inside the units names drafts and persons.
+        desk.due.clear();
+        desk.conflicts.clear();
+        desk.returned.clear();
+        desk.proposals = 0;
+    }
     Ok(reply::json(&desk))
+}
+
+/// `GET /api/v1/obligations`.
+///
+/// # Errors
+/// When a parameter has the wrong form, or the days are more than a year.
+pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    not_for_observers(call)?;
+    let actor = call.person()?.actor.clone();
+    let now = site.context.clock.now();
+    let from: Date = call.asked("day")?.unwrap_or(now.date());
+    let to: Date = call.asked("to")?.unwrap_or(from);
+    if to < from || to > from.plus_days(DAYS_MAX) {
+        return Err(Failed::BadRequest(
+            "to: at most a year after `day`".to_owned(),
+        ));
+    }
+    let (unit, project, person) = (
+        call.asked::<UnitId>("unit")?,
+        call.asked::<ProjectId>("project")?,
+        call.asked::<String>("person")?,
+    );
+    let whose = match (project, person, unit) {
+        (Some(project), ..) => Whose::Project(project),
+        (_, Some(person), _) => Whose::Person(person),
+        (_, _, Some(unit)) => Whose::Unit(unit),
+        _ if actor.at_hub => Whose::All,
+        _ => Whose::Unit(actor.unit),
+    };
+    let only_open = call.asked::<bool>("open")?.unwrap_or(false);
+    let profile = site.context.profile.clone();
+    let asked = Asked {
+        whose,
+        from,
+        to,
+        now,
+    };
+    let mut owed = site
+        .context
+        .handle
+        .read(move |context| views::obligations(context, &profile, &asked))
+        .await??;
+    owed.retain(|one| !only_open || one.standing.is_open());
+    Ok(reply::json(&owed))
 }
 
 /// `GET /api/v1/overview`.

@@ -31,6 +31,7 @@ pub enum Endpoint {
     Commands,
     Report,
     Desk,
+    Obligations,
     Overview,
     Sync,
     SyncAct,
@@ -223,6 +224,10 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<api::WordedAnswer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
     add(get.clone(), "/api/v1/reports/{ledger}/{period}", E::Report, Person, Nothing, Json(of::<api::ReportView>), &[UNIT], "One unit's month of one ledger.");
     add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
+    add(get.clone(), "/api/v1/obligations", E::Obligations, Person, Nothing, Json(list_of::<api::obligations::Obligation>),
+        &[("unit", "a unit's id; the person's own when absent, all at the hub"), ("project", "a project's id: what is owed for it"), ("person", "a name: what names this person"),
+          ("day", "the day, `2026-11-30`; today when absent"), ("to", "the last day of a range that begins with `day`"), ("open", "`true`: only what still has to be done")],
+        "What is due, overdue, expected and not held, each with its clause.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
     add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
     add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncStatus>), &[], "Asks for an exchange, cuts the line or restores it.");

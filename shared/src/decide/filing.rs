@@ -1,10 +1,15 @@
 //! Filings and their reviews: rows in the unit's document (design.md 2).
 
 use super::{Act, Decision, Judge, check, is_hub, lines_to_json, refuse, refuse_at, refuse_by};
-use crate::command::{FilingLine, Refusal, Role, Why, Write};
-use crate::field::{Column, Field, FieldPath, Table};
-use crate::ids::{DocumentId, RowId, UnitId};
-use crate::time::Month;
+use crate::api::Timeliness;
+use crate::command::{ClosedGate, FilingLine, Refusal, Role, Why, Write};
+use crate::field::{Column, FieldPath, Table};
+use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
+use crate::profile::{Period, Report, ReportLedger};
+use crate::rules::ledgers::{self, Said};
+use crate::rules::listed::Listed;
+use crate::rules::report::{self, Deadline};
+use crate::time::Timestamp;
 use crate::value::Value;
 
 impl Judge<'_> {
@@ -37,30 +42,23 @@ impl Judge<'_> {
             .profile
             .report_of(ledger)
             .ok_or_else(|| refuse(Why::NotInProfile))?;
-        let month = period
-            .parse::<Month>()
-            .map_err(|_| refuse(Why::NotInProfile))?;
-        if month.first_day() > self.now.date() {
-            return Err(refuse_by(
-                Why::Inconsistent {
-                    check: "period_not_open".into(),
-                },
-                &report.clause,
-            ));
-        }
+        let period = self.period_of(report, period)?;
         if self.state.filings.iter().any(|filed| filed.id == filing) {
             return Err(refuse(Why::Exists));
         }
-        let latest = self.state.filings_of(&report.id, period).last();
+        let latest = self.state.filings_of(&report.id, &period.id).last();
+        let open = self.now >= period.opens_at();
         let follows = match (latest, follows) {
             (None, None) => None,
             (Some(latest), Some(named)) if latest.id == named => Some(named),
             // A returned filing is waiting for exactly this one.
             (Some(latest), None) if latest.is_returned() => Some(latest.id),
+            // What was sent in advance is confirmed by sending it again once its days have come.
+            (Some(latest), None) if open && latest.filed_at < period.opens_at() => Some(latest.id),
             (Some(_), _) => return Err(refuse_by(Why::AlreadyFiled, &report.clause)),
             (None, Some(_)) => return Err(refuse(Why::NotFound)),
         };
-        let lines = self.lines(month, lines, &report.clause)?;
+        let lines = self.lines(report, &period, unit, lines)?;
         let document = DocumentId::Unit(unit);
         let mut writes = Vec::new();
         let mut cell = |column, value: Value| {
@@ -71,7 +69,7 @@ impl Judge<'_> {
             });
         };
         cell(Column::Ledger, report.id.as_str().into());
-        cell(Column::Period, period.into());
+        cell(Column::Period, period.id.as_str().into());
         cell(Column::FiledAt, Value::Int(self.now.0));
         if let Some(follows) = follows {
             cell(Column::Follows, follows.to_string().into());
@@ -88,23 +86,37 @@ impl Judge<'_> {
         })
     }
 
-    /// The lines with their heads; each project of the unit has one, and each line says something (domain.md 6.1).
+    /// The period of a report with this id: one that has begun, or the next one, which is then sent in advance.
+    fn period_of(&self, report: &Report, id: &str) -> Result<Period, Refusal> {
+        let mut recurrence = report.recurrence.iter();
+        let (recur, period) = recurrence
+            .find_map(|recur| recur.period_of(id).map(|period| (recur, period)))
+            .ok_or_else(|| refuse(Why::NotInProfile))?;
+        let today = self.now.date();
+        let next = recur.next(today);
+        if period.first > today && next.is_none_or(|next| next.id != period.id) {
+            let check = "period_not_open".into();
+            return Err(refuse_by(Why::Inconsistent { check }, &report.clause));
+        }
+        Ok(period)
+    }
+
+    /// The lines with their heads; each project the rule names has one, and each says something in every ledger of the pack
+    /// (domain.md 6.1).
     fn lines(
         &self,
-        month: Month,
+        report: &Report,
+        period: &Period,
+        unit: UnitId,
         lines: &[FilingLine],
-        clause: &str,
     ) -> Result<Vec<FilingLine>, Refusal> {
+        let clause = &report.clause;
         let mut complete = Vec::new();
         for project in &self.state.unit_projects {
             let given = lines.iter().find(|line| line.project == *project);
             if given.is_none() && !lines.is_empty() {
-                let mut refusal = refuse_by(
-                    Why::Inconsistent {
-                        check: "line_missing".into(),
-                    },
-                    clause,
-                );
+                let check = "line_missing".into();
+                let mut refusal = refuse_by(Why::Inconsistent { check }, clause);
                 refusal.projects.push(*project);
                 return Err(refusal);
             }
@@ -112,37 +124,115 @@ impl Judge<'_> {
                 project: *project,
                 heads: Vec::new(),
                 nil: false,
+                nil_ledgers: Vec::new(),
             }));
         }
-        if lines
-            .iter()
-            .any(|line| !self.state.unit_projects.contains(&line.project))
-        {
-            return Err(refuse(Why::NotFound));
+        // More than the rule names may be said, about what is the unit's business.
+        for line in lines {
+            if self.state.unit_projects.contains(&line.project) {
+                continue;
+            }
+            let parties = self.parties(self.any(line.project)?);
+            if !parties.all().contains(&unit) {
+                return Err(refuse(Why::NotFound));
+            }
+            complete.push(line.clone());
         }
-        let mut empty = Vec::new();
+        let world = self.state.world(self.profile);
+        let listed = Listed::of(world.county);
+        let mut empty: Vec<(ProjectId, &ReportLedger, FieldPath)> = Vec::new();
         for line in &mut complete {
             let view = self.any(line.project)?;
             if line.heads.is_empty() {
                 line.heads.clone_from(&view.heads);
             }
-            let nil_reason = !view.month(month, Field::MonthNil).is_null();
-            let done = !view.month(month, Field::MonthDoneFen).is_null();
-            line.nil = line.nil || nil_reason && !done;
-            if !line.nil && !done {
-                empty.push(line.project);
+            let mut spoke = false;
+            for part in &report.ledgers {
+                let asked_for = part
+                    .if_on_list
+                    .as_ref()
+                    .is_none_or(|list| listed.on(list, self.due(period)).contains(&line.project));
+                let Some(ledger) = ledgers::find(self.profile, &part.id).filter(|_| asked_for)
+                else {
+                    continue;
+                };
+                match ledgers::said(ledger, view, period) {
+                    Said::Something => spoke = true,
+                    _ if line.nil || line.nil_ledgers.contains(&part.id) => {}
+                    Said::Nothing => line.nil_ledgers.push(part.id.clone()),
+                    Said::Lacks(path) => empty.push((line.project, part, path)),
+                }
             }
+            line.nil = line.nil || !spoke && !line.nil_ledgers.is_empty();
         }
-        if empty.is_empty() {
+        let Some((_, first, path)) = empty.first() else {
             return Ok(complete);
-        }
-        let mut refusal = refuse_at(
-            Why::Missing,
-            vec![FieldPath::month(month, Field::MonthDoneFen)],
-        );
-        refusal.rule = Some(clause.to_owned());
-        refusal.projects = empty;
+        };
+        let main = report.ledgers.first().is_some_and(|main| main == *first);
+        let mut refusal = if main {
+            refuse_at(Why::Missing, vec![path.clone()])
+        } else {
+            let mut lacks: Vec<String> = empty
+                .iter()
+                .map(|(_, part, _)| self.profile.ledger_name(&part.id).to_owned())
+                .collect();
+            lacks.dedup();
+            let gate = ClosedGate {
+                guard: "ledgers".to_owned(),
+                lacks,
+                from: self.state.directory.name(unit),
+                exception: false,
+            };
+            refuse_at(Why::GateClosed(Box::new(gate)), vec![path.clone()])
+        };
+        refusal.rule = Some(clause.clone());
+        refusal.projects = empty.iter().map(|(project, ..)| *project).collect();
+        refusal.projects.dedup();
         Err(refusal)
+    }
+
+    /// The moment by which lists are read: the due moment, or now while it has not come.
+    fn due(&self, period: &Period) -> Timestamp {
+        let due = period.due_at(self.profile.report.due_time.0);
+        due.map_or(self.now, |due| due.min(self.now))
+    }
+
+    /// The hub excuses that a filing was under way too long (domain.md 0.4.6).
+    pub(super) fn excuse(
+        &self,
+        review: RowId,
+        unit: UnitId,
+        filing: RowId,
+        reason: &str,
+    ) -> Result<Decision, Refusal> {
+        self.hub_only()?;
+        check::reason(reason)?;
+        let mut filings = self.state.filings.iter();
+        let filed = filings
+            .find(|filed| filed.id == filing)
+            .ok_or_else(|| refuse(Why::NotFound))?;
+        let report = self.profile.report_of(&filed.ledger);
+        let late = report.is_some_and(|report| {
+            let period = report
+                .recurrence
+                .iter()
+                .find_map(|recur| recur.period_of(&filed.period));
+            period.is_some_and(|period| {
+                let deadline = Deadline::of_period(self.profile, report, &period);
+                let chain: Vec<report::Filing> = self
+                    .state
+                    .filings_of(&filed.ledger, &filed.period)
+                    .map(report::Filing::from)
+                    .collect();
+                let chain = report::revisions(&chain, &filed.ledger, &filed.period);
+                report::judge(&chain, deadline, self.now, None).timeliness
+                    == Timeliness::LateNetwork
+            })
+        });
+        if !late {
+            return Err(refuse_by(Why::NotFound, "domain 0.4.6"));
+        }
+        Ok(self.verdict(review, unit, filing, "excused", reason))
     }
 
     pub(super) fn review(
@@ -160,6 +250,18 @@ impl Judge<'_> {
         if !self.state.filings.iter().any(|filed| filed.id == filing) {
             return Err(refuse(Why::NotFound));
         }
+        let verdict = if accepted { "accepted" } else { "returned" };
+        Ok(self.verdict(review, unit, filing, verdict, reason))
+    }
+
+    fn verdict(
+        &self,
+        review: RowId,
+        unit: UnitId,
+        filing: RowId,
+        verdict: &str,
+        reason: &str,
+    ) -> Decision {
         let document = DocumentId::Unit(unit);
         let mut writes = Vec::new();
         let mut cell = |column, value: Value| {
@@ -170,18 +272,18 @@ impl Judge<'_> {
             });
         };
         cell(Column::Filing, filing.to_string().into());
-        cell(
-            Column::Verdict,
-            if accepted { "accepted" } else { "returned" }.into(),
-        );
+        cell(Column::Verdict, verdict.into());
         if !reason.trim().is_empty() {
             cell(Column::Reason, reason.trim().into());
         }
         self.stamp(&document, Table::Reviews, review, &mut writes);
-        Ok(Decision {
+        Decision {
             act: Act::Review,
             writes,
             proposed: Vec::new(),
-        })
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,7 +80,8 @@ fn entry(
         | Command::DeleteProject { reason, .. }
         | Command::StrikeRow { reason, .. }
         | Command::DismissProposal { reason, .. }
-        | Command::ReviewFiling { reason, .. } => reason.clone(),
+        | Command::ReviewFiling { reason, .. }
+        | Command::ExcuseFiling { reason, .. } => reason.clone(),
         Command::Import { file, .. } => file.clone(),
         _ => String::new(),
     };

@@ -11,6 +11,7 @@ use crate::field::Field;
 use crate::identity::{actor_prefix, unit_id_of};
 use crate::ids::NodeId;
 use crate::store::MemoryStore;
+use crate::time::Month;
 
 mod imports;
 
@@ -667,6 +668,7 @@ fn the_hub_files_for_a_unit_with_a_reason_only() {
             project: bridge,
             heads: Vec::new(),
             nil: true,
+            nil_ledgers: Vec::new(),
         }],
         follows: None,
         on_behalf: on_behalf.map(str::to_owned),

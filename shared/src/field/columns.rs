@@ -196,6 +196,7 @@ columns! {
     Meeting "meeting" Kind::Reference;
     MeetingKind "meeting_kind" Kind::Choice("meetings");
     Inspection "inspection" Kind::Reference;
+    InspectionKind "inspection_kind" Kind::Choice("inspections");
     Methods "methods" Kind::Set("inspection_methods");
     Seed "seed" Kind::Text;
     Sample "sample" Kind::Long;

@@ -116,7 +116,7 @@ tables! {
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
     PromotionSteps "promotion_steps" Project Acts Anyone [Topic Enterprise Date Text] needs [Topic Text];
     DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
-    Dispatches "dispatches" Project Acts Anyone [Level Meeting Date Person Org Text Issue] needs [Level Text];
+    Dispatches "dispatches" Project Acts Anyone [MeetingKind Level Meeting Date Person Org Text Issue] needs [Level Text];
     // The county's side of a project.
     Transitions "transitions" Oversight Acts Hub [FromStage ToStage Date List Year Grade Reason Number] needs [ToStage];
     ProjectReviews "project_reviews" Oversight Sheet Hub [ReviewKind Date List Org Meeting ReviewOutcome ModifiedDone AmountFen Digest Text Grade] needs [ReviewKind];
@@ -148,7 +148,7 @@ tables! {
     Notices "notices" County Acts Hub [Text Date] needs [Text];
     ListEditions "list_editions" County Acts Hub [List Year Count Decider Number Date Follows Reason] needs [List Year];
     ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];
-    Publications "publications" County Acts Hub [PublicationKind Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind Text];
+    Publications "publications" County Acts Hub [PublicationKind Number Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind Text];
     Rankings "rankings" County Acts Hub [ScoreSheet Period Lines Digest Reason] needs [ScoreSheet];
     Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
     Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];
@@ -157,7 +157,7 @@ tables! {
     // The hub's own.
     ListCandidates "list_candidates" Hub Sheet Hub [List Year Project EntryState Nomination Category Reason] needs [List Project EntryState];
     Meetings "meetings" Hub Acts Hub [MeetingKind Period Date Org Person Attendees Text Project] needs [MeetingKind Date];
-    Inspections "inspections" Hub Sheet Hub [Period Date Org Person Attendees Methods Seed Sample Text] needs [Date];
+    Inspections "inspections" Hub Sheet Hub [InspectionKind Period Date Org Person Attendees Methods Seed Count Sample Text] needs [Date];
     ScoreSheets "score_sheets" Hub Sheet Hub [Topic Period State] needs [Period];
     ScoreValues "score_values" Hub Sheet Hub [ScoreSheet Subject Indicator Score Text] needs [ScoreSheet Subject Indicator];
     Rewards "rewards" Hub Acts Hub [RewardKind Subject Period AmountFen Text Reason] needs [RewardKind Subject];
@@ -171,7 +171,7 @@ tables! {
     SigningEvents "signing_events" Hub Acts Hub [Period Date Project Enterprise AmountFen Text] needs [Date];
     StartEvents "start_events" Hub Acts Hub [Date Project AmountFen Text] needs [Date];
     ResearchTopics "research_topics" Hub Sheet Hub [Topic Person Text State] needs [Topic];
-    HubDuties "hub_duties" Hub Acts Hub [Topic Date Text Document] needs [Topic Text];
+    HubDuties "hub_duties" Hub Acts Hub [Topic List Year Date Text Document] needs [Topic Text];
     LeaderDivision "leader_division" Hub Sheet Hub [Person Duty Sector] needs [Person];
     SectorOfficers "sector_officers" Hub Sheet Hub [Sector Person] needs [Sector Person];
     PackagingFunds "packaging_funds" Hub Sheet Hub [Year AmountFen Text] needs [Year];

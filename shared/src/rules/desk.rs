@@ -1,10 +1,14 @@
 //! The work desk: what must be done now, what was returned, what is late (ux.md 5.1, cards 1 to 3).
 
-use crate::api::{Desk, DeskFiling, DeskReturned, ReportView};
+use std::collections::BTreeMap;
+
+use crate::api::obligations::{Obligation, ObligationKind};
+use crate::api::{Desk, DeskDue, DeskFiling, DeskReturned, ReportView};
+use crate::ids::ProjectId;
 use crate::profile::Profile;
 use crate::rules::report::{self, Filing};
 use crate::rules::workdays::WorkCalendar;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// Rows the desk shows at most; the list behind it shows all.
 pub const DUE_ROWS_MAX: usize = 12;
@@ -52,6 +56,47 @@ pub fn returned(filings: &[Filing]) -> Vec<DeskReturned> {
         })
     });
     latest.collect()
+}
+
+/// Card 3: what is owed and has a day; the report card 1 shows is not said twice.
+pub fn due_lines(
+    owed: &[Obligation],
+    card: Option<&DeskFiling>,
+    names: &BTreeMap<ProjectId, String>,
+    left: impl Fn(Date) -> Option<i32>,
+) -> Vec<DeskDue> {
+    let shown = |one: &Obligation| {
+        card.is_some_and(|card| {
+            one.kind == ObligationKind::Report && one.period == card.period.to_string()
+        })
+    };
+    let open = owed
+        .iter()
+        .filter(|one| one.standing.is_open() && !shown(one));
+    let lines = open.filter_map(|one| {
+        let due = one.due?.date();
+        let kind = match one.kind {
+            ObligationKind::Issue => "issue",
+            ObligationKind::Task => "node",
+            ObligationKind::Report => "report",
+            kind => kind.id(),
+        };
+        let name = one.project.and_then(|project| names.get(&project));
+        Some(DeskDue {
+            kind: kind.to_owned(),
+            project: one.project,
+            project_name: name.cloned().unwrap_or_default(),
+            what: if one.period.is_empty() {
+                one.name.clone()
+            } else {
+                format!("{} {}", one.name, one.period)
+            },
+            due,
+            working_days_left: left(due),
+            person: one.person.clone(),
+        })
+    });
+    lines.collect()
 }
 
 /// Puts the cards of a desk in order: overdue first, at most [`DUE_ROWS_MAX`] rows.

@@ -6,14 +6,16 @@ use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
 use crate::command::FilingLine;
 use crate::field::{Field, FieldPath};
 use crate::ids::{RowId, UnitId};
-use crate::profile::Profile;
+use crate::profile::{Period, Profile, Report};
 use crate::project::{ProjectRow, ProjectView, Writer};
 use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
 mod judge;
+mod read;
 
 pub use judge::{Judgement, judge};
+pub use read::filings_in;
 
 /// The hub's verdict on a filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +97,17 @@ impl Deadline {
             grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
             by_receipt: profile.report.judged_by == crate::profile::JudgedBy::ReceivedAt,
             judged: report.is_some_and(|report| report.judged.unwrap_or(false)),
+        }
+    }
+
+    /// The deadline of a report for any of its periods.
+    #[must_use]
+    pub fn of_period(profile: &Profile, report: &Report, period: &Period) -> Self {
+        Self {
+            opens: Some(period.opens_at()),
+            due: period.due_at(profile.report.due_time.0),
+            judged: report.judged.unwrap_or(false),
+            ..Self::of(profile, &report.id, period.last.month_of())
         }
     }
 }

@@ -3,14 +3,22 @@
 //! A look reads what a site holds and never changes it. Its answer is a list of texts; `is` wants exactly that list, `has` wants some of
 //! it, `lacks` none of it.
 
+use std::collections::BTreeMap;
+
 use super::ScenarioError;
 use super::file::Block;
 use super::values::Names;
+use crate::api::obligations::{Obligation, ObligationKind};
 use crate::book::{Book, Cells as _};
+use crate::command::Role;
 use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, UnitId};
 use crate::project::ProjectView;
 use crate::rules::World;
+use crate::rules::obligations::{Asked, Ground, Whose, obligations};
+use crate::rules::reading;
+use crate::rules::report::{self, Deadline};
+use crate::time::Timestamp;
 use crate::value::Value;
 
 /// What a look has before it.
@@ -21,6 +29,10 @@ pub(super) struct Sight<'a> {
     pub(super) names: &'a Names,
     /// The step.
     pub(super) step: &'a Block,
+    /// The moment.
+    pub(super) now: Timestamp,
+    /// The people and their roles.
+    pub(super) roles: BTreeMap<String, Role>,
 }
 
 type Look = fn(&Sight<'_>) -> Result<Vec<String>, ScenarioError>;
@@ -34,6 +46,9 @@ const LOOKS: &[(&str, &[&str], Look)] = &[
     ("rows", &["project", "unit", "table", "column"], rows),
     ("entries", &["list"], entries),
     ("stage", &["project"], stage),
+    ("obligations", &["hub", "unit", "from", "to"], owed),
+    ("filing", &["unit", "report", "period"], filing),
+    ("may_read", &["person", "table"], may_read),
     ("label", &["term"], label),
 ];
 
@@ -199,6 +214,88 @@ fn stage(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     Ok(vec![
         if stage.is_empty() { "idea" } else { stage }.to_owned(),
     ])
+}
+
+/// What is owed: `rule period standing`, `missed` for what is overdue; rules of lists begin with `list:`, other projects with what
+/// is owed for them (`replacement:p`). `hub = true` or a unit; `from` and `to` are today when absent.
+fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let day = |word: &str| match sight.step.text(word)? {
+        Some(text) => text
+            .parse()
+            .map_err(|_| sight.step.place.refuse("this is no day")),
+        None => Ok(sight.now.date()),
+    };
+    let whose = match (sight.step.text("unit")?, sight.step.get("hub")) {
+        (Some(_), _) => Whose::Unit(sight.unit()?),
+        (None, Some(_)) => Whose::Hub,
+        (None, None) => Whose::All,
+    };
+    let asked = Asked {
+        whose,
+        from: day("from")?,
+        to: day("to")?,
+        now: sight.now,
+    };
+    let owed = obligations(&Ground::of(&sight.world), &asked);
+    let line = |one: &Obligation| {
+        let rule = match (one.kind, one.project) {
+            (ObligationKind::ListIssue | ObligationKind::ListSubmission, _) => {
+                format!("list:{}", one.rule)
+            }
+            (ObligationKind::Meeting, _) | (_, None) => one.rule.clone(),
+            (kind, Some(project)) => format!("{}:{}", kind.id(), sight.name_of(project)),
+        };
+        let standing = if one.standing.is_overdue() {
+            "missed".to_owned()
+        } else {
+            id(serde_json::to_value(one.standing))
+        };
+        match (one.period.as_str(), standing.as_str()) {
+            ("", "open") => rule,
+            ("", standing) => format!("{rule} {standing}"),
+            (period, standing) => format!("{rule} {period} {standing}"),
+        }
+    };
+    Ok(owed.iter().map(line).collect())
+}
+
+/// An id of the API: it always becomes a JSON text.
+fn id(value: serde_json::Result<serde_json::Value>) -> String {
+    let value = value.unwrap_or_default();
+    value.as_str().unwrap_or("-").to_owned()
+}
+
+/// The verdict on a unit's report of a period.
+fn filing(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let unknown = || {
+        sight
+            .step
+            .place
+            .refuse("the county has no such report or period")
+    };
+    let (name, period) = (sight.step.need("report")?, sight.step.need("period")?);
+    let profile = sight.world.profile;
+    let report = profile.report_of(name).ok_or_else(unknown)?;
+    let mut recurrence = report.recurrence.iter();
+    let period = recurrence
+        .find_map(|recur| recur.period_of(period))
+        .ok_or_else(unknown)?;
+    let papers = sight.world.units.get(&sight.unit()?);
+    let filings = papers.map(report::filings_in).unwrap_or_default();
+    let chain = report::revisions(&filings, &report.id, &period.id);
+    let deadline = Deadline::of_period(profile, report, &period);
+    let verdict = report::judge(&chain, deadline, sight.now, None);
+    Ok(vec![id(serde_json::to_value(verdict.timeliness))])
+}
+
+/// Whether a person may read a table: `yes` or `no`.
+fn may_read(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    let table = sight.step.need("table")?;
+    let table = Table::from_id(table).ok_or_else(|| sight.step.place.refuse("no such table"))?;
+    let role = sight.roles.get(sight.step.need("person")?);
+    let role = role.ok_or_else(|| sight.step.place.refuse("no such person"))?;
+    let may = reading::may_read(sight.world.profile, *role, table);
+    Ok(vec![if may { "yes" } else { "no" }.to_owned()])
 }
 
 /// A word of the county's own, by its key in the profile: `term.node`, `levels.hub_label`.

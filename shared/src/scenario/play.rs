@@ -443,6 +443,12 @@ impl Play {
             },
             names: &self.names,
             step,
+            now: self.now,
+            roles: self
+                .people
+                .iter()
+                .map(|(id, actor)| (id.clone(), actor.role))
+                .collect(),
         };
         let found = look::answer(&sight)?;
         compare(step, &found)

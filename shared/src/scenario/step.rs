@@ -40,6 +40,7 @@ const VERBS: &[(&str, &[&str])] = &[
         ],
     ),
     ("review", &["row", "filing", "unit", "accepted", "reason"]),
+    ("excuse", &["row", "filing", "unit", "reason"]),
     ("resolve", &["project", "path", "seen", "keep"]),
     ("accept", &["project", "path"]),
     ("dismiss", &["project", "path", "reason"]),
@@ -150,6 +151,7 @@ pub(super) fn command(
                     project: names.project(name, place("projects"))?,
                     heads: Vec::new(),
                     nil: nil.contains(name),
+                    nil_ledgers: Vec::new(),
                 });
             }
             Command::File {
@@ -173,6 +175,12 @@ pub(super) fn command(
                 step.get("accepted").map(|item| &item.node),
                 Some(super::file::Node::Flag(true))
             ),
+            reason: reason()?,
+        },
+        "excuse" => Command::ExcuseFiling {
+            review: names.row_or_new(&name_of_row(), now),
+            unit: names.unit(step.need("unit")?, place("unit"))?,
+            filing: names.row(step.need("filing")?, place("filing"))?,
             reason: reason()?,
         },
         "resolve" => {

@@ -398,6 +398,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "received" "已接收" "Received",
             "accepted" "通过" "Accepted",
             "returned" "退回" "Returned",
+            "excused" "网络迟到免责" "Excused",
         ],
         "approval_act" => options![
             "apply" "已申请" "Applied",

@@ -40,6 +40,7 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
             "Responsible persons are not named",
         ),
         "roster_filed" => ("名册尚未备案", "The roster is not filed"),
+        "ledgers" => ("报送材料不齐，缺少台账", "A ledger of the pack is missing"),
         "declared" => ("缺少规定的承诺", "The declaration is missing"),
         "approved" => ("所需审批尚未批复", "The approval is missing"),
         "approvals_done_or_tolerated" => ("还有审批事项未办结", "Approvals are outstanding"),

@@ -209,6 +209,14 @@ fn inconsistent(check: &str, lang: Lang) -> String {
             "每个在管项目都要有一行；没有变化的请选“本期无变化”",
             "Every project needs its line; mark one without news as unchanged",
         ),
+        "date_ahead" => (
+            "日期尚未到；记录的是已开展的事项",
+            "The day has not come; a record says what was held",
+        ),
+        "sample_differs" => (
+            "抽取结果与随机种子不符；请留空，由系统抽取",
+            "The sample is not what the seed draws; leave it empty and it is drawn",
+        ),
         "period_not_open" => (
             "该期尚未开始；请到期再报送",
             "The period has not begun; file it when it has",

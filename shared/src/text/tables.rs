@@ -158,6 +158,7 @@ impl Column {
             Self::Meeting => ("会议", "Meeting"),
             Self::MeetingKind => ("会议类型", "Kind of meeting"),
             Self::Inspection => ("督查", "Inspection"),
+            Self::InspectionKind => ("督查类型", "Kind of inspection"),
             Self::Methods => ("督查方式", "Methods"),
             Self::Seed => ("抽样种子", "Seed of the sample"),
             Self::Sample => ("抽样结果", "Sample"),

@@ -255,6 +255,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     project: line.project,
                     heads: Vec::new(),
                     nil: line.nil.is_some(),
+                    nil_ledgers: Vec::new(),
                 })
                 .collect();
             let command = Command::File {

@@ -453,7 +453,8 @@ fn writes_of(command: &Command) -> Vec<(FieldPath, Value)> {
         | Command::File { .. }
         | Command::ReviewFiling { .. }
         | Command::Import { .. }
-        | Command::UndoImport { .. } => Vec::new(),
+        | Command::UndoImport { .. }
+        | Command::ExcuseFiling { .. } => Vec::new(),
     }
 }
 

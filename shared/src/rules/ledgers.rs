@@ -1,0 +1,95 @@
+//! What a project's ledger says for a period: something, nothing and so (零报告), or not yet anything (domain.md 6.1, 6.2).
+
+use crate::book::{Cells as _, Row};
+use crate::field::{Column, Field, FieldPath, Table};
+use crate::profile::{Ledger, LedgerPer, Period, Profile};
+use crate::project::ProjectView;
+use crate::rules::issues::latest_acts;
+
+/// What a ledger says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It has something to say.
+    Something,
+    /// It says that there is nothing.
+    Nothing,
+    /// It lacks this.
+    Lacks(FieldPath),
+}
+
+/// What a project's ledger says for a period.
+///
+/// A ledger of issues without an open issue says that there is none. One of several tables is asked for its first.
+#[must_use]
+pub fn said(ledger: &Ledger, view: &ProjectView, period: &Period) -> Said {
+    let month = period.last.month_of();
+    match ledger.per {
+        LedgerPer::ProjectMonth => {
+            let done = FieldPath::month(month, Field::MonthDoneFen);
+            if !view.value(&done).is_null() {
+                Said::Something
+            } else if !view.month(month, Field::MonthNil).is_null() {
+                Said::Nothing
+            } else {
+                Said::Lacks(done)
+            }
+        }
+        LedgerPer::ProjectWeek => keyed(view, Table::Weekly, period, Column::Image),
+        LedgerPer::ProjectHalfMonth => keyed(view, Table::Halves, period, Column::Progress),
+        LedgerPer::Issue | LedgerPer::Finding => issues(view),
+        LedgerPer::UnitMonth => Said::Something,
+        LedgerPer::Project | LedgerPer::ProjectYear => {
+            let tables = ledger.fields.iter().filter_map(|field| {
+                let (table, _) = field.split_once('/')?;
+                Table::from_id(table)
+            });
+            match tables.into_iter().next() {
+                None => Said::Something,
+                Some(Table::Issues) => issues(view),
+                Some(table) => of_year(view, table, period),
+            }
+        }
+    }
+}
+
+/// A ledger of a pack, by id; an id the profile does not know is filed as it is.
+#[must_use]
+pub fn find<'a>(profile: &'a Profile, id: &str) -> Option<&'a Ledger> {
+    profile.ledgers.iter().find(|ledger| ledger.id == id)
+}
+
+fn issues(view: &ProjectView) -> Said {
+    let latest = latest_acts(view);
+    let open = |row: &Row<'_>| latest.get(row.key) != Some(&"closed");
+    if view.each(Table::Issues).any(|row| open(&row)) {
+        Said::Something
+    } else {
+        Said::Nothing
+    }
+}
+
+/// A row under the period's own name.
+fn keyed(view: &ProjectView, table: Table, period: &Period, first: Column) -> Said {
+    let said = view.each(table).any(|row| row.key == period.id);
+    match (said, FieldPath::keyed(table, &period.id, first)) {
+        (false, Ok(path)) => Said::Lacks(path),
+        _ => Said::Something,
+    }
+}
+
+/// A row of the period's year, or any where rows name no year.
+fn of_year(view: &ProjectView, table: Table, period: &Period) -> Said {
+    let year = format!("{:04}", period.last.year());
+    let of_year = |row: &Row<'_>| {
+        let named = row.text(Column::Year);
+        named.is_empty() || named == year
+    };
+    if view.each(table).any(|row| of_year(&row)) {
+        return Said::Something;
+    }
+    let first = table.needs().first().or_else(|| table.columns().first());
+    match first.map(|column| FieldPath::keyed(table, &year, *column)) {
+        Some(Ok(path)) => Said::Lacks(path),
+        _ => Said::Something,
+    }
+}

@@ -1,0 +1,497 @@
+//! Events of the calendar: meetings, inspections, publications; expected in each period, held or not (domain.md 8.1, 13.13, 13.14).
+//!
+//! An event in any month of its period counts. A row that names its period counts for that one alone; one that names only its day for
+//! every period the day lies in. What is compiled from a report is expected in the period after the reported one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Asked, Ground, Memberships, blank, end_of, is_over, weight};
+use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
+use crate::book::{Cells as _, Row};
+use crate::field::{Column, Table};
+use crate::ids::{ProjectId, UnitId};
+use crate::profile::{
+    Class, Inspection, Meeting, MeetingKind, MeetingPer, Period, Publication, Recur, Trigger,
+};
+use crate::rules::brief::Brief;
+use crate::time::{Date, Timestamp};
+
+/// What has an event of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    County,
+    Unit(UnitId),
+    Project(ProjectId),
+    Leader(String),
+}
+
+/// Days and named periods of events, by what they are and whose.
+#[derive(Debug, Default)]
+struct Calendar {
+    held: BTreeMap<(String, Subject), Vec<(Date, String)>>,
+}
+
+impl Calendar {
+    fn note(&mut self, kind: &str, subjects: Vec<Subject>, on: Date, period: &str) {
+        for subject in subjects {
+            let held = self.held.entry((kind.to_owned(), subject)).or_default();
+            held.push((on, period.to_owned()));
+        }
+    }
+
+    fn row(&mut self, kind: &str, row: &Row<'_>, unit: Option<UnitId>) {
+        let mut subjects = vec![Subject::County];
+        subjects.extend(unit.map(Subject::Unit));
+        subjects.extend(row.project().map(Subject::Project));
+        let person = row.text(Column::Person);
+        if !person.is_empty() {
+            subjects.push(Subject::Leader(person.to_owned()));
+        }
+        let on = row.date(Column::Date).unwrap_or_else(|| row.at().date());
+        self.note(kind, subjects, on, row.text(Column::Period));
+    }
+
+    /// The first day on which the event of a period was held, up to a day.
+    fn held(
+        &self,
+        keys: &[String],
+        subject: &Subject,
+        period: &Period,
+        until: Date,
+    ) -> Option<Date> {
+        let held = keys
+            .iter()
+            .filter_map(|key| self.held.get(&(key.clone(), subject.clone())))
+            .flatten();
+        held.filter(|(on, named)| {
+            *on <= until
+                && if named.is_empty() {
+                    period.contains(*on)
+                } else {
+                    *named == period.id
+                }
+        })
+        .map(|(on, _)| *on)
+        .min()
+    }
+
+    fn ever(&self, keys: &[String], subject: &Subject, from: Date, until: Date) -> Option<Date> {
+        let held = keys
+            .iter()
+            .filter_map(|key| self.held.get(&(key.clone(), subject.clone())))
+            .flatten();
+        held.map(|(on, _)| *on)
+            .filter(|on| (from..=until).contains(on))
+            .min()
+    }
+
+    fn of(ground: &Ground<'_>) -> Self {
+        let mut calendar = Self::default();
+        for row in ground.hub.each(Table::Meetings) {
+            calendar.row(row.text(Column::MeetingKind), &row, None);
+        }
+        for row in ground.hub.each(Table::Inspections) {
+            calendar.row(row.text(Column::InspectionKind), &row, None);
+        }
+        for (table, kind) in BY_REGISTER {
+            for row in ground.hub.each(*table) {
+                calendar.row(&of_kind(*kind), &row, None);
+            }
+        }
+        for row in ground.county.each(Table::Publications) {
+            calendar.row(row.text(Column::PublicationKind), &row, None);
+        }
+        for row in ground.county.each(Table::Rankings) {
+            calendar.row(&of_kind(MeetingKind::Ranking), &row, None);
+        }
+        for (unit, book) in ground.units {
+            for row in book.each(Table::UnitMeetings) {
+                calendar.row(row.text(Column::MeetingKind), &row, Some(*unit));
+            }
+        }
+        for brief in &ground.briefs {
+            for held in &brief.held {
+                let subjects = vec![
+                    Subject::County,
+                    Subject::Project(brief.id),
+                    Subject::Leader(held.person.clone()),
+                ];
+                let kind = if held.kind == "joint" || held.kind.starts_with("expert") {
+                    of_kind(MeetingKind::Review)
+                } else {
+                    held.kind.clone()
+                };
+                calendar.note(&kind, subjects, held.on, "");
+            }
+        }
+        calendar
+    }
+}
+
+/// Registers of the hub whose rows are events of a kind.
+const BY_REGISTER: &[(Table, MeetingKind)] = &[
+    (Table::BankMatches, MeetingKind::BankMatch),
+    (Table::SigningEvents, MeetingKind::Signing),
+    (Table::StartEvents, MeetingKind::Start),
+    (Table::Trainings, MeetingKind::Training),
+    (Table::PromoPublications, MeetingKind::Publication),
+    (Table::ScoreSheets, MeetingKind::Scoring),
+];
+
+/// A key that no id of a profile can be.
+fn of_kind(kind: MeetingKind) -> String {
+    format!("#{kind:?}")
+}
+
+/// Inspections a meeting of the calendar stands for: the same clause, the same programme.
+fn inspections_of<'a>(
+    ground: &Ground<'a>,
+    meeting: &'a Meeting,
+) -> impl Iterator<Item = &'a Inspection> {
+    let inspects = matches!(meeting.kind, MeetingKind::Inspection | MeetingKind::Viewing);
+    let same = move |inspection: &&Inspection| inspects && inspection.clause == meeting.clause;
+    ground.profile.inspections.iter().filter(same)
+}
+
+/// What counts as this meeting.
+fn keys(ground: &Ground<'_>, meeting: &Meeting) -> Vec<String> {
+    let mut keys = vec![meeting.id.clone()];
+    keys.extend(inspections_of(ground, meeting).map(|inspection| inspection.id.clone()));
+    match meeting.kind {
+        MeetingKind::BankMatch
+        | MeetingKind::Signing
+        | MeetingKind::Start
+        | MeetingKind::Training
+        | MeetingKind::Scoring
+        | MeetingKind::Review => keys.push(of_kind(meeting.kind)),
+        MeetingKind::Publication | MeetingKind::Ranking | MeetingKind::Comparison => {
+            keys.push(of_kind(meeting.kind));
+            keys.extend(meeting.publications.iter().cloned());
+        }
+        MeetingKind::Dispatch
+        | MeetingKind::Joint
+        | MeetingKind::Deployment
+        | MeetingKind::Inspection
+        | MeetingKind::Viewing
+        | MeetingKind::Hearing => {}
+    }
+    keys
+}
+
+pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
+    let calendar = Calendar::of(ground);
+    let on = ground.memberships(asked.at());
+    for meeting in &ground.profile.meetings {
+        meetings(ground, asked, &calendar, &on, meeting, found);
+    }
+    for inspection in &ground.profile.inspections {
+        let mut meetings = ground.profile.meetings.iter();
+        let same = |meeting: &Meeting| {
+            inspections_of(ground, meeting).any(|known| known.id == inspection.id)
+        };
+        if !meetings.any(same) {
+            inspect(ground, asked, &calendar, inspection, found);
+        }
+    }
+    for publication in &ground.profile.publications {
+        publish(ground, asked, &calendar, publication, found);
+    }
+}
+
+fn meetings(
+    ground: &Ground<'_>,
+    asked: &Asked,
+    calendar: &Calendar,
+    on: &Memberships<'_>,
+    meeting: &Meeting,
+    found: &mut Vec<Obligation>,
+) {
+    let keys = keys(ground, meeting);
+    let plain = || {
+        let mut one = blank(
+            ObligationKind::Meeting,
+            &meeting.id,
+            &meeting.name_zh,
+            &meeting.clause,
+        );
+        one.role = meeting
+            .conveners
+            .list()
+            .first()
+            .cloned()
+            .unwrap_or_default();
+        one
+    };
+    match meeting.recurrence.first().map(Recur::trigger) {
+        Some(Trigger::Calendar) => {}
+        Some(Trigger::Unset) => {
+            let mut one = plain();
+            one.standing = Standing::Unset;
+            found.push(one);
+            return;
+        }
+        Some(Trigger::Event(event)) => {
+            after_event(ground, asked, calendar, on, meeting, event, &keys, found);
+            return;
+        }
+        Some(Trigger::Cause | Trigger::Request) | None => return,
+    }
+    let subjects = subjects(ground, meeting, on);
+    for period in expected(&meeting.recurrence, asked) {
+        for subject in &subjects {
+            let mut one = plain();
+            address(&mut one, subject);
+            judge(
+                &mut one,
+                calendar,
+                &keys,
+                subject,
+                &period,
+                meeting.class,
+                asked,
+            );
+            push_if_asked(one, &period, asked, found);
+        }
+    }
+}
+
+/// An event that follows another one, once.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what an event is judged by, and the event"
+)]
+fn after_event(
+    ground: &Ground<'_>,
+    asked: &Asked,
+    calendar: &Calendar,
+    on: &Memberships<'_>,
+    meeting: &Meeting,
+    event: &str,
+    keys: &[String],
+    found: &mut Vec<Obligation>,
+) {
+    let today = asked.at().date();
+    let mut owe = |subject: &Subject, since: Date| {
+        let mut one = blank(
+            ObligationKind::Meeting,
+            &meeting.id,
+            &meeting.name_zh,
+            &meeting.clause,
+        );
+        address(&mut one, subject);
+        one.opens = Some(since);
+        if let Some(on) = calendar.ever(keys, subject, since, today) {
+            one.standing = Standing::Done;
+            one.done_at = Some(on.at(0, 0, 0));
+        }
+        found.push(one);
+    };
+    match event {
+        // Once for each project that was taken on.
+        "confirmed" => {
+            for brief in living(ground) {
+                if ground.in_programme(brief, &meeting.programme, on) {
+                    owe(&Subject::Project(brief.id), ground.profile.effective_from);
+                }
+            }
+        }
+        // Once the yearly names are in.
+        "names_collected" => {
+            let mut reports = ground.profile.reports.iter();
+            let yearly = reports.find_map(|report| {
+                let recur = report.recurrence.iter();
+                let mut recur = recur.filter(|recur| matches!(recur, Recur::YearlyDay(..)));
+                recur.next().filter(|_| report.about.is_some())
+            });
+            let due = yearly
+                .map(|recur| recur.due_between(today.plus_days(-366), today.plus_days(-1)))
+                .and_then(|periods| periods.last().and_then(|period| period.due));
+            if let Some(due) = due {
+                owe(&Subject::County, due.plus_days(1));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn living<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = &'a Brief> {
+    let briefs = ground.briefs.iter().map(AsRef::as_ref);
+    briefs.filter(|brief: &&Brief| !brief.is_out)
+}
+
+fn subjects(ground: &Ground<'_>, meeting: &Meeting, on: &Memberships<'_>) -> Vec<Subject> {
+    let of_programme =
+        || living(ground).filter(|brief| ground.in_programme(brief, &meeting.programme, on));
+    match meeting.per {
+        MeetingPer::County => vec![Subject::County],
+        MeetingPer::Leader => {
+            let leaders: BTreeSet<_> = of_programme().flat_map(|one| one.leaders.iter()).collect();
+            leaders.into_iter().cloned().map(Subject::Leader).collect()
+        }
+        MeetingPer::LeadUnit => {
+            let units: BTreeSet<_> = of_programme().filter_map(|brief| brief.lead).collect();
+            units.into_iter().map(Subject::Unit).collect()
+        }
+        MeetingPer::Project => of_programme()
+            .map(|brief| Subject::Project(brief.id))
+            .collect(),
+    }
+}
+
+fn address(one: &mut Obligation, subject: &Subject) {
+    match subject {
+        Subject::County => {}
+        Subject::Unit(unit) => one.unit = Some(*unit),
+        Subject::Project(project) => one.project = Some(*project),
+        Subject::Leader(person) => one.person.clone_from(person),
+    }
+}
+
+/// The periods that are asked for, and the one before the first.
+fn expected(recurrence: &[Recur], asked: &Asked) -> Vec<Period> {
+    let mut periods = Recur::periods_of_all(recurrence, asked.from, asked.to);
+    let before = recurrence
+        .iter()
+        .filter_map(|recur| recur.previous(asked.from));
+    for previous in before {
+        if !periods.contains(&previous) {
+            periods.push(previous);
+        }
+    }
+    periods
+}
+
+fn judge(
+    one: &mut Obligation,
+    calendar: &Calendar,
+    keys: &[String],
+    subject: &Subject,
+    period: &Period,
+    class: Class,
+    asked: &Asked,
+) {
+    let at = asked.at();
+    one.period.clone_from(&period.id);
+    one.opens = Some(period.opens);
+    one.due = Some(end_of(period.last));
+    if let Some(on) = calendar.held(keys, subject, period, at.date()) {
+        one.standing = Standing::Done;
+        one.done_at = Some(on.at(0, 0, 0));
+        return;
+    }
+    (one.standing, one.severity) = missed(at, end_of(period.last), class);
+}
+
+fn missed(at: Timestamp, end: Timestamp, class: Class) -> (Standing, Severity) {
+    if is_over(at, end) {
+        (Standing::NotHeld, weight(class))
+    } else {
+        (Standing::Open, Severity::None)
+    }
+}
+
+fn push_if_asked(one: Obligation, period: &Period, asked: &Asked, found: &mut Vec<Obligation>) {
+    if asked.touches(period.first, period.last) || one.standing.is_overdue() {
+        found.push(one);
+    }
+}
+
+fn inspect(
+    _ground: &Ground<'_>,
+    asked: &Asked,
+    calendar: &Calendar,
+    inspection: &Inspection,
+    found: &mut Vec<Obligation>,
+) {
+    let keys = [inspection.id.clone()];
+    let plain = || {
+        let mut one = blank(
+            ObligationKind::Inspection,
+            &inspection.id,
+            &inspection.name_zh,
+            &inspection.clause,
+        );
+        let organisers = inspection.organisers.as_deref().unwrap_or_default();
+        one.role = organisers.first().cloned().unwrap_or_default();
+        one
+    };
+    if inspection.class == Class::Periodic {
+        let mut one = plain();
+        one.standing = Standing::Unset;
+        found.push(one);
+        return;
+    }
+    for period in expected(&inspection.recurrence, asked) {
+        let mut one = plain();
+        judge(
+            &mut one,
+            calendar,
+            &keys,
+            &Subject::County,
+            &period,
+            inspection.class,
+            asked,
+        );
+        push_if_asked(one, &period, asked, found);
+    }
+}
+
+/// What the hub compiles: in the period itself, or in the next one when it is made from a report.
+fn publish(
+    ground: &Ground<'_>,
+    asked: &Asked,
+    calendar: &Calendar,
+    publication: &Publication,
+    found: &mut Vec<Obligation>,
+) {
+    let at = asked.at();
+    let plain = || {
+        let mut one = blank(
+            ObligationKind::Publication,
+            &publication.id,
+            &publication.name_zh,
+            &publication.clause,
+        );
+        "hub".clone_into(&mut one.role);
+        one.recipients = publication.recipients.clone().unwrap_or_default();
+        one
+    };
+    if publication.cadence.is_unset() {
+        let mut one = plain();
+        one.standing = Standing::Unset;
+        found.push(one);
+    }
+    let reported = ground.profile.reports.iter();
+    let reported = reported.filter(|report| publication.built_from.contains(&report.id));
+    let follows = reported.count() > 0;
+    let keys = [publication.id.clone()];
+    for recur in publication.cadence.list() {
+        let mut periods = expected(std::slice::from_ref(recur), asked);
+        periods.sort_by_key(|period| period.first);
+        let earlier = periods
+            .first()
+            .and_then(|first| recur.previous(first.first));
+        periods.extend(earlier.filter(|_| follows));
+        for period in periods {
+            let ends = match recur.next(period.last) {
+                Some(next) if follows => next.last,
+                _ => period.last,
+            };
+            let mut one = plain();
+            one.period.clone_from(&period.id);
+            one.opens = Some(if follows { period.last } else { period.first });
+            one.due = Some(end_of(ends));
+            if let Some(on) = calendar.held(&keys, &Subject::County, &period, at.date()) {
+                one.standing = Standing::Done;
+                one.done_at = Some(on.at(0, 0, 0));
+            } else if follows && at.date() < period.last {
+                one.standing = Standing::Upcoming;
+            } else {
+                (one.standing, one.severity) = missed(at, end_of(ends), Class::Duty);
+            }
+            if asked.touches(period.first, ends) || one.standing.is_overdue() {
+                found.push(one);
+            }
+        }
+    }
+}
