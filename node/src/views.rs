@@ -452,6 +452,8 @@ pub fn view_names(profile: &Profile) -> Vec<&str> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
+    use shared::rules::brief::Brief;
+
     use super::*;
 
     #[test]
@@ -481,9 +483,15 @@ mod tests {
             "total_fen": null, "year_plan_fen": null, "year_done_fen": null, "month_done_fen": null, "cum_fen": null,
             "image": "", "open_issues": 0, "conflicts": 0, "proposals": 0, "keys": "", "updated_at": now,
         });
+        let view = ProjectView {
+            id: ProjectId::from_bytes([0; 16]),
+            heads: Vec::new(),
+            cells: BTreeMap::new(),
+        };
+        let brief = Brief::of(&view, &shared::decide::Directory::default());
         let some: Facts = serde_json::from_value(serde_json::json!({
             "row": row, "plan_fen": {}, "months": {}, "stated_cum_fen": null, "stated_as_at": null, "due": [],
-            "conflicts": [], "proposals": [], "readers": [], "orgs": [], "heads": [],
+            "conflicts": [], "proposals": [], "readers": [], "orgs": [], "heads": [], "brief": brief,
         }))
         .unwrap();
         let row = |number: u32| {
