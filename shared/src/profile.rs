@@ -344,11 +344,11 @@ impl Profile {
     }
 
     /// The gates of a transition or act for a programme, in the file's order.
-    pub fn gates_of<'a>(
+    pub fn gates_of<'a, 'b>(
         &'a self,
-        programme: &'a str,
-        transition: &'a str,
-    ) -> impl Iterator<Item = &'a Gate> {
+        programme: &'b str,
+        transition: &'b str,
+    ) -> impl Iterator<Item = &'a Gate> + use<'a, 'b> {
         self.gates
             .iter()
             .chain(&self.issue.guards)

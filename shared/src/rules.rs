@@ -12,12 +12,17 @@
 //! Everything domain.md calls an act is a row in the table of its kind. [`judge`] says whether a row may be written now, by this
 //! person, and what else is written with it; each table's rule stands in one module.
 
+pub mod acceptance;
+pub mod actors;
+pub mod agency;
+pub mod approvals;
 pub mod brief;
 pub mod desk;
 pub mod eligibility;
 pub mod gates;
 pub mod guards;
 pub mod issues;
+pub mod lacking;
 pub mod ledgers;
 pub mod listed;
 pub mod lists;
@@ -28,6 +33,7 @@ pub mod obligations;
 pub mod overview;
 pub mod publications;
 pub mod reading;
+pub mod registers;
 pub mod report;
 mod requests;
 pub mod responsibility;
@@ -63,9 +69,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
             meetings::judge(world, entry)
         }
         Table::Publications => publications::judge(world, entry),
-        Table::IssueSteps | Table::IssueRulings => issues::judge(world, entry),
         Table::Transitions => stage::judge(world, entry, draw),
-        Table::ApprovalSteps => Ok(stage::after_approval_step(world, entry, draw)),
         Table::Expansions => stage::judge_expansion(world, entry),
         Table::Replacements => stage::judge_replacement(world, entry),
         Table::ProjectReviews => reviews::judge_review(world, entry),
@@ -77,6 +81,30 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         Table::ListCandidates => lists::judge_candidate(world, entry),
         Table::ListEditions => lists::judge_edition(world, entry, draw),
         Table::Requests => requests::judge(world, entry),
+        Table::Issues | Table::UnitIssues => issues::judge_issue(world, entry),
+        Table::IssueSteps
+        | Table::IssueRulings
+        | Table::UnitIssueSteps
+        | Table::UnitIssueRulings => issues::judge(world, entry),
+        Table::Approvals => approvals::judge_item(world, entry),
+        Table::ApprovalSteps => {
+            let mut writes = approvals::judge_step(world, entry)?;
+            writes.extend(stage::after_approval_step(world, entry, draw));
+            Ok(writes)
+        }
+        Table::AcceptanceSteps => acceptance::judge_step(world, entry),
+        Table::Custodians => acceptance::judge_custodian(world, entry),
+        Table::CustodyReports => acceptance::judge_custody_report(world, entry),
+        Table::PerformanceReports => acceptance::judge_evaluation(world, entry),
+        Table::AgencySteps => agency::judge_step(world, entry),
+        Table::AgencyContracts => agency::judge_contract(world, entry),
+        Table::Factors
+        | Table::Intermediaries
+        | Table::EnvContacts
+        | Table::Violations
+        | Table::Supervisions
+        | Table::Publicity
+        | Table::Platforms => registers::judge(world, entry),
         _ => Ok(Vec::new()),
     }
 }

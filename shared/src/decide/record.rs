@@ -28,6 +28,9 @@ const INSPECTORS: &[Table] = &[
     Table::Issues,
     Table::IssueSteps,
     Table::IssueRulings,
+    Table::UnitIssues,
+    Table::UnitIssueSteps,
+    Table::UnitIssueRulings,
     Table::Supervisions,
 ];
 
@@ -36,6 +39,9 @@ const LEADERS: &[Table] = &[
     Table::Issues,
     Table::IssueSteps,
     Table::IssueRulings,
+    Table::UnitIssues,
+    Table::UnitIssueSteps,
+    Table::UnitIssueRulings,
     Table::Dispatches,
 ];
 

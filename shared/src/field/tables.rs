@@ -84,6 +84,9 @@ tables! {
     Issues "issues" Project Sheet Anyone [Description IssueKind Standard Deadline ResponsibleUnit ResponsiblePerson Level IsMajor Countermeasure MattersForLeader IssueSource Inspection Meeting Programme Reach Concerns] needs [Description];
     IssueSteps "issue_steps" Project Acts Anyone [Issue Follows Level Act Addressee Org Person Text Outcome Document] needs [Issue Act];
     IssueRulings "issue_rulings" Oversight Acts Hub [Issue Follows Level Act Addressee Org Person Deadline Text Outcome Document] needs [Issue Act];
+    UnitIssues "unit_issues" Unit Sheet Home [Description IssueKind Standard Deadline ResponsibleUnit ResponsiblePerson Level IsMajor Countermeasure MattersForLeader IssueSource Inspection Meeting Programme Reach Concerns] needs [Description];
+    UnitIssueSteps "unit_issue_steps" Unit Acts Home [Issue Follows Level Act Addressee Org Person Text Outcome Document] needs [Issue Act];
+    UnitIssueRulings "unit_issue_rulings" Unit Acts Hub [Issue Follows Level Act Addressee Org Person Deadline Text Outcome Document] needs [Issue Act];
     Comments "comments" Project Engine Anyone [About Text] needs [];
     Attachments "attachments" Project Sheet Anyone [About Name MediaType Bytes Hash] needs [];
     Proposals "proposals" Project Engine Anyone [Path Value Reason State] needs [];

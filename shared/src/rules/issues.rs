@@ -1,53 +1,342 @@
-//! How an issue moves: the steps units take, the hub's rulings, and where it stands (domain.md 7).
+//! How an issue moves: who may take which step when, what it must carry, and what else is written with it (domain.md 7).
 //!
-//! A unit's steps stand in the project's document, hand-over, return and closing in the county's side of it, so that no unit can
-//! close its own issue. Both are one chain in the order of their writing.
+//! `flow` holds the states and the ways between them, `case` one issue with all that is known about it, `ladder` the guards, `standing`
+//! what follows for screens and ledgers. A unit's steps stand in the project's document; hand-over, assessment, return and
+//! closing in the county's side of it, so that no unit can close its own issue. Both are one chain.
+//!
+//! Issues of no project stand in the papers of the unit that found them and move in the same way.
 
 use std::collections::BTreeMap;
 
-use crate::book::{Cells, Row};
-use crate::command::{Refusal, Why, Write};
+use crate::book::Cells;
+use crate::command::{Refusal, Role, Why, Write};
 use crate::decide::refuse;
-use crate::field::{Column, FieldPath, Table};
-use crate::rules::{Entry, World};
+use crate::field::{Column, Table};
+use crate::ids::ProjectId;
+use crate::rules::lacking::Lacking;
+use crate::rules::{Entry, World, actors};
+use crate::value::Value;
 
-/// Acts of an issue only its closer may record (domain.md 7.2).
-const CLOSING_ACTS: &[&str] = &["closed", "returned", "reopened"];
+pub mod case;
+pub mod flow;
+pub mod ladder;
+pub mod standing;
 
-/// The last step of every issue of a project that has one, by issue.
+use case::Case;
+use flow::{Flow, IssueAct, Tables};
+use ladder::Asked;
+
+/// What an issue carries at its hand-over, of the fields a county names as its core (domain.md 7.1).
+const HANDED_OVER: &[&str] = &[
+    "description",
+    "standard",
+    "deadline",
+    "responsible_unit",
+    "responsible_person",
+];
+
+/// What every issue carries at its hand-over.
+const ALWAYS: &[&str] = &["responsible_unit", "responsible_person"];
+
+/// The rule of what an issue carries.
+const RECORD: &str = "domain 7.1";
+
+/// The state of every issue that has a step, as far as it can be told without the county's rules.
 #[must_use]
-pub fn latest_acts<V: Cells>(view: &V) -> BTreeMap<&str, &str> {
-    let mut steps: Vec<Row<'_>> = view
-        .each(Table::IssueSteps)
-        .filter(|step| !CLOSING_ACTS.contains(&step.text(Column::Act)))
-        .chain(view.each(Table::IssueRulings))
-        .collect();
-    // Rows are ULIDs: later steps come later.
-    steps.sort_by_key(|step| step.key);
-    let acts = steps.iter();
-    acts.map(|step| (step.text(Column::Issue), step.text(Column::Act)))
+pub fn latest_acts<V: Cells>(view: &V) -> BTreeMap<&str, &'static str> {
+    let open = Flow::open();
+    let steps = flow::steps_by_issue(view, Tables::PROJECT);
+    steps
+        .into_iter()
+        .map(|(issue, rows)| (issue, flow::replay(&open, rows).state.id()))
         .collect()
 }
 
-/// Judges a step of a unit or a ruling of the hub.
-pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
-    let act = entry.text(Column::Act);
-    let path = FieldPath::cell(entry.table, entry.row, Column::Act);
-    let known = |state: &crate::profile::Label| state.id == act;
-    if !world.profile.issue.workflow.iter().any(known) && act != "escalated" {
+/// Judges an issue itself: what it names must exist.
+pub(super) fn judge_issue(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let wrong = |column| Refusal {
+        missing: vec![entry.at(column)],
+        ..refuse(Why::NotInProfile)
+    };
+    let programme = entry.text(Column::Programme);
+    let mut programmes = world.profile.programmes.iter();
+    if !programme.is_empty() && !programmes.any(|known| known.id == programme) {
+        return Err(wrong(Column::Programme));
+    }
+    let also = entry.text(Column::Concerns);
+    let is_id = |id: &str| id.trim().parse::<ProjectId>().is_ok();
+    if !also.is_empty() && !also.split(',').all(is_id) {
         return Err(Refusal {
-            missing: vec![path],
-            ..refuse(Why::NotInProfile)
+            missing: vec![entry.at(Column::Concerns)],
+            ..refuse(Why::NotFound)
         });
     }
-    if entry.table == Table::IssueSteps && CLOSING_ACTS.contains(&act) {
-        let mut gates = world.profile.gates.iter();
-        let gate = gates.find(|gate| gate.transition == "issue_close");
-        let rule = gate.map_or("domain 7.2", |gate| gate.clause.as_str());
+    Ok(Vec::new())
+}
+
+/// Judges a step of a unit or a ruling of the county's side.
+pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let act = IssueAct::from_id(entry.text(Column::Act)).ok_or_else(|| Refusal {
+        missing: vec![entry.at(Column::Act)],
+        ..refuse(Why::NotInProfile)
+    })?;
+    let tables = Tables::of(entry.table).ok_or_else(|| refuse(Why::NotWritable))?;
+    let issue = entry.reference(Column::Issue);
+    let case = issue.and_then(|issue| Case::find(world, entry.project, entry.unit, tables, issue));
+    let case = case.ok_or_else(|| Refusal {
+        missing: vec![entry.at(Column::Issue)],
+        ..refuse(Why::NotFound)
+    })?;
+    let asked = Asked::now(entry);
+    in_its_table(&case, entry, act)?;
+    is_known(&case, entry, act)?;
+    if act == IssueAct::Assigned {
+        // Said before the order is: what is missing is the assessment, not a state.
+        ladder::pass(&case, &asked, "issue_assign")?;
+    }
+    if !case.flow.admits(case.course.state, act) {
+        let state = case.label(case.course.state).to_owned();
+        return Err(Refusal {
+            rule: Some(case.flow.rule.clone()),
+            ..refuse(Why::WrongState { state })
+        });
+    }
+    may_take(&case, entry, act)?;
+    carries(&case, entry, act)?;
+    match act {
+        IssueAct::Escalated => {
+            ladder::pass(&case, &asked, "escalate")?;
+            let to = format!("escalate:{}", asked.level);
+            ladder::pass(&case, &asked, &to)?;
+        }
+        IssueAct::Closed => ladder::pass(&case, &asked, "issue_close")?,
+        _ => {}
+    }
+    Ok(beside(&case, entry, act))
+}
+
+/// What only the county's side does is no step of a unit, and a unit's work is no ruling.
+fn in_its_table(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(), Refusal> {
+    let ruling = entry.table == case.tables.rulings;
+    if flow::is_ruling(act) && !ruling {
+        let mut gates = case.world.profile.gates_of(case.programme, "issue_close");
+        let rule = gates
+            .next()
+            .map_or(case.flow.rule.as_str(), |gate| &gate.clause);
         return Err(Refusal {
             rule: Some(rule.to_owned()),
             ..refuse(Why::HubOnly)
         });
     }
-    Ok(Vec::new())
+    if ruling && matches!(act, IssueAct::Handling | IssueAct::ReportedDone) {
+        return Err(refuse(Why::NotWritable));
+    }
+    Ok(())
 }
+
+/// The state is one of the county's, the level one of the ladder's and above the one it is on.
+fn is_known(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(), Refusal> {
+    let mut states = case.world.profile.issue.workflow.iter();
+    let state = case.label(act);
+    if act.is_state() && !states.any(|known| known.id == act.id()) && state == act.id() {
+        return Err(Refusal {
+            missing: vec![entry.at(Column::Act)],
+            ..refuse(Why::NotInProfile)
+        });
+    }
+    let level = entry.text(Column::Level);
+    let rung = case.flow.rung(level);
+    if !level.is_empty() && rung.is_none() {
+        return Err(Refusal {
+            missing: vec![entry.at(Column::Level)],
+            ..refuse(Why::NotInProfile)
+        });
+    }
+    if act == IssueAct::Escalated && rung.is_some() && rung <= case.flow.rung(case.course.level) {
+        return Err(Refusal {
+            rule: Some("domain 7.3".to_owned()),
+            ..refuse(Why::WrongState {
+                state: case.level().to_owned(),
+            })
+        });
+    }
+    Ok(())
+}
+
+/// Who may take a step (domain.md 7.2).
+fn may_take(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(), Refusal> {
+    let asked = Asked::now(entry);
+    let by = |who: &[&str]| {
+        ladder::actor_is(case, &asked, who)
+            .map_err(|lacking| lacking.closes("actor_is", &case.flow.rule, false))
+    };
+    let closers: Vec<&str> = case.closers().iter().map(String::as_str).collect();
+    // Findings with a way of their own are listed and handed over by those who close them.
+    let has_own_way = case.world.profile.issue.workflows.contains_key("finding");
+    let is_inspected = case.is_finding() && has_own_way;
+    match act {
+        IssueAct::Listed | IssueAct::Assigned if is_inspected => by(&closers),
+        IssueAct::Listed if case.flow.strict => by(&["hub"]),
+        IssueAct::Assigned if case.is_finding() => {
+            let who = [closers.as_slice(), &["hub", "leader"]].concat();
+            by(&who)
+        }
+        IssueAct::Assigned => by(&["hub", "leader"]),
+        IssueAct::Assessed => is_lead_leader(case, entry),
+        IssueAct::Handling if entry.actor.at_hub && entry.on_behalf => Ok(()),
+        IssueAct::ReportedDone => is_responsible(case, entry),
+        IssueAct::Closed | IssueAct::Returned | IssueAct::Reopened => {
+            by(&closers)?;
+            let own = ladder::actor_is_not(case, &asked, &["responsible_unit"]);
+            let forbidden = case.world.profile.issue.self_close_forbidden;
+            own.or_else(|lacking| if forbidden { Err(lacking) } else { Ok(()) })
+                .map_err(|lacking| lacking.closes("actor_is_not", &closing_rule(case), false))
+        }
+        IssueAct::Coordinated => is_of_level(case, entry),
+        _ => Ok(()),
+    }
+}
+
+fn closing_rule(case: &Case<'_>) -> String {
+    let mut gates = case.world.profile.gates_of(case.programme, "issue_close");
+    let own = gates.find(|gate| gate.guard == "actor_is_not");
+    own.map_or_else(|| case.flow.rule.clone(), |gate| gate.clause.clone())
+}
+
+/// Only the responsible unit reports done, or an officer for it.
+fn is_responsible(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
+    if entry.on_behalf || case.answers() == Some(entry.actor.unit) {
+        return Ok(());
+    }
+    let directory = case.world.directory;
+    let who = case.answers().map(|unit| directory.name(unit));
+    let lacking = Lacking::of(who.clone().into_iter().collect()).from(who.unwrap_or_default());
+    Err(lacking.closes("actor_is", &case.flow.rule, false))
+}
+
+/// Above the lowest level, coordination is the county's: leaders and the hub.
+fn is_of_level(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
+    let level = Some(entry.text(Column::Level)).filter(|level| !level.is_empty());
+    let level = level.unwrap_or(case.level());
+    let is_lowest = case.flow.rung(level).unwrap_or(0) == 0;
+    if is_lowest || entry.actor.at_hub && !entry.on_behalf {
+        return Ok(());
+    }
+    let mut ladder = case.world.profile.issue.ladder(case.programme);
+    let rung = ladder.find(|rung| rung.id == level);
+    let actors = rung.map_or(&[][..], |rung| rung.actors.as_slice());
+    let names = actors
+        .iter()
+        .map(|who| actors::name(case.world.profile, who));
+    let lacking = Lacking::of(names.collect());
+    Err(lacking.closes("actor_is", "domain 7.3", false))
+}
+
+/// A leader assesses what is his: he is named for the project, and acts himself or through his secretary, who names him.
+fn is_lead_leader(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
+    let said = Some(entry.text(Column::Person)).filter(|person| !person.is_empty());
+    let person = said.unwrap_or(&entry.actor.name);
+    let today = entry.now.date();
+    let in_office = |row: &crate::book::Row<'_>| row.date(Column::To).is_none_or(|to| today <= to);
+    let named: Vec<_> = case
+        .view
+        .into_iter()
+        .flat_map(|view| view.each(Table::LeadLeaders))
+        .filter(in_office)
+        .map(|row| row.text(Column::Person))
+        .collect();
+    if entry.actor.role == Role::Leader && named.contains(&person) {
+        return Ok(());
+    }
+    let who = actors::name(case.world.profile, "leader");
+    let names = named.iter().filter(|name| !name.is_empty());
+    let mut what: Vec<String> = names.map(|name| (*name).to_owned()).collect();
+    if what.is_empty() {
+        what.push(who.clone());
+    }
+    Err(Lacking::of(what)
+        .from(who)
+        .closes("actor_is", &case.flow.rule, false))
+}
+
+/// What a step and its issue must carry (domain.md 7.1).
+fn carries(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(), Refusal> {
+    let needed = match act {
+        IssueAct::Coordinated => Some(Column::Outcome),
+        IssueAct::Escalated => Some(Column::Level),
+        IssueAct::Reported => Some(Column::Addressee),
+        _ => None,
+    };
+    if let Some(column) = needed.filter(|column| entry.get(*column).is_null()) {
+        return Err(Refusal {
+            missing: vec![entry.at(column)],
+            ..refuse(Why::Missing)
+        });
+    }
+    let core: Vec<&str> = case
+        .world
+        .profile
+        .issue
+        .core_fields
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let mut asked_for = match act {
+        IssueAct::Listed if case.flow.strict => core,
+        IssueAct::Assigned => {
+            let core = core.into_iter().filter(|field| HANDED_OVER.contains(field));
+            let limit = case.is_finding().then_some("deadline");
+            core.chain(ALWAYS.iter().copied()).chain(limit).collect()
+        }
+        _ => return Ok(()),
+    };
+    asked_for.sort_unstable();
+    asked_for.dedup();
+    if case.issue.is(Column::IssueSource, "meeting") {
+        asked_for.push("meeting");
+    }
+    ladder::filled(case, &Asked::now(entry), &asked_for)
+        .map_err(|lacking| lacking.closes("filled", RECORD, false))
+}
+
+/// What is written with the step: who took it, what it follows, its level; a hand-over and a rise show on the issue itself.
+fn beside(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Vec<Write> {
+    let mut writes = Vec::new();
+    let mut own = |column, value: Value| {
+        if entry.get(column).is_null() {
+            writes.extend(entry.cell(entry.table, entry.row, column, value));
+        }
+    };
+    if let Some(last) = case.course.last() {
+        own(Column::Follows, last.key.into());
+    }
+    if act != IssueAct::Assigned {
+        let acts_for = case.answers().filter(|_| entry.on_behalf);
+        own(
+            Column::Org,
+            acts_for.unwrap_or(entry.actor.unit).to_string().into(),
+        );
+    }
+    if act == IssueAct::Coordinated {
+        own(Column::Level, case.level().into());
+    }
+    let shown: &[(Column, Column)] = match act {
+        IssueAct::Escalated => &[(Column::Level, Column::Level)],
+        IssueAct::Assigned => &[
+            (Column::Org, Column::ResponsibleUnit),
+            (Column::Person, Column::ResponsiblePerson),
+            (Column::Deadline, Column::Deadline),
+        ],
+        _ => &[],
+    };
+    let issue = case.issue.id();
+    writes.extend(shown.iter().filter_map(|(from, to)| {
+        let value = entry.get(*from);
+        (!value.is_null()).then_some(())?;
+        entry.cell(case.tables.issues, issue?, *to, value.clone())
+    }));
+    writes
+}
+
+#[cfg(test)]
+mod tests;

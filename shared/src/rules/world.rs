@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::book::Book;
-use crate::command::{Actor, Write};
-use crate::decide::Directory;
+use crate::command::{Actor, Refusal, Why, Write};
+use crate::decide::{Directory, refuse};
 use crate::field::{Column, FieldPath, Place, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::profile::Profile;
@@ -31,6 +31,19 @@ pub struct World<'a> {
     pub county: &'a Book,
     /// The hub's own notes, all years as one; empty on a node.
     pub hub: &'a Book,
+}
+
+impl<'a> World<'a> {
+    /// The project whose document a row stands in.
+    ///
+    /// # Errors
+    /// When it is not here.
+    pub fn project_of(&self, entry: &Entry<'_>) -> Result<&'a ProjectView, Refusal> {
+        let view = entry
+            .project
+            .and_then(|project| self.projects.get(&project));
+        view.ok_or_else(|| refuse(Why::NotFound))
+    }
 }
 
 /// A row somebody wants to write: new, or a change of one that stands.
@@ -104,6 +117,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn document(&self, table: Table) -> Option<DocumentId> {
         document_of(table, self.about(), self.unit, self.now)
+    }
+
+    /// Where a column of the row stands.
+    #[must_use]
+    pub fn at(&self, column: Column) -> FieldPath {
+        FieldPath::cell(self.table, self.row, column)
     }
 
     /// A write beside the row itself: a cell of another row in the same act.

@@ -94,6 +94,16 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
             "The decision-procedure record is missing",
         ),
         "four_topic_review" => ("四项审查未完成", "The four-topic review is missing"),
+        "technical_opinion" => ("尚无技术审查意见", "The technical opinion is missing"),
+        "two_actors" => (
+            "技术审查与行政审批须由不同人员办理",
+            "Technical opinion and decision need two people",
+        ),
+        "agency_offered" => (
+            "仅限国家机关、事业单位的公益性项目",
+            "Only for public-interest projects of state organs and public institutions",
+        ),
+        "violations_handed_over" => ("违法线索尚未移交", "Violations have not been handed over"),
         _ => return guard,
     };
     match lang {

@@ -212,6 +212,12 @@ impl Table {
             Self::Halves => ("半月书面报告", "Half-month report"),
             Self::EarlyWork => ("前期工作推进台账", "Early-work ledger"),
             Self::PushPlans => ("推进方案", "Push plans"),
+            Self::UnitIssues => ("本单位其他问题", "Problems of no project"),
+            Self::UnitIssueSteps => ("其他问题流转记录", "Steps of problems of no project"),
+            Self::UnitIssueRulings => (
+                "其他问题交办与销号",
+                "Hand-over and closing of problems of no project",
+            ),
             Self::IssueRulings => ("问题交办与销号", "Hand-over and closing of issues"),
             Self::Approvals => ("审批事项", "Approvals"),
             Self::ApprovalSteps => ("审批办理记录", "Steps of approvals"),

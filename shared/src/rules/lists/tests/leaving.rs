@@ -82,8 +82,12 @@ fn a_step_the_hub_records_starts_permitting_and_a_unit_s_does_not() {
         .unwrap();
     assert_eq!(Stage::of(county.view(project)), Stage::Listed);
     let officer = county.officer();
+    let accepts = [
+        (Column::Approval, approval.to_string().into()),
+        (Column::ApprovalAct, "accept".into()),
+    ];
     county
-        .record(&officer, of(project), Table::ApprovalSteps, &step)
+        .record(&officer, of(project), Table::ApprovalSteps, &accepts)
         .unwrap();
     assert_eq!(Stage::of(county.view(project)), Stage::Permitting);
     assert_eq!(county.count(project, Table::Transitions), 1);

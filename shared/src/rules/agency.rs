@@ -1,0 +1,172 @@
+//! Construction by a hired agency (建设管理代理制; domain.md 12): six steps in their order, and what the agency may not do.
+//!
+//! It is offered only where the county keeps the register, and only for public-interest projects of state organs and public institutions.
+//! The works stay the owner's: [`asset_owner`] names nobody else, and matters under his seal cannot be done by the agency's account.
+//! The fee may be counted in the total, and never has to be.
+
+use crate::book::Cells as _;
+use crate::command::{Refusal, Why, Write};
+use crate::decide::{Parties, is_hub, refuse};
+use crate::field::{Column, Field, FieldPath, Table};
+use crate::profile::Gate;
+use crate::project::ProjectView;
+use crate::rules::lacking::Lacking;
+use crate::rules::{Entry, World, actors};
+use crate::text::Lang;
+use crate::text::fields::fixed_label;
+
+/// The rule of domain.md the agency follows where the county's own rules name no clause.
+const RULE: &str = "domain 12";
+/// Owners who may hire an agency.
+const OWNERS: &[&str] = &["state_organ", "public_institution"];
+
+/// `ordered` over the steps of the agency: every step before this one was taken.
+///
+/// # Errors
+/// The steps that are missing.
+pub fn ordered(view: &ProjectView, steps: &[&str], step: &str) -> Result<(), Lacking> {
+    let is_taken = |step: &&&str| {
+        view.each(Table::AgencySteps)
+            .any(|row| row.is(Column::AgencyAct, step))
+    };
+    let before = steps.iter().take_while(|known| **known != step);
+    let missing = before.filter(|step| !is_taken(step));
+    Lacking::of(missing.map(|step| label(step)).collect()).met()
+}
+
+/// Who owns what is built: always the project's owner.
+#[must_use]
+pub fn asset_owner(view: &ProjectView) -> &str {
+    view.text(Field::OwnerOrg)
+}
+
+/// The agency's fee, as far as it is counted in the total investment; `None` when no contract says so.
+#[must_use]
+pub fn fee_in_total(view: &ProjectView) -> Option<i64> {
+    let contract = view.last(Table::AgencyContracts, |row| row.flag(Column::InTotal))?;
+    contract.int(Column::AmountFen)
+}
+
+/// Judges a step of the agency.
+pub(super) fn judge_step(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let view = world.project_of(entry)?;
+    let act = entry.text(Column::AgencyAct);
+    offered(world, view, entry)?;
+    if act == "seal" {
+        return not_the_agency(world, view, entry);
+    }
+    may_take(world, view, entry, act)?;
+    if act == "supervision" {
+        return Ok(Vec::new());
+    }
+    let gate = gate(world, "agency_step");
+    let steps = gate.and_then(|gate| gate.params.get("steps")?.as_array());
+    let steps = steps
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str);
+    let steps: Vec<_> = steps.collect();
+    ordered(view, &steps, act)
+        .map(|()| Vec::new())
+        .map_err(|lacking| lacking.closes("ordered", clause(gate), false))
+}
+
+/// Judges a contract: the steps before it were taken, and it is no agency's own.
+pub(super) fn judge_contract(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let view = world.project_of(entry)?;
+    offered(world, view, entry)?;
+    let gate = gate(world, "agency_step");
+    let steps = gate.and_then(|gate| gate.params.get("steps")?.as_array());
+    let steps = steps
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str);
+    let steps: Vec<_> = steps.collect();
+    ordered(view, &steps, "contract")
+        .map(|()| Vec::new())
+        .map_err(|lacking| lacking.closes("ordered", clause(gate), false))
+}
+
+/// Only for public-interest projects of state organs and public institutions, where the county has it at all.
+fn offered(world: &World<'_>, view: &ProjectView, entry: &Entry<'_>) -> Result<(), Refusal> {
+    if !world.profile.registers.agency_construction {
+        return Err(Refusal {
+            missing: vec![FieldPath::cell(entry.table, entry.row, Column::AgencyAct)],
+            ..refuse(Why::NotInProfile)
+        });
+    }
+    let mut missing = Vec::new();
+    if view.once(Field::IsPublicInterest).as_bool() != Some(true) {
+        missing.push(FieldPath::once(Field::IsPublicInterest));
+    }
+    if !OWNERS.contains(&view.text(Field::OwnerKind)) {
+        missing.push(FieldPath::once(Field::OwnerKind));
+    }
+    let lacking = Lacking {
+        missing,
+        ..Lacking::default()
+    };
+    lacking.met().map_err(|lacking| {
+        lacking.closes("agency_offered", clause(gate(world, "agency_step")), false)
+    })
+}
+
+/// `actor_is_not(agency)`: a matter under seal is the owner's.
+fn not_the_agency(
+    world: &World<'_>,
+    view: &ProjectView,
+    entry: &Entry<'_>,
+) -> Result<Vec<Write>, Refusal> {
+    if !actors::is_one_of(world, Some(view), entry.actor, "agency") {
+        return Ok(Vec::new());
+    }
+    let owner = actors::name(world.profile, "owner");
+    let lacking = Lacking::of(vec![actors::name(world.profile, "agency")]).from(owner);
+    Err(lacking.closes("actor_is_not", clause(gate(world, "seal_act")), false))
+}
+
+/// The agency's account keeps the log of supervision and nothing else; the rest is the owner's side and the hub's, for bodies.
+fn may_take(
+    world: &World<'_>,
+    view: &ProjectView,
+    entry: &Entry<'_>,
+    act: &str,
+) -> Result<(), Refusal> {
+    let parties = Parties::of(view, world.directory);
+    let unit = Some(entry.actor.unit);
+    let side = [parties.home, parties.lead, actors::owner_of(world, view)].contains(&unit);
+    let is_agency = actors::agency_of(world, view) == unit;
+    let allowed = match act {
+        "supervision" => true,
+        // A department consents by its own account where it takes part.
+        "dept_consent" => !is_agency,
+        _ => side && !is_agency,
+    };
+    if is_hub(entry.actor) || allowed {
+        return Ok(());
+    }
+    let who = actors::name(world.profile, "owner");
+    let lacking = Lacking::of(vec![who.clone()]).from(who);
+    Err(lacking.closes("actor_is", clause(gate(world, "agency_step")), false))
+}
+
+fn gate<'a>(world: &World<'a>, act: &str) -> Option<&'a Gate> {
+    world
+        .profile
+        .gates
+        .iter()
+        .find(|gate| gate.transition == act)
+}
+
+fn clause(gate: Option<&Gate>) -> &str {
+    gate.map_or(RULE, |gate| gate.clause.as_str())
+}
+
+fn label(step: &str) -> String {
+    fixed_label("agency_act", step, Lang::Zh)
+        .unwrap_or(step)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests;
