@@ -8,6 +8,7 @@ pub mod clean;
 pub mod date;
 pub mod money;
 pub mod percent;
+pub mod phrase;
 
 /// True for the signs and words people put where they have no value: 待定, —, /, 无, N/A.
 #[must_use]

@@ -3,19 +3,30 @@
 use shared::field::{Field, FieldPath};
 use shared::text::finding::Found;
 use shared::text::parse::date::{self, When, WhenError};
-use shared::text::parse::money::{self, MoneyError, Unit};
+use shared::text::parse::money::{MoneyError, Unit};
+use shared::text::parse::phrase::{self, Asked};
 use shared::text::parse::{clean, percent};
 use shared::value::Value;
 
 use super::{Column, RowReader};
+use crate::office::mapping::Target;
 use crate::office::workbook::CellValue;
+
+/// Which words may stand around an amount of this column.
+fn asked_of(column: &Column) -> Asked {
+    match column.target {
+        Some(Target::YearToDate | Target::Month(..)) => Asked::Done,
+        Some(Target::Year(_, Field::YearPlanFen)) => Asked::Plan,
+        _ => Asked::Total,
+    }
+}
 
 impl RowReader<'_, '_> {
     pub(super) fn money(&mut self, column: &Column, cell: &CellValue) -> Option<i64> {
         let text = cell.text();
         let shown = clean::line(text);
         let kept = |found: fn(String) -> Found| (found(shown.clone()), true);
-        let (found, remark) = match money::parse(text, column.unit) {
+        let (found, remark) = match phrase::amount(text, column.unit, asked_of(column)) {
             Ok(None) => {
                 self.placeholder(column, text);
                 return None;
