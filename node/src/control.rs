@@ -18,6 +18,7 @@ use std::sync::Arc;
 use shared::api::{NodeInfo, NodeRole, SyncStatus, UserInfo};
 use shared::command::{Actor, Role};
 use shared::ids::{UnitId, UserId};
+use shared::library::LibraryError;
 use shared::profile::{Profile, ProfileError};
 
 use crate::accounts::rows::Account;
@@ -74,8 +75,8 @@ pub struct Context {
     pub addresses: Arc<[String]>,
     /// True when a server runs around the node.
     pub serving: bool,
-    /// The county's rules.
-    pub profile: Arc<Profile>,
+    /// The rules the county began with; [`Context::profile`] gives those in force.
+    pub built_in: Arc<Profile>,
 }
 
 impl Context {
@@ -125,7 +126,7 @@ impl Context {
         serving: bool,
     ) -> Result<Self, ContextError> {
         let info = handle.info();
-        let profile = Arc::new(Profile::built_in(&info.profile)?);
+        let built_in = Arc::new(Profile::built_in(&info.profile)?);
         let at_hub = info.role == NodeRole::Hub;
         let accounts = Accounts::open(handle.clone(), clock.clone(), at_hub).await?;
         Ok(Self {
@@ -135,7 +136,7 @@ impl Context {
             dir: Arc::new(dir),
             addresses: addresses.into(),
             serving,
-            profile,
+            built_in,
         })
     }
 
@@ -143,6 +144,17 @@ impl Context {
     #[must_use]
     pub fn info(&self) -> Arc<NodeInfo> {
         self.handle.info()
+    }
+
+    /// The county's rules in force now.
+    ///
+    /// # Errors
+    /// When the driver does not answer, or the county's documents cannot be read.
+    pub async fn profile(&self) -> Result<Result<Arc<Profile>, LibraryError>, DriverError> {
+        let built_in = Arc::clone(&self.built_in);
+        self.handle
+            .read(move |context| views::profile(context, &built_in))
+            .await
     }
 
     /// True at the county's hub.

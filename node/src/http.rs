@@ -304,7 +304,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::AddUser => users::add(site, call).await,
         Endpoint::ChangeUser => users::change(site, call).await,
         Endpoint::Live => Err(Failed::BadRequest("WebSocket".to_owned())),
-        Endpoint::Profile => Ok(projects::profile(site)),
+        Endpoint::Profile => projects::profile(site).await,
         Endpoint::Directory => projects::directory(site).await,
         Endpoint::Projects => projects::list(site, call).await,
         Endpoint::Project => projects::one(site, call).await,

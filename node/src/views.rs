@@ -19,6 +19,7 @@ use shared::library::LibraryError;
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::rules::obligations::Asked;
+use shared::rulebook::rulebook;
 use shared::summary::{self, Facts};
 use shared::time::{Month, Timestamp};
 use shared::view;
@@ -126,18 +127,33 @@ pub fn sync_status(context: &mut ReadContext<'_>) -> SyncStatus {
     status
 }
 
-/// One unit's month of one ledger.
+/// The county's rules in force now.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn profile(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+) -> Result<Arc<Profile>, LibraryError> {
+    let rules = rulebook(context.replica.library(), context.reader, built_in)?;
+    Ok(Arc::clone(rules.history.at(context.now)))
+}
+
+/// One unit's month of one ledger; `None` when the county has no such report.
 ///
 /// # Errors
 /// When a document cannot be read.
 pub fn report(
     context: &mut ReadContext<'_>,
-    profile: &Profile,
+    built_in: &Arc<Profile>,
     unit: UnitId,
     ledger: &str,
     month: Month,
-) -> Result<ReportView, LibraryError> {
-    let question = question(context, profile, month);
+) -> Result<Option<ReportView>, LibraryError> {
+    if !is_report(context, built_in, ledger, month)? {
+        return Ok(None);
+    }
+    let question = question(context, built_in, month);
     board::report(
         context.replica.library(),
         context.reader,
@@ -145,27 +161,47 @@ pub fn report(
         unit,
         ledger,
     )
+    .map(Some)
 }
 
-/// At the hub: who has reported a month, with sums.
+/// True when the rules a month is judged by have such a report or ledger.
+fn is_report(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+    ledger: &str,
+    month: Month,
+) -> Result<bool, LibraryError> {
+    let rules = rulebook(context.replica.library(), context.reader, built_in)?;
+    let judging = rules.history.judging(ledger, &month.to_string());
+    Ok(judging.report_of(ledger).is_some())
+}
+
+/// At the hub: who has reported a month, with sums; without a ledger, the one the county reports monthly. `None` when the county
+/// has no such report.
 ///
 /// # Errors
 /// When a document cannot be read.
 pub fn collection(
     context: &mut ReadContext<'_>,
-    profile: &Profile,
-    ledger: &str,
+    built_in: &Arc<Profile>,
+    ledger: Option<String>,
     month: Month,
-) -> Result<Collection, LibraryError> {
-    let question = question(context, profile, month);
+) -> Result<Option<Collection>, LibraryError> {
+    let ledger = match ledger {
+        Some(ledger) if !is_report(context, built_in, &ledger, month)? => return Ok(None),
+        Some(ledger) => ledger,
+        None => monthly_ledger(&*profile(context, built_in)?),
+    };
+    let question = question(context, built_in, month);
     let contact = contacts(context);
     board::collection(
         context.replica.library(),
         context.reader,
         &question,
-        ledger,
+        &ledger,
         &contact,
     )
+    .map(Some)
 }
 
 /// What is owed, as asked.
@@ -174,10 +210,10 @@ pub fn collection(
 /// When a document cannot be read.
 pub fn obligations(
     context: &mut ReadContext<'_>,
-    profile: &Profile,
+    built_in: &Arc<Profile>,
     asked: &Asked,
 ) -> Result<Vec<Obligation>, LibraryError> {
-    board::obligations(context.replica.library(), context.reader, profile, asked)
+    board::obligations(context.replica.library(), context.reader, built_in, asked)
 }
 
 /// What waits for a person.
@@ -186,12 +222,12 @@ pub fn obligations(
 /// When a document cannot be read.
 pub fn desk(
     context: &mut ReadContext<'_>,
-    profile: &Profile,
+    built_in: &Arc<Profile>,
     role: NodeRole,
     actor: &Actor,
     month: Month,
 ) -> Result<Desk, LibraryError> {
-    let question = question(context, profile, month);
+    let question = question(context, built_in, month);
     let contact = contacts(context);
     board::desk(
         context.replica.library(),
@@ -206,7 +242,7 @@ pub fn desk(
 /// What every board is asked.
 const fn question<'a>(
     context: &ReadContext<'_>,
-    profile: &'a Profile,
+    profile: &'a Arc<Profile>,
     month: Month,
 ) -> Question<'a> {
     Question {
@@ -234,8 +270,7 @@ fn contacts(context: &ReadContext<'_>) -> impl Fn(UnitId) -> Contact + use<> {
 }
 
 /// The ledger the county reports monthly.
-#[must_use]
-pub fn monthly_ledger(profile: &Profile) -> String {
+fn monthly_ledger(profile: &Profile) -> String {
     profile
         .monthly_report()
         .map(|report| {

@@ -17,6 +17,7 @@ use crate::ids::{ProjectId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::profile::Profile;
 use crate::project::{ProjectRow, ProjectView};
+use crate::rulebook::rulebook;
 use crate::rules::World;
 use crate::rules::desk::{arrange, due_lines, filing_card, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
@@ -34,8 +35,8 @@ const SOON_DAYS: i64 = 30;
 /// What is asked, by which rules, when.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The county's rules.
-    pub profile: &'a Profile,
+    /// The rules the county began with; the versions its documents hold come on top.
+    pub profile: &'a Arc<Profile>,
     /// The moment.
     pub now: Timestamp,
     /// The month.
@@ -94,8 +95,10 @@ pub fn report(
     unit: UnitId,
     ledger: &str,
 ) -> Result<ReportView, LibraryError> {
+    let rules = rulebook(library, reader, question.profile)?;
+    let profile = rules.history.judging(ledger, &question.month.to_string());
     let mut names = Names::load(library, reader)?;
-    let charged = charged(library, reader, question, ledger)?;
+    let charged = charged(library, reader, profile, question, ledger)?;
     let facts = library.facts(reader)?;
     let own: Vec<_> = facts
         .iter()
@@ -111,7 +114,7 @@ pub fn report(
     for (id, row) in own {
         projects.push((row, view::project_with(library, reader, id, &mut names)?));
     }
-    let filings = filings(library, reader, question.profile, unit, ledger, &mut names)?;
+    let filings = filings(library, reader, profile, unit, ledger, &mut names)?;
     let unit_name = names.directory.name(unit);
     let asked = Asked {
         unit,
@@ -120,17 +123,18 @@ pub fn report(
         month: question.month,
         now: question.now,
     };
-    Ok(report::report(question.profile, &asked, projects, &filings))
+    Ok(report::report(profile, &asked, projects, &filings))
 }
 
 /// Who owes a month of a ledger and about which projects; `None` when the county has no such monthly report.
 fn charged(
     library: &mut Library,
     reader: &dyn Reader,
+    profile: &Profile,
     question: &Question<'_>,
     ledger: &str,
 ) -> Result<Option<BTreeMap<UnitId, Charge>>, LibraryError> {
-    let Some(report) = question.profile.report_of(ledger) else {
+    let Some(report) = profile.report_of(ledger) else {
         return Ok(None);
     };
     let id = question.month.to_string();
@@ -141,7 +145,7 @@ fn charged(
     let known = Known::load(library, reader, false)?;
     let facts = library.facts(reader)?;
     let charged = obligations::charged(
-        &known.ground(question.profile, facts),
+        &known.ground(profile, facts),
         report,
         &period,
         question.now,
@@ -200,22 +204,42 @@ impl Known {
     }
 }
 
-/// What is owed, as asked (domain.md 6.1, 8.1).
+/// What is owed, as asked (domain.md 6.1, 8.1): a report's period by the version of the rules it is judged by, everything else by the
+/// one in force. `begun` is the version the county began with.
 ///
 /// # Errors
 /// When a document cannot be read.
 pub fn obligations(
     library: &mut Library,
     reader: &dyn Reader,
-    profile: &Profile,
+    begun: &Arc<Profile>,
     asked: &obligations::Asked,
 ) -> Result<Vec<Obligation>, LibraryError> {
+    let rules = rulebook(library, reader, begun)?;
+    let history = &rules.history;
+    let in_force = history.at(asked.now);
     let known = Known::load(library, reader, true)?;
     let facts = library.facts(reader)?;
-    Ok(obligations::obligations(
-        &known.ground(profile, facts),
-        asked,
-    ))
+    let owed = |profile: &Profile| obligations::obligations(&known.ground(profile, facts), asked);
+    if history.later().is_empty() {
+        return Ok(owed(in_force));
+    }
+    let mut all = Vec::new();
+    let later = history.later().iter().map(|version| &version.profile);
+    for profile in std::iter::once(history.first()).chain(later) {
+        let counts = |owed: &Obligation| {
+            let by_period = !owed.period.is_empty() && history.reports(&owed.rule);
+            let judging = if by_period {
+                history.judging(&owed.rule, &owed.period)
+            } else {
+                in_force
+            };
+            Arc::ptr_eq(judging, profile)
+        };
+        all.extend(owed(profile).into_iter().filter(counts));
+    }
+    all.sort_by_key(|owed| owed.due.map_or(i64::MAX, |due| due.0));
+    Ok(all)
 }
 
 /// Who has reported, with sums: one line for each unit that has projects here or a node of its own.
@@ -229,6 +253,8 @@ pub fn collection(
     ledger: &str,
     contact: &dyn Fn(UnitId) -> Contact,
 ) -> Result<Collection, LibraryError> {
+    let rules = rulebook(library, reader, question.profile)?;
+    let profile = rules.history.judging(ledger, &question.month.to_string());
     let mut names = Names::load(library, reader)?;
     let mut by_unit: BTreeMap<UnitId, Vec<ProjectRow>> = BTreeMap::new();
     for (unit, entry) in &names.directory.units {
@@ -236,7 +262,7 @@ pub fn collection(
             by_unit.entry(*unit).or_default();
         }
     }
-    let charged = charged(library, reader, question, ledger)?;
+    let charged = charged(library, reader, profile, question, ledger)?;
     for (id, facts) in library.facts(reader)? {
         // Whose report a project stands in; a project can stand in those of its owner and of its lead unit.
         let units: Vec<UnitId> = match &charged {
@@ -254,7 +280,7 @@ pub fn collection(
     }
     let mut units = Vec::with_capacity(by_unit.len());
     for (unit, rows) in by_unit {
-        let filings = filings(library, reader, question.profile, unit, ledger, &mut names)?;
+        let filings = filings(library, reader, profile, unit, ledger, &mut names)?;
         units.push((unit, names.directory.name(unit), rows, filings));
     }
     let lines: Vec<_> = units
@@ -272,7 +298,7 @@ pub fn collection(
         })
         .collect();
     Ok(overview::collection(
-        question.profile,
+        profile,
         ledger,
         question.month,
         question.now,
@@ -292,8 +318,9 @@ pub fn desk(
     actor: &Actor,
     contact: &dyn Fn(UnitId) -> Contact,
 ) -> Result<Desk, LibraryError> {
-    let ledger = question
-        .profile
+    let rules = rulebook(library, reader, question.profile)?;
+    let profile = rules.history.at(question.now);
+    let ledger = profile
         .monthly_report()
         .map(|report| {
             report
@@ -319,19 +346,19 @@ pub fn desk(
         desk.collection = Some(collection(library, reader, question, &ledger, contact)?);
     } else {
         let month = report(library, reader, question, actor.unit, &ledger)?;
-        desk.filing = Some(filing_card(question.profile, &month, question.now));
+        desk.filing = Some(filing_card(profile, &month, question.now));
         let mut names = Names::load(library, reader)?;
         desk.returned = returned(&filings(
             library,
             reader,
-            question.profile,
+            profile,
             actor.unit,
             &ledger,
             &mut names,
         )?);
     }
     let today = question.now.date();
-    let worked = WorkCalendar::of(&question.profile.calendar);
+    let worked = WorkCalendar::of(&profile.calendar);
     for (id, facts) in library.facts(reader)? {
         let mine =
             sees_all || facts.readers.contains(&actor.unit) || facts.row.home == Some(actor.unit);

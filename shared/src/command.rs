@@ -415,6 +415,17 @@ pub enum Why {
     },
     /// There may be only one, and one is there.
     OnlyOne,
+    /// A file of rules has errors.
+    Unsound {
+        /// The place of the first: keys and indices joined by dots.
+        path: String,
+        /// Its line, from 1; 0 when the file has no text there.
+        line: u32,
+        /// What is wrong there.
+        message: String,
+        /// How many more there are.
+        more: u32,
+    },
 }
 
 /// A guard that is not met.

@@ -158,7 +158,7 @@ pub fn decide(
     command: &Command,
 ) -> Result<Decision, Refusal> {
     if !(matches!(command, Command::Comment { .. }) && actor.role == Role::Observer) {
-        may_act_at_all(actor)?;
+        may_act_at_all(actor, command)?;
     }
     let judge = Judge {
         state,
@@ -266,9 +266,18 @@ fn nothing(act: Act) -> Decision {
     }
 }
 
-/// Observers read and remark; administrators keep accounts. Neither does business (domain.md 1.3).
-fn may_act_at_all(actor: &Actor) -> Result<(), Refusal> {
+/// Observers read and remark; administrators keep accounts. Neither does business, but that the administrator applies what the head of the hub
+/// decided about the rules (domain.md 1.3).
+fn may_act_at_all(actor: &Actor, command: &Command) -> Result<(), Refusal> {
+    let applies = matches!(
+        command,
+        Command::Record {
+            table: Table::ProfileApplies,
+            ..
+        }
+    );
     match actor.role {
+        Role::Admin if applies => Ok(()),
         Role::Observer | Role::Admin => Err(refuse(Why::RoleMayNot)),
         Role::Clerk
         | Role::Head
@@ -290,7 +299,7 @@ pub fn refuse(why: Why) -> Refusal {
     }
 }
 
-fn refuse_at(why: Why, missing: Vec<FieldPath>) -> Refusal {
+pub(crate) fn refuse_at(why: Why, missing: Vec<FieldPath>) -> Refusal {
     Refusal {
         why,
         rule: None,
@@ -299,7 +308,7 @@ fn refuse_at(why: Why, missing: Vec<FieldPath>) -> Refusal {
     }
 }
 
-fn refuse_by(why: Why, rule: &str) -> Refusal {
+pub(crate) fn refuse_by(why: Why, rule: &str) -> Refusal {
     Refusal {
         why,
         rule: Some(rule.to_owned()),

@@ -10,6 +10,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use automerge::ChangeHash;
 use rand_core::RngCore;
@@ -27,6 +28,7 @@ use crate::library::{Library, LibraryError, Written};
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::obligations::{Ground, charge};
+use crate::rulebook::rulebook;
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::summary;
 use crate::time::Timestamp;
@@ -50,8 +52,8 @@ const ANSWERS_KEPT_DAYS: i64 = 120;
 /// What a command is carried out with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The county's rules.
-    pub profile: &'a Profile,
+    /// The rules the county began with; the versions its documents hold come on top.
+    pub profile: &'a Arc<Profile>,
     /// What this node is.
     pub role: NodeRole,
     /// Under which actor this process writes.
@@ -138,7 +140,17 @@ pub fn execute(
         });
     }
     let now = not_before_hub(turn, context.now).map_err(store)?;
-    let context = Context { now, ..*context };
+    let rules = rulebook(library, turn, context.profile).map_err(failed)?;
+    let profile = match &envelope.command {
+        // A period is filed by the version it is judged by.
+        Command::File { ledger, period, .. } => rules.history.judging(ledger, period),
+        _ => rules.history.at(now),
+    };
+    let context = Context {
+        now,
+        profile,
+        ..*context
+    };
     let mut run = Run {
         library,
         turn,
@@ -469,7 +481,8 @@ impl Run<'_, '_> {
         let named = set.get(&Column::Project).and_then(Value::as_text);
         let mut projects: BTreeSet<ProjectId> =
             named.and_then(|id| id.parse().ok()).into_iter().collect();
-        if matches!(table.place(), Place::County | Place::Hub) {
+        let looks_at_rules = matches!(table, Table::Profiles | Table::ProfileApplies);
+        if matches!(table.place(), Place::County | Place::Hub) && !looks_at_rules {
             self.library.settle(self.turn)?;
             projects.extend(self.library.facts(self.turn)?.keys().copied());
         }

@@ -38,6 +38,8 @@ pub mod limits;
 pub mod money;
 pub mod profile;
 pub mod project;
+#[cfg(feature = "crdt")]
+pub mod rulebook;
 pub mod rules;
 #[cfg(feature = "scenario")]
 pub mod scenario;

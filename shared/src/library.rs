@@ -158,6 +158,7 @@ pub struct Library {
     settled: BTreeSet<DocumentId>,
     unlogged: BTreeSet<DocumentId>,
     pub(crate) derived: crate::summary::Derived,
+    pub(crate) rules: crate::rulebook::Shelf,
 }
 
 impl Library {
@@ -175,6 +176,7 @@ impl Library {
             settled: BTreeSet::new(),
             unlogged: BTreeSet::new(),
             derived: crate::summary::Derived::new(keys),
+            rules: crate::rulebook::Shelf::default(),
         }
     }
 
@@ -186,6 +188,7 @@ impl Library {
         self.settled.clear();
         self.unlogged.clear();
         self.derived.forget();
+        self.rules = crate::rulebook::Shelf::default();
     }
 
     /// True when the document is here.

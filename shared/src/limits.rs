@@ -10,6 +10,8 @@ pub const COMMANDS_PER_REQUEST_MAX: usize = 200;
 pub const CONTENDERS_MAX: usize = 64;
 /// The largest amount the product takes, in fen: sums stay exact in JavaScript (domain.md 0.5).
 pub const FEN_MAX: i64 = 9_000_000_000_000_000;
+/// Bytes of one profile file. The largest that ships has 45 kB; the gate takes values of 96 KiB.
+pub const PROFILE_BYTES_MAX: usize = 90_000;
 /// Bytes of one uploaded workbook (reliability.md 3).
 pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
 /// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.

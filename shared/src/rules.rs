@@ -4,7 +4,8 @@
 //! working days; `world` is what the county's rules look at. None of them reads a document: they take the views and rows the node has.
 //!
 //! `guards` is the vocabulary of the county's gates, `gates` what stands before an act, `stage` the life cycle, `lists` and `membership` who
-//! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year.
+//! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year, `profiles`
+//! how the rules themselves change.
 //!
 //! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
 //! `ledgers` what a report's ledgers say. `reading` says which registers a county keeps and who may read what, `routing` whom to ask.
@@ -34,6 +35,7 @@ pub mod overview;
 pub mod publications;
 pub mod reading;
 pub mod registers;
+pub mod profiles;
 pub mod report;
 mod requests;
 pub mod responsibility;
@@ -105,6 +107,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         | Table::Supervisions
         | Table::Publicity
         | Table::Platforms => registers::judge(world, entry),
+        Table::Profiles | Table::ProfileApplies => profiles::judge(world, entry),
         _ => Ok(Vec::new()),
     }
 }

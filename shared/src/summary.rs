@@ -252,7 +252,7 @@ impl Library {
     }
 }
 
-fn row_error(source: StoreError) -> LibraryError {
+pub(crate) fn row_error(source: StoreError) -> LibraryError {
     LibraryError::Store {
         document: DocumentId::Hub(0),
         source,

@@ -36,6 +36,7 @@ pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, 
 pub(crate) use pack::ChangeParts;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use rand_core::RngCore;
 
@@ -64,8 +65,8 @@ pub struct Replica {
     facts: Facts,
     node: NodeId,
     library: Library,
-    /// The county's rules; `None` when this program does not know the county.
-    profile: Option<Profile>,
+    /// The rules the county began with; `None` when this program does not know the county.
+    profile: Option<Arc<Profile>>,
     is_started: bool,
     /// Something was logged after the last `handle` of a turn: the next comes at once.
     is_unpushed: bool,
@@ -153,7 +154,7 @@ impl Replica {
         let node = facts.key.node_id();
         let unit = unit_id_of(&facts.name);
         let unit_name = facts.name.trim().to_owned();
-        let profile = Profile::built_in(&facts.profile).ok();
+        let profile = Profile::built_in(&facts.profile).ok().map(Arc::new);
         Self {
             facts,
             node,

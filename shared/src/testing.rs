@@ -316,6 +316,11 @@ impl County {
         self.actor(4, Role::HubHead, self.hub_unit)
     }
 
+    /// 系统管理员.
+    pub fn admin(&self) -> Actor {
+        self.actor(7, Role::Admin, self.hub_unit)
+    }
+
     /// 督查.
     pub fn inspector(&self) -> Actor {
         self.actor(5, Role::Inspector, self.hub_unit)

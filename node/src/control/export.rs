@@ -86,7 +86,7 @@ pub async fn export(
     }
     let (info, profile, today) = (
         context.info(),
-        context.profile.clone(),
+        context.profile().await??,
         context.clock.now().date(),
     );
     let bytes = tokio::task::spawn_blocking(move || {

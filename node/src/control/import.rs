@@ -180,7 +180,7 @@ pub async fn prepare(
     let import = ImportId::from_parts(now.0.unsigned_abs(), context.clock.random());
     let scratch = context.dir.join("tmp");
     let scratch_name = hex::encode(context.clock.random::<8>());
-    let (handle, profile) = (context.handle.clone(), Arc::clone(&context.profile));
+    let (handle, profile) = (context.handle.clone(), context.profile().await??);
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         let workbook = parse(&scratch, &scratch_name, &upload)?;

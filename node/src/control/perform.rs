@@ -279,10 +279,11 @@ async fn export_file(
 ) -> Result<Outcome, Trouble> {
     let format = Format::from_name(&format!("x.{}", asked.format))
         .ok_or_else(|| Trouble::usage(format!("`{}` is no format", asked.format)))?;
+    let profile = context.profile().await??;
     let mut filters = match &asked.view {
         None => Vec::new(),
-        Some(view) => views::view_named(&context.profile, view).ok_or_else(|| {
-            let names = views::view_names(&context.profile).join("|");
+        Some(view) => views::view_named(&profile, view).ok_or_else(|| {
+            let names = views::view_names(&profile).join("|");
             Trouble::usage(format!("there is no view `{view}`")).hint(format!(
                 "--view {names}, or FIELD:VALUE as the list filters (home, territory, sector, …)"
             ))
@@ -291,14 +292,12 @@ async fn export_file(
     let name = match &asked.ledger {
         None => String::new(),
         Some(ledger) => {
-            let known = context
-                .profile
+            let known = profile
                 .ledgers
                 .iter()
                 .find(|known| known.id == *ledger || known.name_zh == *ledger);
             let known = known.ok_or_else(|| {
-                let ids: Vec<_> = context
-                    .profile
+                let ids: Vec<_> = profile
                     .ledgers
                     .iter()
                     .map(|known| known.id.as_str())

@@ -36,7 +36,8 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let name = if ledger.is_empty() {
         String::new()
     } else {
-        site.context.profile.ledger_name(&ledger).to_owned()
+        let profile = site.context.profile().await??;
+        profile.ledger_name(&ledger).to_owned()
     };
     let exported = write(&site.context, format, ids, month, name.clone()).await?;
     let stem = if name.is_empty() {

@@ -15,10 +15,13 @@ use super::{Call, Site};
 use crate::control::new_command_id;
 use crate::views::{self, ListQuery};
 
-/// `GET /api/v1/profile`: the county's rules.
-#[must_use]
-pub fn profile(site: &Site) -> Response<Bytes> {
-    reply::json(&*site.context.profile)
+/// `GET /api/v1/profile`: the county's rules in force.
+///
+/// # Errors
+/// When a document cannot be read.
+pub async fn profile(site: &Site) -> Result<Response<Bytes>, Failed> {
+    let profile = site.context.profile().await??;
+    Ok(reply::json(&*profile))
 }
 
 /// `GET /api/v1/directory`.

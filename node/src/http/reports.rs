@@ -24,16 +24,13 @@ pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let ledger: String = call.parameter(0)?;
     let month: Month = call.parameter(1)?;
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
-    let profile = site.context.profile.clone();
-    if profile.report_of(&ledger).is_none() {
-        return Err(Failed::NotFound);
-    }
+    let built_in = site.context.built_in.clone();
     let report = site
         .context
         .handle
-        .read(move |context| views::report(context, &profile, unit, &ledger, month))
+        .read(move |context| views::report(context, &built_in, unit, &ledger, month))
         .await??;
-    Ok(reply::json(&report))
+    Ok(reply::json(&report.ok_or(Failed::NotFound)?))
 }
 
 /// What names persons and drafts is not for observers (domain.md 15, scenario 50).
@@ -51,13 +48,13 @@ fn not_for_observers(call: &Call) -> Result<(), Failed> {
 pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let month = period(site, call)?;
     let actor = call.person()?.actor.clone();
-    let profile = site.context.profile.clone();
+    let built_in = site.context.built_in.clone();
     let role = site.context.info().role;
     let observes = actor.role == Role::Observer;
     let mut desk = site
         .context
         .handle
-        .read(move |context| views::desk(context, &profile, role, &actor, month))
+        .read(move |context| views::desk(context, &built_in, role, &actor, month))
         .await??;
     if observes {
         // Sums are published; what waits inside the units names drafts and persons.
@@ -122,16 +119,12 @@ pub async fn overview(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
         return Err(Failed::HubOnly);
     }
     let month = period(site, call)?;
-    let profile = site.context.profile.clone();
-    let ledger = match call.asked::<String>("ledger")? {
-        Some(ledger) if profile.report_of(&ledger).is_some() => ledger,
-        Some(_) => return Err(Failed::NotFound),
-        None => views::monthly_ledger(&profile),
-    };
+    let built_in = site.context.built_in.clone();
+    let ledger: Option<String> = call.asked("ledger")?;
     let collection = site
         .context
         .handle
-        .read(move |context| views::collection(context, &profile, &ledger, month))
+        .read(move |context| views::collection(context, &built_in, ledger, month))
         .await??;
-    Ok(reply::json(&collection))
+    Ok(reply::json(&collection.ok_or(Failed::NotFound)?))
 }

@@ -226,7 +226,10 @@ fn is_importable(field: Field) -> bool {
     use shared::field::Authority;
     field.authority() != Authority::Engine
         && field != Field::Deleted
-        && !matches!(field.kind(), Kind::Reference | Kind::Json | Kind::Moment)
+        && !matches!(
+            field.kind(),
+            Kind::Reference | Kind::Json | Kind::Rules | Kind::Moment
+        )
 }
 
 /// One column with its heading and where it goes.

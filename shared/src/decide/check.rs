@@ -125,6 +125,12 @@ pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Resul
                 Err(bad("set"))
             }
         }
+        // What stands in it is judged by the rule of its table.
+        Kind::Rules => match value.as_text() {
+            Some(text) if text.len() > limits::PROFILE_BYTES_MAX => Err(long()),
+            Some(text) if !text.trim().is_empty() => Ok(()),
+            _ => Err(bad("rules")),
+        },
         Kind::Json => Err(refuse_at(Why::NotWritable, vec![path.clone()])),
     }
 }

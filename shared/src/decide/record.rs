@@ -17,6 +17,7 @@ const HEAD_ONLY: &[Table] = &[
     Table::Exceptions,
     Table::ListEditions,
     Table::Rankings,
+    Table::Profiles,
 ];
 
 /// Acts of a unit that its head signs (domain.md 1.3).
@@ -136,6 +137,13 @@ impl Judge<'_> {
         let as_leader = self.actor.at_hub && role == Role::Leader && LEADERS.contains(&table);
         if table.written_as() == Rows::Engine {
             return Err(refuse(Why::NotWritable));
+        }
+        if table == Table::ProfileApplies {
+            return match role {
+                Role::Admin if self.actor.at_hub => Ok(()),
+                Role::Admin => Err(refuse(Why::HubOnly)),
+                _ => Err(refuse_by(Why::RoleMayNot, "D-47")),
+            };
         }
         if !fills && !as_inspector && !as_leader {
             return Err(refuse(Why::RoleMayNot));

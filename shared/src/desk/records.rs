@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::command_name;
 use crate::command::{Actor, Command, Envelope, Outcome, Role};
+use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
+use crate::value::Value;
 
 /// One line of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub struct AuditEntry {
     /// The project it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectId>,
-    /// 代填: on whose behalf and why.
+    /// 代填: on whose behalf and why; a reason given, a file's name, a version of the rules.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// `done`, or why it was refused; `begun` for an import that takes more than one turn.
@@ -83,6 +85,25 @@ fn entry(
         | Command::ReviewFiling { reason, .. }
         | Command::ExcuseFiling { reason, .. } => reason.clone(),
         Command::Import { file, .. } => file.clone(),
+        // Both acts name the version, so that each line leads to the other's.
+        Command::Record {
+            table: Table::Profiles,
+            row,
+            set,
+            ..
+        } => {
+            let text = |column| set.get(&column).and_then(Value::as_text).unwrap_or("");
+            let (from, number) = (text(Column::EffectiveFrom), text(Column::Number));
+            format!("{row} {from} {number}")
+        }
+        Command::Record {
+            table: Table::ProfileApplies,
+            set,
+            ..
+        } => {
+            let version = set.get(&Column::ProfileVersion);
+            version.and_then(Value::as_text).unwrap_or("").to_owned()
+        }
         _ => String::new(),
     };
     AuditEntry {

@@ -14,11 +14,12 @@ use crate::store::MemoryStore;
 use crate::time::Month;
 
 mod imports;
+mod rules;
 
 const DAY: i64 = 86_400_000;
 
-fn profile() -> Profile {
-    Profile::built_in("kaizhou").unwrap()
+fn profile() -> Arc<Profile> {
+    Arc::new(Profile::built_in("kaizhou").unwrap())
 }
 
 fn town() -> UnitId {
@@ -33,7 +34,7 @@ fn hub_unit() -> UnitId {
 struct Node {
     store: MemoryStore,
     library: Library,
-    profile: Profile,
+    profile: Arc<Profile>,
     role: NodeRole,
     id: NodeId,
     rng: ChaCha8Rng,
@@ -140,7 +141,10 @@ impl Node {
 }
 
 fn actor(role: Role) -> Actor {
-    let at_hub = matches!(role, Role::HubOfficer | Role::HubHead | Role::Inspector);
+    let at_hub = matches!(
+        role,
+        Role::HubOfficer | Role::HubHead | Role::Inspector | Role::Admin
+    );
     Actor {
         user: UserId::from_bytes([role as u8; 5]),
         name: format!("{role:?}"),

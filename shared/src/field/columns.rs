@@ -104,7 +104,8 @@ columns! {
     // Directory and profile (county documents).
     UnitKind "unit_kind" Kind::Choice("unit_kind");
     HostedAt "hosted_at" Kind::Reference;
-    Profile "profile" Kind::Json;
+    Profile "profile" Kind::Rules;
+    ProfileVersion "version" Kind::Reference;
     EffectiveFrom "effective_from" Kind::Date;
     // Companion records (domain.md 2.H): what is shared by many.
     Project "project" Kind::Reference;

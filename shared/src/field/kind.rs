@@ -35,6 +35,8 @@ pub enum Kind {
     Reference,
     /// JSON written by the engine, never by a person.
     Json,
+    /// A profile file: JSON a person wrote and the lint accepted.
+    Rules,
 }
 
 /// How often a field has a value.

@@ -147,7 +147,8 @@ tables! {
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];
     // Published by the hub.
     Directory "directory" County Engine Hub [Name UnitKind HostedAt] needs [];
-    Profiles "profiles" County Engine Hub [Profile EffectiveFrom] needs [];
+    Profiles "profiles" County Acts Hub [Profile EffectiveFrom Number Text] needs [Profile EffectiveFrom Number];
+    ProfileApplies "profile_applies" County Acts Hub [ProfileVersion] needs [ProfileVersion];
     Notices "notices" County Acts Hub [Text Date] needs [Text];
     ListEditions "list_editions" County Acts Hub [List Year Count Decider Number Date Follows Reason] needs [List Year];
     ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];

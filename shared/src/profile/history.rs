@@ -1,81 +1,145 @@
-//! The versions of a county's rules, and which one counts on a day: a new one takes effect at a date, what was filed before keeps the
+//! The versions of a county's rules, and which one counts when: a new one takes effect at a moment, what was due before keeps the
 //! rule it was judged by.
 
-use super::{Profile, ProfileError};
-use crate::time::{Date, Month};
+use std::sync::Arc;
+
+use super::Profile;
+use crate::ids::RowId;
+use crate::time::{Month, Timestamp};
+
+/// One version of a county's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its row in the county's document; `None` for the one the county began with.
+    pub id: Option<RowId>,
+    /// The first moment it counts.
+    pub begins: Timestamp,
+    /// The rules.
+    pub profile: Arc<Profile>,
+}
 
 /// The versions of one county's rules, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileHistory {
-    first: Profile,
-    later: Vec<(Date, Profile)>,
+    first: Arc<Profile>,
+    later: Vec<Version>,
 }
 
 impl ProfileHistory {
     /// A county that never changed the rules it began with.
     #[must_use]
-    pub fn new(first: Profile) -> Self {
+    pub fn new(first: Arc<Profile>) -> Self {
         Self {
             first,
             later: Vec::new(),
         }
     }
 
-    /// Adds a version from its file, with its first day. Of two that begin on the same day the one added last counts.
-    ///
-    /// # Errors
-    /// When the file does not hold as a profile: a newer program wrote it, or it was damaged. The history stays as it was.
-    pub fn add(&mut self, from: Date, json: &str) -> Result<(), ProfileError> {
-        let profile = Profile::parse(json)?;
-        let place = self.later.partition_point(|(begins, _)| *begins <= from);
-        self.later.insert(place, (from, profile));
-        Ok(())
+    /// Adds a version. Of two that begin at the same moment the one added last counts.
+    pub fn add(&mut self, version: Version) {
+        let place = self
+            .later
+            .partition_point(|other| other.begins <= version.begins);
+        self.later.insert(place, version);
     }
 
-    /// The version in force on a day; before all others, the one the county began with.
+    /// The version in force at a moment; before all others, the one the county began with.
     #[must_use]
-    pub fn at(&self, day: Date) -> &Profile {
-        let in_force = self.later.iter().rev().find(|(from, _)| *from <= day);
-        in_force.map_or(&self.first, |(_, profile)| profile)
+    pub fn at(&self, moment: Timestamp) -> &Arc<Profile> {
+        self.version_at(moment)
+            .map_or(&self.first, |version| &version.profile)
     }
 
-    /// The version a month's report is judged by: the newest that is in force on the due day it names itself. A report without a
-    /// due day is judged by what is in force at the end of the month.
+    /// The version in force at a moment; `None` for the one the county began with.
     #[must_use]
-    pub fn judging(&self, ledger_or_report: &str, month: Month) -> &Profile {
-        let due = |profile: &Profile| {
-            profile
-                .report_of(ledger_or_report)
-                .and_then(|report| profile.due(report, month))
-                .map_or(month.last_day(), |due| due.date())
-        };
-        let judging = self.later.iter().rev();
-        let judging = judging.map(|(from, profile)| (*from, profile));
-        let mut judging = judging.filter(|(from, profile)| *from <= due(profile));
-        judging.next().map_or(&self.first, |(_, profile)| profile)
+    pub fn version_at(&self, moment: Timestamp) -> Option<&Version> {
+        let mut newest_first = self.later.iter().rev();
+        newest_first.find(|version| version.begins <= moment)
     }
 
-    /// The versions with their first days, oldest first; the one the county began with has none.
-    pub fn versions(&self) -> impl Iterator<Item = (Option<Date>, &Profile)> {
-        let later = self.later.iter();
-        std::iter::once((None, &self.first))
-            .chain(later.map(|(from, profile)| (Some(*from), profile)))
+    /// The version a report's period is judged by: the one that is in force when it is due by its own words. Once that moment has
+    /// passed no later version is asked, so a verdict never changes; and no version sets a due moment that passed before it
+    /// began. Where a version names no day the report counts as due when its period ends.
+    #[must_use]
+    pub fn judging(&self, ledger_or_report: &str, period: &str) -> &Arc<Profile> {
+        let known = |profile: &Profile| known(profile, ledger_or_report, period);
+        let all = self.later.iter().map(|version| &version.profile);
+        let mut ends = std::iter::once(&self.first)
+            .chain(all)
+            .filter_map(|profile| known(profile).map(|(_, ends)| ends));
+        let ends = ends.next();
+        let due = |profile: &Profile| known(profile).map(|(due, _)| due).or(ends);
+        let mut judging = &self.first;
+        for version in &self.later {
+            let begins = version.begins.seconds();
+            if due(judging).is_some_and(|due| due.seconds() < begins) {
+                break;
+            }
+            if due(&version.profile).is_some_and(|due| due.seconds() >= begins) {
+                judging = &version.profile;
+            }
+        }
+        judging
     }
+
+    /// True when some version has such a report or ledger.
+    #[must_use]
+    pub fn reports(&self, ledger_or_report: &str) -> bool {
+        let all = self.later.iter().map(|version| &version.profile);
+        std::iter::once(&self.first)
+            .chain(all)
+            .any(|profile| profile.report_of(ledger_or_report).is_some())
+    }
+
+    /// The version the county began with.
+    #[must_use]
+    pub fn first(&self) -> &Arc<Profile> {
+        &self.first
+    }
+
+    /// The versions that came after the one the county began with, by the moment they begin.
+    #[must_use]
+    pub fn later(&self) -> &[Version] {
+        &self.later
+    }
+}
+
+/// When a period is due under a version, and when it ends; `None` when the version has no such report or period.
+fn known(profile: &Profile, report: &str, period: &str) -> Option<(Timestamp, Timestamp)> {
+    let report = profile.report_of(report)?;
+    let mut recurrence = report.recurrence.iter();
+    if let Some(period) = recurrence.find_map(|recur| recur.period_of(period)) {
+        let ends = period.last.at(23, 59, 59);
+        return Some((period.due_at(profile.report.due_time.0).unwrap_or(ends), ends));
+    }
+    let month: Month = period.parse().ok()?;
+    let ends = month.last_day().at(23, 59, 59);
+    Some((profile.due(report, month).unwrap_or(ends), ends))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
+    use crate::time::Date;
 
     /// The shipped file with another due day.
-    fn due_on(day: u8) -> String {
+    fn due_on(day: &str) -> Arc<Profile> {
         let text = Profile::json("kaizhou").unwrap();
-        text.replacen("\"monthly:last\"", &format!("\"monthly:{day}\""), 1)
+        let text = text.replacen("\"monthly:last\"", &format!("\"{day}\""), 1);
+        Arc::new(Profile::parse(&text).unwrap())
     }
 
     fn day(text: &str) -> Date {
         text.parse().unwrap()
+    }
+
+    fn from(text: &str, due: &str) -> Version {
+        Version {
+            id: None,
+            begins: day(text).at(0, 0, 0),
+            profile: due_on(due),
+        }
     }
 
     fn due(profile: &Profile, month: &str) -> String {
@@ -84,11 +148,19 @@ mod tests {
         due.date().to_string()
     }
 
+    fn check(history: &ProfileHistory, table: &[(&str, &str)]) {
+        for (month, expected) in table {
+            let judging = history.judging("kz.progress", month);
+            assert_eq!(due(judging, month), *expected, "{month}");
+        }
+    }
+
     fn history() -> ProfileHistory {
-        let mut history = ProfileHistory::new(Profile::built_in("kaizhou").unwrap());
+        let first = Arc::new(Profile::built_in("kaizhou").unwrap());
+        let mut history = ProfileHistory::new(first);
         // Added out of order, as rows may come.
-        history.add(day("2027-01-01"), &due_on(20)).unwrap();
-        history.add(day("2026-11-15"), &due_on(25)).unwrap();
+        history.add(from("2027-01-01", "monthly:20"));
+        history.add(from("2026-11-15", "monthly:25"));
         history
     }
 
@@ -102,36 +174,41 @@ mod tests {
             ("2026-12-31", "2026-11-25"),
             ("2027-01-01", "2026-11-20"),
         ] {
-            assert_eq!(due(history.at(day(on)), "2026-11"), expected, "{on}");
+            let noon = day(on).at(12, 0, 0);
+            assert_eq!(due(history.at(noon), "2026-11"), expected, "{on}");
         }
-        let begins: Vec<_> = history.versions().map(|(from, _)| from).collect();
-        assert_eq!(
-            begins,
-            [None, Some(day("2026-11-15")), Some(day("2027-01-01"))]
-        );
+        let last_second = day("2026-11-14").at(23, 59, 59);
+        assert_eq!(due(history.at(last_second), "2026-11"), "2026-11-30");
     }
 
     #[test]
     fn a_month_is_judged_by_the_version_in_force_when_it_was_due() {
-        let history = history();
-        for (month, expected) in [
+        let table = [
             ("2026-10", "2026-10-31"),
             ("2026-11", "2026-11-25"),
             ("2026-12", "2026-12-25"),
             ("2027-01", "2027-01-20"),
-        ] {
-            let judging = history.judging("kz.progress", month.parse().unwrap());
-            assert_eq!(due(judging, month), expected, "{month}");
-        }
+        ];
+        check(&history(), &table);
     }
 
     #[test]
-    fn of_two_versions_of_a_day_the_later_one_counts_and_a_broken_one_changes_nothing() {
+    fn a_verdict_that_was_given_stays_when_a_later_version_allows_more_time() {
+        let mut history = ProfileHistory::new(due_on("monthly:20"));
+        history.add(from("2026-11-25", "monthly:last"));
+        let table = [("2026-11", "2026-11-20"), ("2026-12", "2026-12-31")];
+        check(&history, &table);
+        // Nobody could have kept a day that had passed when the version began.
+        history.add(from("2026-12-15", "monthly:10"));
+        let table = [("2026-12", "2026-12-31"), ("2027-01", "2027-01-10")];
+        check(&history, &table);
+    }
+
+    #[test]
+    fn of_two_versions_of_a_moment_the_later_one_counts() {
         let mut history = history();
-        history.add(day("2027-01-01"), &due_on(10)).unwrap();
-        assert_eq!(due(history.at(day("2027-01-01")), "2027-01"), "2027-01-10");
-        let before = history.clone();
-        assert!(history.add(day("2028-01-01"), "{}").is_err());
-        assert_eq!(history, before);
+        history.add(from("2027-01-01", "monthly:10"));
+        let new_year = day("2027-01-01").at(0, 0, 0);
+        assert_eq!(due(history.at(new_year), "2027-01"), "2027-01-10");
     }
 }

@@ -1,6 +1,7 @@
 //! A scenario under way: the hub and the nodes, who acts, the clock, and what each step is expected to do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::file::{Block, Item, Node, Scenario};
 use super::look::{self, Sight};
@@ -10,7 +11,7 @@ use super::values::{Names, digest, moment, row_of};
 use super::{Failure, Profiles, Report, ScenarioError};
 use crate::api::NodeRole;
 use crate::book::{Book, Cells as _};
-use crate::command::{Actor, Envelope, Outcome, Role};
+use crate::command::{Actor, Command, Envelope, Outcome, Role};
 use crate::decide::Directory;
 use crate::document::genesis::DocumentKind;
 use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
@@ -20,6 +21,7 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::World;
 use crate::rules::world::document_of;
+use crate::rulebook::rulebook;
 use crate::text::Lang;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -93,7 +95,7 @@ struct Wrong {
 }
 
 struct Play {
-    profile: Profile,
+    profile: Arc<Profile>,
     /// The hub comes first.
     sites: Vec<Site>,
     /// Units with the site that hosts them.
@@ -109,7 +111,7 @@ impl Play {
     fn new(head: &Block, profiles: &Profiles) -> Result<Self, ScenarioError> {
         let clock = head.need("clock")?;
         Ok(Self {
-            profile: profile_of(head, profiles)?,
+            profile: Arc::new(profile_of(head, profiles)?),
             sites: vec![Site::new(HUB, NodeRole::Hub)],
             hosts: BTreeMap::new(),
             directory: Vec::new(),
@@ -367,7 +369,10 @@ impl Play {
         };
         let proposal = self.proposal(step, at)?;
         let command = step::command(step, &mut self.names, proposal, self.now)?;
-        let command = command.ok_or_else(|| step.place.refuse("nothing is done here"))?;
+        let mut command = command.ok_or_else(|| step.place.refuse("nothing is done here"))?;
+        if let (Command::Record { set, .. }, Some(change)) = (&mut command, step.get("change")) {
+            set.insert(Column::Profile, self.version(change.block()?)?.into());
+        }
         self.commands += 1;
         let moment = u64::try_from(self.now.0).unwrap_or(0);
         let id = CommandId::from_parts(moment, digest(&self.commands.to_string()));
@@ -395,6 +400,14 @@ impl Play {
             }
         };
         judge(step, &found)
+    }
+
+    /// The county's file of rules with some values put in other ones' place.
+    fn version(&self, change: &Block) -> Result<String, ScenarioError> {
+        let begun = serde_json::to_string(&*self.profile).unwrap_or_default();
+        let changed = changed(&begun, change)?;
+        let value: serde_json::Value = serde_json::from_str(&changed).unwrap_or_default();
+        Ok(value.to_string())
     }
 
     /// The open proposal for the path a step names.
@@ -434,7 +447,7 @@ impl Play {
             .map_err(|message| step.place.refuse(message))?;
         let sight = Sight {
             world: World {
-                profile: &self.profile,
+                profile: &known.profile,
                 directory: &known.directory,
                 projects: &known.projects,
                 units: &known.units,
@@ -461,7 +474,9 @@ impl Play {
             return Err("no such site".to_owned());
         };
         let (library, reader) = (&mut site.library, &site.store);
+        let rules = rulebook(library, reader, &self.profile).map_err(said)?;
         let mut known = Known {
+            profile: Arc::clone(rules.history.at(self.now)),
             directory: Directory::clone(&*summary::directory(library, reader).map_err(said)?),
             projects: BTreeMap::new(),
             units: BTreeMap::new(),
@@ -487,6 +502,7 @@ fn said(error: crate::library::LibraryError) -> String {
 
 /// What a site holds, for looks.
 struct Known {
+    profile: Arc<Profile>,
     directory: Directory,
     projects: BTreeMap<ProjectId, ProjectView>,
     units: BTreeMap<UnitId, Book>,

@@ -1,5 +1,7 @@
 //! One node of a scenario: its store, its documents, its clock, and how it takes what another has.
 
+use std::sync::Arc;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
@@ -46,7 +48,7 @@ impl Site {
     /// One turn: everything it writes stands, or nothing does.
     pub(super) fn turn<T>(
         &mut self,
-        profile: &Profile,
+        profile: &Arc<Profile>,
         now: Timestamp,
         act: impl FnOnce(
             &mut Library,
@@ -75,7 +77,7 @@ impl Site {
     /// Carries out a command.
     pub(super) fn send(
         &mut self,
-        profile: &Profile,
+        profile: &Arc<Profile>,
         now: Timestamp,
         actor: &Actor,
         envelope: &Envelope,
@@ -95,7 +97,7 @@ impl Site {
     /// Writes what stands already when a scenario begins.
     pub(super) fn give(
         &mut self,
-        profile: &Profile,
+        profile: &Arc<Profile>,
         now: Timestamp,
         document: &DocumentId,
         edits: Vec<(FieldPath, Value)>,
@@ -111,7 +113,7 @@ impl Site {
     pub(super) fn take_from(
         &mut self,
         other: &mut Self,
-        profile: &Profile,
+        profile: &Arc<Profile>,
         now: Timestamp,
         units: &[UnitId],
     ) -> Result<(), String> {

@@ -24,7 +24,15 @@ const VERBS: &[(&str, &[&str])] = &[
     ("edit", &["project", "set", "on_behalf"]),
     (
         "record",
-        &["table", "project", "unit", "row", "set", "on_behalf"],
+        &[
+            "table",
+            "project",
+            "unit",
+            "row",
+            "set",
+            "change",
+            "on_behalf",
+        ],
     ),
     (
         "file",

@@ -629,6 +629,7 @@ pub const fn kind_id(kind: Kind) -> &'static str {
         Kind::Moment => "moment",
         Kind::Reference => "reference",
         Kind::Json => "json",
+        Kind::Rules => "rules",
     }
 }
 
@@ -654,6 +655,7 @@ pub fn expected_label(id: &str, lang: Lang) -> &str {
         "moment" => ("时间", "a moment"),
         "reference" => ("编号", "an id"),
         "json" => ("系统数据", "data of the system"),
+        "rules" => ("规则文件（JSON）", "a file of rules (JSON)"),
         _ => return id,
     };
     pick(pair, lang)

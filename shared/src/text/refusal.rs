@@ -161,6 +161,24 @@ impl Why {
             Self::Differs { fen } => format!("The sums differ by {}", yuan(*fen)),
             Self::NotEnough { fen } if zh => format!("余额只有 {}", yuan(*fen)),
             Self::NotEnough { fen } => format!("Only {} is left", yuan(*fen)),
+            Self::Unsound {
+                path,
+                line,
+                message,
+                more,
+            } if zh => format!(
+                "规则文件有误，{path}（第 {line} 行）：{message}{}",
+                if *more > 0 { format!("；另有 {more} 处") } else { String::new() }
+            ),
+            Self::Unsound {
+                path,
+                line,
+                message,
+                more,
+            } => format!(
+                "The file of rules is wrong at {path} (line {line}): {message}{}",
+                if *more > 0 { format!("; {more} more") } else { String::new() }
+            ),
             Self::Unset { key } if zh => format!("未配置：{key}；请由项目中心负责人设置"),
             Self::Unset { key } => format!("Not set: {key}; the head of the hub sets it"),
             _ => String::new(),

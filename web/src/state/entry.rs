@@ -54,7 +54,7 @@ pub fn parse(kind: Kind, text: &str, year: i16) -> Result<Value, Ui> {
         Kind::Text | Kind::Person | Kind::Unit | Kind::Reference => {
             Ok(Value::Text(clean::line(trimmed)))
         }
-        Kind::Long | Kind::CoEdited => Ok(Value::Text(trimmed.replace("\r\n", "\n"))),
+        Kind::Long | Kind::CoEdited | Kind::Rules => Ok(Value::Text(trimmed.replace("\r\n", "\n"))),
         Kind::Flag => Ok(Value::Bool(trimmed == "true")),
         Kind::Choice(_) | Kind::Set(_) | Kind::Json => Ok(Value::Text(trimmed.to_owned())),
         Kind::Moment => Err(Ui::EngineField),

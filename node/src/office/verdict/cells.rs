@@ -88,7 +88,7 @@ impl RowReader<'_, '_> {
                 }
                 self.text(column, field, path, line);
             }
-            Kind::Moment | Kind::Reference | Kind::Json => {}
+            Kind::Moment | Kind::Reference | Kind::Json | Kind::Rules => {}
         }
     }
 

@@ -1,0 +1,115 @@
+//! The versions of the county's rules as a node's documents hold them (feature `crdt`).
+//!
+//! A version is proposed by a row of `profiles`, which holds the whole file, and takes effect once a row of `profile_applies` names
+//! it: at its date, or at the moment it was applied when that came later (D-47). Both are published, so a node learns of a version by
+//! sync and keeps it offline. The history is kept while the heads of the county's documents stay the same, and a version is
+//! parsed once. One that does not parse here, since a newer program wrote it, is passed over and named in [`Rulebook::ignored`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::book::{Book, Cells as _};
+use crate::document::genesis::DocumentKind;
+use crate::field::{Column, Table, Target};
+use crate::ids::RowId;
+use crate::library::{Library, LibraryError};
+use crate::profile::{Profile, ProfileError, ProfileHistory, Version};
+use crate::project::Cell;
+use crate::store::{Reader, Tree};
+use crate::summary::row_error;
+use crate::time::Timestamp;
+
+/// What a node knows of the county's rules.
+#[derive(Debug)]
+pub struct Rulebook {
+    /// The versions that can be judged by.
+    pub history: ProfileHistory,
+    /// Applied versions this program cannot read, and why; what stood before them goes on.
+    pub ignored: Vec<(RowId, ProfileError)>,
+    /// The rows of both tables, for whoever lists them.
+    pub rows: Book,
+}
+
+/// Keeps a rulebook while the documents it was read from stay the same.
+#[derive(Default)]
+pub(crate) struct Shelf {
+    book: Option<(Vec<(Vec<u8>, Vec<u8>)>, Arc<Rulebook>)>,
+    /// What parsing gave, by the file's hash.
+    parsed: BTreeMap<[u8; 32], Result<Arc<Profile>, ProfileError>>,
+}
+
+/// The county's rules by what is here; `first` is the version it began with.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn rulebook(
+    library: &mut Library,
+    reader: &dyn Reader,
+    first: &Arc<Profile>,
+) -> Result<Arc<Rulebook>, LibraryError> {
+    let key = reader
+        .range(Tree::Head, &[4], &[5], 100)
+        .map_err(row_error)?;
+    if let Some((known, book)) = &library.rules.book
+        && *known == key
+    {
+        return Ok(Arc::clone(book));
+    }
+    let mut rows = Book::default();
+    for id in library.ids(reader, DocumentKind::County)? {
+        for entry in library.document(reader, &id)?.entries() {
+            let Target::Cell(Table::Profiles | Table::ProfileApplies, ..) = entry.path.target()
+            else {
+                continue;
+            };
+            let value = entry.winner().clone();
+            let contenders = Vec::new();
+            rows.cells.insert(entry.path, Cell { value, contenders });
+        }
+    }
+    let book = Arc::new(read(rows, first, &mut library.rules.parsed));
+    library.rules.book = Some((key, Arc::clone(&book)));
+    Ok(book)
+}
+
+fn read(
+    rows: Book,
+    first: &Arc<Profile>,
+    parsed: &mut BTreeMap<[u8; 32], Result<Arc<Profile>, ProfileError>>,
+) -> Rulebook {
+    let mut history = ProfileHistory::new(Arc::clone(first));
+    let mut ignored = Vec::new();
+    for applied in rows.each(Table::ProfileApplies) {
+        let id = applied.reference(Column::ProfileVersion);
+        let version = id.and_then(|id| Some((id, rows.row(Table::Profiles, id)?)));
+        let Some((id, version)) = version else {
+            continue;
+        };
+        let Some(from) = version.date(Column::EffectiveFrom) else {
+            continue;
+        };
+        let text = version.text(Column::Profile);
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
+        let profile = parsed
+            .entry(hash)
+            .or_insert_with(|| Profile::parse(text).map(Arc::new));
+        match profile {
+            Ok(profile) => history.add(Version {
+                id: Some(id),
+                begins: begins(from.at(0, 0, 0), applied.at()),
+                profile: Arc::clone(profile),
+            }),
+            Err(error) => ignored.push((id, error.clone())),
+        }
+    }
+    Rulebook {
+        history,
+        ignored,
+        rows,
+    }
+}
+
+/// A version never reaches back: one that is applied after its date begins when it is applied.
+fn begins(from: Timestamp, applied: Timestamp) -> Timestamp {
+    Timestamp(from.0.max(applied.0))
+}
