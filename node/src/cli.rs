@@ -205,7 +205,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Edit(args) => edit::run(&common, args, output),
         Command::Status(args) => status::run(&common, args, output),
         Command::Sync(args) => sync::run(&common, args, output),
-        Command::Profile(args) => profile::run(args, output),
+        Command::Profile(args) => profile::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),
         Command::Scenario(args) => scenario::run(&common, args, output),

@@ -11,6 +11,7 @@ mod import;
 mod invite;
 mod perform;
 mod request;
+mod rules;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +37,8 @@ pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
-    Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
+    Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Rules, RulesState,
+    RulesVersion, Status, Trouble,
 };
 
 /// Where requests of the command line go on the control listener.

@@ -416,16 +416,23 @@ pub enum Why {
     /// There may be only one, and one is there.
     OnlyOne,
     /// A file of rules has errors.
-    Unsound {
-        /// The place of the first: keys and indices joined by dots.
-        path: String,
-        /// Its line, from 1; 0 when the file has no text there.
-        line: u32,
-        /// What is wrong there.
-        message: String,
-        /// How many more there are.
-        more: u32,
-    },
+    Unsound(Box<UnsoundFile>),
+}
+
+/// The errors of a file of rules.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UnsoundFile {
+    /// The place of the first: keys and indices joined by dots.
+    pub path: String,
+    /// Its line, from 1; 0 when that is not known.
+    #[serde(default)]
+    pub line: u32,
+    /// What is wrong there.
+    pub message: String,
+    /// How many more there are.
+    #[serde(default)]
+    pub more: u32,
 }
 
 /// A guard that is not met.

@@ -30,10 +30,13 @@ pub struct Rulebook {
     pub rows: Book,
 }
 
+/// The heads of the county's documents.
+type Heads = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// Keeps a rulebook while the documents it was read from stay the same.
 #[derive(Default)]
 pub(crate) struct Shelf {
-    book: Option<(Vec<(Vec<u8>, Vec<u8>)>, Arc<Rulebook>)>,
+    book: Option<(Heads, Arc<Rulebook>)>,
     /// What parsing gave, by the file's hash.
     parsed: BTreeMap<[u8; 32], Result<Arc<Profile>, ProfileError>>,
 }

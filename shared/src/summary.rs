@@ -329,7 +329,10 @@ fn person_key(user: UserId) -> Vec<u8> {
 }
 
 /// The person behind an account, when a roster that is here names it.
-pub(crate) fn person(reader: &dyn Reader, user: UserId) -> Result<Option<Person>, LibraryError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn person(reader: &dyn Reader, user: UserId) -> Result<Option<Person>, LibraryError> {
     let bytes = reader
         .load(Tree::Index, &person_key(user))
         .map_err(row_error)?;

@@ -1,6 +1,7 @@
-//! `xiangmu profile list|show|lint|schema`: the county rules that ship, and a check of a county's own file.
+//! `xiangmu profile list|show|lint|schema`: the county rules that ship, and a check of a county's own file; `versions|propose|apply`:
+//! how a county changes its rules.
 //!
-//! Needs no data folder: a county writes and checks its file before any server knows of it.
+//! The first need no data folder: a county writes and checks its file before any server knows of it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,11 @@ use serde_json::json;
 use shared::profile::{Finding, Profile, schema};
 use shared::text::system::System;
 
+use super::Common;
 use super::output::Output;
 use crate::exit::{Exit, Failure};
+
+mod versions;
 
 /// A profile file is some 50 KB; more is another file.
 const LARGEST: u64 = 4 << 20;
@@ -29,10 +33,10 @@ pub struct Args {
 pub enum What {
     /// Name the profiles that ship
     List,
-    /// Print the file of a profile that ships; unset values are marked
+    /// Print the file of the rules in force on this node, or of a profile that ships; unset values are marked
     Show {
-        /// The profile
-        slug: String,
+        /// A profile that ships [default: the rules in force on this node]
+        slug: Option<String>,
     },
     /// Check a profile file: errors with place and line, and every value that is not set
     Lint {
@@ -41,16 +45,26 @@ pub enum What {
     },
     /// Print the JSON Schema of profile files, for editors
     Schema,
+    /// List the versions the county decided on since it began
+    Versions,
+    /// Hub: decide on a new version, as the head of the hub
+    Propose(versions::Propose),
+    /// Hub: apply a decided version, as the system administrator
+    Apply(versions::Apply),
 }
 
 /// Does it.
 ///
 /// # Errors
 /// When the profile or the file cannot be read.
-pub fn run(args: Args, output: &mut Output) -> Result<Exit, Failure> {
+pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.what {
         What::List => list(output),
-        What::Show { slug } => show(&slug, output),
+        What::Show { slug: Some(slug) } => show(&slug, output),
+        What::Show { slug: None } => versions::show(common, output),
+        What::Versions => versions::list(common, output),
+        What::Propose(args) => versions::propose(common, args, output),
+        What::Apply(args) => versions::apply(common, args, output),
         What::Lint { file } => lint(&file, output),
         What::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(Failure::failed)?;
@@ -83,6 +97,11 @@ fn show(slug: &str, output: &mut Output) -> Result<Exit, Failure> {
         Failure::unusable(error).hint(format!("xiangmu profile show {}", known.join("|")))
     })?;
     let text = Profile::json(slug).map_err(Failure::failed)?;
+    print(&profile, text, output)
+}
+
+/// Prints a file, its unset values marked.
+fn print(profile: &Profile, text: &str, output: &mut Output) -> Result<Exit, Failure> {
     if output.json {
         let value: serde_json::Value = serde_json::from_str(text).map_err(Failure::failed)?;
         output.value(&value)?;

@@ -1,7 +1,7 @@
 //! `xiangmu status`.
 
 use shared::text::Lang;
-use shared::text::system::sync_state;
+use shared::text::system::{System, sync_state};
 
 use super::Common;
 use super::output::Output;
@@ -25,6 +25,9 @@ pub fn run(common: &Common, _args: Args, output: &mut Output) -> Result<Exit, Fa
     if output.json {
         output.value(&status)?;
     } else {
+        for unreadable in &status.rules_unreadable {
+            output.warn(&System::RulesUnreadable { version: unreadable.clone() }.text(output.lang));
+        }
         for (label, value) in lines(&status, output.lang) {
             output.line(&format!("{label}{value}"))?;
         }
@@ -40,12 +43,16 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
     let last = status
         .last_contact
         .map_or_else(|| "-".to_owned(), |at| at.to_string());
+    let profile = match status.rules {
+        Some(version) => format!("{} {version}", status.node.profile),
+        None => status.node.profile.clone(),
+    };
     let mut lines = vec![
         ("name          ", status.node.name.clone()),
         ("id            ", status.node.id.to_string()),
         ("role          ", role.to_owned()),
         ("unit          ", status.node.unit_name.clone()),
-        ("profile       ", status.node.profile.clone()),
+        ("profile       ", profile),
         (
             "documents     ",
             format!("{} ({} projects)", status.documents, status.projects),

@@ -5,7 +5,6 @@
 //! carries out chunk by chunk while others are served; whoever waits hears how far it is. Then the mapping is remembered.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use shared::command::{Actor, Answer, Command, Envelope, ImportCounts, Outcome, Refusal};
 use shared::identity::unit_id_of;

@@ -18,10 +18,10 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 
 use super::request::{
-    Event, ImportReport, Outcome, Question, RefusedRow, Request, Status, Trouble,
+    Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, Trouble,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
+    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare, rules,
     undo,
 };
 use crate::accounts::AccountError;
@@ -62,6 +62,16 @@ async fn run(
         Request::Edit { lines, user } => {
             edit::run(context, lines, user.as_deref(), lang, events).await
         }
+        Request::Rules => Ok(Outcome::Rules {
+            rules: Box::new(rules::list(context).await?),
+        }),
+        Request::RulesPropose {
+            text,
+            from,
+            reference,
+            user,
+        } => rules::propose(context, text, from, reference, &user, lang).await,
+        Request::RulesApply { version, user } => rules::apply(context, version, &user, lang).await,
         Request::UserAdd {
             name,
             role,
@@ -468,6 +478,7 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
             Ok::<_, LibraryError>((documents, projects))
         })
         .await??;
+    let rules = rules::list(context).await?;
     let dir = context.dir.clone();
     let disk_bytes = tokio::task::spawn_blocking(move || folder_bytes(&dir))
         .await
@@ -483,6 +494,13 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
         quarantined: sync.quarantined,
         sync: sync.state,
         disk_bytes,
+        rules: rules.in_force,
+        rules_unreadable: rules
+            .versions
+            .into_iter()
+            .filter(|version| version.state == RulesState::Unreadable)
+            .map(|version| format!("{}: {}", version.id, version.trouble))
+            .collect(),
         serving: context.serving,
         nodes: peers,
     })

@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 use shared::api::{ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo};
 use shared::command::{ImportCounts, Role};
-use shared::ids::{ImportId, NodeId, UnitId};
+use shared::ids::{ImportId, NodeId, RowId, UnitId};
 use shared::text::Lang;
-use shared::time::{Month, Timestamp};
+use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
 
@@ -136,6 +136,26 @@ pub enum Request {
         /// True restores it.
         on: bool,
     },
+    /// The versions of the county's rules.
+    Rules,
+    /// Hub: its head decides on a version of the rules.
+    RulesPropose {
+        /// The file.
+        text: String,
+        /// The day it shall count from.
+        from: Date,
+        /// The decision it rests on.
+        reference: String,
+        /// The account to act as.
+        user: String,
+    },
+    /// Hub: its administrator applies a version.
+    RulesApply {
+        /// The version.
+        version: RowId,
+        /// The account to act as.
+        user: String,
+    },
     /// Looks for damage.
     Check {
         /// True: rebuilds what can be rebuilt.
@@ -262,6 +282,16 @@ pub enum Outcome {
         /// True while the line may be used.
         on: bool,
     },
+    /// Of `Rules`.
+    Rules {
+        /// The versions.
+        rules: Box<Rules>,
+    },
+    /// Of `RulesPropose` and `RulesApply`.
+    Recorded {
+        /// The row that was written.
+        row: RowId,
+    },
     /// Of `Check`.
     Checked {
         /// Documents looked at.
@@ -271,6 +301,59 @@ pub enum Outcome {
         /// What was found.
         findings: Vec<Found>,
     },
+}
+
+/// The county's rules.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rules {
+    /// The version in force; `None` for the one the county began with.
+    pub in_force: Option<RowId>,
+    /// Its file.
+    pub text: String,
+    /// What was decided since, oldest first.
+    pub versions: Vec<RulesVersion>,
+}
+
+/// One version the county decided on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesVersion {
+    /// Its row.
+    pub id: RowId,
+    /// How it stands.
+    pub state: RulesState,
+    /// The day it shall count from.
+    pub from: String,
+    /// The decision it rests on.
+    pub reference: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub decided_at: Timestamp,
+    /// Who applied it; empty until somebody did.
+    pub applied_by: String,
+    /// When.
+    pub applied_at: Option<Timestamp>,
+    /// The first moment it counts.
+    pub begins: Option<Timestamp>,
+    /// Why this program cannot read it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub trouble: String,
+}
+
+/// How a version of the rules stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RulesState {
+    /// Decided, and not applied.
+    Proposed,
+    /// Applied; its day has not come.
+    Waiting,
+    /// In force.
+    InForce,
+    /// A later one is in force.
+    Past,
+    /// Applied, but this program cannot read it.
+    Unreadable,
 }
 
 /// How a node stands.
@@ -297,6 +380,12 @@ pub struct Status {
     pub quarantined: u64,
     /// Bytes the data folder takes.
     pub disk_bytes: u64,
+    /// The version of the county's rules in force; absent for the one it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RowId>,
+    /// Versions of the rules this program cannot read, and why: it goes on by the one before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_unreadable: Vec<String>,
     /// True when a server runs on the folder.
     pub serving: bool,
     /// The hub's nodes.

@@ -4,7 +4,7 @@
 //! `profile_applies` names it, and from then on `rulebook` counts it.
 
 use crate::book::Cells as _;
-use crate::command::{Refusal, Why, Write};
+use crate::command::{Refusal, UnsoundFile, Why, Write};
 use crate::decide::{refuse, refuse_at, refuse_by};
 use crate::field::{Column, FieldPath, Table};
 use crate::profile::{Finding, Profile};
@@ -80,16 +80,13 @@ fn sound(world: &World<'_>, json: &str) -> Result<(), Refusal> {
 
 fn unsound(found: &[Finding]) -> Refusal {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let first = found.first();
-    refuse_by(
-        Why::Unsound {
-            path: first.map_or_else(String::new, |first| first.path.clone()),
-            line: first.and_then(|first| first.line).map_or(0, number),
-            message: first.map_or_else(String::new, |first| first.message.clone()),
-            more: number(found.len().saturating_sub(1)),
-        },
-        RULE,
-    )
+    let file = found.first().map_or_else(UnsoundFile::default, |first| UnsoundFile {
+        path: first.path.clone(),
+        line: first.line.map_or(0, number),
+        message: first.message.clone(),
+        more: number(found.len() - 1),
+    });
+    refuse_by(Why::Unsound(Box::new(file)), RULE)
 }
 
 fn at(entry: &Entry<'_>, column: Column, why: Why) -> Refusal {

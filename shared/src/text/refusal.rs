@@ -3,7 +3,7 @@
 use super::Lang;
 use super::fields::expected_label;
 use super::guard::guard_sentence;
-use crate::command::{Refusal, Why};
+use crate::command::{Refusal, UnsoundFile, Why};
 use crate::field::{FieldPath, Target};
 use crate::time::Date;
 
@@ -161,29 +161,40 @@ impl Why {
             Self::Differs { fen } => format!("The sums differ by {}", yuan(*fen)),
             Self::NotEnough { fen } if zh => format!("余额只有 {}", yuan(*fen)),
             Self::NotEnough { fen } => format!("Only {} is left", yuan(*fen)),
-            Self::Unsound {
-                path,
-                line,
-                message,
-                more,
-            } if zh => format!(
-                "规则文件有误，{path}（第 {line} 行）：{message}{}",
-                if *more > 0 { format!("；另有 {more} 处") } else { String::new() }
-            ),
-            Self::Unsound {
-                path,
-                line,
-                message,
-                more,
-            } => format!(
-                "The file of rules is wrong at {path} (line {line}): {message}{}",
-                if *more > 0 { format!("; {more} more") } else { String::new() }
-            ),
+            Self::Unsound(file) => unsound(file, lang),
             Self::Unset { key } if zh => format!("未配置：{key}；请由项目中心负责人设置"),
             Self::Unset { key } => format!("Not set: {key}; the head of the hub sets it"),
             _ => String::new(),
         }
     }
+}
+
+fn unsound(file: &UnsoundFile, lang: Lang) -> String {
+    let UnsoundFile {
+        path,
+        line,
+        message,
+        more,
+    } = file;
+    let mut words = match lang {
+        Lang::Zh => format!("规则文件有误，{path}"),
+        Lang::En => format!("The file of rules is wrong at {path}"),
+    };
+    match lang {
+        _ if *line == 0 => {}
+        Lang::Zh => words.push_str(&format!("（第 {line} 行）")),
+        Lang::En => words.push_str(&format!(" (line {line})")),
+    }
+    match lang {
+        Lang::Zh => words.push_str(&format!("：{message}")),
+        Lang::En => words.push_str(&format!(": {message}")),
+    }
+    match lang {
+        _ if *more == 0 => {}
+        Lang::Zh => words.push_str(&format!("；另有 {more} 处")),
+        Lang::En => words.push_str(&format!("; {more} more")),
+    }
+    words
 }
 
 fn exception_hint(exception: bool, lang: Lang) -> &'static str {

@@ -161,6 +161,19 @@ pub enum System {
         unset: usize,
     },
     Unset,
+    RulesProposed {
+        version: String,
+    },
+    RulesApplied {
+        version: String,
+    },
+    RulesUnreadable {
+        version: String,
+    },
+    /// A state of `control::RulesState`, by its id.
+    RulesState {
+        id: &'static str,
+    },
     Nothing,
 }
 
@@ -297,6 +310,17 @@ impl System {
             Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
             Self::ProfileSound { unset } => format!("规则文件没有错误，{unset} 处提示。"),
             Self::Unset => "未配置".into(),
+            Self::RulesProposed { version } => format!("已提出规则版本 {version}，由系统管理员应用后生效。"),
+            Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
+            Self::RulesUnreadable { version } => format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}"),
+            Self::RulesState { id } => match *id {
+                "proposed" => "待应用",
+                "waiting" => "未到生效日",
+                "in_force" => "现行",
+                "past" => "已被替代",
+                _ => "读不懂",
+            }
+            .into(),
             Self::Nothing => "没有内容。".into(),
         }
     }
@@ -367,6 +391,10 @@ impl System {
             Self::Findings { count } => format!("{count} findings."),
             Self::ProfileSound { unset } => format!("No errors, {unset} warnings."),
             Self::Unset => "not set".into(),
+            Self::RulesProposed { version } => format!("Version {version} is decided; it counts once the administrator applies it."),
+            Self::RulesApplied { version } => format!("Version {version} is applied."),
+            Self::RulesUnreadable { version } => format!("this program cannot read a version of the rules and goes on by the one before: {version}"),
+            Self::RulesState { id } => id.replace('_', " "),
             Self::Nothing => "Nothing.".into(),
         }
     }

@@ -101,9 +101,10 @@ fn a_file_that_does_not_hold_is_refused_with_its_place() {
         ("{}".to_owned(), ""),
     ] {
         let refused = propose(&mut county, &head, &file, "2026-12-01").unwrap_err();
-        let Why::Unsound { path, message, .. } = &refused.why else {
+        let Why::Unsound(wrong) = &refused.why else {
             panic!("{refused:?}");
         };
+        let (path, message) = (&wrong.path, &wrong.message);
         assert!(path.starts_with(place), "{place}: {path}");
         assert!(!message.is_empty());
         let words = refused.sentence(crate::text::Lang::En);

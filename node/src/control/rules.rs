@@ -1,0 +1,157 @@
+//! The versions of the county's rules: what there is, and the two acts that bring a new one (D-47).
+
+use shared::book::Cells as _;
+use shared::command::{Command, Envelope, Outcome as CommandOutcome};
+use shared::field::{Column, Table};
+use shared::ids::{RowId, UserId};
+use shared::library::LibraryError;
+use shared::profile::Profile;
+use shared::rulebook::rulebook;
+use shared::store::Reader;
+use shared::summary;
+use shared::text::Lang;
+use shared::time::Date;
+use shared::value::Value;
+
+use super::request::{Outcome, Rules, RulesState, RulesVersion, Trouble};
+use super::{Context, edit, new_command_id};
+use crate::driver::ReadContext;
+
+/// The versions, and the file in force.
+pub(super) async fn list(context: &Context) -> Result<Rules, Trouble> {
+    let built_in = context.built_in.clone();
+    let slug = context.info().profile.clone();
+    let read = context
+        .handle
+        .read(move |read| read_rules(read, &built_in))
+        .await??;
+    let (in_force, text, versions) = read;
+    let text = match text {
+        Some(text) => text,
+        None => Profile::json(&slug)
+            .map_err(|error| Trouble::failed(&error))?
+            .to_owned(),
+    };
+    Ok(Rules {
+        in_force,
+        text,
+        versions,
+    })
+}
+
+type Read = (Option<RowId>, Option<String>, Vec<RulesVersion>);
+
+fn read_rules(
+    context: &mut ReadContext<'_>,
+    built_in: &std::sync::Arc<Profile>,
+) -> Result<Read, LibraryError> {
+    let rules = rulebook(context.replica.library(), context.reader, built_in)?;
+    let in_force = rules.history.version_at(context.now);
+    let in_force = in_force.and_then(|version| version.id);
+    let mut text = None;
+    let mut versions = Vec::new();
+    for row in rules.rows.each(Table::Profiles) {
+        let Some(id) = row.id() else { continue };
+        let named = |applied: &shared::book::Row<'_>| {
+            applied.reference(Column::ProfileVersion) == Some(id)
+        };
+        let applied = rules.rows.each(Table::ProfileApplies).find(named);
+        let known = rules.history.later().iter();
+        let mut known = known.filter(|version| version.id == Some(id));
+        let begins = known.next().map(|version| version.begins);
+        let ignored = rules.ignored.iter().find(|(ignored, _)| *ignored == id);
+        if in_force == Some(id) {
+            text = Some(row.text(Column::Profile).to_owned());
+        }
+        versions.push(RulesVersion {
+            id,
+            state: match begins {
+                _ if ignored.is_some() => RulesState::Unreadable,
+                _ if in_force == Some(id) => RulesState::InForce,
+                Some(begins) if begins > context.now => RulesState::Waiting,
+                Some(_) => RulesState::Past,
+                None => RulesState::Proposed,
+            },
+            from: row.text(Column::EffectiveFrom).to_owned(),
+            reference: row.text(Column::Number).to_owned(),
+            decided_by: name(context.reader, row.by())?,
+            decided_at: row.at(),
+            applied_by: match &applied {
+                Some(applied) => name(context.reader, applied.by())?,
+                None => String::new(),
+            },
+            applied_at: applied.map(|applied| applied.at()),
+            begins,
+            trouble: ignored.map_or_else(String::new, |(_, error)| error.to_string()),
+        });
+    }
+    Ok((in_force, text, versions))
+}
+
+/// A person's name; the id of one nobody here knows.
+fn name(reader: &dyn Reader, user: Option<UserId>) -> Result<String, LibraryError> {
+    let Some(user) = user else {
+        return Ok(String::new());
+    };
+    let person = summary::person(reader, user)?;
+    Ok(person.map_or_else(|| user.to_string(), |person| person.name))
+}
+
+/// The head of the hub decides on a version.
+pub(super) async fn propose(
+    context: &Context,
+    text: String,
+    from: Date,
+    reference: String,
+    user: &str,
+    lang: Lang,
+) -> Result<Outcome, Trouble> {
+    let set = [
+        (Column::Profile, Value::from(text.as_str())),
+        (Column::EffectiveFrom, from.to_string().into()),
+        (Column::Number, reference.as_str().into()),
+    ];
+    act(context, Table::Profiles, set, user, lang).await
+}
+
+/// The system administrator applies one.
+pub(super) async fn apply(
+    context: &Context,
+    version: RowId,
+    user: &str,
+    lang: Lang,
+) -> Result<Outcome, Trouble> {
+    let set = [(Column::ProfileVersion, version.to_string().into())];
+    act(context, Table::ProfileApplies, set, user, lang).await
+}
+
+async fn act<const N: usize>(
+    context: &Context,
+    table: Table,
+    set: [(Column, Value); N],
+    user: &str,
+    lang: Lang,
+) -> Result<Outcome, Trouble> {
+    let actor = edit::actor(context, Some(user))?;
+    let now = context.clock.now().0.unsigned_abs();
+    let row = RowId::from_parts(now, context.clock.random());
+    let envelope = Envelope {
+        id: new_command_id(&context.clock),
+        base: None,
+        after: Vec::new(),
+        command: Command::Record {
+            project: None,
+            unit: None,
+            table,
+            row,
+            set: set.into(),
+            on_behalf: None,
+        },
+    };
+    let answers = context.handle.command(actor, vec![envelope]).await?;
+    match answers.into_iter().next().map(|answer| answer.outcome) {
+        Some(CommandOutcome::Done { .. }) => Ok(Outcome::Recorded { row }),
+        Some(CommandOutcome::Refused(refusal)) => Err(Trouble::plain(refusal.sentence(lang))),
+        None => Err(Trouble::plain("a command has no answer")),
+    }
+}
