@@ -144,12 +144,8 @@ fn charged(
     };
     let known = Known::load(library, reader, false)?;
     let facts = library.facts(reader)?;
-    let charged = obligations::charged(
-        &known.ground(profile, facts),
-        report,
-        &period,
-        question.now,
-    );
+    let charged =
+        obligations::charged(&known.ground(profile, facts), report, &period, question.now);
     Ok(Some(charged))
 }
 
@@ -226,7 +222,16 @@ pub fn obligations(
     }
     let mut all = Vec::new();
     let later = history.later().iter().map(|version| &version.profile);
+    let mut asked_before: Vec<&Arc<Profile>> = Vec::new();
     for profile in std::iter::once(history.first()).chain(later) {
+        // A file that was taken up again is one value.
+        if asked_before
+            .iter()
+            .any(|before| Arc::ptr_eq(before, profile))
+        {
+            continue;
+        }
+        asked_before.push(profile);
         let counts = |owed: &Obligation| {
             let by_period = !owed.period.is_empty() && history.reports(&owed.rule);
             let judging = if by_period {
@@ -238,7 +243,7 @@ pub fn obligations(
         };
         all.extend(owed(profile).into_iter().filter(counts));
     }
-    all.sort_by_key(|owed| owed.due.map_or(i64::MAX, |due| due.0));
+    obligations::arrange(&mut all);
     Ok(all)
 }
 
@@ -349,12 +354,7 @@ pub fn desk(
         desk.filing = Some(filing_card(profile, &month, question.now));
         let mut names = Names::load(library, reader)?;
         desk.returned = returned(&filings(
-            library,
-            reader,
-            profile,
-            actor.unit,
-            &ledger,
-            &mut names,
+            library, reader, profile, actor.unit, &ledger, &mut names,
         )?);
     }
     let today = question.now.date();

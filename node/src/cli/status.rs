@@ -26,7 +26,12 @@ pub fn run(common: &Common, _args: Args, output: &mut Output) -> Result<Exit, Fa
         output.value(&status)?;
     } else {
         for unreadable in &status.rules_unreadable {
-            output.warn(&System::RulesUnreadable { version: unreadable.clone() }.text(output.lang));
+            output.warn(
+                &System::RulesUnreadable {
+                    version: unreadable.clone(),
+                }
+                .text(output.lang),
+            );
         }
         for (label, value) in lines(&status, output.lang) {
             output.line(&format!("{label}{value}"))?;

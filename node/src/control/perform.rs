@@ -21,8 +21,8 @@ use super::request::{
     Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, Trouble,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare, rules,
-    undo,
+    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
+    rules, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};

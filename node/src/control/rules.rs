@@ -52,9 +52,8 @@ fn read_rules(
     let mut versions = Vec::new();
     for row in rules.rows.each(Table::Profiles) {
         let Some(id) = row.id() else { continue };
-        let named = |applied: &shared::book::Row<'_>| {
-            applied.reference(Column::ProfileVersion) == Some(id)
-        };
+        let named =
+            |applied: &shared::book::Row<'_>| applied.reference(Column::ProfileVersion) == Some(id);
         let applied = rules.rows.each(Table::ProfileApplies).find(named);
         let known = rules.history.later().iter();
         let mut known = known.filter(|version| version.id == Some(id));

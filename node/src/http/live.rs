@@ -217,8 +217,9 @@ async fn gather(
     let (changed, afresh) = (waiting.projects, waiting.afresh);
     let watched = watched.filter(|id| afresh || changed.contains(id));
     let month = views::this_month(site.context.clock.now());
-    let (profile, role) = (site.context.profile.clone(), visitor.actor.role);
+    let (built_in, role) = (site.context.built_in.clone(), visitor.actor.role);
     let read = site.context.handle.read(move |read| {
+        let profile = views::profile(read, &built_in)?;
         let facts = views::facts(read)?;
         let rows: Vec<_> = facts
             .iter()

@@ -73,8 +73,9 @@ pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let month = period(site, call)?;
     let query = query(call, views::ROWS_MAX)?;
     let mut facts = site.context.handle.read(views::facts).await??;
-    let (profile, role) = (&site.context.profile, call.person()?.actor.role);
-    facts.retain(|facts| reading::may_see(profile, role, &facts.row.stage));
+    let profile = site.context.profile().await??;
+    let role = call.person()?.actor.role;
+    facts.retain(|facts| reading::may_see(&profile, role, &facts.row.stage));
     let list = tokio::task::spawn_blocking(move || views::list(&facts, month, &query))
         .await
         .map_err(|error| Failed::internal("listing projects", error))?;
@@ -92,8 +93,9 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
         .handle
         .read(move |context| views::project(context, id))
         .await??;
+    let profile = site.context.profile().await??;
     let role = call.person()?.actor.role;
-    let shown = view.and_then(|view| reading::shown(&site.context.profile, role, view));
+    let shown = view.and_then(|view| reading::shown(&profile, role, view));
     Ok(reply::json(&shown.ok_or(Failed::NotFound)?))
 }
 
@@ -104,7 +106,8 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 pub async fn history(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let id: ProjectId = call.parameter(0)?;
     let path: Option<FieldPath> = call.asked("path")?;
-    let (profile, role) = (site.context.profile.clone(), call.person()?.actor.role);
+    let profile = site.context.profile().await??;
+    let role = call.person()?.actor.role;
     let entries = site
         .context
         .handle

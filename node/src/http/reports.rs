@@ -94,7 +94,7 @@ pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Fa
         _ => Whose::Unit(actor.unit),
     };
     let only_open = call.asked::<bool>("open")?.unwrap_or(false);
-    let profile = site.context.profile.clone();
+    let built_in = site.context.built_in.clone();
     let asked = Asked {
         whose,
         from,
@@ -104,7 +104,7 @@ pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Fa
     let mut owed = site
         .context
         .handle
-        .read(move |context| views::obligations(context, &profile, &asked))
+        .read(move |context| views::obligations(context, &built_in, &asked))
         .await??;
     owed.retain(|one| !only_open || one.standing.is_open());
     Ok(reply::json(&owed))

@@ -196,6 +196,12 @@ pub fn obligations(ground: &Ground<'_>, asked: &Asked) -> Vec<Obligation> {
     units::collect(ground, asked, &mut found);
     projects::collect(ground, asked, &mut found);
     found.retain(|one| is_asked(ground, &asked.whose, one));
+    arrange(&mut found);
+    found
+}
+
+/// Puts what is owed in order: by due moment, what has none last; then by rule, unit and project.
+pub fn arrange(found: &mut [Obligation]) {
     found.sort_by(|a, b| {
         let key = |one: &Obligation| (one.due.is_none(), one.due, one.kind);
         key(a)
@@ -204,7 +210,6 @@ pub fn obligations(ground: &Ground<'_>, asked: &Asked) -> Vec<Obligation> {
             .then_with(|| (a.unit, a.project, &a.period).cmp(&(b.unit, b.project, &b.period)))
             .then_with(|| (a.row, &a.person).cmp(&(b.row, &b.person)))
     });
-    found
 }
 
 fn is_asked(ground: &Ground<'_>, whose: &Whose, one: &Obligation) -> bool {

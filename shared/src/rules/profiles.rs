@@ -80,12 +80,14 @@ fn sound(world: &World<'_>, json: &str) -> Result<(), Refusal> {
 
 fn unsound(found: &[Finding]) -> Refusal {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let file = found.first().map_or_else(UnsoundFile::default, |first| UnsoundFile {
-        path: first.path.clone(),
-        line: first.line.map_or(0, number),
-        message: first.message.clone(),
-        more: number(found.len() - 1),
-    });
+    let file = found
+        .first()
+        .map_or_else(UnsoundFile::default, |first| UnsoundFile {
+            path: first.path.clone(),
+            line: first.line.map_or(0, number),
+            message: first.message.clone(),
+            more: number(found.len() - 1),
+        });
     refuse_by(Why::Unsound(Box::new(file)), RULE)
 }
 

@@ -310,9 +310,13 @@ impl System {
             Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
             Self::ProfileSound { unset } => format!("规则文件没有错误，{unset} 处提示。"),
             Self::Unset => "未配置".into(),
-            Self::RulesProposed { version } => format!("已提出规则版本 {version}，由系统管理员应用后生效。"),
+            Self::RulesProposed { version } => {
+                format!("已提出规则版本 {version}，由系统管理员应用后生效。")
+            }
             Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
-            Self::RulesUnreadable { version } => format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}"),
+            Self::RulesUnreadable { version } => {
+                format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}")
+            }
             Self::RulesState { id } => match *id {
                 "proposed" => "待应用",
                 "waiting" => "未到生效日",

@@ -76,7 +76,12 @@ fn a_late_filing_stays_late_and_the_next_month_has_the_new_day() {
     let (mut township, mut hub) = pair();
     let clerk = actor(Role::Clerk);
     let bridge = create(&mut township, 1);
-    let nil = |month: &str| edit(bridge, &[(&format!("{month}/month_nil"), "procedures".into())]);
+    let nil = |month: &str| {
+        edit(
+            bridge,
+            &[(&format!("{month}/month_nil"), "procedures".into())],
+        )
+    };
     township.now = noon("2026-11-02");
     for month in ["2026-10", "2026-11", "2026-12"] {
         assert!(is_done(&township.run(&clerk, nil(month))));
@@ -88,12 +93,20 @@ fn a_late_filing_stays_late_and_the_next_month_has_the_new_day() {
     hub.now = noon("2026-11-18");
     let decided = propose(30, due_on_25th(), "2026-12-01");
     assert!(is_done(&hub.run(&actor(Role::HubHead), decided)));
-    assert_eq!(due(&mut hub, "2026-12"), "2026-12-31", "nobody applied it yet");
+    assert_eq!(
+        due(&mut hub, "2026-12"),
+        "2026-12-31",
+        "nobody applied it yet"
+    );
     hub.now = noon("2026-11-19");
     assert!(is_done(&hub.run(&actor(Role::Admin), apply(31, 30))));
     assert_eq!(due(&mut hub, "2026-11"), "2026-11-30");
     assert_eq!(due(&mut hub, "2026-12"), "2026-12-25");
-    assert_eq!(due(&mut township, "2026-12"), "2026-12-31", "it has not heard yet");
+    assert_eq!(
+        due(&mut township, "2026-12"),
+        "2026-12-31",
+        "it has not heard yet"
+    );
     exchange(&mut township, &mut hub);
 
     // From here on the node is on its own.
@@ -135,18 +148,35 @@ fn a_version_this_program_cannot_read_is_passed_over_and_named() {
     assert!(is_done(&hub.run(&actor(Role::Admin), apply(31, 30))));
     // A newer hub's file, with a key this program does not know.
     let newer = due_on_25th().replacen("\"offline_grace_hours\"", "\"grace_hours\"", 1);
-    let cell = |table, number, column, value: Value| {
-        (FieldPath::cell(table, row(number), column), value)
-    };
+    let cell =
+        |table, number, column, value: Value| (FieldPath::cell(table, row(number), column), value);
     let at = Value::Int(noon("2026-11-19").0);
     let rows = vec![
         cell(Table::Profiles, 40, Column::Profile, newer.into()),
-        cell(Table::Profiles, 40, Column::EffectiveFrom, "2026-11-19".into()),
-        cell(Table::ProfileApplies, 41, Column::ProfileVersion, row(40).to_string().into()),
+        cell(
+            Table::Profiles,
+            40,
+            Column::EffectiveFrom,
+            "2026-11-19".into(),
+        ),
+        cell(
+            Table::ProfileApplies,
+            41,
+            Column::ProfileVersion,
+            row(40).to_string().into(),
+        ),
         cell(Table::ProfileApplies, 41, Column::At, at),
     ];
     hub.turn(|library, turn, context, _| {
-        super::record(library, turn, context, &DocumentId::County(2026), rows, None).unwrap();
+        super::record(
+            library,
+            turn,
+            context,
+            &DocumentId::County(2026),
+            rows,
+            None,
+        )
+        .unwrap();
     });
     exchange(&mut township, &mut hub);
     township.now = noon("2026-12-01");
@@ -157,7 +187,10 @@ fn a_version_this_program_cannot_read_is_passed_over_and_named() {
     assert_eq!(due(&mut township, "2026-12"), "2026-12-25");
     let parsed = Arc::as_ptr(read.history.at(township.now));
     // More rows in the county's document: the version is the same value, not parsed again.
-    hub.run(&actor(Role::HubHead), propose(50, due_on_25th(), "2027-01-01"));
+    hub.run(
+        &actor(Role::HubHead),
+        propose(50, due_on_25th(), "2027-01-01"),
+    );
     exchange(&mut township, &mut hub);
     let again = rulebook(&mut township.library, &township.store, &township.profile).unwrap();
     assert!(!Arc::ptr_eq(&read, &again));
@@ -170,7 +203,9 @@ fn both_acts_stand_in_the_audit_trail_with_both_names() {
     hub.now = noon("2026-11-18");
     let begun = hub.now;
     let (head, admin) = (actor(Role::HubHead), actor(Role::Admin));
-    assert!(is_done(&hub.run(&head, propose(30, due_on_25th(), "2026-12-01"))));
+    assert!(is_done(
+        &hub.run(&head, propose(30, due_on_25th(), "2026-12-01"))
+    ));
     assert!(is_done(&hub.run(&admin, apply(31, 30))));
     let lines = audit_entries(&hub.store, begun, hub.now, 10).unwrap();
     let version = row(30).to_string();

@@ -13,12 +13,7 @@ fn file(old: &str, new: &str) -> String {
     text.replacen(old, new, 1)
 }
 
-fn propose(
-    county: &mut County,
-    actor: &Actor,
-    file: &str,
-    from: &str,
-) -> Result<RowId, Refusal> {
+fn propose(county: &mut County, actor: &Actor, file: &str, from: &str) -> Result<RowId, Refusal> {
     let set = [
         (Column::Profile, file.into()),
         (Column::EffectiveFrom, from.into()),
@@ -96,7 +91,10 @@ fn a_file_that_does_not_hold_is_refused_with_its_place() {
             file("\"offline_grace_hours\"", "\"grace_hours\""),
             "report.grace_hours",
         ),
-        (file("\"monthly:last\"", "\"monthly:32\""), "reports.0.recurrence"),
+        (
+            file("\"monthly:last\"", "\"monthly:32\""),
+            "reports.0.recurrence",
+        ),
         (foreign, "id"),
         ("{}".to_owned(), ""),
     ] {
