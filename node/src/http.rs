@@ -305,6 +305,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::ChangeUser => users::change(site, call).await,
         Endpoint::Live => Err(Failed::BadRequest("WebSocket".to_owned())),
         Endpoint::Profile => projects::profile(site).await,
+        Endpoint::Words => Ok(projects::words()),
         Endpoint::Directory => projects::directory(site).await,
         Endpoint::Projects => projects::list(site, call).await,
         Endpoint::Project => projects::one(site, call).await,

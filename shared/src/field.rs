@@ -18,6 +18,50 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::ids::{IdError, RowId};
 use crate::time::Month;
 
+/// The variants of an enum sorted by their ids when it is compiled: an id is found by halving, which takes far fewer bytes of a
+/// module than a match over some hundred texts.
+macro_rules! by_id {
+    () => {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated when compiled; a mistake would not compile"
+        )]
+        const BY_ID: [Self; Self::ALL.len()] = {
+            let mut sorted = [Self::ALL[0]; Self::ALL.len()];
+            let mut next = 0;
+            while next < sorted.len() {
+                let mut place = next;
+                while place > 0 && super::comes_before(Self::ALL[next].id(), sorted[place - 1].id())
+                {
+                    sorted[place] = sorted[place - 1];
+                    place -= 1;
+                }
+                sorted[place] = Self::ALL[next];
+                next += 1;
+            }
+            sorted
+        };
+    };
+}
+use by_id;
+
+/// The order of texts, for use while compiling.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "bounded by the loop; there are no iterators in constants"
+)]
+const fn comes_before(text: &str, other: &str) -> bool {
+    let (text, other) = (text.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < text.len() && at < other.len() {
+        if text[at] != other[at] {
+            return text[at] < other[at];
+        }
+        at += 1;
+    }
+    text.len() < other.len()
+}
+
 mod columns;
 mod fields;
 mod kind;
@@ -228,6 +272,21 @@ mod tests {
         for bad in ["", "/", "a//b", "名称", "a b", "a/b/c/d/e"] {
             assert!(bad.parse::<FieldPath>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn every_id_is_found_again() {
+        for field in Field::ALL {
+            assert_eq!(Field::from_id(field.id()), Some(*field));
+        }
+        for table in Table::ALL {
+            assert_eq!(Table::from_id(table.id()), Some(*table));
+        }
+        for column in Column::ALL {
+            assert_eq!(Column::from_id(column.id()), Some(*column));
+        }
+        assert_eq!(Column::from_id(""), None);
+        assert_eq!(Column::from_id("zzz"), None);
     }
 
     #[test]

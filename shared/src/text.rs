@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod book;
 pub mod fields;
 pub mod finding;
 pub mod guard;

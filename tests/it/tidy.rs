@@ -227,6 +227,32 @@ fn words_people_read_stand_in_text_alone() {
     expect_none("Chinese words outside shared/src/text", &faults);
 }
 
+/// What of `shared::text` only the node needs: the front end gets those words from it (`GET /api/v1/words`, sentences in answers).
+const NODES_WORDS: [&str; 7] = [
+    "fields", "finding", "guard", "office", "refusal", "system", "tables",
+];
+
+#[test]
+fn the_browser_carries_no_words_of_records() {
+    let sources = sources();
+    let faults = places(
+        &sources,
+        |file| file.path.starts_with("web/src/") && !file.is_test(),
+        |code| {
+            let named = NODES_WORDS
+                .iter()
+                .any(|module| code.contains(&format!("text::{module}")));
+            // `Field::label` and its like take a language and nothing else.
+            let asked = code.split(".label(").skip(1).any(|rest| {
+                let argument = rest.split(')').next().unwrap_or("");
+                argument.ends_with("lang") && !argument.contains(',')
+            });
+            named || asked
+        },
+    );
+    expect_none("words of records in the front end", &faults);
+}
+
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}')
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use shared::api::Me;
 use shared::text::Lang;
+use shared::text::book::WordBook;
 use shared::text::ui::Ui;
 use shared::time::Month;
 use wasm_bindgen_futures::spawn_local;
@@ -43,8 +44,8 @@ enum Door {
     Closed { ended: bool },
     /// The node could not say.
     Silent(Failure),
-    /// A person, with the county's words.
-    Open(Rc<Me>, Option<Rc<CountyWords>>),
+    /// A person, with the words of records and the county's own.
+    Open(Rc<Me>, Rc<WordBook>, Option<Rc<CountyWords>>),
 }
 
 /// The whole application.
@@ -63,13 +64,18 @@ pub fn Root() -> Html {
             client.set_csrf(&me.csrf);
             let (door, client) = (door.clone(), client.clone());
             spawn_local(async move {
+                let book = match client.fetch::<WordBook>("/api/v1/words").await {
+                    Ok(book) => Rc::new(book),
+                    Err(Failure::LoggedOut) => return door.set(Door::Closed { ended: true }),
+                    Err(failure) => return door.set(Door::Silent(failure)),
+                };
                 // Without the county's words the product's own stand.
                 let profile = client
                     .fetch::<CountyWords>("/api/v1/profile")
                     .await
                     .ok()
                     .map(Rc::new);
-                door.set(Door::Open(Rc::new(me), profile));
+                door.set(Door::Open(Rc::new(me), book, profile));
             });
         })
     };
@@ -85,16 +91,16 @@ pub fn Root() -> Html {
             });
         });
     }
-    let profile = match &*door {
-        Door::Open(_, profile) => profile.clone(),
-        Door::Asking | Door::Closed { .. } | Door::Silent(_) => None,
+    let known = match &*door {
+        Door::Open(_, book, profile) => (book.clone(), profile.clone()),
+        Door::Asking | Door::Closed { .. } | Door::Silent(_) => Default::default(),
     };
-    let words = use_memo((*lang, profile), |(lang, profile)| {
-        Words::new(*lang, profile.clone())
+    let words = use_memo((*lang, known), |(lang, (book, profile))| {
+        Words::new(*lang, profile.clone(), book.clone())
     });
     {
         let title = match &*door {
-            Door::Open(me, _) => format!("{} · {}", me.node.unit_name, words.t(Ui::Product)),
+            Door::Open(me, ..) => format!("{} · {}", me.node.unit_name, words.t(Ui::Product)),
             _ => words.t(Ui::Product).to_owned(),
         };
         use_effect_with((*lang, *large, title), |(lang, large, title)| {
@@ -134,7 +140,7 @@ pub fn Root() -> Html {
                 <button class="button button--main" onclick={move |_: MouseEvent| tries.set(*tries + 1)}>{ words.t(Ui::Retry) }</button>
             </main>
         },
-        Door::Open(me, _) => html! {
+        Door::Open(me, ..) => html! {
             <Shell key={me.user.to_string()} me={me.clone()} {client} {words} {on_look} {on_ended} large={*large} />
         },
     }

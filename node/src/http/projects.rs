@@ -8,6 +8,7 @@ use shared::field::FieldPath;
 use shared::ids::ProjectId;
 use shared::library::LibraryError;
 use shared::rules::reading;
+use shared::text::book::WordBook;
 use shared::time::Month;
 
 use super::reply::{self, Failed};
@@ -22,6 +23,12 @@ use crate::views::{self, ListQuery};
 pub async fn profile(site: &Site) -> Result<Response<Bytes>, Failed> {
     let profile = site.context.profile().await??;
     Ok(reply::json(&*profile))
+}
+
+/// `GET /api/v1/words`: what records are called, for a front end that carries no words of its own for them.
+#[must_use]
+pub fn words() -> Response<Bytes> {
+    reply::json(&WordBook::of_this_version())
 }
 
 /// `GET /api/v1/directory`.

@@ -23,6 +23,7 @@ pub enum Endpoint {
     Me,
     LogOut,
     Profile,
+    Words,
     Directory,
     Projects,
     Project,
@@ -214,6 +215,7 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/session", E::Me, Person, Nothing, Json(of::<api::Me>), &[], "Who I am and where.");
     add(delete.clone(), "/api/v1/session", E::LogOut, Person, Nothing, Nothing, &[], "Logs out.");
     add(get.clone(), "/api/v1/profile", E::Profile, Person, Nothing, AnyJson, &[], "The county's rules in force.");
+    add(get.clone(), "/api/v1/words", E::Words, Person, Nothing, Json(of::<shared::text::book::WordBook>), &[], "What fields, tables, columns and fixed options are called, in every language.");
     add(get.clone(), "/api/v1/directory", E::Directory, Person, Nothing, Json(list_of::<api::DirectoryUnit>), &[], "The county's units, as far as this node knows them.");
     add(get.clone(), "/api/v1/projects", E::Projects, Person, Nothing, Json(of::<api::ProjectList>),
         &[PERIOD, ("q", "words or pinyin of name, code, owner"), ("filter", "`field:value` pairs joined by commas: home, stage, sector, investment_kind, conflicts, issues, deleted"),

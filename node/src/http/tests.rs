@@ -137,6 +137,11 @@ async fn a_person_logs_in_works_and_logs_out() {
     assert_eq!(body(&me)["csrf"], csrf);
     assert_eq!(me.headers()["cache-control"], "no-store");
     assert_eq!(me.headers()["x-content-type-options"], "nosniff");
+    let words = house
+        .send(get("/api/v1/words").header("cookie", &cookie))
+        .await;
+    let words: shared::text::book::WordBook = serde_json::from_slice(words.body()).unwrap();
+    assert_eq!(words, shared::text::book::WordBook::of_this_version());
     let out = house
         .send(
             get("/api/v1/session")

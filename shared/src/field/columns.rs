@@ -22,8 +22,11 @@ macro_rules! columns {
             /// The column with this id.
             #[must_use]
             pub fn from_id(id: &str) -> Option<Self> {
-                match id { $($id => Some(Self::$variant),)* _ => None }
+                let place = Self::BY_ID.binary_search_by(|known| known.id().cmp(id));
+                Self::BY_ID.get(place.ok()?).copied()
             }
+
+            super::by_id!();
 
             /// What the column holds.
             #[must_use]

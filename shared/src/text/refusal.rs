@@ -1,10 +1,11 @@
 //! Why a command was refused, in a sentence: what happened, why, what to do (ux.md 6.5).
 
 use super::Lang;
+use super::book::{Word, path_words};
 use super::fields::expected_label;
 use super::guard::guard_sentence;
 use crate::command::{Refusal, UnsoundFile, Why};
-use crate::field::{FieldPath, Target};
+use crate::field::FieldPath;
 use crate::time::Date;
 
 impl Refusal {
@@ -266,27 +267,11 @@ fn inconsistent(check: &str, lang: Lang) -> String {
 /// What a path is called: its field's label with the year or month, or its column's within the table.
 #[must_use]
 pub fn path_label(path: &FieldPath, lang: Lang) -> String {
-    match path.target() {
-        Target::Once(field) => field.label(lang).to_owned(),
-        Target::Year(year, field) => match lang {
-            Lang::Zh => format!("{}（{year}年）", field.label(lang)),
-            Lang::En => format!("{} {year}", field.label(lang)),
-        },
-        Target::Month(month, field) => match lang {
-            Lang::Zh => format!(
-                "{}（{}年{}月）",
-                field.label(lang),
-                month.year(),
-                month.month()
-            ),
-            Lang::En => format!("{} {month}", field.label(lang)),
-        },
-        Target::Cell(table, _, column) => match lang {
-            Lang::Zh => format!("{}：{}", table.label(lang), column.label(lang)),
-            Lang::En => format!("{}: {}", table.label(lang), column.label(lang)),
-        },
-        Target::Unknown => path.to_string(),
-    }
+    path_words(path, lang, |word| match word {
+        Word::Field(field) => field.label(lang),
+        Word::Table(table) => table.label(lang),
+        Word::Column(column) => column.label(lang),
+    })
 }
 
 #[cfg(test)]

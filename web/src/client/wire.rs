@@ -49,6 +49,7 @@ plain!(
     ProjectList,
     ProjectView,
     ReportView,
+    shared::text::book::WordBook,
     crate::state::words::CountyWords,
 );
 

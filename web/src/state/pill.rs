@@ -223,7 +223,7 @@ mod tests {
                 Reach::Answers,
                 NodeRole::Node,
                 Timestamp(3 * day),
-                &Words::new(Lang::Zh, None),
+                &Words::new(Lang::Zh, None, std::rc::Rc::default()),
             );
             assert_eq!((pill.code, pill.text.as_str()), (code, text));
         }
@@ -238,7 +238,7 @@ mod tests {
             Reach::Silent,
             NodeRole::Node,
             Timestamp(0),
-            &Words::new(Lang::Zh, None),
+            &Words::new(Lang::Zh, None, std::rc::Rc::default()),
         );
         assert_eq!((silent.code, silent.look), ("S8", Look::Bad));
         let unknown = pill(
@@ -246,7 +246,7 @@ mod tests {
             Reach::Answers,
             NodeRole::Node,
             Timestamp(0),
-            &Words::new(Lang::Zh, None),
+            &Words::new(Lang::Zh, None, std::rc::Rc::default()),
         );
         assert_eq!((unknown.code, unknown.look), ("", Look::Plain));
     }

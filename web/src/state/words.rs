@@ -8,10 +8,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use shared::command::Role;
 use shared::decide::Act;
 use shared::field::{Column, Field, FieldPath, Table};
-use shared::text::fields::{fixed_label, fixed_options};
+use shared::text::Lang;
+use shared::text::book::{Word, WordBook};
 use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
-use shared::text::{Lang, refusal};
 
 /// The monthly ledger of a county whose profile names none.
 const MONTHLY: &str = "progress";
@@ -87,13 +87,19 @@ pub struct Words {
     pub lang: Lang,
     /// The county's rules, when the node sent them and this version can read them.
     pub profile: Option<Rc<CountyWords>>,
+    /// What records are called; empty until the node has sent it, and then ids stand for words.
+    book: Rc<WordBook>,
 }
 
 impl Words {
     /// Takes the county's profile; without one the product's own words stand.
     #[must_use]
-    pub fn new(lang: Lang, profile: Option<Rc<CountyWords>>) -> Self {
-        Self { lang, profile }
+    pub fn new(lang: Lang, profile: Option<Rc<CountyWords>>, book: Rc<WordBook>) -> Self {
+        Self {
+            lang,
+            profile,
+            book,
+        }
     }
 
     /// A word of the front end.
@@ -117,26 +123,26 @@ impl Words {
 
     /// The label of a field.
     #[must_use]
-    pub fn field(&self, field: Field) -> &'static str {
-        field.label(self.lang)
+    pub fn field(&self, field: Field) -> String {
+        self.book.label(Word::Field(field), self.lang).to_owned()
     }
 
     /// The label of a table.
     #[must_use]
-    pub fn table(&self, table: Table) -> &'static str {
-        table.label(self.lang)
+    pub fn table(&self, table: Table) -> String {
+        self.book.label(Word::Table(table), self.lang).to_owned()
     }
 
     /// The label of a column.
     #[must_use]
-    pub fn column(&self, column: Column) -> &'static str {
-        column.label(self.lang)
+    pub fn column(&self, column: Column) -> String {
+        self.book.label(Word::Column(column), self.lang).to_owned()
     }
 
     /// The label of an option; the id itself when nobody knows it.
     #[must_use]
     pub fn option(&self, list: &str, id: &str) -> String {
-        if let Some(label) = fixed_label(list, id, self.lang) {
+        if let Some(label) = self.book.option(list, id, self.lang) {
             return label.to_owned();
         }
         let county = self
@@ -154,10 +160,10 @@ impl Words {
     /// The options of an enumeration with their labels.
     #[must_use]
     pub fn options(&self, list: &str) -> Vec<(String, String)> {
-        if let Some(fixed) = fixed_options(list) {
+        if let Some(fixed) = self.book.options(list) {
             return fixed
                 .iter()
-                .map(|option| (option.id.to_owned(), option.label(self.lang).to_owned()))
+                .map(|option| (option.id.clone(), option.text(self.lang).to_owned()))
                 .collect();
         }
         let county = self
@@ -174,7 +180,7 @@ impl Words {
     /// The label of a path, with its year or month.
     #[must_use]
     pub fn path(&self, path: &FieldPath) -> String {
-        refusal::path_label(path, self.lang)
+        self.book.path(path, self.lang)
     }
 
     /// True when the county demands the field.
@@ -320,11 +326,19 @@ mod tests {
         let profile = Profile::built_in("kaizhou").unwrap();
         let json = serde_json::to_string(&profile).unwrap();
         let county: CountyWords = crate::client::json::read(&json).unwrap();
-        let words = Words::new(Lang::Zh, Some(Rc::new(county)));
+        let sent = WordBook::of_this_version();
+        let json = serde_json::to_string(&sent).unwrap();
+        let book: WordBook = crate::client::json::read(&json).unwrap();
+        assert_eq!(book, sent);
+        let words = Words::new(Lang::Zh, Some(Rc::new(county)), Rc::new(book));
         assert_eq!(words.monthly_ledger(), profile.monthly_report().unwrap().id);
         assert_eq!(
             words.hub(HubWord::Level),
             format!("{}级", profile.levels.hub_label)
+        );
+        assert_eq!(
+            words.field(Field::TotalInvestmentFen),
+            Field::TotalInvestmentFen.label(Lang::Zh)
         );
         for ledger in &profile.ledgers {
             assert_eq!(words.ledger(&ledger.id), ledger.name_zh);
