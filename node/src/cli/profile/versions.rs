@@ -36,7 +36,7 @@ pub struct Propose {
 pub struct Apply {
     /// The version, as `profile versions` names it
     #[arg(value_name = "ID")]
-    pub version: RowId,
+    pub id: RowId,
     /// The account of the system administrator
     #[arg(long, value_name = "NAME", visible_alias = "as")]
     pub user: String,
@@ -112,15 +112,15 @@ pub(super) fn propose(
 
 pub(super) fn apply(common: &Common, args: Apply, output: &mut Output) -> Result<Exit, Failure> {
     let request = Request::RulesApply {
-        version: args.version,
+        version: args.id,
         user: args.user,
     };
     recorded(common, request, output)?;
     if output.json {
-        output.value(&json!({"version": args.version}))?;
+        output.value(&json!({"version": args.id}))?;
     } else {
         output.words(&System::RulesApplied {
-            version: args.version.to_string(),
+            version: args.id.to_string(),
         })?;
     }
     Ok(Exit::Done)
