@@ -332,6 +332,7 @@ impl Profile {
             "significance_flags" => Some(&self.flags),
             "maturity_grade" => self.maturity_grades.get().map(Vec::as_slice),
             "issue_kind" => Some(&self.issue.kinds),
+            "packaging_channels" => Some(&self.packaging_channels),
             "stage" => Some(&self.lifecycle.stage_labels),
             _ => None,
         }

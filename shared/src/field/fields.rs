@@ -94,6 +94,7 @@ fields! {
     UnitLeader "unit_leader" Kind::Person, Once, People, Lead;
     UnitSection "unit_section" Kind::Text, Once, People, Lead;
     UnitPerson "unit_person" Kind::Person, Once, People, Lead;
+    UnitLiaison "unit_liaison" Kind::Person, Once, People, Lead;
     Liaison "liaison" Kind::Person, Once, People, Home;
     LiaisonPhone "liaison_phone" Kind::Text, Once, People, Home;
     InfoReporter "info_reporter" Kind::Person, Once, People, Lead;

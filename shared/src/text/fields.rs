@@ -123,6 +123,7 @@ impl Field {
             Self::UnitLeader => ("分管（责任）领导", "Leader in charge"),
             Self::UnitSection => ("责任科室", "Section"),
             Self::UnitPerson => ("责任人", "Person in charge"),
+            Self::UnitLiaison => ("责任单位联络员", "Liaison of the responsible unit"),
             Self::Liaison => ("联络员", "Liaison"),
             Self::LiaisonPhone => ("联络电话", "Liaison's phone"),
             Self::InfoReporter => ("信息报送专人", "Reporter"),
@@ -275,13 +276,6 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "fits" "符合" "Fits",
             "fits_not" "不符合" "Does not fit",
             "conditional" "有条件符合" "Fits on conditions",
-        ],
-        "packaging_channels" => options![
-            "central_budget" "中央预算内资金" "Central budget",
-            "special_bond" "专项债券" "Special bonds",
-            "policy_finance" "政策性开发性金融工具" "Policy finance tool",
-            "ppp" "PPP项目" "PPP",
-            "bank" "银行融资" "Bank finance",
         ],
         "platform_tags" => options![
             "central_budget" "中央预算内" "Central budget",

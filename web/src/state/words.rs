@@ -24,6 +24,8 @@ pub struct CountyWords {
     sectors: Option<Vec<Label>>,
     #[serde(default)]
     sectors_extra: Option<Vec<Label>>,
+    #[serde(default)]
+    packaging_channels: Vec<Label>,
     lifecycle: Stages,
     issue: Kinds,
     ledgers: Vec<Label>,
@@ -67,6 +69,7 @@ impl CountyWords {
             "sectors" => self.sectors.as_deref().unwrap_or_default(),
             "sectors_extra" => self.sectors_extra.as_deref().unwrap_or_default(),
             "issue_kind" => &self.issue.kinds,
+            "packaging_channels" => &self.packaging_channels,
             "stage" => &self.lifecycle.stage_labels,
             _ => &[],
         }

@@ -7,9 +7,7 @@ mod vocabulary;
 
 use serde_json::Value;
 
-use super::super::{
-    CONDITION_KEYS, Cond, Condition, DOCUMENTS, Label, Params, Profile,
-};
+use super::super::{CONDITION_KEYS, Cond, Condition, DOCUMENTS, Label, Params, Profile};
 use super::{Findings, gates, is_transition};
 use crate::field::{Column, Field, Table};
 use crate::rules::guards::Guard;

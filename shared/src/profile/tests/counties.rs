@@ -345,3 +345,13 @@ fn what_is_unset_is_said_and_wrong_counts_warn() {
         assert!(line.contains("null"), "{finding:?}: {line}");
     }
 }
+
+#[test]
+fn each_county_offers_its_own_fund_channels() {
+    for (slug, channels) in [("kaizhou", 5), ("kundulun", 3), ("honghe", 3)] {
+        let profile = Profile::built_in(slug).unwrap();
+        let options = profile.options("packaging_channels").unwrap();
+        assert_eq!(options.len(), channels, "{slug}");
+    }
+    assert!(crate::text::fields::fixed_options("packaging_channels").is_none());
+}

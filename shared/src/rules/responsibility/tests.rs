@@ -176,3 +176,28 @@ fn a_unit_without_project_section_or_expert_is_a_gap() {
     county.put(crate::testing::by(town), Table::SectionPeople, &expert);
     assert_eq!(gaps_of(&county), 0);
 }
+
+#[test]
+fn owner_and_responsible_unit_each_name_a_liaison() {
+    let mut county = County::new("kundulun", "2016-11-20");
+    let town = county.unit("a township", "township");
+    let project = county.project(town);
+    county.set(project, Field::LeadUnit, town.to_string());
+    county.set(project, Field::Programmes, "key");
+    let liaisons = |county: &County| {
+        let gaps = gap_ids(county, project).into_iter();
+        gaps.filter(|id| id.ends_with("liaison"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(liaisons(&county), ["liaison", "unit_liaison"]);
+    let clerk = county.clerk(town);
+    let name = |field| (FieldPath::once(field), Value::from("L"));
+    county
+        .edit(&clerk, project, &[name(Field::Liaison)])
+        .unwrap();
+    assert_eq!(liaisons(&county), ["unit_liaison"]);
+    county
+        .edit(&clerk, project, &[name(Field::UnitLiaison)])
+        .unwrap();
+    assert!(liaisons(&county).is_empty());
+}
