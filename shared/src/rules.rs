@@ -23,7 +23,7 @@ pub mod eligibility;
 pub mod gates;
 pub mod guards;
 pub mod issues;
-pub mod lacking;
+mod lacking;
 pub mod ledgers;
 pub mod listed;
 pub mod lists;

@@ -10,7 +10,7 @@ use crate::field::{Column, Table};
 use crate::profile::{AcceptanceItem, Profile};
 use crate::project::ProjectView;
 use crate::rules::approvals::{ApprovalStatus, approvals};
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::{Lack, is_body};
 use crate::rules::{Entry, World, actors};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
@@ -54,7 +54,9 @@ pub fn outcome(view: &ProjectView, item: &str) -> Outcome {
             }
             "pass" if about == item => Outcome::Passed,
             "fail" if about == item => Outcome::Failed,
-            "not_applicable" if about == item => Outcome::NotApplicable,
+            "not_applicable" if about == item && !row.text(Column::Reason).is_empty() => {
+                Outcome::NotApplicable
+            }
             _ => outcome,
         };
     }
@@ -78,11 +80,7 @@ fn item_name(profile: &Profile, id: &str) -> String {
 ///
 /// # Errors
 /// The items that are outstanding.
-pub fn acceptance_all(
-    profile: &Profile,
-    view: &ProjectView,
-    items: &[&str],
-) -> Result<(), Lacking> {
+pub fn acceptance_all(profile: &Profile, view: &ProjectView, items: &[&str]) -> Result<(), Lack> {
     let listed = profile.acceptance.items.iter().map(|item| item.id.as_str());
     let asked: Vec<_> = if items.is_empty() {
         listed.collect()
@@ -92,29 +90,30 @@ pub fn acceptance_all(
     let outstanding = asked
         .iter()
         .filter(|item| !outcome(view, item).is_settled());
-    Lacking::of(outstanding.map(|item| item_name(profile, item)).collect()).met()
+    Lack::what(outstanding.map(|item| item_name(profile, item)).collect()).met()
 }
 
 /// `acceptance_by`: the last item passed, by the department that approved the project where an approval names one.
 ///
 /// # Errors
 /// What is missing, and from whom.
-pub fn acceptance_by(profile: &Profile, view: &ProjectView, by: &str) -> Result<(), Lacking> {
+pub fn acceptance_by(world: &World<'_>, view: &ProjectView, by: &str) -> Result<(), Lack> {
+    let profile = world.profile;
     let Some(last) = profile.acceptance.items.last() else {
         return Ok(());
     };
     let from = actors::name(profile, by);
     if outcome(view, &last.id) != Outcome::Passed {
-        return Err(Lacking::of(vec![last.name_zh.clone()]).from(from));
+        return Err(Lack::what(vec![last.name_zh.clone()]).by(from));
     }
     let passed = view.last(Table::AcceptanceSteps, |row| {
         row.is(Column::AcceptanceItem, &last.id) && row.is(Column::AcceptanceAct, "pass")
     });
     let org = passed.map_or("", |row| row.text(Column::Org));
-    if is_approver(view, org) || org == by || org == from {
+    if is_approver(view, org) || is_body(world, org, by) {
         return Ok(());
     }
-    Err(Lacking::of(vec![from.clone()]).from(from))
+    Err(Lack::what(vec![from.clone()]).by(from))
 }
 
 /// True when the organisation approved something of this project; while no approval names one, any that is named.
@@ -133,38 +132,46 @@ fn is_approver(view: &ProjectView, org: &str) -> bool {
 ///
 /// # Errors
 /// That item.
-pub fn pre_acceptance_passed(profile: &Profile, view: &ProjectView) -> Result<(), Lacking> {
+pub fn pre_acceptance_passed(profile: &Profile, view: &ProjectView) -> Result<(), Lack> {
     let lacks = pre_acceptance(profile)
         .filter(|item| outcome(view, &item.id) != Outcome::Passed)
         .map(|item| item.name_zh.clone());
     let from = actors::name(profile, "lead_unit");
-    Lacking::of(lacks.into_iter().collect()).from(from).met()
+    Lack::what(lacks.into_iter().collect()).by(from).met()
 }
 
 /// `application_to` and `request_to`: the owner's side applied to a named organisation, for the works as a whole or for an item other
-/// than the pre-acceptance.
+/// than the pre-acceptance, or filed a request for acceptance.
 ///
 /// # Errors
 /// To whom nobody has applied.
-pub fn applied_to(profile: &Profile, view: &ProjectView, to: &str) -> Result<(), Lacking> {
+pub fn applied_to(world: &World<'_>, view: &ProjectView, to: &str) -> Result<(), Lack> {
+    let profile = world.profile;
     let first = pre_acceptance(profile).map(|item| item.id.as_str());
     let applied = |row: &Row<'_>| {
         row.is(Column::AcceptanceAct, "apply")
             && !row.text(Column::Org).is_empty()
             && first.is_none_or(|first| !row.is(Column::AcceptanceItem, first))
     };
-    if view.each(Table::AcceptanceSteps).any(|row| applied(&row)) {
+    let requested = |book: &crate::book::Book| {
+        let mut requests = book.each(Table::Requests);
+        requests
+            .any(|row| row.is(Column::RequestAct, "acceptance") && row.project() == Some(view.id))
+    };
+    if view.each(Table::AcceptanceSteps).any(|row| applied(&row))
+        || world.units.values().any(requested)
+    {
         return Ok(());
     }
     let from = actors::name(profile, "owner");
-    Err(Lacking::of(vec![actors::name(profile, to)]).from(from))
+    Err(Lack::what(vec![actors::name(profile, to)]).by(from))
 }
 
 /// `custodian_set`: somebody looks after the finished works, by a principle.
 ///
 /// # Errors
 /// That nobody does.
-pub fn custodian_set(profile: &Profile, view: &ProjectView) -> Result<(), Lacking> {
+pub fn custodian_set(profile: &Profile, view: &ProjectView) -> Result<(), Lack> {
     let is_set = |row: &Row<'_>| {
         !row.text(Column::Org).is_empty() && !row.text(Column::Principle).is_empty()
     };
@@ -172,19 +179,17 @@ pub fn custodian_set(profile: &Profile, view: &ProjectView) -> Result<(), Lackin
         return Ok(());
     }
     let name = Table::Custodians.label(Lang::Zh).to_owned();
-    Err(Lacking::of(vec![name]).from(actors::name(profile, "owner")))
+    Err(Lack::what(vec![name]).by(actors::name(profile, "owner")))
 }
 
-/// `performance_filled`: each metric has a value, its unit and the basis.
+/// `performance_filled`: each metric has a value. Its unit and basis are asked for beside it and stand in the record.
 ///
 /// # Errors
-/// The metrics that are incomplete.
-pub fn performance_filled(view: &ProjectView, metrics: &[&str]) -> Result<(), Lacking> {
-    let whole = [Column::Measure, Column::MeasureUnit, Column::Basis];
-    let is_whole = |row: &Row<'_>| whole.iter().all(|column| !row.text(*column).is_empty());
+/// The metrics without one.
+pub fn performance_filled(view: &ProjectView, metrics: &[&str]) -> Result<(), Lack> {
     let is_filled = |metric: &str| {
         view.each(Table::Performance)
-            .any(|row| row.is(Column::Metric, metric) && is_whole(&row))
+            .any(|row| row.is(Column::Metric, metric) && !row.text(Column::Measure).is_empty())
     };
     let missing = metrics.iter().filter(|metric| !is_filled(metric));
     let name = |metric: &&str| {
@@ -192,19 +197,19 @@ pub fn performance_filled(view: &ProjectView, metrics: &[&str]) -> Result<(), La
             .unwrap_or(metric)
             .to_owned()
     };
-    Lacking::of(missing.map(name).collect()).met()
+    Lack::what(missing.map(name).collect()).met()
 }
 
 /// `reported_to` of an evaluation: it was filed with the hub.
 ///
 /// # Errors
 /// To whom it has not been reported.
-pub fn evaluation_reported(profile: &Profile, view: &ProjectView, to: &str) -> Result<(), Lacking> {
+pub fn evaluation_reported(profile: &Profile, view: &ProjectView, to: &str) -> Result<(), Lack> {
     if view.each(Table::PerformanceReports).next().is_some() {
         return Ok(());
     }
     let from = actors::name(profile, "owner");
-    Err(Lacking::of(vec![actors::name(profile, to)]).from(from))
+    Err(Lack::what(vec![actors::name(profile, to)]).by(from))
 }
 
 /// Judges an application or an outcome.
@@ -229,9 +234,14 @@ pub(super) fn judge_step(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Wri
     if act == "not_applicable" && entry.text(Column::Reason).is_empty() {
         return Err(at(entry, Column::Reason, Why::ReasonMissing));
     }
-    if act != "not_applicable" && outcome(view, item) != Outcome::Applied {
+    // The pre-acceptance is the responsible unit's own act; nobody applies for it.
+    let is_first = pre_acceptance(world.profile).is_some_and(|first| first.id == item);
+    let is_asked = outcome(view, item) == Outcome::Applied
+        || outcome(view, item) == Outcome::Open
+            && applied_to(world, view, "approving_dept").is_ok();
+    if act != "not_applicable" && !is_first && !is_asked {
         let name = item_name(world.profile, item);
-        return Err(Lacking::of(vec![name]).closes("application_to", RULE, false));
+        return Err(Lack::what(vec![name]).closes("application_to", RULE, false));
     }
     accepts(world, view, entry, item)?;
     Ok(Vec::new())
@@ -276,7 +286,7 @@ fn accepts(
         return Ok(());
     }
     let who = actors::name(world.profile, "owner");
-    Err(Lacking::of(vec![who]).closes(
+    Err(Lack::what(vec![who]).closes(
         "actor_is_not",
         clause_of(world.profile, "acceptance_all"),
         false,

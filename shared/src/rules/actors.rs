@@ -5,11 +5,10 @@ use crate::command::{Actor, Role};
 use crate::decide::{Parties, is_hub};
 use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
-use crate::profile::{Profile, Term};
+use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::World;
-use crate::text::Lang;
-use crate::text::fields::fixed_label;
+use crate::rules::guards::party;
 
 /// The unit that leads a project: the lead unit, the home unit while none is named or the one named has no account.
 #[must_use]
@@ -76,18 +75,5 @@ fn is_hub_by_name(profile: &Profile, body: &str) -> bool {
 /// What a role or body is called here.
 #[must_use]
 pub fn name(profile: &Profile, who: &str) -> String {
-    let term = |term: &Term| term.values().next().cloned();
-    let by_term = match who {
-        "hub" | "hub_head" => term(&profile.term.hub),
-        "leader" => term(&profile.term.leader),
-        "lead_unit" | "responsible_unit" => term(&profile.term.lead_unit),
-        "owner" => term(&profile.term.owner),
-        "team" => term(&profile.term.team),
-        _ => None,
-    };
-    by_term.unwrap_or_else(|| {
-        fixed_label("actor_role", who, Lang::Zh)
-            .unwrap_or_else(|| profile.body_name(who))
-            .to_owned()
-    })
+    party(profile, "", who).to_owned()
 }

@@ -10,7 +10,7 @@ use crate::decide::{Parties, is_hub, refuse};
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::profile::Gate;
 use crate::project::ProjectView;
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::Lack;
 use crate::rules::{Entry, World, actors};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
@@ -24,14 +24,14 @@ const OWNERS: &[&str] = &["state_organ", "public_institution"];
 ///
 /// # Errors
 /// The steps that are missing.
-pub fn ordered(view: &ProjectView, steps: &[&str], step: &str) -> Result<(), Lacking> {
+pub fn ordered(view: &ProjectView, steps: &[&str], step: &str) -> Result<(), Lack> {
     let is_taken = |step: &&&str| {
         view.each(Table::AgencySteps)
             .any(|row| row.is(Column::AgencyAct, step))
     };
     let before = steps.iter().take_while(|known| **known != step);
     let missing = before.filter(|step| !is_taken(step));
-    Lacking::of(missing.map(|step| label(step)).collect()).met()
+    Lack::what(missing.map(|step| label(step)).collect()).met()
 }
 
 /// Who owns what is built: always the project's owner.
@@ -102,9 +102,9 @@ fn offered(world: &World<'_>, view: &ProjectView, entry: &Entry<'_>) -> Result<(
     if !OWNERS.contains(&view.text(Field::OwnerKind)) {
         missing.push(FieldPath::once(Field::OwnerKind));
     }
-    let lacking = Lacking {
+    let lacking = Lack {
         missing,
-        ..Lacking::default()
+        ..Lack::default()
     };
     lacking.met().map_err(|lacking| {
         lacking.closes("agency_offered", clause(gate(world, "agency_step")), false)
@@ -121,7 +121,7 @@ fn not_the_agency(
         return Ok(Vec::new());
     }
     let owner = actors::name(world.profile, "owner");
-    let lacking = Lacking::of(vec![actors::name(world.profile, "agency")]).from(owner);
+    let lacking = Lack::what(vec![actors::name(world.profile, "agency")]).by(owner);
     Err(lacking.closes("actor_is_not", clause(gate(world, "seal_act")), false))
 }
 
@@ -146,7 +146,7 @@ fn may_take(
         return Ok(());
     }
     let who = actors::name(world.profile, "owner");
-    let lacking = Lacking::of(vec![who.clone()]).from(who);
+    let lacking = Lack::what(vec![who.clone()]).by(who);
     Err(lacking.closes("actor_is", clause(gate(world, "agency_step")), false))
 }
 

@@ -10,17 +10,14 @@ use crate::decide::{is_hub, refuse};
 use crate::field::{Column, Field, Table};
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::Lack;
 use crate::rules::{Entry, World, actors};
 use crate::time::Date;
 use crate::value::Value;
 
 mod guards;
 
-pub use guards::{
-    approvals_done_or_tolerated, approved, decision_procedure_record, four_topic_review,
-    package_complete,
-};
+pub use guards::{approvals_done_or_tolerated, approved, four_topic_review};
 
 /// The rule of domain.md an approval follows where the county's own rules name no clause.
 const RULE: &str = "domain 9.1";
@@ -329,7 +326,7 @@ fn may_take(
     if allowed {
         return Ok(());
     }
-    let lacking = Lacking::of(vec![who.clone()]).from(who);
+    let lacking = Lack::what(vec![who.clone()]).by(who);
     Err(lacking.closes("actor_is", RULE, false))
 }
 
@@ -362,19 +359,25 @@ fn follows(profile: &Profile, approval: &Approval<'_>, act: &str) -> Result<(), 
 }
 
 /// `commitment`: papers may be missing only against a commitment that names them and a day.
-fn tolerated(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
+///
+/// # Errors
+/// What the commitment does not say.
+pub fn commitment(entry: &Entry<'_>) -> Result<(), Lack> {
     let asked = [Column::Papers, Column::Due];
     let missing = asked
         .into_iter()
         .filter(|column| entry.get(*column).is_null());
-    let lacking = Lacking {
+    Lack {
         missing: missing.map(|column| entry.at(column)).collect(),
-        ..Lacking::default()
-    };
+        ..Lack::default()
+    }
+    .met()
+}
+
+/// Judges the commitment, and that the papers are those the county tolerates, where it lists any.
+fn tolerated(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
     let clause = clause_of(profile, "accept_tolerated");
-    lacking
-        .met()
-        .map_err(|lacking| lacking.closes("commitment", clause, false))?;
+    commitment(entry).map_err(|lacking| lacking.closes("commitment", clause, false))?;
     // A county that lists the papers tolerates no others.
     let papers = profile.approvals.tolerance_papers.list();
     let is_listed = |line: &str| {
@@ -385,7 +388,7 @@ fn tolerated(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
     let mut lines = entry.text(Column::Papers).lines().map(str::trim);
     if !papers.is_empty() && !lines.all(is_listed) {
         let names = papers.iter().map(|paper| paper.name_zh.clone()).collect();
-        return Err(Lacking::of(names).closes("commitment", clause, false));
+        return Err(Lack::what(names).closes("commitment", clause, false));
     }
     Ok(())
 }
@@ -409,9 +412,9 @@ fn noticed(profile: &Profile, entry: &Entry<'_>, approval: &Approval<'_>) -> Res
         });
     }
     if approval.notices > 0 && entry.text(Column::Reason).is_empty() {
-        let lacking = Lacking {
+        let lacking = Lack {
             missing: vec![entry.at(Column::Reason)],
-            ..Lacking::default()
+            ..Lack::default()
         };
         return Err(lacking.closes(
             "exception_reason",
@@ -430,7 +433,7 @@ fn split(profile: &Profile, entry: &Entry<'_>, approval: &Approval<'_>) -> Resul
     let clause = clause_of(profile, "second_notice");
     let name = item_name(profile, approval.item()).to_owned();
     let Some(opinion) = approval.technical else {
-        return Err(Lacking::of(vec![name]).closes("technical_opinion", clause, false));
+        return Err(Lack::what(vec![name]).closes("technical_opinion", clause, false));
     };
     // The people named count; where one of them is not named, the account that wrote the row.
     let named = (opinion.text(Column::Person), entry.text(Column::Person));
@@ -441,7 +444,7 @@ fn split(profile: &Profile, entry: &Entry<'_>, approval: &Approval<'_>) -> Resul
         named.0 == named.1
     };
     if is_same {
-        return Err(Lacking::of(vec![name]).closes("two_actors", clause, false));
+        return Err(Lack::what(vec![name]).closes("two_actors", clause, false));
     }
     Ok(())
 }

@@ -260,11 +260,6 @@ impl<'a> With<'a> {
         let values = values.into_iter().flatten();
         values.filter_map(serde_json::Value::as_u64).collect()
     }
-
-    /// A parameter that is yes or no.
-    pub fn flag(self, key: &str) -> Option<bool> {
-        self.0.get(key)?.as_bool()
-    }
 }
 
 /// Asks a guard.
@@ -318,7 +313,6 @@ pub fn test(guard: Guard, params: &Params, ask: &Ask<'_>) -> Holds {
         Guard::TriggerApproved => money::trigger_approved(ask),
         Guard::QueueFirst => money::queue_first(ask),
         Guard::WeightsSet => money::weights_set(ask),
-        Guard::StepExists => issues::step_exists(ask, with),
-        Guard::AssessedBy => issues::assessed_by(ask, with),
+        Guard::StepExists | Guard::AssessedBy => issues::of_an_issue(ask, guard, with),
     }
 }

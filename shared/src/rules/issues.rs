@@ -13,7 +13,7 @@ use crate::command::{Refusal, Role, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, Table};
 use crate::ids::ProjectId;
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::Lack;
 use crate::rules::{Entry, World, actors};
 use crate::value::Value;
 
@@ -210,7 +210,7 @@ fn is_responsible(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     }
     let directory = case.world.directory;
     let who = case.answers().map(|unit| directory.name(unit));
-    let lacking = Lacking::of(who.clone().into_iter().collect()).from(who.unwrap_or_default());
+    let lacking = Lack::what(who.clone().into_iter().collect()).by(who.unwrap_or_default());
     Err(lacking.closes("actor_is", &case.flow.rule, false))
 }
 
@@ -228,7 +228,7 @@ fn is_of_level(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     let names = actors
         .iter()
         .map(|who| actors::name(case.world.profile, who));
-    let lacking = Lacking::of(names.collect());
+    let lacking = Lack::what(names.collect());
     Err(lacking.closes("actor_is", "domain 7.3", false))
 }
 
@@ -254,8 +254,8 @@ fn is_lead_leader(case: &Case<'_>, entry: &Entry<'_>) -> Result<(), Refusal> {
     if what.is_empty() {
         what.push(who.clone());
     }
-    Err(Lacking::of(what)
-        .from(who)
+    Err(Lack::what(what)
+        .by(who)
         .closes("actor_is", &case.flow.rule, false))
 }
 

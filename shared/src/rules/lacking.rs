@@ -1,33 +1,22 @@
-//! What a rule asks for and does not find, and the refusal that says so.
+//! What is missing for a guard, on the way to an answer or a refusal: rules of single subjects say it as an error.
 
 use crate::command::{ClosedGate, Refusal, Why};
 use crate::decide::refuse;
-use crate::field::FieldPath;
+use crate::rules::guards::{Holds, Lack};
 
-/// What is missing, in the county's words, and who can supply it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lacking {
-    /// What is missing.
-    pub what: Vec<String>,
-    /// Cells that are empty.
-    pub missing: Vec<FieldPath>,
-    /// Who can supply it; empty when anybody can.
-    pub from: String,
-}
-
-impl Lacking {
+impl Lack {
     /// Something named that is missing.
     #[must_use]
-    pub fn of(what: Vec<String>) -> Self {
+    pub fn what(lacks: Vec<String>) -> Self {
         Self {
-            what,
+            lacks,
             ..Self::default()
         }
     }
 
     /// Says who can supply it.
     #[must_use]
-    pub fn from(self, from: impl Into<String>) -> Self {
+    pub fn by(self, from: impl Into<String>) -> Self {
         Self {
             from: from.into(),
             ..self
@@ -39,7 +28,7 @@ impl Lacking {
     /// # Errors
     /// Itself, when something is.
     pub fn met(self) -> Result<(), Self> {
-        if self.what.is_empty() && self.missing.is_empty() {
+        if self.lacks.is_empty() && self.missing.is_empty() {
             Ok(())
         } else {
             Err(self)
@@ -51,7 +40,7 @@ impl Lacking {
     pub fn closes(self, guard: &str, clause: &str, exception: bool) -> Refusal {
         let gate = ClosedGate {
             guard: guard.to_owned(),
-            lacks: self.what,
+            lacks: self.lacks,
             from: self.from,
             exception,
         };
@@ -59,6 +48,15 @@ impl Lacking {
             rule: Some(clause.to_owned()),
             missing: self.missing,
             ..refuse(Why::GateClosed(Box::new(gate)))
+        }
+    }
+}
+
+impl From<Result<(), Lack>> for Holds {
+    fn from(result: Result<(), Lack>) -> Self {
+        match result {
+            Ok(()) => Self::Met,
+            Err(lack) => Self::Unmet(lack),
         }
     }
 }

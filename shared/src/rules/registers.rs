@@ -7,39 +7,12 @@ use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::project::ProjectView;
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::Lack;
 use crate::rules::{Entry, World};
-use crate::text::Lang;
-use crate::text::fields::fixed_label;
 use crate::time::Date;
 
 /// The rule of violations: they are handed over before a project is closed.
 const VIOLATIONS: &str = "domain 12";
-
-/// `regimes_recorded`: each regime is recorded with its evidence, checker and day; the counsel's opinion counts where the government invests.
-///
-/// # Errors
-/// The regimes that are not.
-pub fn regimes_recorded(view: &ProjectView, regimes: &[&str]) -> Result<(), Lacking> {
-    let is_recorded = |regime: &str| {
-        view.each(Table::Regimes).any(|row| {
-            row.is(Column::Regime, regime)
-                && row.flag(Column::Kept)
-                && !row.text(Column::Person).is_empty()
-                && row.date(Column::Date).is_some()
-        })
-    };
-    let government = view.text(Field::InvestmentKind) == "government";
-    let asked = regimes
-        .iter()
-        .filter(|regime| **regime != "legal_counsel" || government);
-    let missing = asked.filter(|regime| !is_recorded(regime)).map(|regime| {
-        fixed_label("regime", regime, Lang::Zh)
-            .unwrap_or(regime)
-            .to_owned()
-    });
-    Lacking::of(missing.collect()).met()
-}
 
 /// Violations that were found and not handed to a department yet; a project is not closed while there is one (KP-17).
 #[must_use]
@@ -67,7 +40,7 @@ pub fn violations_open(view: &ProjectView) -> Vec<Row<'_>> {
 pub fn violations_handed_over(view: &ProjectView) -> Result<(), Refusal> {
     let open = violations_open(view);
     let words = open.iter().map(|row| row.text(Column::Text).to_owned());
-    Lacking::of(words.collect())
+    Lack::what(words.collect())
         .met()
         .map_err(|lacking| lacking.closes("violations_handed_over", VIOLATIONS, false))
 }

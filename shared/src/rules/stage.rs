@@ -14,7 +14,7 @@ use crate::ids::DocumentId;
 use crate::profile::{List, ListKind, PermittingTrigger, Phase, Profile};
 use crate::project::ProjectView;
 use crate::rules::guards::{Ask, Guard};
-use crate::rules::{Entry, Look, World, gates, lists};
+use crate::rules::{Entry, Look, World, gates, lists, registers};
 use crate::value::Value;
 
 /// The stages of domain.md 3.2; those up to `Closed` in their order.
@@ -192,6 +192,9 @@ pub(super) fn judge(
         .writing(entry)
         .for_list(list);
     gates::pass(&ask, id)?;
+    if id == "T8" {
+        registers::violations_handed_over(project)?;
+    }
     if matches!(id, "T11" | "T13") {
         lists::may_leave(&ask, project, entry)?;
     }

@@ -543,10 +543,8 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "hub_check" "初审" "Preliminary check",
             "verification" "核验" "Verification",
             "examination" "审议" "Examination",
-            "four_topic" "四项审查" "Four-topic review",
             "decision_procedure" "决策程序" "Decision procedure",
             "plan" "推进方案审定" "Approval of the plan",
-            "pre_acceptance" "预验收" "Pre-acceptance",
         ],
         "review_outcome" => options![
             "open" "进行中" "Open",
@@ -566,7 +564,6 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "extra_major" "认定特别重大" "Extra-major",
             "agency" "建设管理代理" "Agency construction",
             "push_plan" "推进方案" "Push plan",
-            "procedure" "履行决策程序" "Decision procedure",
             "other" "其他" "Other",
         ],
         "reward_kind" => options![

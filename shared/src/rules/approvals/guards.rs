@@ -1,10 +1,8 @@
 //! What gates ask of approvals (domain.md 13.7b).
 
-use crate::book::Cells as _;
-use crate::field::{Column, Table};
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rules::lacking::Lacking;
+use crate::rules::guards::Lack;
 
 use super::{Approval, ApprovalStatus, approvals, item_name};
 
@@ -12,14 +10,14 @@ use super::{Approval, ApprovalStatus, approvals, item_name};
 ///
 /// # Errors
 /// The item, and its department.
-pub fn approved(profile: &Profile, view: &ProjectView, item: &str) -> Result<(), Lacking> {
+pub fn approved(profile: &Profile, view: &ProjectView, item: &str) -> Result<(), Lack> {
     let is_approved = |approval: &Approval<'_>| {
         approval.item() == item && approval.status == ApprovalStatus::Approved
     };
     if approvals(view).iter().any(is_approved) {
         return Ok(());
     }
-    Err(Lacking::of(vec![item_name(profile, item).to_owned()]))
+    Err(Lack::what(vec![item_name(profile, item).to_owned()]))
 }
 
 /// `approvals_done_or_tolerated`: every item the county lists, and every one that was opened besides, is approved, accepted against a
@@ -27,7 +25,7 @@ pub fn approved(profile: &Profile, view: &ProjectView, item: &str) -> Result<(),
 ///
 /// # Errors
 /// The items that are outstanding.
-pub fn approvals_done_or_tolerated(profile: &Profile, view: &ProjectView) -> Result<(), Lacking> {
+pub fn approvals_done_or_tolerated(profile: &Profile, view: &ProjectView) -> Result<(), Lack> {
     let opened = approvals(view);
     let is_topic = |id: &str| {
         let mut items = profile.approvals.items.iter();
@@ -55,7 +53,7 @@ pub fn approvals_done_or_tolerated(profile: &Profile, view: &ProjectView) -> Res
         .map(|item| item_name(profile, item).to_owned())
         .collect();
     lacks.dedup();
-    Lacking::of(lacks).met()
+    Lack::what(lacks).met()
 }
 
 /// `four_topic_review`: every topic was opened, or (`concluded`) decided in the project's favour.
@@ -67,7 +65,7 @@ pub fn four_topic_review(
     view: &ProjectView,
     topics: &[&str],
     concluded: bool,
-) -> Result<(), Lacking> {
+) -> Result<(), Lack> {
     let opened = approvals(view);
     let is_met = |topic: &str| {
         opened.iter().any(|approval| {
@@ -79,40 +77,10 @@ pub fn four_topic_review(
         })
     };
     let missing = topics.iter().filter(|topic| !is_met(topic));
-    Lacking::of(
+    Lack::what(
         missing
             .map(|topic| item_name(profile, topic).to_owned())
             .collect(),
     )
     .met()
-}
-
-/// `decision_procedure_record`: the hub recorded that the procedure of deciding on government investment was kept.
-///
-/// # Errors
-/// That there is none.
-pub fn decision_procedure_record(profile: &Profile, view: &ProjectView) -> Result<(), Lacking> {
-    let mut decisions = view.each(Table::Decisions);
-    if decisions.any(|row| row.is(Column::DecisionTopic, "procedure")) {
-        return Ok(());
-    }
-    let from = crate::rules::actors::name(profile, "hub");
-    let name =
-        crate::text::fields::fixed_label("decision_topic", "procedure", crate::text::Lang::Zh);
-    Err(Lacking::of(name.map(str::to_owned).into_iter().collect()).from(from))
-}
-
-/// `package_complete`: every paper the county asks for before permitting (一本报告) is attached.
-///
-/// # Errors
-/// The papers that are missing.
-pub fn package_complete(profile: &Profile, view: &ProjectView) -> Result<(), Lacking> {
-    let asked = profile.materials.iter();
-    let asked = asked.filter(|paper| paper.transition == "T4" && !paper.alternatives.is_empty());
-    let is_there = |kind: &String| {
-        view.each(Table::Attachments)
-            .any(|row| row.is(Column::About, kind))
-    };
-    let missing = asked.filter(|paper| !paper.alternatives.iter().any(is_there));
-    Lacking::of(missing.map(|paper| paper.name_zh.clone()).collect()).met()
 }

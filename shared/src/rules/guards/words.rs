@@ -3,6 +3,7 @@
 use crate::field::{Column, Field, Table};
 use crate::profile::{Label, Profile, Term};
 use crate::text::Lang;
+use crate::text::fields::fixed_label;
 
 /// What a role or body is called in this county; the id itself when it is neither.
 pub(crate) fn party<'a>(profile: &'a Profile, programme: &str, id: &'a str) -> &'a str {
@@ -15,7 +16,10 @@ pub(crate) fn party<'a>(profile: &'a Profile, programme: &str, id: &'a str) -> &
         "team" => &profile.term.team,
         "township" | "county_node" | "unit" => &profile.term.node,
         "inspector" => &profile.term.inspection,
-        body => return profile.body_name(body),
+        other => {
+            let role = fixed_label("actor_role", other, Lang::Zh);
+            return role.unwrap_or_else(|| profile.body_name(other));
+        }
     };
     word(term, programme)
 }

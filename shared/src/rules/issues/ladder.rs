@@ -1,15 +1,15 @@
 //! What must hold before an issue goes up, is handed over or closed (domain.md 7.3, 13.7b): the guards over the steps of one issue.
 
-use serde_json::Value as Param;
-
 use crate::book::{Cells as _, Row};
 use crate::command::{Actor, Refusal};
 use crate::decide::Parties;
 use crate::field::{Column, FieldPath, Table};
-use crate::profile::{Cond, Gate, Mode};
+use crate::profile::{Cond, Gate, Mode, Params};
 use crate::project::ProjectView;
-use crate::rules::lacking::Lacking;
-use crate::rules::{Entry, actors};
+use crate::rules::eligibility::{self, Fit};
+use crate::rules::guards::{self, Ask, Guard, Holds, Lack, With};
+use crate::rules::{Entry, Look, actors};
+use crate::time::Timestamp;
 
 use super::case::Case;
 use super::flow::IssueAct;
@@ -34,6 +34,8 @@ pub struct Asked<'a> {
     pub actor: Option<&'a Actor>,
     /// True: an officer acts with a unit's authority.
     pub on_behalf: bool,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl<'a> Asked<'a> {
@@ -48,6 +50,7 @@ impl<'a> Asked<'a> {
             deadline: entry.text(Column::Deadline),
             actor: Some(entry.actor),
             on_behalf: entry.on_behalf,
+            at: entry.now,
         }
     }
 
@@ -62,6 +65,7 @@ impl<'a> Asked<'a> {
             deadline: row.text(Column::Deadline),
             actor: None,
             on_behalf: false,
+            at: row.at(),
         }
     }
 }
@@ -87,14 +91,14 @@ pub fn pass(case: &Case<'_>, asked: &Asked<'_>, transition: &str) -> Result<(), 
 }
 
 /// The gates of an act that are not open, with what each lacks; those that only warn too.
-pub fn closed<'a>(
-    case: &Case<'a>,
-    asked: &Asked<'_>,
-    transition: &str,
-) -> Vec<(&'a Gate, Lacking)> {
+pub fn closed<'a>(case: &Case<'a>, asked: &Asked<'_>, transition: &str) -> Vec<(&'a Gate, Lack)> {
     let gates = case.world.profile.gates_of(case.programme, transition);
     gates
-        .filter(|gate| gate.when.as_ref().is_none_or(|when| holds(case, when)))
+        .filter(|gate| {
+            gate.when
+                .as_ref()
+                .is_none_or(|when| holds(case, asked, when))
+        })
         .filter_map(|gate| Some((gate, guard(case, asked, gate).err()?)))
         .collect()
 }
@@ -105,37 +109,46 @@ fn has_exception(view: &ProjectView, clause: &str) -> bool {
         .any(|row| row.is(Column::ExceptionRule, clause))
 }
 
-/// A condition on the issue: one of its own flags.
-fn holds(case: &Case<'_>, when: &Cond) -> bool {
+/// A condition on the issue: one of its own flags; every other is one on the project it stands in.
+fn holds(case: &Case<'_>, asked: &Asked<'_>, when: &Cond) -> bool {
+    let of_the_issue = |id: &String| Column::from_id(id).map(|column| case.issue.flag(column));
     match when {
-        Cond::Field(column) => {
-            Column::from_id(column).is_some_and(|column| case.issue.flag(column))
+        Cond::Field(id) if of_the_issue(id).is_some() => of_the_issue(id) == Some(true),
+        Cond::All(all) => all.iter().all(|when| holds(case, asked, when)),
+        Cond::Any(any) => any.iter().any(|when| holds(case, asked, when)),
+        other => case.view.is_none_or(|view| {
+            let look = Look::new(&case.world, asked.at);
+            eligibility::holds(&look, view, other).fit == Fit::Fits
+        }),
+    }
+}
+
+/// Asks a guard about an issue: those over its steps and its own fields here, every other of the project it stands in.
+#[must_use]
+pub fn test(case: &Case<'_>, asked: &Asked<'_>, guard: Guard, params: &Params) -> Holds {
+    let with = With(params);
+    match guard {
+        Guard::StepExists => step_exists(case, asked, &Before::of(case, asked, with)).into(),
+        Guard::ReportedTo => reported_to(case, with.text("to")).into(),
+        Guard::AssessedBy => assessed_by(case, with.text("by")).into(),
+        Guard::Filled => filled(case, asked, &with.texts("fields")).into(),
+        Guard::ActorIs => actor_is(case, asked, &with.texts("actor")).into(),
+        Guard::ActorIsNot => actor_is_not(case, asked, &with.texts("actor")).into(),
+        other => {
+            let look = Look::new(&case.world, asked.at);
+            guards::test(other, params, &Ask::about(&look, case.view))
         }
-        Cond::All(all) => all.iter().all(|when| holds(case, when)),
-        Cond::Any(any) => any.iter().any(|when| holds(case, when)),
-        _ => true,
     }
 }
 
-fn guard(case: &Case<'_>, asked: &Asked<'_>, gate: &Gate) -> Result<(), Lacking> {
-    let text = |key: &str| gate.params.get(key).and_then(Param::as_str).unwrap_or("");
-    match gate.guard.as_str() {
-        "step_exists" => step_exists(case, asked, &Before::of(case, asked, gate)),
-        "reported_to" => reported_to(case, text("to")),
-        "assessed_by" => assessed_by(case, text("by")),
-        "filled" => filled(case, asked, &words(gate, "fields")),
-        "actor_is" => actor_is(case, asked, &words(gate, "actor")),
-        "actor_is_not" => actor_is_not(case, asked, &words(gate, "actor")),
-        _ => Ok(()),
-    }
-}
-
-/// A parameter that is one word or several.
-fn words<'a>(gate: &'a Gate, key: &str) -> Vec<&'a str> {
-    match gate.params.get(key) {
-        Some(Param::String(word)) => vec![word],
-        Some(Param::Array(words)) => words.iter().filter_map(Param::as_str).collect(),
-        _ => Vec::new(),
+fn guard(case: &Case<'_>, asked: &Asked<'_>, gate: &Gate) -> Result<(), Lack> {
+    let Some(guard) = Guard::from_id(&gate.guard) else {
+        return Ok(());
+    };
+    match test(case, asked, guard, &gate.params) {
+        Holds::Met => Ok(()),
+        Holds::Unmet(lack) => Err(lack),
+        Holds::Unset(key) => Err(Lack::what(vec![key.to_owned()])),
     }
 }
 
@@ -147,8 +160,8 @@ struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    fn of(case: &'a Case<'_>, asked: &Asked<'_>, gate: &'a Gate) -> Self {
-        let text = |key: &str| gate.params.get(key).and_then(Param::as_str);
+    fn of(case: &'a Case<'_>, asked: &Asked<'_>, with: With<'a>) -> Self {
+        let text = |key: &str| Some(with.text(key)).filter(|text| !text.is_empty());
         let target = case.flow.rung(asked.level);
         let before = target.and_then(|rung| rung.checked_sub(1));
         let previous = before.and_then(|rung| case.flow.ladder.get(rung));
@@ -164,7 +177,7 @@ impl<'a> Before<'a> {
 ///
 /// # Errors
 /// What is missing, and whose coordination it would be.
-fn step_exists(case: &Case<'_>, asked: &Asked<'_>, before: &Before<'_>) -> Result<(), Lacking> {
+fn step_exists(case: &Case<'_>, asked: &Asked<'_>, before: &Before<'_>) -> Result<(), Lack> {
     let spared = before
         .not_for
         .is_some_and(|who| asked.addressee == who && answers_for_kind(case, who));
@@ -194,7 +207,7 @@ fn step_exists(case: &Case<'_>, asked: &Asked<'_>, before: &Before<'_>) -> Resul
             .join("/"),
         (None, None) => before.level.to_owned(),
     };
-    Err(Lacking::of(vec![format!("{} {who}", before.level)]).from(who))
+    Err(Lack::what(vec![format!("{} {who}", before.level)]).by(who))
 }
 
 /// True when a leader for single topics exists for the issue's kind: without a kind, or when some meeting of his names it.
@@ -243,32 +256,32 @@ fn is_by(case: &Case<'_>, row: &Row<'_>, who: &str) -> bool {
 ///
 /// # Errors
 /// Whom it has not been reported to.
-fn reported_to(case: &Case<'_>, to: &str) -> Result<(), Lacking> {
+fn reported_to(case: &Case<'_>, to: &str) -> Result<(), Lack> {
     let acts = [IssueAct::Reported, IssueAct::Coordinated];
     let mut records = acts.iter().flat_map(|act| case.course.done(*act));
     if records.any(|row| row.is(Column::Addressee, to) && is_unsolved(row)) {
         return Ok(());
     }
-    Err(Lacking::of(vec![actors::name(case.world.profile, to)]))
+    Err(Lack::what(vec![actors::name(case.world.profile, to)]))
 }
 
 /// `assessed_by`: the leader has assessed it.
 ///
 /// # Errors
 /// Whose assessment is missing.
-fn assessed_by(case: &Case<'_>, by: &str) -> Result<(), Lacking> {
+fn assessed_by(case: &Case<'_>, by: &str) -> Result<(), Lack> {
     if case.course.done(IssueAct::Assessed).next().is_some() {
         return Ok(());
     }
     let who = actors::name(case.world.profile, by);
-    Err(Lacking::of(vec![case.label(IssueAct::Assessed).to_owned()]).from(who))
+    Err(Lack::what(vec![case.label(IssueAct::Assessed).to_owned()]).by(who))
 }
 
 /// `filled`: columns of the issue, or of the hand-over itself.
 ///
 /// # Errors
 /// The empty ones.
-pub fn filled(case: &Case<'_>, asked: &Asked<'_>, columns: &[&str]) -> Result<(), Lacking> {
+pub fn filled(case: &Case<'_>, asked: &Asked<'_>, columns: &[&str]) -> Result<(), Lack> {
     let charge = case.charge();
     let row = case.issue.id();
     let path = |column| row.map(|row| FieldPath::cell(case.tables.issues, row, column));
@@ -282,9 +295,9 @@ pub fn filled(case: &Case<'_>, asked: &Asked<'_>, columns: &[&str]) -> Result<()
         };
         path(column).filter(|_| !is_there)
     });
-    Lacking {
+    Lack {
         missing: missing.collect(),
-        ..Lacking::default()
+        ..Lack::default()
     }
     .met()
 }
@@ -293,11 +306,7 @@ pub fn filled(case: &Case<'_>, asked: &Asked<'_>, columns: &[&str]) -> Result<()
 ///
 /// # Errors
 /// Who has to.
-pub fn actor_is<S: AsRef<str>>(
-    case: &Case<'_>,
-    asked: &Asked<'_>,
-    who: &[S],
-) -> Result<(), Lacking> {
+pub fn actor_is<S: AsRef<str>>(case: &Case<'_>, asked: &Asked<'_>, who: &[S]) -> Result<(), Lack> {
     let one = |actor| {
         let mut who = who.iter();
         who.any(|who| actors::is_one_of(&case.world, case.view, actor, who.as_ref()))
@@ -309,14 +318,14 @@ pub fn actor_is<S: AsRef<str>>(
         .iter()
         .map(|who| actors::name(case.world.profile, who.as_ref()));
     let names: Vec<_> = names.collect();
-    Err(Lacking::of(names.clone()).from(names.join("/")))
+    Err(Lack::what(names.clone()).by(names.join("/")))
 }
 
 /// `actor_is_not`: none of those named acts, nor an officer who acts for one.
 ///
 /// # Errors
 /// Who must not.
-pub fn actor_is_not(case: &Case<'_>, asked: &Asked<'_>, who: &[&str]) -> Result<(), Lacking> {
+pub fn actor_is_not(case: &Case<'_>, asked: &Asked<'_>, who: &[&str]) -> Result<(), Lack> {
     let Some(actor) = asked.actor else {
         return Ok(());
     };
@@ -326,6 +335,6 @@ pub fn actor_is_not(case: &Case<'_>, asked: &Asked<'_>, who: &[&str]) -> Result<
     };
     match who.iter().find(acts) {
         None => Ok(()),
-        Some(who) => Err(Lacking::of(vec![actors::name(case.world.profile, who)])),
+        Some(who) => Err(Lack::what(vec![actors::name(case.world.profile, who)])),
     }
 }

@@ -455,11 +455,11 @@ fn pre_acceptance_comes_first_in_kundulun() {
         .record(&clerk, by(town), Table::Requests, &ask)
         .unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("KP-6.4"));
-    let review = [
-        (Column::ReviewKind, "pre_acceptance".into()),
-        (Column::ReviewOutcome, "passed".into()),
+    let passed = [
+        (Column::AcceptanceItem, "pre_acceptance".into()),
+        (Column::AcceptanceAct, "pass".into()),
     ];
-    county.put(of(project), Table::ProjectReviews, &review);
+    county.put(of(project), Table::AcceptanceSteps, &passed);
     county
         .record(&clerk, by(town), Table::Requests, &ask)
         .unwrap();
