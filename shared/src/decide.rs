@@ -16,6 +16,7 @@ use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::limits;
 use crate::profile::Profile;
 use crate::project::ProjectView;
+use crate::rules::plan::Issued;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -27,9 +28,10 @@ mod import;
 mod record;
 mod state;
 
+pub use crate::rules::plan::contradictions;
 pub use authority::{Parties, Right, right_to};
-pub use check::{check_value, contradictions};
-pub use import::{ItemDecision, check_import, decide_item};
+pub use check::check_value;
+pub use import::{ImportRules, ItemDecision, check_import, decide_item};
 pub use state::{Directory, Filed, FilingReview, State, UnitEntry};
 
 /// What kind of act a change records; the first half of its message (design.md 5: at most six ASCII letters).
@@ -413,18 +415,21 @@ impl Judge<'_> {
         for (path, value) in set {
             check_value(self.profile, path, value)?;
         }
-        check::dates_in_order(
-            &ProjectView {
-                id: project,
-                heads: Vec::new(),
-                cells: BTreeMap::new(),
-            },
-            set,
-        )?;
+        let blank = ProjectView {
+            id: project,
+            heads: Vec::new(),
+            cells: BTreeMap::new(),
+        };
+        if let Some(refusal) = contradictions(&blank, set).into_iter().next() {
+            return Err(refusal);
+        }
         // A new record has no rivals, so what a new import of one project means is what creating it means.
         let decided = decide_item(
-            self.profile,
-            self.state.directory,
+            &ImportRules {
+                profile: self.profile,
+                directory: self.state.directory,
+                issued: &Issued::default(),
+            },
             self.actor,
             self.now,
             draw,

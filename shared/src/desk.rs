@@ -29,6 +29,7 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rulebook::rulebook;
 use crate::rules::obligations::{Ground, charge};
+use crate::rules::plan;
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::summary;
 use crate::time::Timestamp;
@@ -434,6 +435,10 @@ impl Run<'_, '_> {
             Command::Record {
                 unit, table, set, ..
             } => self.gather_for_row(*unit, *table, set, state)?,
+            // Plans are locked by the lists that were issued.
+            Command::Edit { set, .. } if plan::asks_lists(set) => {
+                state.county = view::book(self.library, self.turn, DocumentKind::County)?;
+            }
             _ => {}
         }
         Ok(())

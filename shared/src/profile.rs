@@ -20,6 +20,7 @@ mod history;
 mod identity;
 mod issues;
 mod lifecycle;
+mod lights;
 mod lint;
 mod lists;
 mod money;
@@ -48,6 +49,7 @@ pub use lifecycle::{
     Exits, Grade, JointReview, Lifecycle, PermittingTrigger, Phase, Review, ReviewKind,
     YearCategory, YearRule, YearTest,
 };
+pub use lights::{Bound, LightParams, LightRule, LightRules, Lights, Metric};
 pub use lint::{Finding, ORG_KINDS, ProfileError, ROLES};
 pub use lists::{DenyWithoutList, IssueBy, List, ListKind, Quota};
 pub use money::Money;
@@ -202,6 +204,9 @@ pub struct Profile {
     pub packaging_fund: Option<PackagingFund>,
     /// Directions of money a project is packaged for.
     pub packaging_channels: Vec<Label>,
+    /// How traffic lights are judged; absent: the product's default, which no source gives.
+    #[serde(default, skip_serializing_if = "LightRules::is_default")]
+    pub lights: LightRules,
     /// Registers that are kept.
     pub registers: Registers,
     /// Field id → how strictly it is required.
@@ -333,6 +338,7 @@ impl Profile {
             "maturity_grade" => self.maturity_grades.get().map(Vec::as_slice),
             "issue_kind" => Some(&self.issue.kinds),
             "packaging_channels" => Some(&self.packaging_channels),
+            "pool_sources" => Some(&self.pool.sources),
             "stage" => Some(&self.lifecycle.stage_labels),
             _ => None,
         }

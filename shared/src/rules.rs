@@ -20,11 +20,13 @@ pub mod approvals;
 pub mod brief;
 pub mod desk;
 pub mod eligibility;
+pub mod funding;
 pub mod gates;
 pub mod guards;
 pub mod issues;
 mod lacking;
 pub mod ledgers;
+pub mod lights;
 pub mod listed;
 pub mod lists;
 mod look;
@@ -32,6 +34,8 @@ pub mod meetings;
 pub mod membership;
 pub mod obligations;
 pub mod overview;
+pub mod plan;
+pub mod pool;
 pub mod profiles;
 pub mod publications;
 pub mod reading;
@@ -40,7 +44,9 @@ pub mod report;
 mod requests;
 pub mod responsibility;
 pub mod reviews;
+pub mod rewards;
 pub mod routing;
+pub mod scores;
 pub mod stage;
 pub mod workdays;
 pub mod world;
@@ -108,6 +114,16 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         | Table::Publicity
         | Table::Platforms => registers::judge(world, entry),
         Table::Profiles | Table::ProfileApplies => profiles::judge(world, entry),
+        Table::RequestAnswers => pool::judge_answer(world, entry),
+        Table::PoolEntries => pool::judge_entry(world, entry, draw),
+        Table::PoolArrangements => pool::judge_arrangement(world, entry),
+        Table::PackagingFunds => funding::judge_packaging(world, entry),
+        Table::PlanSteps => plan::judge(world, entry),
+        Table::ScoreSheets => scores::judge_sheet(world, entry),
+        Table::ScoreValues => scores::judge_value(world, entry),
+        Table::Rankings => scores::judge_ranking(world, entry),
+        Table::AwardShares => rewards::judge_share(world, entry),
+        Table::Rewards => rewards::judge(world, entry),
         _ => Ok(Vec::new()),
     }
 }

@@ -1,13 +1,10 @@
-//! Whether a value has the shape of its field (domain.md 2, limits), and the consistency rules that block (2.I).
-
-use std::collections::BTreeMap;
+//! Whether a value has the shape of its field (domain.md 2, limits). Whether values fit together is the business of `rules::plan`.
 
 use super::{refuse, refuse_at};
 use crate::command::{Refusal, Why};
 use crate::field::{Field, FieldPath, Kind, Target};
 use crate::limits;
 use crate::profile::Profile;
-use crate::project::ProjectView;
 use crate::text::fields::fixed_options;
 use crate::time::{Date, Month};
 use crate::value::Value;
@@ -142,77 +139,6 @@ pub(super) fn reason(reason: &str) -> Result<(), Refusal> {
     }
     if reason.chars().count() > LINE_CHARS_MAX {
         return Err(refuse(Why::TooLong));
-    }
-    Ok(())
-}
-
-/// What of a whole set of values contradicts the record, as an edit of the same values would be refused: for imports, which
-/// leave such values out instead of refusing everything.
-///
-/// Shape: at most one refusal for each rule, with the paths it bars.
-#[must_use]
-pub fn contradictions(view: &ProjectView, set: &BTreeMap<FieldPath, Value>) -> Vec<Refusal> {
-    [dates_in_order(view, set), cumulative_keeps(view, set)]
-        .into_iter()
-        .filter_map(Result::err)
-        .collect()
-}
-
-/// Completion is not before start (2.I.5); judged only when this command touches one of the two.
-pub(super) fn dates_in_order(
-    view: &ProjectView,
-    set: &BTreeMap<FieldPath, Value>,
-) -> Result<(), Refusal> {
-    let (start, end) = (
-        FieldPath::once(Field::PlannedStart),
-        FieldPath::once(Field::PlannedCompletion),
-    );
-    if !set.contains_key(&start) && !set.contains_key(&end) {
-        return Ok(());
-    }
-    let value = |path: &FieldPath| {
-        set.get(path)
-            .unwrap_or_else(|| view.value(path))
-            .as_text()
-            .map(str::to_owned)
-    };
-    if let (Some(from), Some(to)) = (value(&start), value(&end)) {
-        // A month alone is compared by month.
-        let length = from.len().min(to.len());
-        if to.get(..length) < from.get(..length) {
-            return Err(refuse_at(
-                Why::Inconsistent {
-                    check: "completion_before_start".into(),
-                },
-                vec![start, end],
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Cumulative money falls only with a reason (2.I.3, D-32).
-pub(super) fn cumulative_keeps(
-    view: &ProjectView,
-    set: &BTreeMap<FieldPath, Value>,
-) -> Result<(), Refusal> {
-    let path = FieldPath::once(Field::CumInvestmentFen);
-    let (Some(new), Some(old)) = (
-        set.get(&path).and_then(Value::as_int),
-        view.value(&path).as_int(),
-    ) else {
-        return Ok(());
-    };
-    let explained = set.iter().any(|(path, value)| {
-        matches!(path.target(), Target::Month(_, Field::MonthCorrection)) && !value.is_null()
-    });
-    if new < old && !explained {
-        return Err(refuse_at(
-            Why::Inconsistent {
-                check: "cumulative_falls".into(),
-            },
-            vec![path],
-        ));
     }
     Ok(())
 }

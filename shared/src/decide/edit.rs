@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Act, Decision, Draw, Judge, Right, check, check_value, is_hub, refuse, refuse_at, right_to,
+    Act, Decision, Draw, Judge, Right, check, check_value, contradictions, is_hub, refuse,
+    refuse_at, right_to,
 };
 use crate::book::Cells as _;
 use crate::command::{Refusal, Role, Why, Write};
@@ -11,6 +12,7 @@ use crate::field::{Column, FieldPath, Rows, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::limits;
 use crate::project::ProjectView;
+use crate::rules::plan::{self, Issued};
 use crate::rules::{self, Entry};
 use crate::value::Value;
 
@@ -70,8 +72,14 @@ impl Judge<'_> {
         if !conflicts.is_empty() {
             return Err(refuse_at(Why::InConflict, conflicts));
         }
-        check::dates_in_order(view, set)?;
-        check::cumulative_keeps(view, set)?;
+        let mut barred = contradictions(view, set);
+        if plan::asks_lists(set) {
+            let issued = Issued::of(self.profile, &self.state.county, self.now.date());
+            barred.extend(plan::bars(self.profile, &issued, view, set));
+        }
+        if let Some(refusal) = barred.into_iter().next() {
+            return Err(refusal);
+        }
         writes.extend(self.by_the_rules(view, &writes, on_behalf.is_some(), draw)?);
         for path in &corrected {
             let row = draw();

@@ -13,6 +13,7 @@ use crate::ids::DocumentId;
 use crate::limits;
 use crate::profile::Profile;
 use crate::project::{Cell, ProjectView};
+use crate::rules::plan::{self, Issued};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -60,11 +61,21 @@ pub fn check_import(profile: &Profile, actor: &Actor, items: &[ImportItem]) -> R
     Ok(())
 }
 
+/// What the projects of an import are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportRules<'a> {
+    /// The county's rules.
+    pub profile: &'a Profile,
+    /// Who exists.
+    pub directory: &'a Directory,
+    /// The issued lists, which lock plans.
+    pub issued: &'a Issued,
+}
+
 /// Decides one project of an import that passed as a whole. `view` is the record as it stands, `None` for a new one.
 #[must_use]
 pub fn decide_item(
-    profile: &Profile,
-    directory: &Directory,
+    rules: &ImportRules<'_>,
     actor: &Actor,
     now: Timestamp,
     draw: Draw<'_>,
@@ -98,16 +109,17 @@ pub fn decide_item(
             &blank
         }
     };
-    let state = State::new(directory);
+    let state = State::new(rules.directory);
     let judge = Judge {
         state: &state,
-        profile,
+        profile: rules.profile,
         actor,
         now,
     };
-    let parties = Parties::of(view, directory);
+    let parties = Parties::of(view, rules.directory);
     let barred: BTreeSet<FieldPath> = contradictions(view, &item.set)
         .into_iter()
+        .chain(plan::bars(rules.profile, rules.issued, view, &item.set))
         .flat_map(|refusal| refusal.missing)
         .collect();
     let mut stamped = BTreeSet::new();

@@ -13,11 +13,13 @@ use std::collections::BTreeMap;
 
 use super::{Act, Base, Run, draw_row};
 use crate::command::{ImportItem, Outcome, Refusal, Why, Write};
-use crate::decide::{Directory, ItemDecision, check_import, decide_item, refuse};
+use crate::decide::{ImportRules, ItemDecision, check_import, decide_item, refuse};
+use crate::document::genesis::DocumentKind;
 use crate::field::{Field, FieldPath};
 use crate::ids::{CommandId, DocumentId, ImportId, ProjectId};
 use crate::library::{LibraryError, Written};
 use crate::limits;
+use crate::rules::plan::Issued;
 use crate::store::{StoreError, Tree};
 use crate::summary;
 use crate::value::Value;
@@ -71,8 +73,15 @@ impl Run<'_, '_> {
             return Ok(Step::Ended(Outcome::Refused(refusal)));
         }
         let directory = summary::directory(self.library, self.turn)?;
+        let county = view::book(self.library, self.turn, DocumentKind::County)?;
+        let profile = self.context.profile;
+        let rules = ImportRules {
+            profile,
+            directory: &directory,
+            issued: &Issued::of(profile, &county, self.context.now.date()),
+        };
         for item in chunk {
-            self.import_one(import, &mut record, &directory, item)?;
+            self.import_one(import, &mut record, &rules, item)?;
         }
         record.done = record
             .done
@@ -101,7 +110,7 @@ impl Run<'_, '_> {
         &mut self,
         import: ImportId,
         record: &mut ImportRecord,
-        directory: &Directory,
+        rules: &ImportRules<'_>,
         item: &ImportItem,
     ) -> Result<(), LibraryError> {
         let now = self.context.now;
@@ -109,15 +118,7 @@ impl Run<'_, '_> {
         let mut decided = {
             let rng = &mut *self.rng;
             let mut draw = || draw_row(rng, now);
-            decide_item(
-                self.context.profile,
-                directory,
-                self.actor,
-                now,
-                &mut draw,
-                existing.as_ref(),
-                item,
-            )
+            decide_item(rules, self.actor, now, &mut draw, existing.as_ref(), item)
         };
         let gone = existing
             .as_ref()

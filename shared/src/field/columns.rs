@@ -174,6 +174,9 @@ columns! {
     RequestAct "request_act" Kind::Choice("request_act");
     RequestOutcome "request_outcome" Kind::Choice("request_outcome");
     PoolAct "pool_act" Kind::Choice("pool_act");
+    PoolSource "pool_source" Kind::Choice("pool_sources");
+    ThirdParty "third_party" Kind::Flag;
+    PlanAct "plan_act" Kind::Choice("plan_act");
     // Life cycle, lists, reviews, decisions (domain.md 3, 5, 8.4).
     FromStage "from_stage" Kind::Choice("stage");
     ToStage "to_stage" Kind::Choice("stage");
@@ -214,6 +217,10 @@ columns! {
     Score "score" Kind::Text;
     ScoreSheet "score_sheet" Kind::Reference;
     RewardKind "reward_kind" Kind::Choice("reward_kind");
+    Ranking "ranking" Kind::Reference;
+    TieOrder "tie_order" Kind::Long;
+    ToleranceChecks "tolerance_checks" Kind::Set("tolerance_check");
+    ToleranceOutcome "tolerance_outcome" Kind::Choice("tolerance_outcome");
     // Registers (domain.md 12).
     Expert "expert" Kind::Flag;
     Enterprise "enterprise" Kind::Text;

@@ -78,6 +78,9 @@ tables! {
     GovMoneyReceived "gov_money_received" Project Sheet Home [Source AmountFen Date Document] needs [];
     YearNodes "year_nodes" Project Sheet Lead [Year Date InvestmentFen Image] needs [];
     Countdown "countdown" Project Sheet Home [Year Task Due Person InvestmentFen State Done] needs [];
+    PlanSteps "plan_steps" Project Acts Lead [Year PlanAct Reason Document] needs [Year PlanAct];
+    Explanations "explanations" Project Acts Lead [Year Text Document] needs [Year Text];
+    RecoveryAgreements "recovery_agreements" Project Acts Home [Enterprise Date Text Document] needs [Enterprise Text];
     // Ledger rows of shorter periods (6.2).
     Weekly "weekly" Project Sheet Lead [Period Image InvestmentFen] needs [Period];
     Halves "halves" Project Sheet Lead [Period Progress Procedures Problem Suggestion] needs [Period];
@@ -144,7 +147,7 @@ tables! {
     SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
     Nominations "nominations" Unit Acts Home [Project List Year NominationAct Grade Category Item Reason Date Follows] needs [List NominationAct];
     Screenings "screenings" Unit Acts Home [Nomination Project Approved Text] needs [Nomination];
-    Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval Document Text Date] needs [RequestAct];
+    Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval ThirdParty Document Text Date] needs [RequestAct];
     RequestAnswers "request_answers" Unit Acts Hub [Request RequestOutcome AmountFen Reason] needs [Request RequestOutcome];
     UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project] needs [MeetingKind Date];
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];
@@ -156,7 +159,7 @@ tables! {
     ListEditions "list_editions" County Acts Hub [List Year Count Decider Number Date Follows Reason] needs [List Year];
     ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];
     Publications "publications" County Acts Hub [PublicationKind Number Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind Text];
-    Rankings "rankings" County Acts Hub [ScoreSheet Period Lines Digest Reason] needs [ScoreSheet];
+    Rankings "rankings" County Acts Hub [ScoreSheet Topic Period Lines Digest TieOrder Reason] needs [ScoreSheet];
     Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
     Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];
     Bodies "bodies" County Sheet Hub [Body Person Duty] needs [Body Person];
@@ -167,8 +170,9 @@ tables! {
     Inspections "inspections" Hub Sheet Hub [InspectionKind Period Date Org Person Attendees Methods Seed Count Sample Text] needs [Date];
     ScoreSheets "score_sheets" Hub Sheet Hub [Topic Period State] needs [Period];
     ScoreValues "score_values" Hub Sheet Hub [ScoreSheet Subject Indicator Score Text] needs [ScoreSheet Subject Indicator];
-    Rewards "rewards" Hub Acts Hub [RewardKind Subject Period AmountFen Text Reason] needs [RewardKind Subject];
-    PoolEntries "pool_entries" Hub Acts Hub [PoolAct Request Project AmountFen Source Date Text] needs [PoolAct AmountFen];
+    AwardShares "award_shares" Hub Sheet Hub [Ranking Subject AmountFen] needs [Ranking Subject];
+    Rewards "rewards" Hub Acts Hub [RewardKind Subject Period Ranking AmountFen Approved ToleranceChecks ToleranceOutcome Text Reason] needs [RewardKind];
+    PoolEntries "pool_entries" Hub Acts Hub [PoolAct Request Project AmountFen PoolSource Date Text] needs [PoolAct];
     PoolArrangements "pool_arrangements" Hub Acts Hub [Request Project Date Reason] needs [Request];
     Experts "experts" Hub Sheet Hub [Name Level Topic Phone Text] needs [Name];
     Partners "partners" Hub Sheet Hub [Enterprise WorkScope From To] needs [Enterprise];

@@ -98,8 +98,8 @@ pub struct Brief {
     pub cancelled: Option<Timestamp>,
     /// True when a replacement is linked or waived.
     pub replaced: bool,
-    /// The last day on which money came in.
-    pub money_came: Option<Date>,
+    /// The days on which money came in.
+    pub money_came: BTreeSet<Date>,
 }
 
 /// Tables of people that fill slots.
@@ -177,7 +177,7 @@ impl Brief {
             checkpoints: BTreeSet::new(),
             cancelled: None,
             replaced: view.last(Table::Replacements, |_| true).is_some(),
-            money_came: None,
+            money_came: BTreeSet::new(),
         };
         brief.fields(view);
         brief.people(view);
@@ -285,8 +285,8 @@ impl Brief {
         }
         self.money_came = view
             .each(Table::GovMoneyReceived)
-            .filter_map(|row| row.date(Column::Date))
-            .max();
+            .map(|row| row.date(Column::Date).unwrap_or_else(|| row.at().date()))
+            .collect();
     }
 
     fn hold(&mut self, kind: &str, row: &Row<'_>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::book::{Cells, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
-use crate::field::{Column, Field, FieldPath, Table};
+use crate::field::{Column, FieldPath, Table};
 use crate::project::ProjectView;
 use crate::rules::guards::Lack;
 use crate::rules::{Entry, World};

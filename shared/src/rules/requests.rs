@@ -7,7 +7,7 @@ use crate::decide::refuse;
 use crate::field::{Column, FieldPath};
 use crate::rules::guards::{Ask, Guard};
 use crate::rules::stage::{self, Stage};
-use crate::rules::{Entry, Look, World, gates};
+use crate::rules::{Entry, Look, World, gates, pool};
 
 /// Guards a request itself leads to: the body decides afterwards, the application is this request.
 fn comes_first(guard: Guard) -> bool {
@@ -20,8 +20,10 @@ fn comes_first(guard: Guard) -> bool {
 /// Judges a row of `requests`.
 pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
     let act = entry.text(Column::RequestAct);
-    if matches!(act, "other" | "pool") {
-        return Ok(Vec::new());
+    match act {
+        "other" => return Ok(Vec::new()),
+        "pool" => return pool::judge_request(world, entry),
+        _ => {}
     }
     let project = entry.about().and_then(|id| world.projects.get(&id));
     let project = project.ok_or_else(|| refuse(Why::NotFound))?;

@@ -483,6 +483,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
         "platform" => options![
             "national" "国家重大建设项目库" "National project library",
             "province" "省项目综合管理一体化平台" "Provincial platform",
+            "statistics" "统计投资入库" "Statistics of investment",
         ],
         "higher_state" => options![
             "recommended" "推荐" "Recommended",
@@ -515,12 +516,35 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
         "request_outcome" => options![
             "granted" "同意" "Granted",
             "refused" "不同意" "Refused",
+            "paid" "已拨付" "Paid",
+            "given_back" "已归还" "Given back",
+        ],
+        "plan_act" => options![
+            "final" "定稿" "Made final",
+            "revise" "调整" "Opened for revision",
+        ],
+        "tolerance_check" => options![
+            "reform" "因改革探索、推进发展" "From reform and exploration",
+            "lawful" "符合党纪国法" "Within discipline and law",
+            "diligent" "勤勉尽责" "Diligent",
+            "corrected" "及时纠正" "Corrected in time",
+            "no_gain" "未谋取私利" "No private gain",
+        ],
+        "tolerance_outcome" => options![
+            "exempt" "可免除" "May be exempted",
+            "lenient" "从轻" "Lenient",
+            "not_granted" "不予容错" "Not granted",
+        ],
+        "score_sheet_state" => options![
+            "open" "填报中" "Open",
+            "published" "已发布" "Published",
         ],
         "pool_act" => options![
             "open" "期初" "Opening",
             "breakdown" "来源分解" "Breakdown by source",
             "pay" "拨付" "Paid",
             "give_back" "归还" "Returned",
+            "evaluate" "绩效评价" "Performance record",
         ],
         "entry_state" => options![
             "applied" "申报" "Applied",
@@ -645,6 +669,10 @@ pub fn expected_label(id: &str, lang: Lang) -> &str {
         "person" => ("姓名", "a person's name"),
         "moment" => ("时间", "a moment"),
         "reference" => ("编号", "an id"),
+        "score" => (
+            "0 至 100 的分值，最多两位小数",
+            "a score from 0 to 100 with at most two decimals",
+        ),
         "json" => ("系统数据", "data of the system"),
         "rules" => ("规则文件（JSON）", "a file of rules (JSON)"),
         _ => return id,

@@ -235,6 +235,62 @@ fn inconsistent(check: &str, lang: Lang) -> String {
             "累计完成投资比上期减少；请填写更正原因",
             "The cumulative amount has fallen; give a reason for the correction",
         ),
+        "funding_sum" => (
+            "各项资金来源之和与总投资不一致；请核对",
+            "The sources of funding do not add up to the total; check them",
+        ),
+        "cumulative_above_total" => (
+            "累计完成投资大于总投资；请核对",
+            "More is done than the whole costs; check both amounts",
+        ),
+        "cumulative_corrected" => (
+            "累计完成投资有更正，已注明原因",
+            "The cumulative amount was corrected, with a reason",
+        ),
+        "plan_nodes" => (
+            "重大项目须填写年度时间节点",
+            "A major project needs the dated nodes of the year",
+        ),
+        "money_not_whole" => (
+            "金额不是以分计的整数；请重新填写",
+            "An amount is not whole fen; enter it again",
+        ),
+        "plan_locked" => (
+            "清单已下达，年度计划已锁定；请先登记调整及原因",
+            "The list is issued and the plan of the year is locked; open a revision with a reason first",
+        ),
+        "pool_unevaluated" => (
+            "该项目上一笔前期工作经费尚无绩效评价；请先补登",
+            "The project's last payment from the pool has no performance record; add it first",
+        ),
+        "pool_not_arranged" => (
+            "该申请尚未列入安排；请先安排",
+            "The request is not arranged yet; arrange it first",
+        ),
+        "return_exceeds_drawn" => (
+            "归还合计超过该项目已领取的金额；请核对",
+            "More would be given back than the project drew; check the amount",
+        ),
+        "score_missing" => (
+            "评分尚未填齐；请补齐后再发布",
+            "Scores are missing; complete the sheet, then publish",
+        ),
+        "rank_tie" => (
+            "名次边缘有并列；请确定取舍次序并说明理由",
+            "Equals stand on the edge; give their order and the reason",
+        ),
+        "award_subjects" => (
+            "奖励资金须分给且只分给入奖单位",
+            "The award goes to those at the top and to nobody else",
+        ),
+        "award_split" => (
+            "分配金额与规定的分档不一致",
+            "The shares differ from the county's split",
+        ),
+        "cut_not_proposed" => (
+            "该单位未连续处于末位，不能核减",
+            "The subject was not at the bottom for quarters running; no cut is proposed",
+        ),
         "line_missing" => (
             "每个在管项目都要有一行；没有变化的请选“本期无变化”",
             "Every project needs its line; mark one without news as unchanged",

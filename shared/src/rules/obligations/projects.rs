@@ -2,13 +2,12 @@
 
 use super::{Asked, Ground, Memberships, blank, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
-use crate::book::Cells as _;
-use crate::field::{Column, Table};
+use crate::field::Table;
 use crate::ids::UnitId;
 use crate::profile::{Cond, Duty, Recur, Slot, SlotPer};
 use crate::rules::brief::{Brief, Pending};
+use crate::rules::pool::{self, Owed};
 use crate::rules::routing;
-use crate::time::Timestamp;
 
 /// Days ahead in which a dated thing of a project is said.
 const AHEAD_DAYS: i64 = 30;
@@ -27,14 +26,14 @@ const STAGES: &[&str] = &[
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     let on = ground.memberships(asked.at());
-    let drawn = drawn(ground, asked.at());
+    let owed = pool::owed(ground.units, ground.hub, asked.at());
     for brief in ground.briefs.iter().map(AsRef::as_ref) {
         if brief.deleted {
             continue;
         }
         replacement(ground, asked, brief, found);
-        if let Some(fen) = drawn.get(&brief.id).filter(|fen| **fen > 0) {
-            give_back(ground, asked, brief, *fen, found);
+        if let Some(owed) = owed.get(&brief.id) {
+            give_back(ground, asked, brief, *owed, found);
         }
         if brief.is_out {
             continue;
@@ -257,44 +256,26 @@ fn replacement(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Ve
     }
 }
 
-/// What each project drew from the pool and has not given back, in fen.
-fn drawn(
-    ground: &Ground<'_>,
-    at: Timestamp,
-) -> std::collections::BTreeMap<crate::ids::ProjectId, i64> {
-    let mut drawn = std::collections::BTreeMap::new();
-    for row in ground.hub.each(Table::PoolEntries) {
-        let (Some(project), Some(fen)) = (row.project(), row.int(Column::AmountFen)) else {
-            continue;
-        };
-        let sign = match row.text(Column::PoolAct) {
-            "pay" => 1,
-            "give_back" => -1,
-            _ => 0,
-        };
-        if row.at() <= at {
-            let sum: &mut i64 = drawn.entry(project).or_default();
-            *sum = sum.saturating_add(sign * fen);
-        }
-    }
-    drawn
-}
-
 /// Money that came in opens the return of what was drawn (WS-14).
 fn give_back(
     ground: &Ground<'_>,
     asked: &Asked,
     brief: &Brief,
-    fen: i64,
+    owed: Owed,
     found: &mut Vec<Obligation>,
 ) {
-    let came = brief.money_came.filter(|day| *day <= asked.at().date());
-    let Some(came) = came else { return };
+    // Only money that came after the first payment was helped by it.
+    let mut came = brief
+        .money_came
+        .range(owed.since..=asked.at().date().max(owed.since));
+    let Some(came) = came.next().copied().filter(|day| *day <= asked.at().date()) else {
+        return;
+    };
     let pool = &ground.profile.pool;
     let clause = pool.clause.as_deref().unwrap_or_default();
     let table = Table::PoolEntries.id();
     let mut one = of(brief, ObligationKind::Return, table, "", clause);
-    one.amount_fen = Some(fen);
+    one.amount_fen = Some(owed.fen);
     one.unit = brief.home;
     one.opens = Some(came);
     let days = pool.return_days.get().copied();

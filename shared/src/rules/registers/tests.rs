@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::command::Actor;
+use crate::field::Field;
 use crate::ids::ProjectId;
 use crate::ids::RowId;
 use crate::testing::{County, of};

@@ -1,0 +1,314 @@
+//! Rewards and penalties as records: who may get what, and what follows of itself (domain.md 10.4).
+//!
+//! An award is shared out in `award_shares` first and made by one row that names its ranking: only then are the shares added up, and
+//! they must make the county's amount to the fen. A cut can only be recorded where the rankings propose one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::book::{Book, Cells as _};
+use crate::command::{Refusal, Why, Write};
+use crate::decide::refuse;
+use crate::field::{Column, Field, FieldPath, Table};
+use crate::profile::{Consequence, Label, Profile};
+use crate::project::ProjectView;
+use crate::rules::scores::{Standing, published};
+use crate::rules::{Entry, World};
+use crate::time::Date;
+
+/// All conditions of tolerance (domain.md 10.4, RW-KZ-3).
+const TOLERANCE: &[&str] = &["corrected", "diligent", "lawful", "no_gain", "reform"];
+
+/// The reduction of funds that follows from standing at the bottom for quarters running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Who.
+    pub subject: String,
+    /// The quarter that made it so; its year is the year of the cut.
+    pub period: String,
+    /// The quarters, oldest first.
+    pub periods: Vec<String>,
+    /// The funds it touches.
+    pub funds: Vec<Label>,
+    /// The share to cut, in percent; unset where the source gives none.
+    pub ratio: Option<i32>,
+    /// The clause.
+    pub clause: String,
+}
+
+/// The quarter before: the fourth comes before the first of the next year.
+fn quarter_before(period: &str) -> Option<String> {
+    let (year, quarter) = period.split_once("-Q")?;
+    let (year, quarter) = (year.parse::<u16>().ok()?, quarter.parse::<u8>().ok()?);
+    match quarter {
+        1 => Some(format!("{:04}-Q4", year.checked_sub(1)?)),
+        2..=4 => Some(format!("{year:04}-Q{}", quarter - 1)),
+        _ => None,
+    }
+}
+
+/// The cuts the published rankings propose, by quarter and subject.
+#[must_use]
+pub fn cuts(profile: &Profile, county: &Book) -> Vec<Cut> {
+    let assess = &profile.assess;
+    let Some(running) = assess.bottom_consecutive.filter(|count| *count > 0) else {
+        return Vec::new();
+    };
+    let consequence = assess
+        .consequences
+        .iter()
+        .find(|known| !known.funds.is_empty());
+    let mut found = Vec::new();
+    for scheme in &assess.schemes {
+        let rankings = published(county, &scheme.id);
+        let bottom: BTreeMap<&str, BTreeSet<&str>> = rankings
+            .iter()
+            .map(|(period, (_, lines))| {
+                let at_bottom = lines.iter().filter(|line| line.is_bottom);
+                (
+                    *period,
+                    at_bottom.map(|line| line.subject.as_str()).collect(),
+                )
+            })
+            .collect();
+        for (period, subjects) in &bottom {
+            for subject in subjects {
+                let mut periods = vec![(*period).to_owned()];
+                while periods.len() < usize::try_from(running).unwrap_or(usize::MAX) {
+                    let before = periods.last().and_then(|last| quarter_before(last));
+                    let stood = before.as_deref().and_then(|before| bottom.get(before));
+                    match (
+                        before.clone(),
+                        stood.is_some_and(|stood| stood.contains(subject)),
+                    ) {
+                        (Some(before), true) => periods.push(before),
+                        _ => break,
+                    }
+                }
+                if periods.len() == usize::try_from(running).unwrap_or(usize::MAX) {
+                    periods.reverse();
+                    found.push(Cut {
+                        subject: (*subject).to_owned(),
+                        period: (*period).to_owned(),
+                        periods,
+                        funds: consequence
+                            .map(|known| known.funds.clone())
+                            .unwrap_or_default(),
+                        ratio: consequence.and_then(|known| known.value.get().copied()),
+                        clause: consequence
+                            .map_or(&scheme.clause, |known| &known.clause)
+                            .clone(),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A plan that was not fulfilled and must be explained (domain.md 10.4, PN-KB-1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The year.
+    pub year: i16,
+    /// What was planned.
+    pub plan_fen: i64,
+    /// What was done.
+    pub done_fen: i64,
+    /// True when the explanation is there.
+    pub is_given: bool,
+    /// The clause.
+    pub clause: String,
+}
+
+/// The explanation a project owes for a year that is over; `None` when the county asks for none or the plan was fulfilled.
+#[must_use]
+pub fn explanation(
+    profile: &Profile,
+    view: &ProjectView,
+    year: i16,
+    today: Date,
+) -> Option<Explanation> {
+    let consequence = consequence(profile, "explanation")?;
+    let programmes = view.text(Field::Programmes);
+    let own = programmes.split(',').any(|id| id == consequence.programme);
+    if today.year() <= year || !own && consequence.programme != "all" {
+        return None;
+    }
+    let plan_fen = view.year(year, Field::YearPlanFen).as_int()?;
+    let months = (1..=12).filter_map(|number| crate::time::Month::new(year, number));
+    let done = months.filter_map(|month| view.month(month, Field::MonthDoneFen).as_int());
+    let done_fen = done.fold(0i64, i64::saturating_add);
+    if done_fen >= plan_fen {
+        return None;
+    }
+    let text = format!("{year:04}");
+    let is_given = view
+        .each(Table::Explanations)
+        .any(|row| row.is(Column::Year, &text));
+    Some(Explanation {
+        year,
+        plan_fen,
+        done_fen,
+        is_given,
+        clause: consequence.clause.clone(),
+    })
+}
+
+fn consequence<'a>(profile: &'a Profile, id: &str) -> Option<&'a Consequence> {
+    profile
+        .assess
+        .consequences
+        .iter()
+        .find(|known| known.id == id)
+}
+
+/// The shares of a ranking's award as the hub entered them, by subject.
+#[must_use]
+pub fn shares<'a>(hub: &'a Book, ranking: &str) -> BTreeMap<&'a str, i64> {
+    let rows = hub
+        .each(Table::AwardShares)
+        .filter(|row| row.is(Column::Ranking, ranking));
+    rows.filter_map(|row| Some((row.text(Column::Subject), row.int(Column::AmountFen)?)))
+        .collect()
+}
+
+fn no(clause: Option<&str>, why: Why, paths: Vec<FieldPath>) -> Refusal {
+    Refusal {
+        rule: clause.map(str::to_owned),
+        missing: paths,
+        ..refuse(why)
+    }
+}
+
+/// Judges a share of an award: nothing changes once the award is made.
+pub(super) fn judge_share(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let row = world.hub.row(Table::AwardShares, entry.row);
+    let stands = row.map_or("", |row| row.text(Column::Ranking));
+    for ranking in [entry.text(Column::Ranking), stands] {
+        if is_awarded(world.hub, ranking) {
+            return Err(refuse(Why::Exists));
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn is_awarded(hub: &Book, ranking: &str) -> bool {
+    let mut rows = hub.each(Table::Rewards);
+    !ranking.is_empty()
+        && rows.any(|row| row.is(Column::RewardKind, "award") && row.is(Column::Ranking, ranking))
+}
+
+/// Judges a reward or penalty.
+pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let at = |column| FieldPath::cell(entry.table, entry.row, column);
+    let demand = |columns: &[Column]| {
+        let empty = columns
+            .iter()
+            .filter(|column| entry.get(**column).is_null());
+        let missing: Vec<_> = empty.map(|column| at(*column)).collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(no(None, Why::Missing, missing))
+        }
+    };
+    let kind = entry.text(Column::RewardKind);
+    if kind == "award" {
+        demand(&[Column::Ranking])?;
+        return award(world, entry);
+    }
+    demand(&[Column::Subject])?;
+    match kind {
+        "tolerance" => {
+            demand(&[Column::ToleranceOutcome, Column::Text])?;
+            let met: BTreeSet<&str> = entry.text(Column::ToleranceChecks).split(',').collect();
+            let all = TOLERANCE.iter().all(|check| met.contains(check));
+            if !all && entry.text(Column::ToleranceOutcome) != "not_granted" {
+                let clause = consequence(world.profile, "fault_tolerance");
+                let clause = clause.map(|known| known.clause.as_str());
+                return Err(no(clause, Why::Missing, vec![at(Column::ToleranceChecks)]));
+            }
+        }
+        "cut" => {
+            demand(&[Column::Period])?;
+            let (subject, period) = (entry.text(Column::Subject), entry.text(Column::Period));
+            let mut proposed = cuts(world.profile, world.county).into_iter();
+            if !proposed.any(|cut| cut.subject == subject && cut.period == period) {
+                let check = "cut_not_proposed".to_owned();
+                return Err(no(
+                    None,
+                    Why::Inconsistent { check },
+                    vec![at(Column::Period)],
+                ));
+            }
+        }
+        "circular" | "letter" | "explanation" => demand(&[Column::Text])?,
+        _ => {}
+    }
+    Ok(Vec::new())
+}
+
+/// The award of a ranking: its shares go to the top and to nobody else, and make exactly the county's amount.
+fn award(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let at = |column| FieldPath::cell(entry.table, entry.row, column);
+    let assess = &world.profile.assess;
+    let ranking = entry.text(Column::Ranking);
+    let row = entry.reference(Column::Ranking);
+    let row = row.and_then(|id| world.county.row(Table::Rankings, id));
+    let row = row.ok_or_else(|| no(None, Why::NotFound, vec![at(Column::Ranking)]))?;
+    if is_awarded(world.hub, ranking) {
+        return Err(refuse(Why::Exists));
+    }
+    let mut schemes = assess.schemes.iter();
+    let scheme = schemes.find(|scheme| scheme.id == row.text(Column::Topic));
+    let clause = scheme.map(|scheme| scheme.clause.as_str());
+    let key = "assess.award_total".to_owned();
+    let total = assess.award_total.as_ref();
+    let total = total
+        .ok_or_else(|| no(clause, Why::Unset { key }, Vec::new()))?
+        .fen()
+        .0;
+    let lines: Vec<Standing> = serde_json::from_str(row.text(Column::Lines)).unwrap_or_default();
+    let top: BTreeSet<&str> = lines
+        .iter()
+        .filter(|line| line.is_top)
+        .map(|line| line.subject.as_str())
+        .collect();
+    let shares = shares(world.hub, ranking);
+    if !shares.keys().copied().eq(top.iter().copied()) {
+        let check = "award_subjects".to_owned();
+        return Err(no(
+            clause,
+            Why::Inconsistent { check },
+            vec![at(Column::Ranking)],
+        ));
+    }
+    let sum = shares
+        .values()
+        .fold(0i64, |sum, fen| sum.saturating_add(*fen));
+    if sum != total {
+        let fen = total.saturating_sub(sum);
+        return Err(no(clause, Why::Differs { fen }, Vec::new()));
+    }
+    if let Some(split) = assess.award_split.get() {
+        let by_place = lines.iter().filter(|line| line.is_top).zip(split);
+        let differs = |(line, money): (&Standing, &crate::profile::Money)| {
+            shares.get(line.subject.as_str()) != Some(&money.fen().0)
+        };
+        if by_place.into_iter().any(differs) {
+            let check = "award_split".to_owned();
+            return Err(no(clause, Why::Inconsistent { check }, Vec::new()));
+        }
+    }
+    let amount = entry.cell(entry.table, entry.row, Column::AmountFen, sum.into());
+    let period = entry.cell(
+        entry.table,
+        entry.row,
+        Column::Period,
+        row.text(Column::Period).into(),
+    );
+    Ok(amount.into_iter().chain(period).collect())
+}
+
+#[cfg(test)]
+mod tests;
