@@ -85,6 +85,7 @@ pub(super) fn check_words(step: &Block) -> Result<(), ScenarioError> {
     step.only(&[COMMON, ACT, words])?;
     if let Some(expect) = step.get("expect")
         && !matches!(expect.text()?, "ok" | "refused" | "proposed")
+        && !expect.text()?.starts_with("${")
     {
         return Err(expect.place.refuse("expect is ok, refused or proposed"));
     }
