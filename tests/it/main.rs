@@ -8,6 +8,7 @@ mod demo;
 mod imports;
 mod kill;
 mod queue;
+mod scenarios;
 mod screens;
 mod sim;
 mod tidy;

@@ -10,6 +10,8 @@
 //! `index.html` is a template: `{{css}}`, `{{js}}`, `{{wasm}}` and `{{NAME}}` (a file of `web/assets/`) become the paths
 //! the page asks for. The script starts itself: no inline script is needed, and the policy of the page can forbid them.
 //!
+//! `tool bind` makes the bindings of another module, for tests, and nothing else.
+//!
 //! Refuses to go on when the bindings crate in `Cargo.lock` is not exactly ours (the two halves would not fit), when a
 //! placeholder is unknown, or when all scripts and modules together are larger than the budget (design.md 7).
 
@@ -51,14 +53,17 @@ struct Finished {
 }
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from).peekable();
+    if arguments.next_if(|word| word.as_os_str() == "bind").is_some() {
+        return bind_alone(arguments);
+    }
     let (Some(wasm), Some(web), Some(lock), None) = (
         arguments.next(),
         arguments.next(),
         arguments.next(),
         arguments.next(),
     ) else {
-        bail!("usage: tool WEB.wasm WEB_FOLDER Cargo.lock");
+        bail!("usage: tool WEB.wasm WEB_FOLDER Cargo.lock | tool bind MODULE.wasm OUT_FOLDER Cargo.lock");
     };
     check_versions(&read_text(&lock)?)?;
 
@@ -109,6 +114,22 @@ fn main() -> Result<()> {
     let page = fill_template(&read_text(&web.join("index.html"))?, &names)?;
     finished.push(finish(&dist, "index.html", page.as_bytes())?);
     report(&finished)
+}
+
+/// Binds a module that tests use: no page, no digests, no other forms.
+fn bind_alone(mut arguments: impl Iterator<Item = PathBuf>) -> Result<()> {
+    let (Some(wasm), Some(out), Some(lock)) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        bail!("usage: tool bind MODULE.wasm OUT_FOLDER Cargo.lock");
+    };
+    check_versions(&read_text(&lock)?)?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(&wasm)
+        .web(true)
+        .context("choosing the browser as target")?
+        .typescript(false)
+        .generate(&out)
+        .with_context(|| format!("binding {}", wasm.display()))
 }
 
 /// Checks that the crate the module was built with is the one these bindings are made for.
