@@ -375,7 +375,10 @@ impl Run<'_, '_> {
             &mut draw,
             &envelope.command,
         );
-        let project = envelope.command.project();
+        let project = envelope
+            .command
+            .project()
+            .or_else(|| named(&envelope.command));
         match decision {
             Err(refusal) => {
                 self.attempt(project, &refusal, &envelope.command)?;
@@ -673,6 +676,14 @@ fn forget_old_answers(turn: &mut Turn<'_>, now: Timestamp) -> Result<(), StoreEr
         turn.remove(Tree::Command, key);
     }
     Ok(())
+}
+
+/// The project a row of another document names: who was refused is told there.
+fn named(command: &Command) -> Option<ProjectId> {
+    match command {
+        Command::Record { set, .. } => set.get(&Column::Project)?.as_text()?.parse().ok(),
+        _ => None,
+    }
 }
 
 fn message(act: Act, user: UserId) -> String {

@@ -23,7 +23,10 @@ fn files() -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(root().join("tests/scenarios"))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             files.insert(name.into_owned(), std::fs::read_to_string(&path)?);
         }
@@ -53,17 +56,21 @@ fn every_acceptance_scenario_has_a_file_and_passes() -> Result<()> {
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let missing: Vec<_> = (1..=SCENARIOS).filter(|number| !told.contains(number)).collect();
+    let missing: Vec<_> = (1..=SCENARIOS)
+        .filter(|number| !told.contains(number))
+        .collect();
     ensure!(missing.is_empty(), "no file tells scenario {missing:?}");
     Ok(())
 }
 
 #[test]
 fn a_browser_gives_the_same_answers() -> Result<()> {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let folder = folder.join("rules");
     let read = |name: &str| {
-        std::fs::read(folder.join(name)).with_context(|| format!("{name} is missing; run scripts/build-page"))
+        std::fs::read(folder.join(name))
+            .with_context(|| format!("{name} is missing; run scripts/build-page"))
     };
     let files = files()?;
     let texts: BTreeMap<_, _> = files.iter().collect();
@@ -82,7 +89,10 @@ document.body.append(out);
         ("/", ("text/html", page.as_bytes().to_vec())),
         ("/page.js", ("text/javascript", read("page.js")?)),
         ("/page_bg.wasm", ("application/wasm", read("page_bg.wasm")?)),
-        ("/files.json", ("application/json", serde_json::to_vec(&texts)?)),
+        (
+            "/files.json",
+            ("application/json", serde_json::to_vec(&texts)?),
+        ),
     ]);
     let address = serve(served)?;
     let runtime = tokio::runtime::Runtime::new()?;
@@ -98,7 +108,11 @@ document.body.append(out);
     })?;
     ensure!(answers.len() == files.len());
     for (name, text) in &files {
-        ensure!(answers.get(name) == Some(&natively(text)), "{name}: {:?}", answers.get(name));
+        ensure!(
+            answers.get(name) == Some(&natively(text)),
+            "{name}: {:?}",
+            answers.get(name)
+        );
     }
     Ok(())
 }

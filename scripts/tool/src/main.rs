@@ -54,7 +54,10 @@ struct Finished {
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from).peekable();
-    if arguments.next_if(|word| word.as_os_str() == "bind").is_some() {
+    if arguments
+        .next_if(|word| word.as_os_str() == "bind")
+        .is_some()
+    {
         return bind_alone(arguments);
     }
     let (Some(wasm), Some(web), Some(lock), None) = (
@@ -63,7 +66,9 @@ fn main() -> Result<()> {
         arguments.next(),
         arguments.next(),
     ) else {
-        bail!("usage: tool WEB.wasm WEB_FOLDER Cargo.lock | tool bind MODULE.wasm OUT_FOLDER Cargo.lock");
+        bail!(
+            "usage: tool WEB.wasm WEB_FOLDER Cargo.lock | tool bind MODULE.wasm OUT_FOLDER Cargo.lock"
+        );
     };
     check_versions(&read_text(&lock)?)?;
 
@@ -118,7 +123,8 @@ fn main() -> Result<()> {
 
 /// Binds a module that tests use: no page, no digests, no other forms.
 fn bind_alone(mut arguments: impl Iterator<Item = PathBuf>) -> Result<()> {
-    let (Some(wasm), Some(out), Some(lock)) = (arguments.next(), arguments.next(), arguments.next())
+    let (Some(wasm), Some(out), Some(lock)) =
+        (arguments.next(), arguments.next(), arguments.next())
     else {
         bail!("usage: tool bind MODULE.wasm OUT_FOLDER Cargo.lock");
     };

@@ -3,6 +3,8 @@
 //! A look reads what a site holds and never changes it. Its answer is a list of texts; `is` wants exactly that list, `has` wants some of
 //! it, `lacks` none of it.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use super::ScenarioError;
@@ -27,10 +29,10 @@ pub(super) struct Sight<'a> {
     pub(super) world: World<'a>,
     /// What the names of the file stand for.
     pub(super) names: &'a Names,
-    /// The step.
-    pub(super) step: &'a Block,
     /// The moment.
     pub(super) now: Timestamp,
+    /// The step.
+    pub(super) step: &'a Block,
     /// The people and their roles.
     pub(super) roles: BTreeMap<String, Role>,
 }
@@ -44,12 +46,22 @@ const LOOKS: &[(&str, &[&str], Look)] = &[
     ("proposals", &["project", "path"], proposals),
     ("attempts", &["project"], attempts),
     ("rows", &["project", "unit", "table", "column"], rows),
-    ("entries", &["list"], entries),
     ("stage", &["project"], stage),
     ("obligations", &["hub", "unit", "from", "to"], owed),
     ("filing", &["unit", "report", "period"], filing),
     ("may_read", &["person", "table"], may_read),
     ("label", &["term"], label),
+    ("eligible", &["project", "programme"], rules::eligible),
+    ("gaps", &["project"], rules::gaps),
+    ("three_levels", &["project"], rules::three_levels),
+    ("lists", &["project"], rules::lists),
+    ("entries", &["list"], rules::entries),
+    ("category", &["project", "year"], rules::category),
+    ("phase", &["project"], rules::phase),
+    ("issue", &["project", "issue"], rules::issue),
+    ("overdue_issues", &["project"], rules::overdue_issues),
+    ("rectifications", &["project"], rules::rectifications),
+    ("profile", &["change"], rules::profile),
 ];
 
 /// The words a look takes beside `is`, `has` and `lacks`.
@@ -190,22 +202,6 @@ fn rows(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
         crate::field::Place::County => sight.world.county.each(table).map(of).collect(),
         crate::field::Place::Hub => sight.world.hub.each(table).map(of).collect(),
     })
-}
-
-/// The projects that stand on a list after its newest edition.
-fn entries(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
-    let list = sight.step.need("list")?;
-    let county = sight.world.county;
-    let Some(edition) = county.last(Table::ListEditions, |row| row.is(Column::List, list)) else {
-        return Ok(Vec::new());
-    };
-    let roll = crate::rules::membership::roll(county, list, edition.text(Column::Year));
-    let mut names: Vec<_> = roll
-        .into_keys()
-        .map(|project| sight.name_of(project))
-        .collect();
-    names.sort();
-    Ok(names)
 }
 
 fn stage(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {

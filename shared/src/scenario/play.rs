@@ -455,6 +455,7 @@ impl Play {
                 hub: &known.hub,
             },
             names: &self.names,
+            now: self.now,
             step,
             now: self.now,
             roles: self
