@@ -96,7 +96,9 @@ pub(super) fn phase(sight: &Sight<'_>) -> Answer {
 /// The state of an issue and what the county calls it.
 pub(super) fn issue(sight: &Sight<'_>) -> Answer {
     let (id, _) = sight.project()?;
-    let issue = sight.names.row(sight.step.need("issue")?, sight.step.place)?;
+    let issue = sight
+        .names
+        .row(sight.step.need("issue")?, sight.step.place)?;
     let key = issue.to_string();
     let cases = Case::of_project(&sight.world, id);
     let case = cases.iter().find(|case| case.issue.key == key);
@@ -109,15 +111,21 @@ pub(super) fn issue(sight: &Sight<'_>) -> Answer {
 pub(super) fn overdue_issues(sight: &Sight<'_>) -> Answer {
     let (id, _) = sight.project()?;
     let cases = Case::of_project(&sight.world, id);
-    let overdue = cases.iter().filter(|case| standing(case, sight.now).overdue);
-    Ok(overdue.map(|case| sight.show(&case.issue.key.into())).collect())
+    let overdue = cases
+        .iter()
+        .filter(|case| standing(case, sight.now).overdue);
+    Ok(overdue
+        .map(|case| sight.show(&case.issue.key.into()))
+        .collect())
 }
 
 /// Approvals whose commitment was not kept in time.
 pub(super) fn rectifications(sight: &Sight<'_>) -> Answer {
     let (_, view) = sight.project()?;
     let today = sight.now.date();
-    let open = approvals(view).into_iter().filter(|item| item.needs_rectification(today));
+    let open = approvals(view)
+        .into_iter()
+        .filter(|item| item.needs_rectification(today));
     Ok(open.map(|item| sight.show(&item.row.key.into())).collect())
 }
 
