@@ -62,6 +62,9 @@ const LOOKS: &[(&str, &[&str], Look)] = &[
     ("overdue_issues", &["project"], rules::overdue_issues),
     ("rectifications", &["project"], rules::rectifications),
     ("profile", &["change"], rules::profile),
+    ("pool", &[], rules::pool),
+    ("ranking", &["period", "top"], rules::ranking),
+    ("cuts", &["period"], rules::cut),
 ];
 
 /// The words a look takes beside `is`, `has` and `lacks`.

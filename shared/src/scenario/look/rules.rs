@@ -6,9 +6,13 @@ use crate::rules::approvals::approvals;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::issues::case::Case;
 use crate::rules::issues::standing::standing;
+use crate::rules::pool::{Account, queue};
+use crate::rules::rewards::cuts;
+use crate::rules::scores::published;
 use crate::rules::year::{self, Proposal};
 use crate::rules::{Look, responsibility, stage};
 use crate::scenario::ScenarioError;
+use crate::scenario::file::Item;
 
 type Answer = Result<Vec<String>, ScenarioError>;
 
@@ -139,4 +143,52 @@ pub(super) fn profile(sight: &Sight<'_>) -> Answer {
         Ok(_) => "ok".to_owned(),
         Err(error) => error.to_string(),
     }])
+}
+
+/// The balance of the pool in fen, then the projects that wait for payment, first first.
+pub(super) fn pool(sight: &Sight<'_>) -> Answer {
+    let look = Look::new(&sight.world, sight.now);
+    let account = Account::of(sight.world.hub);
+    let mut said = vec![account.balance_fen.to_string()];
+    let queue = queue(&look, &account);
+    said.extend(
+        queue
+            .paying
+            .iter()
+            .map(|waiting| sight.name_of(waiting.request.project)),
+    );
+    Ok(said)
+}
+
+/// The first places of a published ranking, as `rank subject`.
+pub(super) fn ranking(sight: &Sight<'_>) -> Answer {
+    let period = sight.step.need("period")?;
+    let top = sight.step.get("top").map_or(Ok(i64::MAX), Item::int)?;
+    let schemes = &sight.world.profile.assess.schemes;
+    let found = schemes
+        .iter()
+        .find_map(|scheme| published(sight.world.county, &scheme.id).remove(period));
+    let standings = found.map(|(_, standings)| standings).unwrap_or_default();
+    let places = standings
+        .iter()
+        .filter(|standing| i64::from(standing.rank) <= top);
+    Ok(places
+        .map(|standing| {
+            let subject = sight.show(&standing.subject.as_str().into());
+            format!("{} {subject}", standing.rank)
+        })
+        .collect())
+}
+
+/// Whose funds are to be cut after a period.
+pub(super) fn cut(sight: &Sight<'_>) -> Answer {
+    let period = sight.step.need("period")?;
+    let cuts = cuts(sight.world.profile, sight.world.county);
+    let mut names: Vec<_> = cuts
+        .iter()
+        .filter(|cut| cut.period == period)
+        .map(|cut| sight.show(&cut.subject.as_str().into()))
+        .collect();
+    names.sort();
+    Ok(names)
 }
