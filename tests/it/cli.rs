@@ -281,8 +281,10 @@ fn help_names_every_command() {
       edit         Carry out commands from a file or stdin, one JSON a line
       status       Show what this node is and how it stands
       sync         Ask for an exchange, or cut and restore the line
+      profile      County rules: name, show or check profile files
       check        Look for damage
       demo         A hub and three townships on this machine, with a sample
+      scenario     Run scenario files against the rules
       completions  Print completions for a shell
 
     Options:

@@ -84,6 +84,33 @@ pub struct Browser {
     process: Child,
 }
 
+/// Starts a driver on a free port, which it names.
+fn start_driver() -> Result<(Child, u16)> {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("starting chromedriver")?;
+    let stdout = process.stdout.take().context("the driver's output")?;
+    let mut port: Option<u16> = None;
+    let mut lines = BufReader::new(stdout).lines();
+    for line in lines.by_ref() {
+        let line = line.context("reading the driver's output")?;
+        if let Some((_, rest)) = line.split_once("successfully on port ") {
+            port = rest.trim_end_matches('.').trim().parse().ok();
+            break;
+        }
+    }
+    std::thread::spawn(move || lines.for_each(drop));
+    let Some(port) = port else {
+        let _gone = process.kill();
+        bail!("chromedriver names no port");
+    };
+    Ok((process, port))
+}
+
 impl Browser {
     /// Starts driver and browser. Screenshots go to `shots`, the browser's profile to `profile`.
     ///
@@ -91,28 +118,15 @@ impl Browser {
     /// When one of them does not start.
     pub async fn start(profile: &Path, shots: &Path) -> Result<Self> {
         std::fs::create_dir_all(shots).context("making the folder for screenshots")?;
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("starting chromedriver")?;
-        let stdout = process.stdout.take().context("the driver's output")?;
-        let mut port: Option<u16> = None;
-        let mut lines = BufReader::new(stdout).lines();
-        for line in lines.by_ref() {
-            let line = line.context("reading the driver's output")?;
-            if let Some((_, rest)) = line.split_once("successfully on port ") {
-                port = rest.trim_end_matches('.').trim().parse().ok();
+        // Many drivers that start at once may pick one port; the loser ends without naming any.
+        let mut started = start_driver();
+        for _ in 0..4 {
+            if started.is_ok() {
                 break;
             }
+            started = start_driver();
         }
-        std::thread::spawn(move || lines.for_each(drop));
-        let Some(port) = port else {
-            let _gone = process.kill();
-            bail!("chromedriver names no port");
-        };
+        let (process, port) = started?;
 
         let mut capabilities = DesiredCapabilities::chrome();
         for flag in [

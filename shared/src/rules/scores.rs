@@ -22,7 +22,7 @@ pub mod formula;
 pub mod indicators;
 mod publish;
 #[cfg(test)]
-pub(in crate::rules) mod tests;
+pub(crate) mod tests;
 
 pub(super) use publish::{judge_ranking, judge_sheet, judge_value};
 

@@ -348,7 +348,7 @@ impl Positions<'_> {
             ),
             DeValue::Table(table) => Node::Table(self.block(table, value.span().start)?),
             DeValue::Float(_) => {
-                return Err(place.refuse("write amounts and shares as text: \"36.5万元\""));
+                return Err(place.refuse("write amounts and shares as text, with their unit"));
             }
         };
         Ok(Item { place, node })
