@@ -1,7 +1,7 @@
 //! The pool of money for preliminary work: who asked, who is next, what was paid and what comes back (domain.md 11.1).
 //!
 //! Units ask in their own papers; only the hub arranges, pays and takes back, in its own notes, so the pool cannot be overdrawn
-//! however many ask while apart. [`Account`] is what the notes add up to, [`queue`] who waits for what and why, `acts` judges
+//! however many ask while apart. [`Account`] is what the notes add up to, [`queue()`] who waits for what and why, `acts` judges
 //! the rows, [`owed`] is what must go back once the money a project was helped to apply for arrives (`obligations` lists it).
 //!
 //! The balance is the opening entry, plus returns, less payments. A payment is told to the unit as an answer to its request, since
