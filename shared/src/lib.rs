@@ -1,7 +1,7 @@
 //! What node and browser agree on: records, rules, commands, words, and (behind the feature `crdt`) documents and sync.
 //!
-//! Start reading here. The way of one edit: a person's [`command::Envelope`] is judged by `decide` (pure; the browser
-//! runs it for instant feedback, the node again before writing), becomes writes to automerge documents (`document`), is
+//! Start reading here. The way of one edit: a person's [`command::Envelope`] is judged by `decide` (pure;
+//! the node runs it before writing, scenario files run it natively and in WASM), becomes writes to automerge documents (`document`), is
 //! logged and offered to peers by the `sync::Replica`, and comes back to every screen as a [`project::ProjectView`].
 //!
 //! Invariants, most of them absences:
