@@ -1,10 +1,11 @@
 //! Files people exchange: workbooks in, ledgers and error workbooks out.
 //!
 //! The way of an import: [`child`] runs this program's hidden subcommand on the file, under limits of memory and time, and reads back a
-//! [`workbook::Workbook`] of plain text; [`header`] finds the table on each sheet; [`mapping`] says which column is which field;
-//! [`rows`] tells projects from totals, headings and notes; [`verdict`] turns cells into values with findings; [`plan`] joins
-//! duplicates, finds the projects that exist and keeps what changes. [`import::preview`] is all of that in one call, pure over plain
-//! data. What it returns becomes one `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
+//! [`workbook::Workbook`] of plain text; [`header`] finds the table on each sheet; [`mapping`] says which column is which field,
+//! [`remembered`] what a person said of such a table before; [`rows`] tells projects from totals, headings and notes; [`verdict`]
+//! turns cells into values with findings; [`plan`] joins duplicates, finds the projects that exist, keeps what changes and asks the
+//! county's rules. [`import::preview`] is all of that in one call, pure over plain data. What it returns becomes one
+//! `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
 //!
 //! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing.
 //!
@@ -22,6 +23,7 @@ pub mod import;
 pub mod mapping;
 pub mod plan;
 pub mod reader;
+pub mod remembered;
 pub mod rows;
 pub mod verdict;
 pub mod workbook;

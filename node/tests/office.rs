@@ -147,15 +147,30 @@ fn twenty_thousand_rows_come_in_through_a_mapping_file() {
     let text = std::fs::read_to_string(data("worldbank.mapping.toml")).unwrap();
     let mapping = Mapping::parse(&text).unwrap();
     let profile = shared::profile::Profile::built_in("kaizhou").unwrap();
+    let own = shared::ids::UnitId::from_bytes([1; 10]);
+    let actor = shared::command::Actor {
+        user: shared::ids::UserId::from_bytes([0; 5]),
+        name: "console".to_owned(),
+        role: shared::command::Role::Head,
+        unit: own,
+        at_hub: false,
+    };
     let preview = import::preview(
         &Request {
             import: shared::ids::ImportId::from_bytes([1; 16]),
             workbook: &book,
             mapping: &mapping,
-            profile: &profile,
+            rules: shared::decide::ImportRules {
+                profile: &profile,
+                directory: &shared::decide::Directory::default(),
+                county: shared::book::Book::EMPTY,
+                issued: &shared::rules::plan::Issued::default(),
+            },
+            actor: &actor,
+            now: shared::time::Timestamp(0),
             words: &Words::of(&profile),
             units: &Units {
-                own: shared::ids::UnitId::from_bytes([1; 10]),
+                own,
                 given: None,
                 directory: Vec::new(),
             },

@@ -194,6 +194,7 @@ impl Known {
             units: &self.units,
             county: &self.county,
             hub: &self.hub,
+            rolls: None,
         };
         let briefs = facts.values().map(|facts| Cow::Borrowed(&facts.brief));
         Ground::new(&world, briefs.collect())

@@ -415,19 +415,12 @@ impl Judge<'_> {
         for (path, value) in set {
             check_value(self.profile, path, value)?;
         }
-        let blank = ProjectView {
-            id: project,
-            heads: Vec::new(),
-            cells: BTreeMap::new(),
-        };
-        if let Some(refusal) = contradictions(&blank, set).into_iter().next() {
-            return Err(refusal);
-        }
         // A new record has no rivals, so what a new import of one project means is what creating it means.
         let decided = decide_item(
             &ImportRules {
                 profile: self.profile,
                 directory: self.state.directory,
+                county: &self.state.county,
                 issued: &Issued::default(),
             },
             self.actor,
@@ -436,6 +429,9 @@ impl Judge<'_> {
             None,
             &item,
         );
+        if let Some(refusal) = decided.refused.into_iter().next() {
+            return Err(refusal);
+        }
         Ok(Decision {
             act: Act::Create,
             writes: decided.writes,

@@ -21,7 +21,7 @@ use crate::command::{Actor, Answer, Command, Envelope, Outcome, Refusal, Why, Wr
 use crate::decide::{Act, Decision, State, decide};
 use crate::document::genesis::DocumentKind;
 use crate::document::{Author, Base, WriteError, heads_from_hex, heads_to_hex};
-use crate::field::{Column, FieldPath, Place, Table};
+use crate::field::{Column, FieldPath, Place, Table, Target};
 use crate::identity::ProcessActor;
 use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::library::{Library, LibraryError, Written};
@@ -438,8 +438,8 @@ impl Run<'_, '_> {
             Command::Record {
                 unit, table, set, ..
             } => self.gather_for_row(*unit, *table, set, state)?,
-            // Plans are locked by the lists that were issued.
-            Command::Edit { set, .. } if plan::asks_lists(set) => {
+            // Plans are locked by the lists that were issued, which also say whose rules a project is under.
+            Command::Edit { set, .. } if plan::asks_lists(set) || makes_rows(set) => {
                 state.county = view::book(self.library, self.turn, DocumentKind::County)?;
             }
             _ => {}
@@ -676,6 +676,12 @@ fn forget_old_answers(turn: &mut Turn<'_>, now: Timestamp) -> Result<(), StoreEr
         turn.remove(Tree::Command, key);
     }
     Ok(())
+}
+
+/// True when an edit makes or changes rows, which the rules of their tables judge.
+fn makes_rows(set: &BTreeMap<FieldPath, Value>) -> bool {
+    set.keys()
+        .any(|path| matches!(path.target(), Target::Cell(..)))
 }
 
 /// The project a row of another document names: who was refused is told there.

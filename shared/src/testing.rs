@@ -243,6 +243,7 @@ impl County {
             units: &self.units,
             county: &self.county,
             hub: &self.hub,
+            rolls: None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Imports through the program itself: files that are refused with words, and a power cut between two chunks.
+//! Imports through the program itself: mappings that are remembered, files that are refused with words, and a power cut
+//! between two chunks.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,51 @@ fn write(root: &Path, name: &str, text: &str) -> String {
 }
 
 /// A field of the project with this name.
+fn field(place: &Place, name: &str, field: &str) -> Value {
+    let dump = place.cli(&["dump"]).ok();
+    let lines = dump.lines();
+    let found = lines.iter().find(|line| line["name"] == name);
+    found.map_or(Value::Null, |line| line[field].clone())
+}
+
+#[test]
+fn a_corrected_mapping_outlives_the_server_and_fits_the_next_workbook() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut place = Place::township(root.path(), "松坪镇");
+    let table = |name: &str, row: &str| {
+        let text = format!("What,Cost,Who\n{row}\n");
+        write(root.path(), name, &text)
+    };
+    let mapping = |name: &str, unit: &str| {
+        let columns = "\"What\" = \"name\"\n\"Cost\" = \"total_investment_fen\"\n";
+        let text = format!("guess = false\nmoney_unit = \"{unit}\"\n[columns]\n{columns}");
+        write(root.path(), name, &text)
+    };
+    // Nobody can guess these titles.
+    let first = table("first.csv", "Bridge,12,Li");
+    assert_eq!(place.cli(&["import", &first]).json()["created"], 0);
+    let yuan = mapping("yuan.toml", "元");
+    let said = place.cli(&["import", &first, "--mapping", &yuan]);
+    assert_eq!(said.ok().json()["created"], 1);
+    place.start();
+    let second = place.cli(&["import", &table("second.csv", "Road,34,Wang")]);
+    assert_eq!(second.ok().json()["created"], 1);
+    assert_eq!(field(&place, "Road", "total_investment_fen"), 3_400);
+    // A correction takes the place of what was remembered, for good.
+    let wan = mapping("wan.toml", "万元");
+    let corrected = place.cli(&["import", &first, "--mapping", &wan]);
+    assert_eq!(corrected.ok().json()["updated"], 1);
+    assert!(place.stop().success());
+    place.start();
+    let third = place.cli(&["import", &table("third.csv", "Park,56,Zhou")]);
+    assert_eq!(third.ok().json()["created"], 1);
+    assert_eq!(field(&place, "Park", "total_investment_fen"), 56_000_000);
+    assert_eq!(field(&place, "Bridge", "total_investment_fen"), 12_000_000);
+    // Other titles are another workbook.
+    let other = write(root.path(), "other.csv", "What,Price\nPier,1\n");
+    assert_eq!(place.cli(&["import", &other]).json()["created"], 0);
+}
+
 #[test]
 fn a_locked_workbook_is_refused_with_the_way_out() {
     let root = tempfile::tempdir().expect("a folder");

@@ -7,19 +7,26 @@
 use std::path::{Path, PathBuf};
 
 use shared::command::{Actor, Answer, Command, Envelope, ImportCounts, Outcome, Refusal};
+use shared::decide::{ImportRules, check_import};
+use shared::desk;
+use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
 use shared::ids::{ImportId, UnitId};
 use shared::library::LibraryError;
+use shared::rules::plan::Issued;
 use shared::store::StoreError;
+use shared::summary;
 use shared::text::Lang;
 use shared::text::system::System;
+use shared::view;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Context, new_command_id};
 use crate::driver::{DriverError, Event};
 use crate::office::child::{self, ParseError, Parser};
-use crate::office::import::{Existing, Preview, Request, Units, Words, layouts, preview};
-use crate::office::mapping::{self, Mapping, MappingError};
+use crate::office::import::{Existing, Preview, Request, Units, Words, preview};
+use crate::office::mapping::{Mapping, MappingError};
+use crate::office::remembered::{Remembered, remember};
 use crate::office::workbook::Workbook;
 use crate::views;
 
@@ -48,8 +55,8 @@ pub struct Prepared {
     pub preview: Preview,
     /// The file as it was read.
     pub workbook: Workbook,
-    mapping: Mapping,
-    unit: UnitId,
+    /// What a person said of its columns, now or before, and for which unit.
+    mapping: Option<(UnitId, Mapping)>,
 }
 
 /// Why a workbook was not imported.
@@ -132,6 +139,7 @@ impl Drop for Scratch {
 /// [`ImportError`].
 pub async fn prepare(
     context: &Context,
+    actor: &Actor,
     upload: Upload,
     lang: Lang,
 ) -> Result<Prepared, ImportError> {
@@ -147,9 +155,19 @@ pub async fn prepare(
         .transpose()?;
     let info = context.info();
     let at_hub = context.at_hub();
-    let (rows, listed) = context
+    let profile = context.profile().await??;
+    check_import(&profile, actor, &[]).map_err(ImportError::Refused)?;
+    let now = context.clock.now();
+    let (rows, listed, directory, county, now) = context
         .handle
-        .read(|read| Ok::<_, LibraryError>((views::facts(read)?, views::directory(read)?)))
+        .read(move |read| {
+            let library = read.replica.library();
+            let directory = summary::directory(library, read.reader)?;
+            let county = view::book(library, read.reader, DocumentKind::County)?;
+            let judged_at = desk::not_before_hub(read.reader, now);
+            let (facts, listed) = (views::facts(read)?, views::directory(read)?);
+            Ok::<_, ImportError>((facts, listed, directory, county, judged_at?))
+        })
         .await??;
     let unit = upload
         .unit
@@ -161,7 +179,7 @@ pub async fn prepare(
                 .find(|known| known.name == unit.trim())
                 .map_or_else(|| unit_id_of(unit), |known| known.unit)
         });
-    let directory: Vec<(UnitId, String)> = if at_hub {
+    let named: Vec<(UnitId, String)> = if at_hub {
         listed
             .into_iter()
             .filter(|unit| unit.unit != info.unit)
@@ -173,34 +191,25 @@ pub async fn prepare(
     let units = Units {
         own: info.unit,
         given: unit,
-        directory,
+        directory: named,
     };
-    let now = context.clock.now();
+    let whose = units.given.unwrap_or(units.own);
     let import = ImportId::from_parts(now.0.unsigned_abs(), context.clock.random());
     let scratch = context.dir.join("tmp");
     let scratch_name = hex::encode(context.clock.random::<8>());
-    let (handle, profile) = (context.handle.clone(), context.profile().await??);
+    let (handle, actor) = (context.handle.clone(), actor.clone());
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         let workbook = parse(&scratch, &scratch_name, &upload)?;
         let this_month = views::this_month(now);
-        let mapping = match given {
-            Some(mapping) => mapping,
+        let said = match given {
+            Some(mapping) => Some(mapping),
             None => {
-                let found = layouts(&workbook, &Mapping::default(), this_month);
-                let remembered = runtime.block_on(handle.read(move |read| {
-                    for (_, layout) in &found {
-                        if let Some(mapping) =
-                            mapping::recall(read.reader, units_own(read), layout)?
-                        {
-                            return Ok::<_, StoreError>(Some(mapping));
-                        }
-                    }
-                    Ok(None)
-                }))??;
-                remembered.unwrap_or_default()
+                let remembered = handle.read(move |read| Remembered::of(read.reader, whose));
+                runtime.block_on(remembered)??.fit(&workbook, this_month)
             }
         };
+        let guessed = Mapping::default();
         let existing: Vec<Existing> = rows
             .iter()
             .map(|facts| Existing::from(&facts.row))
@@ -209,8 +218,15 @@ pub async fn prepare(
         let request = Request {
             import,
             workbook: &workbook,
-            mapping: &mapping,
-            profile: &profile,
+            mapping: said.as_ref().unwrap_or(&guessed),
+            rules: ImportRules {
+                profile: &profile,
+                directory: &directory,
+                county: &county,
+                issued: &Issued::of(&profile, &county, now.date()),
+            },
+            actor: &actor,
+            now,
             words: &words,
             units: &units,
             existing: &existing,
@@ -225,16 +241,11 @@ pub async fn prepare(
         Ok(Prepared {
             preview,
             workbook,
-            mapping,
-            unit: units.own,
+            mapping: said.map(|mapping| (whose, mapping)),
         })
     })
     .await
     .map_err(|_| ImportError::Interrupted)?
-}
-
-fn units_own(read: &crate::driver::ReadContext<'_>) -> UnitId {
-    read.replica.unit().0
 }
 
 fn parse(folder: &Path, name: &str, upload: &Upload) -> Result<Workbook, ImportError> {
@@ -268,7 +279,6 @@ pub async fn commit(
         preview,
         workbook,
         mapping,
-        unit,
     } = prepared;
     // The plan holds all that is needed; the sheets of a large file take more memory than anything that follows.
     drop(workbook);
@@ -299,15 +309,13 @@ pub async fn commit(
         let answer = run(context, actor, api.token, command, progress).await?;
         add_unwritten(answer, counted)
     };
-    context
-        .handle
-        .write(move |write| {
-            for (_, layout) in &layouts {
-                mapping::remember(write.turn, unit, layout, &mapping);
-            }
-            Ok::<(), StoreError>(())
-        })
-        .await??;
+    if let Some((unit, mapping)) = mapping {
+        let now = context.clock.now();
+        context
+            .handle
+            .write(move |write| remember(write.turn, now, unit, &layouts, &mapping))
+            .await??;
+    }
     Ok(answer)
 }
 

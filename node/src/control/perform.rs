@@ -219,7 +219,8 @@ async fn import(
     lang: Lang,
     events: &Sender<Event>,
 ) -> Result<Outcome, Trouble> {
-    let prepared = prepare(context, upload, lang).await?;
+    let actor = context.console();
+    let prepared = prepare(context, &actor, upload, lang).await?;
     let api = &prepared.preview.api;
     let counts = api.counts;
     let verdicts = |error: bool| {
@@ -258,7 +259,7 @@ async fn import(
         let total = u64::try_from(prepared.preview.items.len()).unwrap_or(u64::MAX);
         let mut progress = progress_to(events);
         progress(0, total);
-        let answer = commit(context, context.console(), prepared, &mut progress).await?;
+        let answer = commit(context, actor, prepared, &mut progress).await?;
         progress(total, total);
         if let shared::command::Outcome::Done {
             counts: Some(counts),

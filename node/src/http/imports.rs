@@ -105,7 +105,7 @@ pub async fn list(site: &Site) -> Result<Response<Bytes>, Failed> {
 /// # Errors
 /// When the workbook cannot be read.
 pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    let user = call.person()?.actor.user;
+    let actor = call.person()?.actor.clone();
     let file = call.query.get("file").cloned().unwrap_or_default();
     let upload = Upload {
         // Only the name counts, wherever on the sender's disk it was.
@@ -116,9 +116,9 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         unit: call.asked("unit")?,
     };
     let _permit = site.previews.reading.acquire().await;
-    let prepared = prepare(&site.context, upload, call.lang).await?;
+    let prepared = prepare(&site.context, &actor, upload, call.lang).await?;
     let preview: ImportPreview = prepared.preview.api.clone();
-    site.previews.put(user, prepared, site.context.clock.now());
+    site.previews.put(actor.user, prepared, site.context.clock.now());
     Ok(reply::json(&preview))
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview};
-use shared::command::{ImportCounts, ImportItem};
+use shared::command::{Actor, ImportCounts, ImportItem};
+use shared::decide::ImportRules;
 use shared::field::{Column as TableColumn, Field, Kind};
 use shared::ids::{ImportId, ProjectId, UnitId};
 use shared::profile::Profile;
@@ -13,16 +14,13 @@ use shared::text::fields;
 use shared::text::finding::Found;
 use shared::text::parse::clean;
 use shared::text::parse::money::{self, Unit};
-use shared::time::Month;
+use shared::time::{Month, Timestamp};
 
 use super::mapping::{self, Layout, Mapping, Target};
 use super::plan;
 use super::rows::{self, RowKind};
 use super::verdict::{self, Context, Draft, Noted};
 use super::workbook::{CellValue, Row, Sheet, Workbook, column_letter};
-
-/// Projects shown in a preview as they were understood.
-const SAMPLE_ROWS: usize = 8;
 
 /// The options of choice fields by their labels: fixed ones from `text`, the county's from its profile.
 #[derive(Debug, Clone, Default)]
@@ -151,8 +149,12 @@ pub struct Request<'a> {
     pub workbook: &'a Workbook,
     /// What a person or a remembered layout says about its columns.
     pub mapping: &'a Mapping,
-    /// The county's rules, by which every value is checked.
-    pub profile: &'a Profile,
+    /// The county's rules, by which every value is checked, and what they look at.
+    pub rules: ImportRules<'a>,
+    /// Who imports.
+    pub actor: &'a Actor,
+    /// When the rules are asked.
+    pub now: Timestamp,
     /// Options by their labels.
     pub words: &'a Words,
     /// Units.
@@ -242,7 +244,7 @@ pub fn preview<E>(
             index,
             layout,
             words: request.words,
-            profile: request.profile,
+            profile: request.rules.profile,
             constants: &request.mapping.constants,
         };
         let read = read_sheet(&context, &mut noted);
@@ -282,12 +284,6 @@ pub fn preview<E>(
         .filter(|draft| draft.is_refused())
         .map(|draft| refused(draft, request.lang))
         .collect();
-    let sample = drafts
-        .iter()
-        .filter(|draft| !draft.is_refused())
-        .take(SAMPLE_ROWS)
-        .map(plan::shown)
-        .collect();
     let api = ImportPreview {
         token: request.import,
         file: request.workbook.file.clone(),
@@ -295,7 +291,7 @@ pub fn preview<E>(
         counts: planned.counts,
         rows,
         findings,
-        sample,
+        sample: planned.sample,
     };
     Ok(Preview {
         api,

@@ -1,4 +1,4 @@
-//! Which column goes to which field: guessed from titles, corrected by a person, remembered for the next workbook of the same shape.
+//! Which column goes to which field: guessed from titles, or said by a person's mapping (which `remembered` keeps).
 //!
 //! A mapping file (TOML or JSON) names columns by title or letter:
 //!
@@ -18,8 +18,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use shared::field::{Field, FieldPath, Kind, Scope};
-use shared::ids::UnitId;
-use shared::store::{Reader, StoreError, Tree, Turn};
 use shared::text::parse::clean;
 use shared::text::parse::money::Unit;
 use shared::text::synonyms;
@@ -453,31 +451,6 @@ impl Column {
     pub fn letter(&self) -> String {
         column_letter(self.heading.column)
     }
-}
-
-fn key(unit: UnitId, fingerprint: [u8; 16]) -> Vec<u8> {
-    // Behind every import, whose keys begin with a ULID.
-    [b"\xffmapping/".as_slice(), &unit.to_bytes(), &fingerprint].concat()
-}
-
-/// Remembers a corrected mapping for the next workbook of this unit with the same titles.
-pub fn remember(turn: &mut Turn<'_>, unit: UnitId, layout: &Layout, mapping: &Mapping) {
-    if let Ok(bytes) = serde_json::to_vec(mapping) {
-        turn.put(Tree::Import, key(unit, layout.fingerprint()), bytes);
-    }
-}
-
-/// The mapping remembered for this unit and these titles.
-///
-/// # Errors
-/// When storage fails. A remembered mapping this version cannot read counts as none.
-pub fn recall(
-    reader: &dyn Reader,
-    unit: UnitId,
-    layout: &Layout,
-) -> Result<Option<Mapping>, StoreError> {
-    let stored = reader.load(Tree::Import, &key(unit, layout.fingerprint()))?;
-    Ok(stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use shared::command::{ImportCounts, ImportItem, Why};
-use shared::decide::contradictions;
+use shared::decide::{check_import, contradictions, decide_item};
 use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::money::Fen;
@@ -27,12 +27,16 @@ const SUSPECT_TIMES: i64 = 100;
 const SUSPECT_FEN_MIN: i64 = 1_000_000_000_000;
 /// Rows a column needs before its middle says anything.
 const SUSPECT_ROWS_MIN: usize = 8;
+/// Projects shown in a preview as they were understood.
+const SAMPLE_ROWS: usize = 8;
 
 /// What the plan comes to.
 pub(super) struct Planned {
     pub drafts: Vec<Draft>,
     pub items: Vec<ImportItem>,
     pub counts: ImportCounts,
+    /// The first projects as they were understood.
+    pub sample: Vec<BTreeMap<String, String>>,
 }
 
 /// The id of an imported project: the same on every machine that imports it for the same unit.
@@ -80,6 +84,7 @@ pub(super) fn plan<E>(
     let mut used: HashSet<ProjectId> = HashSet::new();
     let mut items = Vec::new();
     let mut counts = ImportCounts::default();
+    let mut sample = Vec::new();
     for at in kept {
         let draft = &mut drafts[at];
         let home = request.units.home_of(draft.text(Field::TerritorialOrg));
@@ -109,25 +114,58 @@ pub(super) fn plan<E>(
         };
         used.insert(project);
         let before = draft.noted.len();
+        let as_read = (sample.len() < SAMPLE_ROWS).then(|| shown(draft));
         let set = changes(draft, project, view.as_ref());
+        let item = ImportItem { project, home, set };
+        if !item.set.is_empty() {
+            ask_the_rules(request, layouts, draft, view.as_ref(), &item);
+        }
         if draft.is_refused() {
             continue;
         }
+        sample.extend(as_read);
         counts.kept += u32::try_from(draft.noted.len() - before).unwrap_or(0);
-        match (matched.is_some(), set.is_empty()) {
+        match (matched.is_some(), item.set.is_empty()) {
             (true, true) => counts.unchanged += 1,
             (true, false) => counts.updated += 1,
             (false, _) => counts.created += 1,
         }
-        if !set.is_empty() {
-            items.push(ImportItem { project, home, set });
+        if !item.set.is_empty() {
+            items.push(item);
         }
     }
     Ok(Planned {
         drafts,
         items,
         counts,
+        sample,
     })
+}
+
+/// What an edit of the same values would be refused for, by whatever rule, keeps the row out and comes back with the rule's sentence.
+///
+/// The judge is the one that decides the import itself, so that the preview promises what the import does.
+fn ask_the_rules(
+    request: &Request<'_>,
+    layouts: &[(usize, Layout)],
+    draft: &mut Draft,
+    view: Option<&ProjectView>,
+    item: &ImportItem,
+) {
+    let (rules, actor) = (&request.rules, request.actor);
+    let shape = check_import(rules.profile, actor, std::slice::from_ref(item)).err();
+    // Nothing is written, so any ids do.
+    let mut draw = || RowId::from_bytes([0; 16]);
+    let decided = decide_item(rules, actor, request.now, &mut draw, view, item);
+    let layout = layouts.iter().find(|(sheet, _)| *sheet == draft.sheet);
+    for refusal in shape.into_iter().chain(decided.refused) {
+        let mut paths = refusal.missing.iter();
+        let column = layout
+            .and_then(|(_, layout)| paths.find_map(|path| column_of(layout, path)))
+            .map(|column| column.heading.column);
+        let sentence = refusal.sentence(request.lang);
+        draft.note(column, Found::RuleRefuses { sentence });
+    }
 }
 
 /// Two names of owners or places that may be one: equal, one unknown, or one within the other (健跳镇, 三门县健跳镇).
@@ -255,7 +293,7 @@ fn value_text(path: &FieldPath, value: &Value) -> String {
 }
 
 /// A draft as a person reads it, by path.
-pub(super) fn shown(draft: &Draft) -> BTreeMap<String, String> {
+fn shown(draft: &Draft) -> BTreeMap<String, String> {
     let mut shown: BTreeMap<String, String> = draft
         .set
         .iter()
@@ -393,7 +431,8 @@ fn changes(
     project: ProjectId,
     view: Option<&ProjectView>,
 ) -> BTreeMap<FieldPath, Value> {
-    let mut wanted = draft.set.clone();
+    // A large file is held once: as drafts before, as the items of the command behind.
+    let mut wanted = std::mem::take(&mut draft.set);
     add_months(draft, &mut wanted, view);
     add_notes(draft, &mut wanted, view);
     add_leaders(draft, project, &mut wanted, view);

@@ -5,12 +5,16 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 
 use shared::api::Severity;
+use shared::book::Book;
+use shared::command::{Actor, Role};
+use shared::decide::{Directory, ImportRules};
 use shared::field::{Field, FieldPath};
-use shared::ids::{ImportId, ProjectId, UnitId};
+use shared::ids::{ImportId, ProjectId, UnitId, UserId};
 use shared::profile::Profile;
 use shared::project::{Cell, ProjectView};
+use shared::rules::plan::Issued;
 use shared::text::Lang;
-use shared::time::{Date, Month};
+use shared::time::{Date, Month, Timestamp};
 use shared::value::Value;
 
 use super::export::{self, Format, Ledger};
@@ -53,6 +57,9 @@ struct World {
     mapping: Mapping,
     words: Words,
     profile: Profile,
+    county: Book,
+    actor: Actor,
+    now: Timestamp,
     directory: Vec<(UnitId, String)>,
 }
 
@@ -65,6 +72,15 @@ impl Default for World {
             mapping: Mapping::default(),
             words: Words::of(&profile),
             profile,
+            county: Book::default(),
+            actor: Actor {
+                user: UserId::from_bytes([0; 5]),
+                name: "console".to_owned(),
+                role: Role::Head,
+                unit: own(),
+                at_hub: false,
+            },
+            now: Date::new(2026, 11, 24).unwrap().at(9, 0, 0),
             directory: Vec::new(),
         }
     }
@@ -95,7 +111,14 @@ impl World {
             workbook,
             mapping: &self.mapping,
             words: &self.words,
-            profile: &self.profile,
+            rules: ImportRules {
+                profile: &self.profile,
+                directory: &Directory::default(),
+                county: &self.county,
+                issued: &Issued::of(&self.profile, &self.county, self.now.date()),
+            },
+            actor: &self.actor,
+            now: self.now,
             units: &units,
             existing: &existing,
             this_month: Month::new(2026, 11).unwrap(),

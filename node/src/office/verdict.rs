@@ -10,7 +10,7 @@ mod row;
 use std::collections::BTreeMap;
 
 use shared::api::Severity;
-use shared::field::{Field, FieldPath, Target as PathTarget};
+use shared::field::{Field, FieldPath, Table, Target as PathTarget};
 use shared::profile::Profile;
 use shared::text::finding::Found;
 use shared::text::parse::date::{self, When};
@@ -301,6 +301,7 @@ impl RowReader<'_, '_> {
 pub(super) fn column_of<'a>(layout: &'a Layout, path: &FieldPath) -> Option<&'a Column> {
     let field = match path.target() {
         PathTarget::Once(field) | PathTarget::Year(_, field) | PathTarget::Month(_, field) => field,
+        PathTarget::Cell(Table::LeadLeaders, ..) => return layout.column(Target::Leader),
         _ => return None,
     };
     layout

@@ -11,9 +11,9 @@ use crate::command::{Refusal, Role, Why, Write};
 use crate::field::{Column, FieldPath, Rows, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::limits;
-use crate::project::ProjectView;
+use crate::project::{Cell, ProjectView};
 use crate::rules::plan::{self, Issued};
-use crate::rules::{self, Entry};
+use crate::rules::{self, Entry, World};
 use crate::value::Value;
 
 impl Judge<'_> {
@@ -41,7 +41,7 @@ impl Judge<'_> {
             check_value(self.profile, path, value)?;
             self.role_may(path)?;
             let cell = view.cells.get(path);
-            if cell.is_some_and(crate::project::Cell::is_conflict) {
+            if cell.is_some_and(Cell::is_conflict) {
                 conflicts.push(path.clone());
                 continue;
             }
@@ -113,7 +113,7 @@ impl Judge<'_> {
         })
     }
 
-    /// Cells of rows are judged as the row they make, like a command that writes the row.
+    /// Cells of rows are judged as the rows they make, like a command that writes the row.
     pub(super) fn by_the_rules(
         &self,
         view: &ProjectView,
@@ -121,34 +121,61 @@ impl Judge<'_> {
         on_behalf: bool,
         draw: Draw<'_>,
     ) -> Result<Vec<Write>, Refusal> {
-        let mut rows: BTreeMap<(Table, RowId), BTreeMap<Column, Value>> = BTreeMap::new();
-        for write in writes {
-            if let Target::Cell(table, key, column) = write.path.target()
-                && table.written_as() == Rows::Sheet
-                && !matches!(column, Column::By | Column::At | Column::Deleted)
-                && let Ok(row) = key.parse()
-            {
-                let cells = rows.entry((table, row)).or_default();
-                cells.insert(column, write.value.clone());
-            }
-        }
-        let mut beside = Vec::new();
         let world = self.state.world(self.profile);
-        for ((table, row), set) in &rows {
+        let judged = self.judge_rows(&world, view, writes, on_behalf, draw);
+        match judged.refused.into_iter().next() {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(judged.beside),
+        }
+    }
+
+    /// Judges each row that the writes make or change, as if the rows before it stood already.
+    pub(super) fn judge_rows(
+        &self,
+        world: &World<'_>,
+        view: &ProjectView,
+        writes: &[Write],
+        on_behalf: bool,
+        draw: Draw<'_>,
+    ) -> JudgedRows {
+        let mut judged = JudgedRows::default();
+        let rows = rows_of(writes);
+        if rows.is_empty() {
+            return judged;
+        }
+        let mut projects = BTreeMap::from([(view.id, view.clone())]);
+        for ((table, row), set) in rows {
+            let world = World {
+                projects: &projects,
+                ..*world
+            };
             let entry = Entry {
-                table: *table,
-                row: *row,
+                table,
+                row,
                 project: Some(view.id),
                 unit: None,
-                set,
-                is_new: !view.any_row(*table, *row),
+                set: &set,
+                is_new: !view.any_row(table, row),
                 actor: self.actor,
                 now: self.now,
                 on_behalf,
             };
-            beside.extend(rules::judge(&world, &entry, &mut *draw)?);
+            match rules::judge(&world, &entry, &mut *draw) {
+                Ok(beside) => {
+                    judged.beside.extend(beside);
+                    let cells = set.into_iter().map(|(column, value)| {
+                        let contenders = Vec::new();
+                        let path = FieldPath::cell(table, row, column);
+                        (path, Cell { value, contenders })
+                    });
+                    if let Some(stands) = projects.get_mut(&view.id) {
+                        stands.cells.extend(cells);
+                    }
+                }
+                Err(refusal) => judged.refused.push(((table, row), refusal)),
+            }
         }
-        Ok(beside)
+        judged
     }
 
     /// A row under `proposals`.
@@ -222,6 +249,31 @@ impl Judge<'_> {
         }
         Ok(())
     }
+}
+
+/// What the rules say of the rows in a set of writes.
+#[derive(Default)]
+pub(super) struct JudgedRows {
+    /// What is written beside them in the same act.
+    pub beside: Vec<Write>,
+    /// The rows that may not be written.
+    pub refused: Vec<((Table, RowId), Refusal)>,
+}
+
+/// The rows of tables edited cell by cell that a set of writes makes or changes.
+fn rows_of(writes: &[Write]) -> BTreeMap<(Table, RowId), BTreeMap<Column, Value>> {
+    let mut rows: BTreeMap<(Table, RowId), BTreeMap<Column, Value>> = BTreeMap::new();
+    for write in writes {
+        if let Target::Cell(table, key, column) = write.path.target()
+            && table.written_as() == Rows::Sheet
+            && !matches!(column, Column::By | Column::At | Column::Deleted)
+            && let Ok(row) = key.parse()
+        {
+            let cells = rows.entry((table, row)).or_default();
+            cells.insert(column, write.value.clone());
+        }
+    }
+    rows
 }
 
 /// True when an open proposal says the same already, so that repeating it adds nothing.

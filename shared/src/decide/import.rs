@@ -1,4 +1,5 @@
-//! Imports: each project of a workbook becomes the writes that change something; what may not be written is kept back and counted.
+//! Imports: each project of a workbook becomes the writes that change something; what a rule refuses or nobody's authority
+//! covers is left out, with the sentence an edit would be refused with.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +8,14 @@ use super::{
     Directory, Draw, Judge, Parties, Right, State, check_value, contradictions, is_hub, refuse,
     refuse_at, right_to,
 };
+use crate::book::Book;
 use crate::command::{Actor, ImportItem, Refusal, Role, Why, Write};
-use crate::field::{Field, FieldPath, Target};
+use crate::field::{Column, Field, FieldPath, Target};
 use crate::ids::DocumentId;
 use crate::limits;
 use crate::profile::Profile;
 use crate::project::{Cell, ProjectView};
+use crate::rules::World;
 use crate::rules::plan::{self, Issued};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -26,8 +29,10 @@ pub struct ItemDecision {
     pub writes: Vec<Write>,
     /// Paths that became proposals.
     pub proposed: Vec<FieldPath>,
-    /// Paths left alone: in conflict, contradicting the record (domain.md 2.I), or not the actor's to write or propose.
+    /// Paths left alone: in conflict, refused by a rule, or not the actor's to write or propose.
     pub kept: Vec<FieldPath>,
+    /// What the rules refuse of it, as they would refuse an edit, with the paths this is about.
+    pub refused: Vec<Refusal>,
 }
 
 /// Judges an import as a whole: who imports for whom, and the shape of every value.
@@ -68,7 +73,9 @@ pub struct ImportRules<'a> {
     pub profile: &'a Profile,
     /// Who exists.
     pub directory: &'a Directory,
-    /// The issued lists, which lock plans.
+    /// What the hub published.
+    pub county: &'a Book,
+    /// The lists in it, which lock plans and say whose rules apply: read once for all projects.
     pub issued: &'a Issued,
 }
 
@@ -117,10 +124,19 @@ pub fn decide_item(
         now,
     };
     let parties = Parties::of(view, rules.directory);
-    let barred: BTreeSet<FieldPath> = contradictions(view, &item.set)
+    let changes = |path: &FieldPath| {
+        let value = item.set.get(path);
+        value.is_some_and(|value| view.value(path) != value)
+    };
+    decided.refused = contradictions(view, &item.set)
         .into_iter()
         .chain(plan::bars(rules.profile, rules.issued, view, &item.set))
-        .flat_map(|refusal| refusal.missing)
+        .filter(|refusal| refusal.missing.iter().any(changes))
+        .collect();
+    let barred: BTreeSet<FieldPath> = decided
+        .refused
+        .iter()
+        .flat_map(|refusal| refusal.missing.iter().cloned())
         .collect();
     let mut stamped = BTreeSet::new();
     for (path, value) in &item.set {
@@ -146,7 +162,7 @@ pub fn decide_item(
             Right::Write(to) => {
                 if let Target::Cell(table, key, _) = path.target() {
                     let new = view
-                        .row_value(table, &key, crate::field::Column::By)
+                        .row_value(table, &key, Column::By)
                         .is_null();
                     if let (true, Ok(row)) =
                         (new && stamped.insert((table, key.clone())), key.parse())
@@ -175,5 +191,39 @@ pub fn decide_item(
             Right::Propose | Right::Nothing | Right::NotWritable => decided.kept.push(path.clone()),
         }
     }
+    judge.leave_out_rows(rules, view, &mut decided, draw);
     decided
+}
+
+impl Judge<'_> {
+    /// Rows the rules refuse are left out, the others bring with them what is written beside them.
+    fn leave_out_rows(
+        &self,
+        rules: &ImportRules<'_>,
+        view: &ProjectView,
+        decided: &mut ItemDecision,
+        draw: Draw<'_>,
+    ) {
+        let world = World {
+            county: rules.county,
+            rolls: Some(rules.issued.rolls()),
+            ..self.state.world(rules.profile)
+        };
+        let on_behalf = is_hub(self.actor);
+        let judged = self.judge_rows(&world, view, &decided.writes, on_behalf, draw);
+        for ((table, row), refusal) in judged.refused {
+            let key = row.to_string();
+            decided.writes.retain(|write| match write.path.target() {
+                Target::Cell(of, at, column) if of == table && at == key => {
+                    if !matches!(column, Column::By | Column::At) {
+                        decided.kept.push(write.path.clone());
+                    }
+                    false
+                }
+                _ => true,
+            });
+            decided.refused.push(refusal);
+        }
+        decided.writes.extend(judged.beside);
+    }
 }

@@ -166,6 +166,7 @@ impl<'a> State<'a> {
             units: &self.units,
             county: &self.county,
             hub: &self.hub,
+            rolls: None,
         }
     }
 

@@ -78,6 +78,7 @@ impl Run<'_, '_> {
         let rules = ImportRules {
             profile,
             directory: &directory,
+            county: &county,
             issued: &Issued::of(profile, &county, self.context.now.date()),
         };
         for item in chunk {

@@ -451,6 +451,12 @@ impl Issued {
             rolls: Rolls::of(profile, county, today),
         }
     }
+
+    /// Who stands on which list.
+    #[must_use]
+    pub fn rolls(&self) -> &Rolls {
+        &self.rolls
+    }
 }
 
 /// True when an issued annual edition of the year holds the project and no revision was opened since.

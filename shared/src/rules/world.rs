@@ -13,6 +13,7 @@ use crate::field::{Column, FieldPath, Place, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
+use crate::rules::membership::Rolls;
 use crate::time::{Date, Timestamp};
 use crate::value::Value;
 
@@ -31,6 +32,8 @@ pub struct World<'a> {
     pub county: &'a Book,
     /// The hub's own notes, all years as one; empty on a node.
     pub hub: &'a Book,
+    /// Who stands on which list today, where the caller has read it once for many questions.
+    pub rolls: Option<&'a Rolls>,
 }
 
 impl<'a> World<'a> {

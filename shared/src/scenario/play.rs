@@ -454,6 +454,7 @@ impl Play {
                 units: &known.units,
                 county: &known.county,
                 hub: &known.hub,
+                rolls: None,
             },
             names: &self.names,
             step,

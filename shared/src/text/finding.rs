@@ -65,6 +65,8 @@ found! {
         "该项目已删除，请先恢复再导入" "the project was deleted; restore it before importing";
     DatesContradict { from, to } "dates_contradict" Error
         "开工{from}晚于竣工{to}（其中一个是系统中已有的），请核对后再导入，本行未导入" "start {from} is after completion {to} (one of them is in the record); the row stays out, please check";
+    RuleRefuses { sentence } "rule_refuses" Error
+        "本行未导入：{sentence}" "the row stays out: {sentence}";
     IdUnknown { text } "id_unknown" Error
         "系统编号“{text}”在本机没有，请清空该格后重新导入" "the system id “{text}” is not known here; clear the cell and import again";
 

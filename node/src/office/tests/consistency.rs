@@ -1,6 +1,8 @@
 //! What an edit would be refused for (domain.md 2.I) does not come in by a workbook, and says so.
 
 use super::*;
+use shared::field::{Column, Table};
+use shared::ids::RowId;
 
 fn kinds(preview: &Preview) -> Vec<(String, Severity)> {
     let findings = preview.api.findings.iter();
@@ -66,4 +68,69 @@ fn a_completion_before_the_start_of_the_record_keeps_its_row_out() {
     let marked = ("dates_reversed".to_owned(), Severity::Warning);
     assert_eq!(kinds(&reversed), [marked]);
     assert_eq!(world.named("某路").text(Field::PlannedStart), "");
+}
+
+/// A county whose issued list of 2026 holds a project.
+fn on_annual_list(world: &mut World, name: &str) {
+    let row = |n| RowId::from_parts(1, [n; 10]);
+    let (edition, entry) = (row(1), row(2));
+    let project = world.named(name).id.to_string();
+    for (table, row, column, value) in [
+        (Table::ListEditions, edition, Column::List, "kz.annual"),
+        (Table::ListEditions, edition, Column::Year, "2026"),
+        (Table::ListEntries, entry, Column::Edition, &edition.to_string()),
+        (Table::ListEntries, entry, Column::Project, &project),
+        (Table::ListEntries, entry, Column::EntryState, "on_list"),
+    ] {
+        let path = FieldPath::cell(table, row, column);
+        let contenders = Vec::new();
+        let value = value.into();
+        world.county.cells.insert(path, Cell { value, contenders });
+    }
+}
+
+#[test]
+fn a_locked_plan_keeps_its_row_out_with_the_sentence_of_the_edit() {
+    let titles = "项目名称,2026年计划投资（万元）,形象进度";
+    let mut world = World::default();
+    world.import(&table(titles, "某桥,1000,桥墩"));
+    on_annual_list(&mut world, "某桥");
+    let refused = world.preview(&table(titles, "某桥,2000,桥面"));
+    assert_eq!(kinds(&refused), [("rule_refuses".to_owned(), Severity::Error)]);
+    let finding = &refused.api.findings[0];
+    assert_eq!((finding.row, finding.column.as_str()), (2, "B"));
+    assert!(finding.reason.contains("〔依据 domain 11.3〕"), "{}", finding.reason);
+    assert_eq!((refused.refused.len(), refused.items.len()), (1, 0));
+    // What the list fixes, said again, is no change of it.
+    let same = world.preview(&table(titles, "某桥,1000,桥面"));
+    assert!(kinds(&same).is_empty());
+    assert_eq!(same.counts().updated, 1);
+}
+
+#[test]
+fn a_second_leader_keeps_its_row_out_at_the_hub_and_is_proposed_by_a_township() {
+    let titles = "项目名称,牵头领导";
+    let mut world = World::default();
+    world.import(&table(titles, "某桥,甲"));
+    let proposed = world.preview(&table(titles, "某桥,乙"));
+    assert!(kinds(&proposed).is_empty(), "{:#?}", kinds(&proposed));
+    world.actor.at_hub = true;
+    world.actor.role = Role::HubHead;
+    let refused = world.preview(&table(titles, "某桥,乙"));
+    assert_eq!(kinds(&refused), [("rule_refuses".to_owned(), Severity::Error)]);
+    let finding = &refused.api.findings[0];
+    assert_eq!((finding.row, finding.column.as_str()), (2, "B"));
+    assert!(finding.reason.contains("KZ-2.8.1"), "{}", finding.reason);
+}
+
+#[test]
+fn one_row_of_another_unit_does_not_stop_the_file() {
+    let mut world = World::default();
+    let titles = "项目名称,建设地点";
+    world.import(&table(titles, "别家的桥,山上\n自家的桥,山上"));
+    let id = world.named("别家的桥").id;
+    world.homes.insert(id, UnitId::from_bytes([9; 10]));
+    let preview = world.preview(&table(titles, "别家的桥,河边\n自家的桥,河边"));
+    assert_eq!(kinds(&preview), [("rule_refuses".to_owned(), Severity::Error)]);
+    assert_eq!(preview.counts().updated, 1);
 }

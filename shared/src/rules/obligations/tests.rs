@@ -164,6 +164,7 @@ impl County {
             units: &self.units,
             county: &self.county,
             hub: &self.hub,
+            rolls: None,
         };
         obligations(&Ground::of(&world), asked)
     }

@@ -196,6 +196,7 @@ fn an_import_leaves_a_locked_plan_alone() {
     let rules = crate::decide::ImportRules {
         profile: &county.profile,
         directory: &county.directory,
+        county: &county.county,
         issued: &issued,
     };
     let year = FieldPath::year(2025, Field::YearPlanFen);
@@ -214,7 +215,10 @@ fn an_import_leaves_a_locked_plan_alone() {
     let mut draw = || RowId::from_parts(1, [1; 10]);
     let decided =
         crate::decide::decide_item(&rules, &clerk, county.now, &mut draw, Some(&view), &item);
-    assert_eq!(decided.kept, [year]);
+    assert_eq!(decided.kept, [year.clone()]);
+    // With the very refusal the edit gets.
+    let refused = edit(&mut county, project, &[(year, Value::Int(1))]).unwrap_err();
+    assert_eq!(decided.refused, [refused]);
     assert_eq!(decided.writes.len(), 1);
     assert_eq!(decided.writes[0].path, site);
 }

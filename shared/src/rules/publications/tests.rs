@@ -51,6 +51,7 @@ fn the_monthly_circular_is_about_the_annual_plan_only() {
             units: &BTreeMap::new(),
             county: &county,
             hub: Book::EMPTY,
+            rolls: None,
         };
         let month = publication.cadence.list()[0].period_of("2022-11").unwrap();
         let now = month.last.plus_days(3).at(9, 0, 0);

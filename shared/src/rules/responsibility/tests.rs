@@ -3,7 +3,7 @@
 use super::*;
 use crate::command::Command;
 use crate::field::Field;
-use crate::ids::ProjectId;
+use crate::ids::{ProjectId, RowId};
 use crate::testing::{County, hub, of};
 use crate::value::Value;
 
@@ -200,4 +200,50 @@ fn owner_and_responsible_unit_each_name_a_liaison() {
         .edit(&clerk, project, &[name(Field::UnitLiaison)])
         .unwrap();
     assert!(liaisons(&county).is_empty());
+}
+
+/// What an edit is refused for, an import leaves out, with the same refusal; and neither takes two where one is asked for.
+#[test]
+fn an_import_names_no_second_leader() {
+    let mut county = County::new("kaizhou", "2022-11-20");
+    let unit = county.unit("N1", "township");
+    let project = county.project(unit);
+    list(&mut county, project, "kz.annual", "2022");
+    let rows: Vec<_> = (0..3).map(|_| county.row_id()).collect();
+    let person = |row| FieldPath::cell(Table::LeadLeaders, row, Column::Person);
+    let head = county.hub_head();
+    let import = |county: &County, people: &[(RowId, &str)]| {
+        let site = (FieldPath::once(Field::Site), "by the river".into());
+        let people = people.iter().map(|(row, name)| (person(*row), (*name).into()));
+        let item = crate::command::ImportItem {
+            project,
+            home: unit,
+            set: people.chain([site]).collect(),
+        };
+        let rules = crate::decide::ImportRules {
+            profile: &county.profile,
+            directory: &county.directory,
+            county: &county.county,
+            issued: &crate::rules::plan::Issued::of(&county.profile, &county.county, county.now.date()),
+        };
+        let view = Some(county.view(project));
+        let mut draw = || RowId::from_parts(1, [1; 10]);
+        crate::decide::decide_item(&rules, &head, county.now, &mut draw, view, &item)
+    };
+    // Two in one row of a workbook: the first counts.
+    let both = [(rows[0], "A"), (rows[1], "B")];
+    let decided = import(&county, &both);
+    assert_eq!(decided.kept, [person(rows[1])]);
+    assert_eq!(decided.refused[0].why, Why::OnlyOne);
+    let written: Vec<_> = decided.writes.iter().map(|write| &write.path).collect();
+    assert!(written.contains(&&person(rows[0])) && written.contains(&&FieldPath::once(Field::Site)));
+    let at_once = both.map(|(row, name)| (person(row), name.into()));
+    let refused = county.edit(&head, project, &at_once).unwrap_err();
+    assert_eq!(decided.refused, [refused]);
+    // Another one beside who stands.
+    county.edit(&head, project, &at_once[..1]).unwrap();
+    let second = import(&county, &[(rows[2], "C")]);
+    let refused = county.edit(&head, project, &[(person(rows[2]), "C".into())]);
+    assert_eq!(second.refused, [refused.unwrap_err()]);
+    assert!(second.writes.iter().all(|write| write.path == FieldPath::once(Field::Site)));
 }
