@@ -335,6 +335,8 @@ pub fn desk(
                 .map_or(report.id.clone(), |ledger| ledger.id.clone())
         })
         .unwrap_or_default();
+    let today = question.now.date();
+    let worked = WorkCalendar::of(&profile.calendar, &rules.rows);
     let sees_all = role == NodeRole::Hub
         && matches!(
             actor.role,
@@ -352,14 +354,12 @@ pub fn desk(
         desk.collection = Some(collection(library, reader, question, &ledger, contact)?);
     } else {
         let month = report(library, reader, question, actor.unit, &ledger)?;
-        desk.filing = Some(filing_card(profile, &month, question.now));
+        desk.filing = Some(filing_card(profile, &worked, &month, question.now));
         let mut names = Names::load(library, reader)?;
         desk.returned = returned(&filings(
             library, reader, profile, actor.unit, &ledger, &mut names,
         )?);
     }
-    let today = question.now.date();
-    let worked = WorkCalendar::of(&profile.calendar);
     for (id, facts) in library.facts(reader)? {
         let mine =
             sees_all || facts.readers.contains(&actor.unit) || facts.row.home == Some(actor.unit);

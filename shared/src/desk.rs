@@ -489,7 +489,10 @@ impl Run<'_, '_> {
         let named = set.get(&Column::Project).and_then(Value::as_text);
         let mut projects: BTreeSet<ProjectId> =
             named.and_then(|id| id.parse().ok()).into_iter().collect();
-        let looks_at_rules = matches!(table, Table::Profiles | Table::ProfileApplies);
+        let looks_at_rules = matches!(
+            table,
+            Table::Profiles | Table::ProfileApplies | Table::Holidays
+        );
         if matches!(table.place(), Place::County | Place::Hub) && !looks_at_rules {
             self.library.settle(self.turn)?;
             projects.extend(self.library.facts(self.turn)?.keys().copied());

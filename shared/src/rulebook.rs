@@ -26,9 +26,12 @@ pub struct Rulebook {
     pub history: ProfileHistory,
     /// Applied versions this program cannot read, and why; what stood before them goes on.
     pub ignored: Vec<(RowId, ProfileError)>,
-    /// The rows of both tables, for whoever lists them.
+    /// The rows of the versions, for whoever lists them, and of the years' holidays.
     pub rows: Book,
 }
+
+/// The tables that make a county's rules.
+const RULES: [Table; 3] = [Table::Profiles, Table::ProfileApplies, Table::Holidays];
 
 /// The heads of the county's documents.
 type Heads = Vec<(Vec<u8>, Vec<u8>)>;
@@ -61,10 +64,12 @@ pub fn rulebook(
     let mut rows = Book::default();
     for id in library.ids(reader, DocumentKind::County)? {
         for entry in library.document(reader, &id)?.entries() {
-            let Target::Cell(Table::Profiles | Table::ProfileApplies, ..) = entry.path.target()
-            else {
+            let Target::Cell(table, ..) = entry.path.target() else {
                 continue;
             };
+            if !RULES.contains(&table) {
+                continue;
+            }
             let value = entry.winner().clone();
             let contenders = Vec::new();
             rows.cells.insert(entry.path, Cell { value, contenders });

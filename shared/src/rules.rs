@@ -77,6 +77,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
             meetings::judge(world, entry)
         }
         Table::Publications => publications::judge(world, entry),
+        Table::Holidays => workdays::judge(entry),
         Table::Transitions => stage::judge(world, entry, draw),
         Table::Expansions => stage::judge_expansion(world, entry),
         Table::Replacements => stage::judge_replacement(world, entry),

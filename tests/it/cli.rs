@@ -333,3 +333,34 @@ fn people_are_answered_in_their_language() {
     assert_eq!(add("zh", "李梅"), "已添加用户“李梅”。\n");
     assert_eq!(add("en", "Li"), "Added the user Li.\n");
 }
+
+/// A year's official holidays come in by a file at the hub; what is no notice of a year is refused with what is wrong.
+#[test]
+fn the_hub_publishes_a_years_holidays() {
+    let root = tempfile::tempdir().expect("a folder");
+    let hub = Place::hub(root.path(), "演示县项目中心");
+    let township = Place::township(root.path(), "松坪镇");
+    let file = |name: &str, days: &str| {
+        let path = root.path().join(name);
+        let text =
+            format!(r#"{{"year":2031,"holidays":[{days}],"workdays":[],"source":"notice"}}"#);
+        std::fs::write(&path, text).expect("a file is written");
+        path.to_string_lossy().into_owned()
+    };
+    let years = |place: &Place| -> Vec<i64> {
+        let known = place.cli(&["profile", "holidays"]).lines();
+        let years = known.iter().filter_map(|known| known["year"].as_i64());
+        years.collect()
+    };
+    let sound = file("2031.json", r#""2031-01-01""#);
+    let outside = file("outside.json", r#""2033-01-01""#);
+    assert_eq!(years(&hub), [2024, 2025, 2026]);
+    let refused = hub.cli(&["profile", "holidays", &outside]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    assert!(refused.stderr.contains("2033-01-01"), "{refused:#?}");
+    assert_eq!(township.cli(&["profile", "holidays", &sound]).code, Some(1));
+    let published = hub.cli(&["profile", "holidays", &sound]);
+    assert_eq!(published.code, Some(0), "{published:#?}");
+    assert_eq!(years(&hub), [2024, 2025, 2026, 2031]);
+    assert_eq!(years(&township), [2024, 2025, 2026]);
+}

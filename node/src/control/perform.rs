@@ -72,6 +72,10 @@ async fn run(
             user,
         } => rules::propose(context, text, from, reference, &user, lang).await,
         Request::RulesApply { version, user } => rules::apply(context, version, &user, lang).await,
+        Request::Holidays => rules::holidays(context).await,
+        Request::HolidaysPublish { text, user } => {
+            rules::publish_holidays(context, text, user.as_deref(), lang).await
+        }
         Request::UserAdd {
             name,
             role,

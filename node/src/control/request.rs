@@ -156,6 +156,15 @@ pub enum Request {
         /// The account to act as.
         user: String,
     },
+    /// The years whose official holidays are known here.
+    Holidays,
+    /// Hub: publishes a year's official holidays.
+    HolidaysPublish {
+        /// The file.
+        text: String,
+        /// The account to act as; whoever sits at the console without one.
+        user: Option<String>,
+    },
     /// Looks for damage.
     Check {
         /// True: rebuilds what can be rebuilt.
@@ -287,7 +296,14 @@ pub enum Outcome {
         /// The versions.
         rules: Box<Rules>,
     },
-    /// Of `RulesPropose` and `RulesApply`.
+    /// Of `Holidays`: the years in order.
+    Holidays {
+        /// What is known.
+        years: Vec<HolidaysKnown>,
+        /// Years that will soon be asked for and are not known.
+        missing: Vec<i16>,
+    },
+    /// Of `RulesPropose`, `RulesApply` and `HolidaysPublish`.
     Recorded {
         /// The row that was written.
         row: RowId,
@@ -338,6 +354,19 @@ pub struct RulesVersion {
     /// Why this program cannot read it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub trouble: String,
+}
+
+/// One year's official holidays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolidaysKnown {
+    /// The year.
+    pub year: i16,
+    /// Days off.
+    pub holidays: usize,
+    /// Weekend days that are worked.
+    pub workdays: usize,
+    /// The notice they come from.
+    pub source: String,
 }
 
 /// How a version of the rules stands.

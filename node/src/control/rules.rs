@@ -1,4 +1,4 @@
-//! The versions of the county's rules: what there is, and the two acts that bring a new one (D-47).
+//! The versions of the county's rules: what there is, and the two acts that bring a new one (D-47); and the years' official holidays.
 
 use shared::book::Cells as _;
 use shared::command::{Command, Envelope, Outcome as CommandOutcome};
@@ -7,15 +7,19 @@ use shared::ids::{RowId, UserId};
 use shared::library::LibraryError;
 use shared::profile::Profile;
 use shared::rulebook::rulebook;
+use shared::rules::workdays::{HolidayYear, WorkCalendar};
 use shared::store::Reader;
 use shared::summary;
 use shared::text::Lang;
 use shared::time::Date;
 use shared::value::Value;
 
-use super::request::{Outcome, Rules, RulesState, RulesVersion, Trouble};
+use super::request::{HolidaysKnown, Outcome, Rules, RulesState, RulesVersion, Trouble};
 use super::{Context, edit, new_command_id};
 use crate::driver::ReadContext;
+
+/// How far ahead obligations are looked at: the notice of a year comes in the November before it.
+const DAYS_AHEAD: i64 = 45;
 
 /// The versions, and the file in force.
 pub(super) async fn list(context: &Context) -> Result<Rules, Trouble> {
@@ -110,7 +114,7 @@ pub(super) async fn propose(
         (Column::EffectiveFrom, from.to_string().into()),
         (Column::Number, reference.as_str().into()),
     ];
-    act(context, Table::Profiles, set, user, lang).await
+    act(context, Table::Profiles, set, Some(user), lang).await
 }
 
 /// The system administrator applies one.
@@ -121,17 +125,58 @@ pub(super) async fn apply(
     lang: Lang,
 ) -> Result<Outcome, Trouble> {
     let set = [(Column::ProfileVersion, version.to_string().into())];
-    act(context, Table::ProfileApplies, set, user, lang).await
+    act(context, Table::ProfileApplies, set, Some(user), lang).await
+}
+
+/// The years whose holidays are known here, and those that will soon be asked for and are not.
+pub(super) async fn holidays(context: &Context) -> Result<Outcome, Trouble> {
+    let built_in = context.built_in.clone();
+    let read = context.handle.read(move |read| {
+        let rules = rulebook(read.replica.library(), read.reader, &built_in)?;
+        let calendar = &rules.history.at(read.now).calendar;
+        Ok::<_, LibraryError>(WorkCalendar::of(calendar, &rules.rows))
+    });
+    let worked = read.await??;
+    let known = worked.years().map(|year| HolidaysKnown {
+        year: year.year,
+        holidays: year.holidays.len(),
+        workdays: year.workdays.len(),
+        source: year.source.clone(),
+    });
+    let years: Vec<_> = known.collect();
+    let today = context.clock.now().date();
+    let asked = [today, today.plus_days(DAYS_AHEAD)].map(Date::year);
+    let mut missing: Vec<i16> = asked
+        .into_iter()
+        .filter(|year| years.iter().all(|known| known.year != *year))
+        .collect();
+    missing.dedup();
+    Ok(Outcome::Holidays { years, missing })
+}
+
+/// The hub publishes a year's holidays; whether the file is sound is for the rule to say.
+pub(super) async fn publish_holidays(
+    context: &Context,
+    text: String,
+    user: Option<&str>,
+    lang: Lang,
+) -> Result<Outcome, Trouble> {
+    let notice = HolidayYear::parse(&text).map_err(|error| Trouble::failed(&error))?;
+    let set = [
+        (Column::Year, notice.year.to_string().into()),
+        (Column::Text, Value::Text(text)),
+    ];
+    act(context, Table::Holidays, set, user, lang).await
 }
 
 async fn act<const N: usize>(
     context: &Context,
     table: Table,
     set: [(Column, Value); N],
-    user: &str,
+    user: Option<&str>,
     lang: Lang,
 ) -> Result<Outcome, Trouble> {
-    let actor = edit::actor(context, Some(user))?;
+    let actor = edit::actor(context, user)?;
     let now = context.clock.now().0.unsigned_abs();
     let row = RowId::from_parts(now, context.clock.random());
     let envelope = Envelope {

@@ -163,7 +163,7 @@ tables! {
     Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
     Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];
     Bodies "bodies" County Sheet Hub [Body Person Duty] needs [Body Person];
-    Holidays "holidays" County Sheet Hub [Year Lines Text] needs [Year];
+    Holidays "holidays" County Acts Hub [Year Text] needs [Year Text];
     // The hub's own.
     ListCandidates "list_candidates" Hub Sheet Hub [List Year Project EntryState Nomination Category Reason] needs [List Project EntryState];
     Meetings "meetings" Hub Acts Hub [MeetingKind Period Date Org Person Attendees Text Project] needs [MeetingKind Date];

@@ -15,11 +15,15 @@ pub const DUE_ROWS_MAX: usize = 12;
 
 /// Card 1 of a unit from its month.
 #[must_use]
-pub fn filing_card(profile: &Profile, report: &ReportView, now: Timestamp) -> DeskFiling {
+pub fn filing_card(
+    profile: &Profile,
+    worked: &WorkCalendar,
+    report: &ReportView,
+    now: Timestamp,
+) -> DeskFiling {
     let count = |keep: &dyn Fn(&crate::api::ReportRow) -> bool| {
         u32::try_from(report.rows.iter().filter(|row| keep(row)).count()).unwrap_or(u32::MAX)
     };
-    let worked = WorkCalendar::of(&profile.calendar);
     DeskFiling {
         ledger: report.ledger.clone(),
         ledger_name: profile.ledger_name(&report.ledger).to_owned(),

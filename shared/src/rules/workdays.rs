@@ -1,7 +1,7 @@
 //! Working days: Monday to Friday, less the official holidays, plus the weekend days that are worked instead.
 //!
 //! The days off are data, one file per year as the State Council's notice gives them ([`HolidayYear`]); the years known when this
-//! version was made ship with it, a county adds later ones and its own days. A question that needs a year nobody supplied
+//! version was made ship with it, the hub publishes later ones as rows of `holidays`, and a county's profile has its own days. A question that needs a year nobody supplied
 //! is answered with [`YearMissing`] and the year, never by guessing from weekdays, so that a screen can say what to import.
 //! A notice may already name days of the December before its year; until it is supplied that December counts by its own year.
 //!
@@ -11,7 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::book::{Book, Cells as _};
+use crate::command::{Refusal, UnsoundFile, Why, Write};
+use crate::decide::refuse_by;
+use crate::field::{Column, Table};
 use crate::profile::Calendar;
+use crate::rules::Entry;
 use crate::time::Date;
 
 /// The notices that ship: one file per year.
@@ -20,6 +25,9 @@ const BUILT_IN: [&str; 3] = [
     include_str!("../../profiles/holidays/2025.json"),
     include_str!("../../profiles/holidays/2026.json"),
 ];
+
+/// Where it is fixed that a year's days come in by a file.
+const RULE: &str = "domain 0.4.5";
 
 /// Days beyond which counting stops: a century, far past any year that can be known.
 const SPAN_DAYS_MAX: i64 = 36_525;
@@ -50,6 +58,9 @@ pub enum HolidayError {
     /// It does not say where the days come from.
     #[error("the source is missing")]
     NoSource,
+    /// It is the file of another year.
+    #[error("it holds the days of {0}")]
+    Another(i16),
     /// A day lies neither in the year nor in the December before it.
     #[error("{0} lies outside the year")]
     Outside(Date),
@@ -92,6 +103,33 @@ impl HolidayYear {
     }
 }
 
+/// Judges a year's notice that the hub publishes: whole and sound, or not at all.
+///
+/// # Errors
+/// [`Why::Unsound`] with the first thing that is wrong.
+pub(super) fn judge(entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let sound = HolidayYear::parse(entry.text(Column::Text)).map_err(|error| error.to_string());
+    let sound = sound.and_then(|notice| {
+        let named = entry.text(Column::Year);
+        if notice.year.to_string() == named {
+            Ok(())
+        } else {
+            Err(HolidayError::Another(notice.year).to_string())
+        }
+    });
+    match sound {
+        Ok(()) => Ok(Vec::new()),
+        Err(message) => Err(refuse_by(
+            Why::Unsound(Box::new(UnsoundFile {
+                path: Table::Holidays.id().to_owned(),
+                message,
+                ..UnsoundFile::default()
+            })),
+            RULE,
+        )),
+    }
+}
+
 /// The answer needs the holidays of a year nobody supplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the holidays of {0} are not known")]
@@ -115,10 +153,13 @@ impl WorkCalendar {
         years.fold(Self::default(), Self::with_year)
     }
 
-    /// The years that ship with the days of a county's profile, which win.
+    /// The years that ship, then those the hub published (the last one of a year counts), then the days of a county's profile.
     #[must_use]
-    pub fn of(calendar: &Calendar) -> Self {
-        let mut all = Self::built_in();
+    pub fn of(calendar: &Calendar, published: &Book) -> Self {
+        let notices = published.each(Table::Holidays);
+        let notices =
+            notices.filter_map(|notice| HolidayYear::parse(notice.text(Column::Text)).ok());
+        let mut all = notices.fold(Self::built_in(), Self::with_year);
         let off = calendar.holidays.iter().map(|day| (*day, false));
         let worked = calendar.workdays.iter().map(|day| (*day, true));
         all.own.extend(off.chain(worked));
@@ -340,7 +381,7 @@ mod tests {
 
     #[test]
     fn weekends_do_not_count_and_the_due_day_is_zero() {
-        let calendar = WorkCalendar::of(&Profile::built_in("kaizhou").unwrap().calendar);
+        let calendar = WorkCalendar::of(&Profile::built_in("kaizhou").unwrap().calendar, Book::EMPTY);
         for (today, due, left) in [
             ("2026-11-23", "2026-11-30", 5),
             ("2026-11-30", "2026-11-30", 0),
@@ -364,11 +405,11 @@ mod tests {
         calendar.holidays = vec![day("2026-11-24"), day("2031-05-05")];
         calendar.workdays = vec![day("2026-11-28")];
         let left = |calendar: &Calendar| {
-            WorkCalendar::of(calendar).left(day("2026-11-23"), day("2026-11-30"))
+            WorkCalendar::of(calendar, Book::EMPTY).left(day("2026-11-23"), day("2026-11-30"))
         };
         assert_eq!(left(&calendar), Ok(5));
         // A single day of its own says nothing about the rest of an unknown year.
-        let own = WorkCalendar::of(&calendar);
+        let own = WorkCalendar::of(&calendar, Book::EMPTY);
         assert_eq!(own.is_worked(day("2031-05-05")), Ok(false));
         assert_eq!(own.is_worked(day("2031-05-06")), Err(YearMissing(2031)));
         calendar.workdays.clear();

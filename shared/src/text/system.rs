@@ -170,6 +170,10 @@ pub enum System {
     RulesUnreadable {
         version: String,
     },
+    HolidaysPublished,
+    HolidaysMissing {
+        year: i16,
+    },
     /// A state of `control::RulesState`, by its id.
     RulesState {
         id: &'static str,
@@ -314,6 +318,10 @@ impl System {
                 format!("已提出规则版本 {version}，由系统管理员应用后生效。")
             }
             Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
+            Self::HolidaysPublished => "节假日安排已发布，各节点同步后生效。".into(),
+            Self::HolidaysMissing { year } => {
+                format!("{year}年节假日未导入，涉及该年的剩余工作日无法计算；请在上级节点导入国务院办公厅的通知")
+            }
             Self::RulesUnreadable { version } => {
                 format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}")
             }
@@ -397,6 +405,8 @@ impl System {
             Self::Unset => "not set".into(),
             Self::RulesProposed { version } => format!("Version {version} is decided; it counts once the administrator applies it."),
             Self::RulesApplied { version } => format!("Version {version} is applied."),
+            Self::HolidaysPublished => "The holidays are published; nodes learn of them by sync.".into(),
+            Self::HolidaysMissing { year } => format!("the holidays of {year} are not imported, so working days that reach into it cannot be counted; import the notice at the hub"),
             Self::RulesUnreadable { version } => format!("this program cannot read a version of the rules and goes on by the one before: {version}"),
             Self::RulesState { id } => id.replace('_', " "),
             Self::Nothing => "Nothing.".into(),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::Timeliness;
 use crate::rulebook::rulebook;
+use crate::rules::workdays::WorkCalendar;
 use crate::time::Date;
 
 const REPORT: &str = "kz.progress";
@@ -221,4 +222,45 @@ fn both_acts_stand_in_the_audit_trail_with_both_names() {
         ("profile_applies", admin.name.as_str(), Role::Admin, true),
     ];
     assert_eq!(told, expected);
+}
+
+/// A year's holidays are published at the hub and counted at the node that was brought them.
+#[test]
+fn a_years_holidays_reach_the_townships() {
+    let (mut township, mut hub) = pair();
+    let notice = |number: u8, year: &str, day: &str| {
+        let file = format!(
+            r#"{{"year":2031,"holidays":["2031-01-01","{day}"],"workdays":[],"source":"notice"}}"#
+        );
+        let set = [(Column::Year, year.into()), (Column::Text, file.into())];
+        record(Table::Holidays, number, set)
+    };
+    let left = |node: &mut Node| {
+        let rules = rulebook(&mut node.library, &node.store, &node.profile).unwrap();
+        let worked = WorkCalendar::of(&rules.history.at(node.now).calendar, &rules.rows);
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        worked.left(day("2031-01-06"), day("2031-01-10")).ok()
+    };
+    let officer = actor(Role::HubOfficer);
+    // Nobody counts what is not known, and nobody but the hub says it.
+    assert_eq!(left(&mut hub), None);
+    let clerk = township.run(&actor(Role::Clerk), notice(1, "2031", "2031-01-08"));
+    assert!(matches!(clerk, Outcome::Refused(_)));
+    // A file that is no notice of its year is refused whole.
+    for (year, day) in [("2031", "2029-05-01"), ("2030", "2031-01-08")] {
+        let Outcome::Refused(refusal) = hub.run(&officer, notice(2, year, day)) else {
+            panic!("{year} {day}");
+        };
+        assert!(matches!(refusal.why, Why::Unsound(_)), "{refusal:?}");
+    }
+    let done = hub.run(&officer, notice(3, "2031", "2031-01-08"));
+    assert!(matches!(done, Outcome::Done { .. }), "{done:?}");
+    assert_eq!(left(&mut hub), Some(3));
+    assert_eq!(left(&mut township), None);
+    exchange(&mut township, &mut hub);
+    assert_eq!(left(&mut township), Some(3));
+    // The year published again is corrected.
+    hub.run(&officer, notice(4, "2031", "2031-01-11"));
+    exchange(&mut township, &mut hub);
+    assert_eq!(left(&mut township), Some(4));
 }
