@@ -118,7 +118,8 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
     let _permit = site.previews.reading.acquire().await;
     let prepared = prepare(&site.context, &actor, upload, call.lang).await?;
     let preview: ImportPreview = prepared.preview.api.clone();
-    site.previews.put(actor.user, prepared, site.context.clock.now());
+    site.previews
+        .put(actor.user, prepared, site.context.clock.now());
     Ok(reply::json(&preview))
 }
 

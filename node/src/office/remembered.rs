@@ -2,7 +2,7 @@
 //!
 //! A mapping is kept under its unit and the digest of the titles it was given for ([`Layout::fingerprint`]). Titles nobody can guess
 //! make a table only with the mapping that names them, so [`Remembered::fit`] tries what is kept on the workbook instead of looking
-//! for the workbook's titles first. Local to a node, journaled, bounded: beyond [`MAPPINGS_MAX`] the one unused longest goes.
+//! for the workbook's titles first. Local to a node, journaled, bounded: beyond `MAPPINGS_MAX` the one unused longest goes.
 
 use serde::{Deserialize, Serialize};
 

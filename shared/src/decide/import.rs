@@ -161,9 +161,7 @@ pub fn decide_item(
         match right {
             Right::Write(to) => {
                 if let Target::Cell(table, key, _) = path.target() {
-                    let new = view
-                        .row_value(table, &key, Column::By)
-                        .is_null();
+                    let new = view.row_value(table, &key, Column::By).is_null();
                     if let (true, Ok(row)) =
                         (new && stamped.insert((table, key.clone())), key.parse())
                     {

@@ -381,7 +381,8 @@ mod tests {
 
     #[test]
     fn weekends_do_not_count_and_the_due_day_is_zero() {
-        let calendar = WorkCalendar::of(&Profile::built_in("kaizhou").unwrap().calendar, Book::EMPTY);
+        let calendar =
+            WorkCalendar::of(&Profile::built_in("kaizhou").unwrap().calendar, Book::EMPTY);
         for (today, due, left) in [
             ("2026-11-23", "2026-11-30", 5),
             ("2026-11-30", "2026-11-30", 0),

@@ -320,7 +320,9 @@ impl System {
             Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
             Self::HolidaysPublished => "节假日安排已发布，各节点同步后生效。".into(),
             Self::HolidaysMissing { year } => {
-                format!("{year}年节假日未导入，涉及该年的剩余工作日无法计算；请在上级节点导入国务院办公厅的通知")
+                format!(
+                    "{year}年节假日未导入，涉及该年的剩余工作日无法计算；请在上级节点导入国务院办公厅的通知"
+                )
             }
             Self::RulesUnreadable { version } => {
                 format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}")

@@ -78,7 +78,12 @@ fn on_annual_list(world: &mut World, name: &str) {
     for (table, row, column, value) in [
         (Table::ListEditions, edition, Column::List, "kz.annual"),
         (Table::ListEditions, edition, Column::Year, "2026"),
-        (Table::ListEntries, entry, Column::Edition, &edition.to_string()),
+        (
+            Table::ListEntries,
+            entry,
+            Column::Edition,
+            &edition.to_string(),
+        ),
         (Table::ListEntries, entry, Column::Project, &project),
         (Table::ListEntries, entry, Column::EntryState, "on_list"),
     ] {
@@ -96,10 +101,17 @@ fn a_locked_plan_keeps_its_row_out_with_the_sentence_of_the_edit() {
     world.import(&table(titles, "某桥,1000,桥墩"));
     on_annual_list(&mut world, "某桥");
     let refused = world.preview(&table(titles, "某桥,2000,桥面"));
-    assert_eq!(kinds(&refused), [("rule_refuses".to_owned(), Severity::Error)]);
+    assert_eq!(
+        kinds(&refused),
+        [("rule_refuses".to_owned(), Severity::Error)]
+    );
     let finding = &refused.api.findings[0];
     assert_eq!((finding.row, finding.column.as_str()), (2, "B"));
-    assert!(finding.reason.contains("〔依据 domain 11.3〕"), "{}", finding.reason);
+    assert!(
+        finding.reason.contains("〔依据 domain 11.3〕"),
+        "{}",
+        finding.reason
+    );
     assert_eq!((refused.refused.len(), refused.items.len()), (1, 0));
     // What the list fixes, said again, is no change of it.
     let same = world.preview(&table(titles, "某桥,1000,桥面"));
@@ -117,7 +129,10 @@ fn a_second_leader_keeps_its_row_out_at_the_hub_and_is_proposed_by_a_township() 
     world.actor.at_hub = true;
     world.actor.role = Role::HubHead;
     let refused = world.preview(&table(titles, "某桥,乙"));
-    assert_eq!(kinds(&refused), [("rule_refuses".to_owned(), Severity::Error)]);
+    assert_eq!(
+        kinds(&refused),
+        [("rule_refuses".to_owned(), Severity::Error)]
+    );
     let finding = &refused.api.findings[0];
     assert_eq!((finding.row, finding.column.as_str()), (2, "B"));
     assert!(finding.reason.contains("KZ-2.8.1"), "{}", finding.reason);
@@ -131,6 +146,9 @@ fn one_row_of_another_unit_does_not_stop_the_file() {
     let id = world.named("别家的桥").id;
     world.homes.insert(id, UnitId::from_bytes([9; 10]));
     let preview = world.preview(&table(titles, "别家的桥,河边\n自家的桥,河边"));
-    assert_eq!(kinds(&preview), [("rule_refuses".to_owned(), Severity::Error)]);
+    assert_eq!(
+        kinds(&preview),
+        [("rule_refuses".to_owned(), Severity::Error)]
+    );
     assert_eq!(preview.counts().updated, 1);
 }

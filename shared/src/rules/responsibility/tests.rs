@@ -214,7 +214,9 @@ fn an_import_names_no_second_leader() {
     let head = county.hub_head();
     let import = |county: &County, people: &[(RowId, &str)]| {
         let site = (FieldPath::once(Field::Site), "by the river".into());
-        let people = people.iter().map(|(row, name)| (person(*row), (*name).into()));
+        let people = people
+            .iter()
+            .map(|(row, name)| (person(*row), (*name).into()));
         let item = crate::command::ImportItem {
             project,
             home: unit,
@@ -224,7 +226,11 @@ fn an_import_names_no_second_leader() {
             profile: &county.profile,
             directory: &county.directory,
             county: &county.county,
-            issued: &crate::rules::plan::Issued::of(&county.profile, &county.county, county.now.date()),
+            issued: &crate::rules::plan::Issued::of(
+                &county.profile,
+                &county.county,
+                county.now.date(),
+            ),
         };
         let view = Some(county.view(project));
         let mut draw = || RowId::from_parts(1, [1; 10]);
@@ -236,7 +242,9 @@ fn an_import_names_no_second_leader() {
     assert_eq!(decided.kept, [person(rows[1])]);
     assert_eq!(decided.refused[0].why, Why::OnlyOne);
     let written: Vec<_> = decided.writes.iter().map(|write| &write.path).collect();
-    assert!(written.contains(&&person(rows[0])) && written.contains(&&FieldPath::once(Field::Site)));
+    assert!(
+        written.contains(&&person(rows[0])) && written.contains(&&FieldPath::once(Field::Site))
+    );
     let at_once = both.map(|(row, name)| (person(row), name.into()));
     let refused = county.edit(&head, project, &at_once).unwrap_err();
     assert_eq!(decided.refused, [refused]);
@@ -245,5 +253,10 @@ fn an_import_names_no_second_leader() {
     let second = import(&county, &[(rows[2], "C")]);
     let refused = county.edit(&head, project, &[(person(rows[2]), "C".into())]);
     assert_eq!(second.refused, [refused.unwrap_err()]);
-    assert!(second.writes.iter().all(|write| write.path == FieldPath::once(Field::Site)));
+    assert!(
+        second
+            .writes
+            .iter()
+            .all(|write| write.path == FieldPath::once(Field::Site))
+    );
 }
