@@ -215,7 +215,7 @@ fn an_import_leaves_a_locked_plan_alone() {
     let mut draw = || RowId::from_parts(1, [1; 10]);
     let decided =
         crate::decide::decide_item(&rules, &clerk, county.now, &mut draw, Some(&view), &item);
-    assert_eq!(decided.kept, [year.clone()]);
+    assert_eq!(decided.kept, std::slice::from_ref(&year));
     // With the very refusal the edit gets.
     let refused = edit(&mut county, project, &[(year, Value::Int(1))]).unwrap_err();
     assert_eq!(decided.refused, [refused]);
