@@ -18,6 +18,7 @@ pub mod live;
 pub mod nodes;
 pub mod openapi;
 pub mod projects;
+pub mod records;
 pub mod reply;
 pub mod reports;
 pub mod session;
@@ -312,6 +313,9 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::PatchProject => projects::patch(site, call).await,
         Endpoint::History => projects::history(site, call).await,
         Endpoint::Commands => commands::run(site, call).await,
+        Endpoint::RecordTypes => records::types(site, call).await,
+        Endpoint::Records => records::rows(site, call).await,
+        Endpoint::RecordHistory => records::history(site, call).await,
         Endpoint::Report => reports::report(site, call).await,
         Endpoint::Desk => reports::desk(site, call).await,
         Endpoint::Obligations => reports::obligations(site, call).await,

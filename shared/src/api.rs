@@ -15,6 +15,12 @@ use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 pub mod obligations;
+mod records;
+
+pub use records::{
+    RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,
+    Records,
+};
 
 /// What went wrong, for programs. A number is never used again for something else.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

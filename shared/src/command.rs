@@ -94,8 +94,12 @@ pub enum Command {
     },
     /// Ends a conflict by naming the values seen and the one to keep.
     ResolveConflict {
-        /// The project.
-        project: ProjectId,
+        /// The project, for its fields and the tables of a project.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        project: Option<ProjectId>,
+        /// The unit, for tables of a unit; absent: the actor's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<UnitId>,
         /// The field.
         path: FieldPath,
         /// The values its author saw, in any order; refused when they are no longer all there is.
@@ -131,10 +135,14 @@ pub enum Command {
         /// The project.
         project: ProjectId,
     },
-    /// Strikes a row out; it stays in the history.
+    /// Strikes a row out; it stays in the history. Who may is judged as for writing it.
     StrikeRow {
-        /// The project.
-        project: ProjectId,
+        /// The project, for tables of a project.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        project: Option<ProjectId>,
+        /// The unit, for tables of a unit; absent: the actor's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<UnitId>,
         /// The table.
         table: Table,
         /// The row.
@@ -253,15 +261,15 @@ impl Command {
         match self {
             Command::CreateProject { project, .. }
             | Command::Edit { project, .. }
-            | Command::ResolveConflict { project, .. }
             | Command::AcceptProposal { project, .. }
             | Command::DismissProposal { project, .. }
             | Command::DeleteProject { project, .. }
             | Command::RestoreProject { project }
-            | Command::StrikeRow { project, .. }
             | Command::Comment { project, .. }
             | Command::MoveProject { project, .. } => Some(*project),
-            Command::Record { project, .. } => *project,
+            Command::Record { project, .. }
+            | Command::ResolveConflict { project, .. }
+            | Command::StrikeRow { project, .. } => *project,
             Command::File { .. }
             | Command::ReviewFiling { .. }
             | Command::ExcuseFiling { .. }

@@ -26,12 +26,14 @@ mod edit;
 mod filing;
 mod import;
 mod record;
+mod rows;
 mod state;
 
 pub use crate::rules::plan::contradictions;
 pub use authority::{Parties, Right, right_to};
 pub use check::check_value;
 pub use import::{ImportRules, ItemDecision, check_import, decide_item};
+pub use record::{Writing, may_write_rows};
 pub use state::{Directory, Filed, FilingReview, State, UnitEntry};
 
 /// What kind of act a change records; the first half of its message (design.md 5: at most six ASCII letters).
@@ -177,10 +179,11 @@ pub fn decide(
         } => judge.edit(*project, set, on_behalf.as_deref(), draw),
         Command::ResolveConflict {
             project,
+            unit,
             path,
             seen,
             keep,
-        } => judge.resolve(*project, path, seen, keep),
+        } => judge.resolve((*project, *unit), path, seen, keep),
         Command::AcceptProposal { project, proposal } => judge.accept(*project, *proposal, draw),
         Command::DismissProposal {
             project,
@@ -191,10 +194,11 @@ pub fn decide(
         Command::RestoreProject { project } => judge.restore(*project),
         Command::StrikeRow {
             project,
+            unit,
             table,
             row,
             reason,
-        } => judge.strike(*project, *table, *row, reason),
+        } => judge.strike((*project, *unit), *table, *row, reason),
         Command::Comment {
             project,
             row,
@@ -439,50 +443,6 @@ impl Judge<'_> {
         })
     }
 
-    fn resolve(
-        &self,
-        project: ProjectId,
-        path: &FieldPath,
-        seen: &[Value],
-        keep: &Value,
-    ) -> Result<Decision, Refusal> {
-        self.writer()?;
-        let view = self.living(project)?;
-        let cell = view
-            .cells
-            .get(path)
-            .ok_or_else(|| refuse(Why::ConflictChanged))?;
-        let mut there: Vec<_> = cell
-            .contenders
-            .iter()
-            .map(|contender| &contender.value)
-            .collect();
-        let mut named: Vec<_> = seen.iter().collect();
-        there.sort_unstable();
-        there.dedup();
-        named.sort_unstable();
-        named.dedup();
-        if !cell.is_conflict() || there != named {
-            return Err(refuse_at(Why::ConflictChanged, vec![path.clone()]));
-        }
-        check_value(self.profile, path, keep)?;
-        let parties = self.parties(view);
-        let document = match right_to(path, view, &parties, self.actor, true) {
-            Right::Write(document) => document,
-            Right::Propose | Right::Nothing => return Err(refuse(Why::NotYourUnit)),
-            Right::NotWritable => return Err(refuse_at(Why::NotWritable, vec![path.clone()])),
-        };
-        Ok(Decision {
-            act: Act::Resolve,
-            writes: vec![Write {
-                document,
-                path: path.clone(),
-                value: keep.clone(),
-            }],
-            proposed: Vec::new(),
-        })
-    }
-
     fn proposal(&self, view: &ProjectView, proposal: RowId) -> Result<(FieldPath, Value), Refusal> {
         let row = proposal.to_string();
         let open = view
@@ -611,44 +571,6 @@ impl Judge<'_> {
             FieldPath::once(Field::Deleted),
             Value::Null,
         ))
-    }
-
-    fn strike(
-        &self,
-        project: ProjectId,
-        table: Table,
-        row: RowId,
-        reason: &str,
-    ) -> Result<Decision, Refusal> {
-        self.writer()?;
-        check::reason(reason)?;
-        let view = self.living(project)?;
-        let name = row.to_string();
-        if !view.rows(table).contains(&name) {
-            return Err(refuse(Why::NotFound));
-        }
-        let path = FieldPath::cell(table, row, Column::Deleted);
-        let parties = self.parties(view);
-        let own = view.row_value(table, &name, Column::By).as_text()
-            == Some(&self.actor.user.to_string());
-        let document = match right_to(&path, view, &parties, self.actor, is_hub(self.actor)) {
-            Right::Write(document) => document,
-            Right::NotWritable => return Err(refuse_at(Why::NotWritable, vec![path])),
-            Right::Propose | Right::Nothing => return Err(refuse(Why::NotYourUnit)),
-        };
-        let anyones = table.authority() == crate::field::Authority::Anyone;
-        if anyones && !own && !is_hub(self.actor) && parties.home != Some(self.actor.unit) {
-            return Err(refuse(Why::NotYourUnit));
-        }
-        Ok(Decision {
-            act: Act::Strike,
-            writes: vec![Write {
-                document,
-                path,
-                value: reason.trim().into(),
-            }],
-            proposed: Vec::new(),
-        })
     }
 
     fn comment(

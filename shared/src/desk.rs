@@ -442,6 +442,22 @@ impl Run<'_, '_> {
             Command::Edit { set, .. } if plan::asks_lists(set) || makes_rows(set) => {
                 state.county = view::book(self.library, self.turn, DocumentKind::County)?;
             }
+            Command::StrikeRow {
+                project: None,
+                unit,
+                ..
+            }
+            | Command::ResolveConflict {
+                project: None,
+                unit,
+                ..
+            } => {
+                let unit = unit.unwrap_or(self.actor.unit);
+                state.county = view::book(self.library, self.turn, DocumentKind::County)?;
+                state.hub = view::book(self.library, self.turn, DocumentKind::Hub)?;
+                let book = view::unit_book(self.library, self.turn, unit)?;
+                state.units.insert(unit, book);
+            }
             _ => {}
         }
         Ok(())
@@ -523,7 +539,7 @@ impl Run<'_, '_> {
         }
         for (document, edits) in by_document {
             let base = match (&document, &envelope.command) {
-                (DocumentId::Project(project), Command::Edit { .. }) => {
+                (DocumentId::Project(project), Command::Edit { .. } | Command::Record { .. }) => {
                     self.base(envelope, *project)?
                 }
                 _ => Some(Base::Now),

@@ -38,6 +38,7 @@ pub mod limits;
 pub mod money;
 pub mod profile;
 pub mod project;
+pub mod records;
 #[cfg(feature = "crdt")]
 pub mod rulebook;
 pub mod rules;

@@ -22,3 +22,5 @@ pub const IMPORT_CHUNK_PROJECTS: usize = 200;
 pub const IMPORT_CHUNK_VALUES: usize = 9_000;
 /// Imports (and undoings) that may wait while one runs; each may hold a large workbook in memory.
 pub const IMPORTS_WAITING_MAX: usize = 8;
+/// Records a form offers where a column names one. More than a person reads down; the newest come first.
+pub const CHOICES_MAX: usize = 500;

@@ -24,6 +24,7 @@ mod lights;
 mod lint;
 mod lists;
 mod money;
+mod options;
 mod recurrence;
 mod reports;
 mod requirements;
@@ -53,6 +54,7 @@ pub use lights::{Bound, LightParams, LightRule, LightRules, Lights, Metric};
 pub use lint::{Finding, ORG_KINDS, ProfileError, ROLES};
 pub use lists::{DenyWithoutList, IssueBy, List, ListKind, Quota};
 pub use money::Money;
+pub use options::Named;
 pub use recurrence::{Period, Recur, RecurError, Trigger};
 pub use reports::{COMPUTED, Ledger, LedgerPer, Report, ReportLedger};
 pub use requirements::{CONDITION_KEYS, Condition, Requirement, RequirementCode};
@@ -328,22 +330,6 @@ impl Profile {
         self.lifecycle.stage_label(id).unwrap_or(id)
     }
 
-    /// The options of an enumeration whose members the county decides; `None` for one fixed in `text`, or open.
-    #[must_use]
-    pub fn options(&self, enumeration: &str) -> Option<&[Label]> {
-        match enumeration {
-            "sectors" => self.sectors.get().map(Vec::as_slice),
-            "sectors_extra" => self.sectors_extra.get().map(Vec::as_slice),
-            "significance_flags" => Some(&self.flags),
-            "maturity_grade" => self.maturity_grades.get().map(Vec::as_slice),
-            "issue_kind" => Some(&self.issue.kinds),
-            "packaging_channels" => Some(&self.packaging_channels),
-            "pool_sources" => Some(&self.pool.sources),
-            "stage" => Some(&self.lifecycle.stage_labels),
-            _ => None,
-        }
-    }
-
     /// The list with this id.
     #[must_use]
     pub fn list(&self, id: &str) -> Option<&List> {
@@ -372,14 +358,6 @@ impl Profile {
             .iter()
             .find(|body| body.id == id)
             .map_or(id, |body| body.name_zh.as_str())
-    }
-
-    /// The label of a value of a county's enumeration, the value itself when it is none of its options.
-    #[must_use]
-    pub fn option_label<'a>(&'a self, enumeration: &str, value: &'a str) -> &'a str {
-        self.options(enumeration)
-            .and_then(|options| options.iter().find(|option| option.id == value))
-            .map_or(value, |option| option.name_zh.as_str())
     }
 }
 

@@ -13,6 +13,7 @@ pub mod guard;
 pub mod hub;
 pub mod office;
 pub mod parse;
+pub mod records;
 pub mod refusal;
 pub mod synonyms;
 pub mod system;

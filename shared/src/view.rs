@@ -23,8 +23,10 @@ use crate::time::Timestamp;
 use crate::value::Value;
 
 mod books;
+mod records;
 
 pub use books::{book, unit_book};
+pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
 
 /// Who stands behind node prefixes and user ids, for one reading.
 pub(crate) struct Names {
@@ -193,7 +195,8 @@ pub(crate) fn project_with(
             &DocumentId::Project(id)
         };
         let document = library.document(reader, from)?;
-        let cell = clash(document, reader, &entry, &parties, names)?;
+        let counts = |authority| units_with(authority, &parties);
+        let cell = clash(document, reader, &entry, &counts, names)?;
         view.cells.insert(entry.path, cell);
     }
     Ok(view)
@@ -209,19 +212,19 @@ pub(crate) fn is_hubs(path: &FieldPath) -> bool {
     }
 }
 
-/// Orders the values of a conflict: the one shown first.
+/// Orders the values of a conflict: the one shown first. `counts` says whose values do, by authority.
 fn clash(
     document: &Document,
     reader: &dyn Reader,
     entry: &Entry,
-    parties: &Parties,
+    counts: &dyn Fn(Authority) -> BTreeSet<UnitId>,
     names: &mut Names,
 ) -> Result<Cell, LibraryError> {
     let authority: BTreeSet<UnitId> = match entry.path.target() {
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
-            units_with(field.authority(), parties)
+            counts(field.authority())
         }
-        Target::Cell(table, ..) => units_with(table.authority(), parties),
+        Target::Cell(table, ..) => counts(table.authority()),
         Target::Unknown => BTreeSet::new(),
     };
     // The best standing of each value; later rivals win over earlier ones of the same standing, as in automerge.

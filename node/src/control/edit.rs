@@ -179,18 +179,19 @@ fn subject(envelope: &Envelope) -> String {
     match &envelope.command {
         Command::CreateProject { project, .. }
         | Command::Edit { project, .. }
-        | Command::ResolveConflict { project, .. }
         | Command::AcceptProposal { project, .. }
         | Command::DismissProposal { project, .. }
         | Command::DeleteProject { project, .. }
         | Command::RestoreProject { project }
-        | Command::StrikeRow { project, .. }
         | Command::Comment { project, .. }
         | Command::MoveProject { project, .. } => project.to_string(),
         Command::File { filing, .. }
         | Command::ReviewFiling { filing, .. }
         | Command::ExcuseFiling { filing, .. } => filing.to_string(),
-        Command::Record { row, .. } => row.to_string(),
+        Command::Record { row, .. } | Command::StrikeRow { row, .. } => row.to_string(),
+        Command::ResolveConflict { project, path, .. } => {
+            project.map_or_else(|| path.to_string(), |project| project.to_string())
+        }
         Command::Import { import, .. } | Command::UndoImport { import } => import.to_string(),
     }
 }

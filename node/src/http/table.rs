@@ -31,6 +31,9 @@ pub enum Endpoint {
     History,
     Commands,
     Report,
+    RecordTypes,
+    Records,
+    RecordHistory,
     Desk,
     Obligations,
     Overview,
@@ -195,6 +198,12 @@ const PERIOD: (&str, &str) = (
     "period",
     "the month, `2026-11`; the current one when absent",
 );
+const OF_PROJECT: (&str, &str) = ("project", "the project, for tables of a project");
+const OF_UNIT: (&str, &str) = (
+    "unit",
+    "the unit, for tables of a unit; the person's own when absent",
+);
+const TABLE: (&str, &str) = ("table", "the table's id");
 const UNIT: (&str, &str) = ("unit", "a unit's id; the person's own when absent");
 
 #[rustfmt::skip]
@@ -225,6 +234,12 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/projects/{id}/history", E::History, Person, Nothing, Json(list_of::<api::HistoryEntry>), &[("path", "one field's path; all when absent")], "Who changed what, newest first.");
     add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<api::WordedAnswer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
     add(get.clone(), "/api/v1/reports/{ledger}/{period}", E::Report, Person, Nothing, Json(of::<api::ReportView>), &[UNIT], "One unit's month of one ledger.");
+    add(get.clone(), "/api/v1/record-types", E::RecordTypes, Person, Nothing, Json(list_of::<api::RecordType>),
+        &[OF_PROJECT, OF_UNIT, ("table", "one table only")], "Every kind of companion record with its columns and options, and how many rows there are where the person may read.");
+    add(get.clone(), "/api/v1/records", E::Records, Person, Nothing, Json(of::<api::Records>),
+        &[TABLE, OF_PROJECT, OF_UNIT], "The rows of one kind of record as people read them. They are written with `record` and `strike_row` of `/api/v1/commands`.");
+    add(get.clone(), "/api/v1/records/history", E::RecordHistory, Person, Nothing, Json(list_of::<api::RecordChange>),
+        &[TABLE, ("row", "the row's key"), OF_PROJECT, OF_UNIT], "Who changed what in a row, newest first.");
     add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
     add(get.clone(), "/api/v1/obligations", E::Obligations, Person, Nothing, Json(list_of::<api::obligations::Obligation>),
         &[("unit", "a unit's id; the person's own when absent, all at the hub"), ("project", "a project's id: what is owed for it"), ("person", "a name: what names this person"),

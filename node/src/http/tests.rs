@@ -18,6 +18,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Flags};
 use crate::node::{Creation, Node, Options};
 
+mod records;
+
 const HOST: &str = "127.0.0.1:8470";
 
 /// One server without sockets.
@@ -31,11 +33,16 @@ struct House {
 
 impl House {
     async fn build() -> Self {
+        Self::build_as(NodeRole::Node).await
+    }
+
+    /// A township with its clerk, or a hub with an officer.
+    async fn build_as(role: NodeRole) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         let clock = Clock::manual(Timestamp(1_795_000_000_000), 7);
         let creation = Creation {
-            role: NodeRole::Node,
+            role,
             name: "青山镇".to_owned(),
             profile: "kaizhou".to_owned(),
             demo: false,
@@ -67,7 +74,10 @@ impl House {
             .accounts
             .add(
                 "张三",
-                Role::Clerk,
+                match role {
+                    NodeRole::Node => Role::Clerk,
+                    NodeRole::Hub => Role::HubOfficer,
+                },
                 node.info.unit,
                 Password::new("correct horse"),
             )

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Decision, Draw, Judge, check, is_hub, refuse, refuse_at, refuse_by};
+use super::{
+    Act, Decision, Draw, Judge, State, check, is_hub, may_act_at_all, refuse, refuse_at, refuse_by,
+};
 use crate::book::Cells as _;
-use crate::command::{Refusal, Role, Why, Write};
+use crate::command::{Actor, Refusal, Role, Why, Write};
 use crate::field::{Authority, Column, FieldPath, Place, Rows, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
+use crate::profile::Profile;
 use crate::rules::world::document_of;
 use crate::rules::{self, Entry};
+use crate::time::Timestamp;
 use crate::value::Value;
 
 /// Acts of the head of the hub alone (domain.md 1.3): decisions of bodies, editions of lists, exceptions, what is published of scores.
@@ -46,6 +50,56 @@ const LEADERS: &[Table] = &[
     Table::Dispatches,
 ];
 
+/// Whether a person may write rows of a table somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writing {
+    /// Yes.
+    Own,
+    /// An officer, with the unit's authority, saying who asked for it (代填).
+    OnBehalf,
+    /// No, and why.
+    No(Refusal),
+}
+
+/// Whether the actor may write rows of a table, of this project or unit where the table stands in one. The state holds the
+/// project; what a rule says about a single row is judged when it is written.
+#[must_use]
+pub fn may_write_rows(
+    state: &State<'_>,
+    profile: &Profile,
+    (actor, now): (&Actor, Timestamp),
+    table: Table,
+    (project, unit): (Option<ProjectId>, Option<UnitId>),
+) -> Writing {
+    let judge = Judge {
+        state,
+        profile,
+        actor,
+        now,
+    };
+    let unit = match table.place() {
+        Place::Unit => Some(unit.unwrap_or(actor.unit)),
+        _ => None,
+    };
+    let asked = |on_behalf| {
+        may_act_at_all(actor)?;
+        let record = Record {
+            project,
+            unit,
+            table,
+            row: RowId::from_parts(0, [0; 10]),
+            set: &BTreeMap::new(),
+            on_behalf,
+        };
+        judge.may_record(&record, unit)
+    };
+    match asked(None) {
+        Ok(()) => Writing::Own,
+        Err(_) if is_hub(actor) && asked(Some("-")).is_ok() => Writing::OnBehalf,
+        Err(refusal) => Writing::No(refusal),
+    }
+}
+
 /// A command that writes a row, with what stands around it.
 pub(super) struct Record<'a> {
     pub(super) project: Option<ProjectId>,
@@ -70,6 +124,7 @@ impl Judge<'_> {
         self.may_record(record, unit)?;
         let is_new = !self.stands(record, unit)?;
         self.check_shape(record, is_new)?;
+        self.not_in_conflict(record, unit)?;
         let entry = Entry {
             table,
             row: record.row,
@@ -126,8 +181,52 @@ impl Judge<'_> {
         })
     }
 
+    /// A cell that holds several values takes no plain write; only ending the conflict does.
+    fn not_in_conflict(&self, record: &Record<'_>, unit: Option<UnitId>) -> Result<(), Refusal> {
+        let cells = match record.table.place() {
+            Place::Project | Place::Oversight => {
+                let view = record.project.and_then(|id| self.state.projects.get(&id));
+                view.map(|view| &view.cells)
+            }
+            Place::Unit => {
+                let book = unit.and_then(|unit| self.state.units.get(&unit));
+                book.map(|book| &book.cells)
+            }
+            Place::County => Some(&self.state.county.cells),
+            Place::Hub => Some(&self.state.hub.cells),
+        };
+        let paths = record.set.keys();
+        let clashing: Vec<_> = paths
+            .map(|column| FieldPath::cell(record.table, record.row, *column))
+            .filter(|path| {
+                let cell = cells.and_then(|cells| cells.get(path));
+                cell.is_some_and(crate::project::Cell::is_conflict)
+            })
+            .collect();
+        if clashing.is_empty() {
+            Ok(())
+        } else {
+            Err(refuse_at(Why::InConflict, clashing))
+        }
+    }
+
+    /// The rank an act needs beyond being of the right organisation.
+    pub(super) fn rank(&self, table: Table) -> Result<(), Refusal> {
+        let role = self.actor.role;
+        let heads = HEAD_ONLY.contains(&table) && is_hub(self.actor) && role != Role::HubHead;
+        let signs = SIGNED.contains(&table) && role == Role::Clerk;
+        if heads || signs {
+            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
+        }
+        Ok(())
+    }
+
     /// Whose row counts, by role and by organisation.
-    fn may_record(&self, record: &Record<'_>, unit: Option<UnitId>) -> Result<(), Refusal> {
+    pub(super) fn may_record(
+        &self,
+        record: &Record<'_>,
+        unit: Option<UnitId>,
+    ) -> Result<(), Refusal> {
         let table = record.table;
         let role = self.actor.role;
         let hub = is_hub(self.actor);
@@ -148,12 +247,7 @@ impl Judge<'_> {
         if !fills && !as_inspector && !as_leader {
             return Err(refuse(Why::RoleMayNot));
         }
-        if HEAD_ONLY.contains(&table) && hub && role != Role::HubHead {
-            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
-        }
-        if SIGNED.contains(&table) && role == Role::Clerk {
-            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
-        }
+        self.rank(table)?;
         if as_inspector || as_leader {
             return Ok(());
         }

@@ -79,6 +79,10 @@ fn entry(
             on_behalf: Some(reason),
             ..
         }
+        | Command::Record {
+            on_behalf: Some(reason),
+            ..
+        }
         | Command::DeleteProject { reason, .. }
         | Command::StrikeRow { reason, .. }
         | Command::DismissProposal { reason, .. }

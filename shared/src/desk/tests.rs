@@ -308,7 +308,8 @@ fn a_conflict_stays_visible_and_equal_on_both_sides_until_a_person_ends_it() {
         Why::InConflict
     );
     let resolve = |seen: &[&str]| Command::ResolveConflict {
-        project: bridge,
+        project: Some(bridge),
+        unit: None,
         path: path("site"),
         seen: seen.iter().map(|v| Value::from(*v)).collect(),
         keep: "west".into(),

@@ -40,6 +40,12 @@ impl Document {
     /// The newest `limit` writes to a path, or to any path; newest first.
     #[must_use]
     pub fn history(&self, path: Option<&FieldPath>, limit: usize) -> Vec<PastWrite> {
+        self.history_of(|written| path.is_none_or(|path| path == written), limit)
+    }
+
+    /// The newest `limit` writes to the paths that are wanted; newest first.
+    #[must_use]
+    pub fn history_of(&self, wanted: impl Fn(&FieldPath) -> bool, limit: usize) -> Vec<PastWrite> {
         let texts = self.text_objects();
         let mut values: HashMap<(u64, ActorId), Value> = HashMap::new();
         let mut found: VecDeque<Found> = VecDeque::new();
@@ -59,10 +65,7 @@ impl Document {
                         let OpType::Put(value) = &op.action else {
                             continue;
                         };
-                        let Some(key) = key
-                            .parse::<FieldPath>()
-                            .ok()
-                            .filter(|key| path.is_none_or(|path| path == key))
+                        let Some(key) = key.parse::<FieldPath>().ok().filter(|key| wanted(key))
                         else {
                             continue;
                         };
@@ -97,11 +100,7 @@ impl Document {
                 }
             }
             for key in written_texts {
-                if let Some(key) = key
-                    .parse::<FieldPath>()
-                    .ok()
-                    .filter(|key| path.is_none_or(|path| path == key))
-                {
+                if let Some(key) = key.parse::<FieldPath>().ok().filter(|key| wanted(key)) {
                     found.push_back(Found::Text(
                         key,
                         expanded.deps.clone(),

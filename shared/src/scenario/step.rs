@@ -52,7 +52,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("resolve", &["project", "path", "seen", "keep"]),
     ("accept", &["project", "path"]),
     ("dismiss", &["project", "path", "reason"]),
-    ("strike", &["project", "table", "row", "reason"]),
+    ("strike", &["project", "unit", "table", "row", "reason"]),
     ("comment", &["project", "row", "about", "text"]),
     ("delete", &["project", "reason"]),
     ("restore", &["project"]),
@@ -202,7 +202,8 @@ pub(super) fn command(
                 _ => return Err(place("seen").refuse("seen lists the values there were")),
             };
             Command::ResolveConflict {
-                project: project(names)?,
+                project: Some(project(names)?),
+                unit: None,
                 path,
                 seen,
                 keep: step.need("keep")?.into(),
@@ -218,7 +219,11 @@ pub(super) fn command(
             reason: reason()?,
         },
         "strike" => Command::StrikeRow {
-            project: project(names)?,
+            project: step.text("project")?.map(|_| project(names)).transpose()?,
+            unit: match step.text("unit")? {
+                Some(unit) => Some(names.unit(unit, place("unit"))?),
+                None => None,
+            },
             table: table_of(step.need("table")?, step)?,
             row: names.row(step.need("row")?, place("row"))?,
             reason: reason()?,

@@ -1,11 +1,12 @@
 //! Documents that are no project, as the cells rules read (feature `crdt`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Names, clash};
 use crate::book::Book;
-use crate::document::Document;
+use crate::document::Entry;
 use crate::document::genesis::DocumentKind;
-use crate::field::FieldPath;
+use crate::field::{Authority, FieldPath};
 use crate::ids::{DocumentId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::project::Cell;
@@ -22,7 +23,7 @@ pub fn book(
 ) -> Result<Book, LibraryError> {
     let mut book = Book::default();
     for id in library.ids(reader, kind)? {
-        add(library.document(reader, &id)?, &mut book.cells);
+        add(library, reader, &id, &mut book.cells)?;
     }
     Ok(book)
 }
@@ -39,17 +40,46 @@ pub fn unit_book(
     let id = DocumentId::Unit(unit);
     let mut book = Book::default();
     if library.contains(reader, &id)? {
-        add(library.document(reader, &id)?, &mut book.cells);
+        add(library, reader, &id, &mut book.cells)?;
     }
     Ok(book)
 }
 
-fn add(document: &Document, cells: &mut BTreeMap<FieldPath, Cell>) {
-    for entry in document.entries() {
+fn add(
+    library: &mut Library,
+    reader: &dyn Reader,
+    id: &DocumentId,
+    cells: &mut BTreeMap<FieldPath, Cell>,
+) -> Result<(), LibraryError> {
+    let mut clashes: Vec<Entry> = Vec::new();
+    for entry in library.document(reader, id)?.entries() {
+        if entry.is_conflict() {
+            clashes.push(entry);
+            continue;
+        }
         let value = entry.winner().clone();
         if !value.is_null() {
             let contenders = Vec::new();
             cells.insert(entry.path, Cell { value, contenders });
         }
     }
+    if clashes.is_empty() {
+        return Ok(());
+    }
+    // A unit's own values count first in its papers; elsewhere the hub's do.
+    let own = match id {
+        DocumentId::Unit(unit) => Some(*unit),
+        _ => None,
+    };
+    let counts = |authority| match authority {
+        Authority::Home | Authority::Lead | Authority::Anyone => own.into_iter().collect(),
+        Authority::Hub | Authority::Engine => BTreeSet::new(),
+    };
+    let mut names = Names::load(library, reader)?;
+    for entry in clashes {
+        let document = library.document(reader, id)?;
+        let cell = clash(document, reader, &entry, &counts, &mut names)?;
+        cells.insert(entry.path, cell);
+    }
+    Ok(())
 }

@@ -176,7 +176,8 @@ fn Record(props: &RecordProps) -> Html {
             let label = words.path(&path);
             submit(
                 Command::ResolveConflict {
-                    project: base.id,
+                    project: Some(base.id),
+                    unit: None,
                     path,
                     seen,
                     keep,
@@ -364,7 +365,7 @@ fn Record(props: &RecordProps) -> Html {
                     <h2>{ words.t(Ui::SectionTables) }</h2>
                     { for TABLES.iter().map(|table| html! {
                         <RecordRows key={table.id()} view={view.clone()} table={*table} {read_only} on_edit={edit.clone()} on_key={on_key.clone()}
-                            on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: id, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
+                            on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
                     }) }
                 </section>
                 { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) }

@@ -1,0 +1,181 @@
+//! The companion records as kinds: which there are, what each is about, who may read it, which of them this county keeps, and which
+//! have no screen of their own yet.
+//!
+//! A kind is a table whose rows people write (`Rows::Sheet` or `Rows::Acts`); the engine's own tables are none. Everything
+//! a list and a form need is generated from the table, its columns and the county's profile ([`kind`]); rows become what people
+//! read in [`rows`]. Only the node calls this: the browser gets the result.
+
+use crate::command::{Actor, Role};
+use crate::decide::Parties;
+use crate::field::{Place, Rows, Table};
+use crate::ids::UnitId;
+use crate::profile::Profile;
+use crate::rules::reading;
+
+mod kind;
+mod reference;
+pub mod rows;
+mod subject;
+
+pub use kind::kind;
+pub use reference::{Named, targets};
+pub use subject::Subject;
+
+/// Tables that have a screen of their own besides the generated one: as lists on a project's page, edited in place.
+const WITH_SCREEN: &[Table] = &[
+    Table::Issues,
+    Table::YearNodes,
+    Table::Countdown,
+    Table::Funding,
+    Table::GovMoneyReceived,
+    Table::Team,
+    Table::ExtraTeam,
+    Table::LeadLeaders,
+    Table::CoopUnits,
+    Table::ProcedureTeam,
+    Table::LeaderMatters,
+    Table::YearTaskRef,
+];
+
+/// Every table whose rows people write through `record`, in the order of the tables.
+pub fn kinds() -> impl Iterator<Item = Table> {
+    Table::ALL
+        .iter()
+        .copied()
+        .filter(|table| table.written_as() != Rows::Engine && *table != Table::Attachments)
+}
+
+/// The kinds that only the generated form and list show (通用表单).
+///
+/// A proper screen takes its table out of this list by joining `WITH_SCREEN`; what is left is what a closing note names.
+pub fn generic() -> impl Iterator<Item = Table> {
+    kinds().filter(|table| is_generic(*table))
+}
+
+/// True while only the generated form and list show the table.
+#[must_use]
+pub fn is_generic(table: Table) -> bool {
+    !WITH_SCREEN.contains(&table)
+}
+
+/// True when this county keeps what a table records (domain.md 13.18, 13.17): its register, its pool, its countdown.
+#[must_use]
+pub fn is_on(table: Table, profile: &Profile) -> bool {
+    let other = match table {
+        Table::PoolEntries | Table::PoolArrangements => profile.pool.enabled,
+        Table::PackagingFunds => profile.packaging_fund.is_some(),
+        Table::Countdown => profile.countdown,
+        _ => true,
+    };
+    other && reading::is_kept(profile, table)
+}
+
+/// Whether a person may read rows of a table here (design.md 2): the hub's notes are read at the hub, a unit's papers by that unit
+/// and the hub, a project's rows by its parties and the hub, what is published by all. What observers read is `reading`'s;
+/// administrators read only what is published.
+///
+/// `unit` is whose papers are meant, `parties` those of the project meant; what a table does not need may be `None`.
+#[must_use]
+pub fn may_read(
+    profile: &Profile,
+    actor: &Actor,
+    table: Table,
+    unit: Option<UnitId>,
+    parties: Option<&Parties>,
+) -> bool {
+    if !reading::may_read(profile, actor.role, table) {
+        return false;
+    }
+    if actor.role == Role::Admin {
+        return table.place() == Place::County;
+    }
+    match table.place() {
+        Place::County => true,
+        Place::Hub => actor.at_hub,
+        Place::Unit => actor.at_hub || unit == Some(actor.unit),
+        Place::Project | Place::Oversight => {
+            actor.at_hub || parties.is_some_and(|parties| parties.all().contains(&actor.unit))
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::ids::UserId;
+
+    fn actor(role: Role, unit: u8, at_hub: bool) -> Actor {
+        Actor {
+            user: UserId::from_bytes([1; 5]),
+            name: "somebody".to_owned(),
+            role,
+            unit: UnitId::from_bytes([unit; 10]),
+            at_hub,
+        }
+    }
+
+    #[test]
+    fn readers_are_those_of_the_place() {
+        let ours = Some(UnitId::from_bytes([1; 10]));
+        let theirs = Some(UnitId::from_bytes([2; 10]));
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let parties = Parties {
+            home: ours,
+            ..Parties::default()
+        };
+        for (role, unit, at_hub, table, of, reads) in [
+            (Role::Head, 1, false, Table::Meetings, None, false),
+            (Role::HubOfficer, 9, true, Table::Meetings, None, true),
+            (Role::Clerk, 1, false, Table::Requests, ours, true),
+            (Role::Clerk, 1, false, Table::Requests, theirs, false),
+            (Role::HubOfficer, 9, true, Table::Requests, theirs, true),
+            (Role::Clerk, 1, false, Table::Notices, None, true),
+            (Role::Observer, 9, true, Table::Notices, None, true),
+            (Role::Observer, 9, true, Table::Meetings, None, false),
+            (Role::Observer, 1, false, Table::Approvals, None, false),
+            (Role::Clerk, 1, false, Table::Approvals, None, true),
+            (Role::Clerk, 2, false, Table::Approvals, None, false),
+            (Role::Leader, 9, true, Table::Decisions, None, true),
+        ] {
+            let actor = actor(role, unit, at_hub);
+            assert_eq!(
+                may_read(&profile, &actor, table, of, Some(&parties)),
+                reads,
+                "{role:?} {table:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_kind_is_generic_or_has_a_screen_and_none_is_the_engines() {
+        let generic: BTreeSet<_> = generic().collect();
+        for table in kinds() {
+            assert_ne!(table.written_as(), Rows::Engine, "{table:?}");
+            assert_ne!(generic.contains(&table), WITH_SCREEN.contains(&table));
+        }
+        assert!(WITH_SCREEN.iter().all(|table| kinds().any(|k| k == *table)));
+        assert_eq!(generic.len() + WITH_SCREEN.len(), kinds().count());
+    }
+
+    #[test]
+    fn registers_are_on_where_the_county_says_so() {
+        for slug in Profile::slugs() {
+            let profile = Profile::built_in(slug).unwrap();
+            assert_eq!(
+                is_on(Table::Platforms, &profile),
+                profile.registers.external_platforms
+            );
+            assert_eq!(is_on(Table::PoolEntries, &profile), profile.pool.enabled);
+            assert!(is_on(Table::Approvals, &profile));
+        }
+        let off = Profile::built_in("kaizhou").unwrap();
+        assert!(!is_on(Table::PolicySuggestions, &off));
+        assert!(is_on(
+            Table::PolicySuggestions,
+            &Profile::built_in("wushan").unwrap()
+        ));
+    }
+}

@@ -1,0 +1,122 @@
+//! One table as a list and a form need it: labels, columns, what can be chosen, what is needed.
+
+use super::{Subject, is_generic, is_on};
+use crate::api::{RecordColumn, RecordOption, RecordType};
+use crate::decide::Directory;
+use crate::field::{Column, Kind, Rows, Table};
+use crate::profile::Profile;
+use crate::text::Lang;
+use crate::text::fields::{fixed_options, kind_id};
+use crate::text::records::{place_id, place_label};
+
+/// The kind of record a table is, in a reader's language and the county's words.
+#[must_use]
+pub fn kind(table: Table, profile: &Profile, directory: &Directory, lang: Lang) -> RecordType {
+    let columns = table.columns().iter().map(|column| RecordColumn {
+        column: *column,
+        label: column.label(lang).to_owned(),
+        kind: kind_id(column.kind()).to_owned(),
+        needed: table.needs().contains(column),
+        options: options(*column, profile, directory, lang),
+    });
+    RecordType {
+        table,
+        label: table.label(lang).to_owned(),
+        place: place_id(table.place()).to_owned(),
+        place_label: place_label(table.place(), &profile.levels.hub_label, lang),
+        subject: Subject::of(table).label(lang).to_owned(),
+        acts: table.written_as() == Rows::Acts,
+        on: is_on(table, profile),
+        generic: is_generic(table),
+        rows: None,
+        columns: columns.collect(),
+    }
+}
+
+/// What can be chosen in a column: the county's options before the fixed ones; units for an organisation.
+fn options(
+    column: Column,
+    profile: &Profile,
+    directory: &Directory,
+    lang: Lang,
+) -> Vec<RecordOption> {
+    match column.kind() {
+        Kind::Choice(name) | Kind::Set(name) => match profile.named_options(name) {
+            Some(options) => options
+                .into_iter()
+                .map(|option| RecordOption {
+                    id: option.id.to_owned(),
+                    label: option.name_zh.to_owned(),
+                })
+                .collect(),
+            None => fixed_options(name)
+                .unwrap_or_default()
+                .iter()
+                .map(|option| RecordOption {
+                    id: option.id.to_owned(),
+                    label: option.label(lang).to_owned(),
+                })
+                .collect(),
+        },
+        Kind::Unit => directory
+            .units
+            .iter()
+            .map(|(unit, entry)| RecordOption {
+                id: unit.to_string(),
+                label: entry.name.clone(),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use crate::records::kinds;
+
+    #[test]
+    fn every_kind_has_words_and_options_in_both_languages() {
+        for slug in Profile::slugs() {
+            let profile = Profile::built_in(slug).unwrap();
+            for table in kinds() {
+                for lang in [Lang::Zh, Lang::En] {
+                    let kind = kind(table, &profile, &Directory::default(), lang);
+                    assert!(!kind.label.is_empty() && !kind.subject.is_empty());
+                    assert!(!kind.columns.is_empty(), "{table:?}");
+                    for column in &kind.columns {
+                        // A county may leave an enumeration empty; a fixed one never is.
+                        let fixed = match column.column.kind() {
+                            Kind::Choice(name) | Kind::Set(name) => {
+                                profile.named_options(name).is_none()
+                            }
+                            _ => false,
+                        };
+                        assert_eq!(fixed, fixed && !column.options.is_empty(), "{table:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_choice_offers_the_countys_own_words() {
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let kind = kind(Table::Approvals, &profile, &Directory::default(), Lang::Zh);
+        let item = kind
+            .columns
+            .iter()
+            .find(|column| column.column == Column::ApprovalItem)
+            .unwrap();
+        assert!(item.needed);
+        let names: Vec<_> = item.options.iter().map(|option| &option.label).collect();
+        let expected: Vec<_> = profile
+            .approvals
+            .items
+            .iter()
+            .map(|item| &item.name_zh)
+            .collect();
+        assert_eq!(names, expected);
+    }
+}

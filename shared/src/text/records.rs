@@ -1,0 +1,124 @@
+//! Words of the registry of companion records: places, subjects, and what is odd about a row.
+
+use super::Lang;
+use super::fields::pick;
+use crate::field::Place;
+use crate::records::Subject;
+
+/// The id of a place in the API.
+#[must_use]
+pub const fn place_id(place: Place) -> &'static str {
+    match place {
+        Place::Project => "project",
+        Place::Oversight => "oversight",
+        Place::Unit => "unit",
+        Place::County => "county",
+        Place::Hub => "hub",
+    }
+}
+
+/// What a place is called; `hub` is what the county calls the hub's level.
+#[must_use]
+pub fn place_label(place: Place, hub: &str, lang: Lang) -> String {
+    let (zh, en) = match place {
+        Place::Project => ("项目记录".to_owned(), "Records of a project"),
+        Place::Oversight => (
+            format!("项目记录（{hub}级办理）"),
+            "The hub's records of a project",
+        ),
+        Place::Unit => ("单位文书".to_owned(), "Papers of a unit"),
+        Place::County => (format!("{hub}级公布"), "Published by the hub"),
+        Place::Hub => (format!("{hub}级内部记录"), "Kept by the hub"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en.to_owned(),
+    }
+}
+
+impl Subject {
+    /// The heading.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::People => ("人员与分工", "People and duties"),
+            Self::Money => ("资金、计划与台账", "Money, plans and ledgers"),
+            Self::Issues => ("问题与调度", "Problems and dispatches"),
+            Self::Approvals => ("审批与要素保障", "Approvals and guarantees"),
+            Self::Acceptance => ("验收、管护与绩效", "Acceptance, custody, performance"),
+            Self::Works => ("建设管理与监督", "Works and supervision"),
+            Self::Promotion => ("招商与银企对接", "Promotion and banks"),
+            Self::Lists => ("清单、会审与决策", "Lists, reviews and decisions"),
+            Self::Papers => ("申请与建议", "Requests and suggestions"),
+            Self::Meetings => ("会议、督查与公文", "Meetings, inspections, publications"),
+            Self::Scores => ("考核与奖惩", "Scores and rewards"),
+            Self::Pool => ("前期与包装经费", "Money for preliminary work"),
+            Self::Registers => ("名录与事务", "Registers"),
+        };
+        pick(pair, lang)
+    }
+}
+
+/// Something odd about a row, which is shown beside it and stops nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowWarning<'a> {
+    /// It lacks what a row of its kind needs.
+    Lacks(&'a str),
+    /// It holds an option the county does not know.
+    UnknownOption(&'a str),
+    /// It names a record that is not here.
+    NamesNothing(&'a str),
+    /// Two sides changed a cell while apart.
+    InConflict(&'a str),
+}
+
+impl RowWarning<'_> {
+    /// The sentence.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Lacks(column), Lang::Zh) => format!("缺“{column}”"),
+            (Self::Lacks(column), Lang::En) => format!("“{column}” is missing"),
+            (Self::UnknownOption(column), Lang::Zh) => {
+                format!("“{column}”的值不在本地规则的选项中")
+            }
+            (Self::UnknownOption(column), Lang::En) => {
+                format!("“{column}” holds an option the county's rules do not know")
+            }
+            (Self::NamesNothing(column), Lang::Zh) => {
+                format!("“{column}”所指的记录不在本机或已划去")
+            }
+            (Self::NamesNothing(column), Lang::En) => {
+                format!("“{column}” names a record that is not here or was struck out")
+            }
+            (Self::InConflict(column), Lang::Zh) => format!("“{column}”有不同的值待确认"),
+            (Self::InConflict(column), Lang::En) => {
+                format!("“{column}” holds different values; one must be confirmed")
+            }
+        }
+    }
+}
+
+/// An amount in fen as people read it, exact.
+#[must_use]
+pub fn amount(fen: i64, lang: Lang) -> String {
+    let exact = crate::money::Fen(fen).wan_exact();
+    let unit = pick((" 万元", " ×10k yuan"), lang);
+    format!("{exact}{unit}")
+}
+
+/// Yes or no.
+#[must_use]
+pub const fn flag(flag: bool, lang: Lang) -> &'static str {
+    if flag {
+        pick(("是", "Yes"), lang)
+    } else {
+        pick(("否", "No"), lang)
+    }
+}
+
+/// What stands between the parts of a title or of a set.
+#[must_use]
+pub const fn comma(lang: Lang) -> &'static str {
+    pick(("、", ", "), lang)
+}
