@@ -11,6 +11,7 @@ use shared::view::{self, Looked, RecordsQuestion};
 use super::reply::{self, Failed};
 use super::{Call, Site};
 use crate::driver::ReadContext;
+use crate::views;
 
 /// Writes one answer of a row's history holds.
 const HISTORY_MAX: usize = 500;
@@ -81,11 +82,12 @@ async fn ask<T: Serialize + Send + 'static>(
     let actor = call.person()?.actor.clone();
     let project: Option<ProjectId> = call.asked("project")?;
     let unit: Option<UnitId> = call.asked("unit")?;
-    let (profile, lang) = (site.context.profile.clone(), call.lang);
+    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let looked = site
         .context
         .handle
         .read(move |context| {
+            let profile = views::profile(context, &built_in)?;
             let question = RecordsQuestion {
                 profile: &profile,
                 actor: &actor,
