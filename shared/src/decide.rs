@@ -162,7 +162,11 @@ pub fn decide(
     command: &Command,
 ) -> Result<Decision, Refusal> {
     if !(matches!(command, Command::Comment { .. }) && actor.role == Role::Observer) {
-        may_act_at_all(actor, command)?;
+        let recorded = match command {
+            Command::Record { table, .. } => Some(*table),
+            _ => None,
+        };
+        may_act_at_all(actor, recorded)?;
     }
     let judge = Judge {
         state,
@@ -274,14 +278,8 @@ fn nothing(act: Act) -> Decision {
 
 /// Observers read and remark; administrators keep accounts. Neither does business, but that the administrator applies what the head of the hub
 /// decided about the rules (domain.md 1.3).
-fn may_act_at_all(actor: &Actor, command: &Command) -> Result<(), Refusal> {
-    let applies = matches!(
-        command,
-        Command::Record {
-            table: Table::ProfileApplies,
-            ..
-        }
-    );
+fn may_act_at_all(actor: &Actor, recorded: Option<Table>) -> Result<(), Refusal> {
+    let applies = recorded == Some(Table::ProfileApplies);
     match actor.role {
         Role::Admin if applies => Ok(()),
         Role::Observer | Role::Admin => Err(refuse(Why::RoleMayNot)),

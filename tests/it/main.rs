@@ -8,6 +8,7 @@ mod demo;
 mod imports;
 mod kill;
 mod queue;
+mod records;
 mod scenarios;
 mod screens;
 mod sim;

@@ -29,6 +29,7 @@ use crate::pages::exchange::Exchange;
 use crate::pages::log_in::LogIn;
 use crate::pages::project::Project;
 use crate::pages::projects::Projects;
+use crate::pages::records::{RecordList, Registry};
 use crate::pages::report::Report;
 use crate::pages::sync::Sync;
 use crate::routes::Route;
@@ -230,6 +231,10 @@ fn draw(route: Route, hub: bool, words: &Words) -> Html {
             html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
         }
         Route::County if hub => html! { <County /> },
+        Route::Registry { project } => html! { <Registry {project} /> },
+        Route::Rows { table, of } => {
+            html! { <RecordList key={format!("{}{}", table.id(), of.query('?'))} {table} {of} /> }
+        }
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
         Route::County | Route::NotFound => nowhere(words),

@@ -6,5 +6,6 @@ pub mod exchange;
 pub mod log_in;
 pub mod project;
 pub mod projects;
+pub mod records;
 pub mod report;
 pub mod sync;

@@ -1,6 +1,7 @@
 //! Every page with its address. Links use these variants, never strings.
 
 use shared::api::NodeRole;
+use shared::field::Table;
 use shared::ids::{ProjectId, UnitId};
 use shared::text::ui::Ui;
 use shared::time::Month;
@@ -35,12 +36,56 @@ pub enum Route {
     },
     /// 收报 (hub).
     County,
+    /// 记录与登记: every kind of companion record.
+    Registry {
+        /// The project whose tables are meant.
+        project: Option<ProjectId>,
+    },
+    /// One kind of companion record.
+    Rows {
+        /// The table.
+        table: Table,
+        /// Whose rows.
+        of: Of,
+    },
     /// 导入导出.
     Exchange,
     /// 同步与冲突.
     Sync,
     /// Nothing stands at this address.
     NotFound,
+}
+
+/// Whose rows of a table are meant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Of {
+    /// The reader's own unit's, the county's or the hub's, as the table stands.
+    Own,
+    /// A project's.
+    Project(ProjectId),
+    /// A unit's.
+    Unit(UnitId),
+}
+
+impl Of {
+    /// As a part of an address, after this sign.
+    #[must_use]
+    pub fn query(self, sign: char) -> String {
+        match self {
+            Self::Own => String::new(),
+            Self::Project(id) => format!("{sign}project={id}"),
+            Self::Unit(id) => format!("{sign}unit={id}"),
+        }
+    }
+
+    fn from_query(query: &str) -> Option<Self> {
+        match query.split_once('=') {
+            None => Some(Self::Own),
+            Some(("project", id)) => id.parse().ok().map(Self::Project),
+            Some(("unit", id)) => id.parse().ok().map(Self::Unit),
+            Some(_) => Some(Self::Own),
+        }
+    }
 }
 
 impl Route {
@@ -58,6 +103,11 @@ impl Route {
                 unit,
             } => format!("/report/{ledger}/{period}/{unit}"),
             Self::County => "/county".to_owned(),
+            Self::Registry { project } => {
+                let of = project.map_or(Of::Own, Of::Project);
+                format!("/records{}", of.query('?'))
+            }
+            Self::Rows { table, of } => format!("/records/{}{}", table.id(), of.query('?')),
             Self::Exchange => "/exchange".to_owned(),
             Self::Sync => "/sync".to_owned(),
             Self::NotFound => "/404".to_owned(),
@@ -67,6 +117,7 @@ impl Route {
     /// The page at an address. Parameters are checked: what is no id leads nowhere.
     #[must_use]
     pub fn from_path(path: &str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let found = match parts.as_slice() {
             [] => Some(Self::Desk),
@@ -89,6 +140,16 @@ impl Route {
                 }
             }
             ["county"] => Some(Self::County),
+            ["records"] => Of::from_query(query).map(|of| Self::Registry {
+                project: match of {
+                    Of::Project(id) => Some(id),
+                    Of::Own | Of::Unit(_) => None,
+                },
+            }),
+            ["records", table] => match (Table::from_id(table), Of::from_query(query)) {
+                (Some(table), Some(of)) => Some(Self::Rows { table, of }),
+                _ => None,
+            },
             ["exchange"] => Some(Self::Exchange),
             ["sync"] => Some(Self::Sync),
             _ => None,
@@ -112,6 +173,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (report, Ui::Report, "▤"),
             (Route::Projects, Ui::Projects, "☰"),
+            (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
         ],
@@ -119,6 +181,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (Route::County, Ui::County, "▦"),
             (Route::Projects, Ui::Projects, "☰"),
+            (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
         ],
@@ -130,6 +193,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
 pub fn belongs(item: &Route, page: &Route) -> bool {
     match (item, page) {
         (Route::Projects, Route::Project { .. })
+        | (Route::Registry { .. }, Route::Registry { .. } | Route::Rows { .. })
         | (Route::Report { .. }, Route::Report { .. })
         | (Route::County | Route::Report { .. }, Route::UnitReport { .. }) => true,
         _ => item == page,
@@ -160,6 +224,22 @@ mod tests {
                 unit: UnitId::from_bytes([7; 10]),
             },
             Route::County,
+            Route::Registry { project: None },
+            Route::Registry {
+                project: Some(ProjectId::from_parts(1, [1; 10])),
+            },
+            Route::Rows {
+                table: Table::Approvals,
+                of: Of::Project(ProjectId::from_parts(1, [1; 10])),
+            },
+            Route::Rows {
+                table: Table::Requests,
+                of: Of::Unit(UnitId::from_bytes([7; 10])),
+            },
+            Route::Rows {
+                table: Table::Trainings,
+                of: Of::Own,
+            },
             Route::Exchange,
             Route::Sync,
         ] {
@@ -171,6 +251,8 @@ mod tests {
             "/report/R/2026-13",
             "/report/%E4/2026-11",
             "/sync/x",
+            "/records/colour",
+            "/records/approvals?project=x",
         ] {
             assert_eq!(Route::from_path(path), Route::NotFound, "{path}");
         }

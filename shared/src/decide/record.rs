@@ -82,7 +82,7 @@ pub fn may_write_rows(
         _ => None,
     };
     let asked = |on_behalf| {
-        may_act_at_all(actor)?;
+        may_act_at_all(actor, Some(table))?;
         let record = Record {
             project,
             unit,

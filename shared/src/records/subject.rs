@@ -74,6 +74,9 @@ impl Subject {
             | Table::GovMoneyReceived
             | Table::YearNodes
             | Table::Countdown
+            | Table::PlanSteps
+            | Table::Explanations
+            | Table::RecoveryAgreements
             | Table::Weekly
             | Table::Halves
             | Table::EarlyWork
@@ -147,7 +150,11 @@ impl Subject {
             | Table::Inspections
             | Table::Notices
             | Table::Publications => Self::Meetings,
-            Table::Rankings | Table::ScoreSheets | Table::ScoreValues | Table::Rewards => {
+            Table::Rankings
+            | Table::ScoreSheets
+            | Table::ScoreValues
+            | Table::AwardShares
+            | Table::Rewards => {
                 Self::Scores
             }
             Table::PoolEntries | Table::PoolArrangements | Table::PackagingFunds => Self::Pool,
@@ -157,6 +164,7 @@ impl Subject {
             | Table::HubDuties
             | Table::Manuals
             | Table::Profiles
+            | Table::ProfileApplies
             | Table::Holidays => Self::Registers,
         }
     }

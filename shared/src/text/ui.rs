@@ -263,6 +263,14 @@ words! {
     ReceivedAt "送达时间" "Received at";
     FiledBy "报送人" "Filed by";
     Amended "事后更正" "Corrected later";
+    // Companion records.
+    Records "记录与登记" "Records";
+    GenericForm "通用表单" "Generic form";
+    RecordsOff "本地未启用" "not kept here";
+    RecordSave "登记" "Record";
+    ActsNote "一经登记不能修改，有误可划去并写明原因。" "Once recorded it cannot be changed; strike it out with a reason.";
+    NoRecords "还没有记录" "No records yet";
+    ChooseProject "选择项目查看其记录" "Choose a project";
     // County.
     Reported "已报" "Reported";
     LastContact "最近联系" "Last contact";

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
     Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, Live, Me,
-    PeerStatus, ProjectList, ReportView, SyncState, SyncStatus,
+    PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView, SyncState, SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -48,6 +48,9 @@ plain!(
     Me,
     ProjectList,
     ProjectView,
+    Vec<RecordType>,
+    Vec<RecordChange>,
+    Records,
     ReportView,
     shared::text::book::WordBook,
     crate::state::words::CountyWords,

@@ -3,6 +3,9 @@
 //! The input owns only the draft; a draft that does not read as its kind stays with its error. A refused edit shows its own
 //! text until it is written anew.
 
+use std::rc::Rc;
+
+use shared::api::RecordOption;
 use shared::field::Kind;
 use shared::text::ui::Ui;
 use shared::value::Value;
@@ -32,6 +35,9 @@ pub struct ValueInputProps {
     /// Shown in grey while empty.
     #[prop_or_default]
     pub hint: AttrValue,
+    /// What the node offers to choose from, in place of the page's own options.
+    #[prop_or_default]
+    pub options: Rc<Vec<RecordOption>>,
     /// Nobody may write here.
     #[prop_or_default]
     pub read_only: bool,
@@ -184,7 +190,9 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                 </select>
             }
         }
-        Kind::Choice(list) => {
+        kind @ (Kind::Choice(_) | Kind::Reference | Kind::Unit)
+            if matches!(kind, Kind::Choice(_)) || !props.options.is_empty() =>
+        {
             let write = write.clone();
             let onchange = Callback::from(move |event: Event| {
                 let chosen = event
@@ -197,10 +205,10 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                     Value::Text(chosen)
                 });
             });
-            let mut options = words.options(list);
+            let mut options = offered(&words, props);
             // A value nobody knows is kept and shown as such (design.md 2).
             if !shown.is_empty() && options.iter().all(|(id, _)| *id != shown) {
-                options.push((shown.clone(), words.option(list, &shown)));
+                options.push((shown.clone(), shown.clone()));
             }
             html! {
                 <select {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} disabled={props.read_only} {onchange} {onkeydown}>
@@ -209,8 +217,8 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                 </select>
             }
         }
-        Kind::Set(list) => html! {
-            { set_input(&words, props, list, &shown, Callback::from(write.clone())) }
+        Kind::Set(_) => html! {
+            { set_input(&words, props, &shown, Callback::from(write.clone())) }
         },
         _ if lines => {
             let oninput = {
@@ -254,11 +262,23 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
     html! { <>{ input }{ common_error }</> }
 }
 
+/// What can be chosen: what the node offers, else what the page knows.
+fn offered(words: &Words, props: &ValueInputProps) -> Vec<(String, String)> {
+    match props.kind {
+        Kind::Choice(list) | Kind::Set(list) if props.options.is_empty() => words.options(list),
+        _ => {
+            let options = props.options.iter();
+            options
+                .map(|option| (option.id.clone(), option.label.clone()))
+                .collect()
+        }
+    }
+}
+
 /// Several options of a list: a line of the chosen ones that opens to boxes.
 fn set_input(
     words: &Words,
     props: &ValueInputProps,
-    list: &'static str,
     value: &str,
     on_edit: Callback<Value>,
 ) -> Html {
@@ -267,13 +287,14 @@ fn set_input(
         .filter(|id| !id.is_empty())
         .map(str::to_owned)
         .collect();
-    let mut options = words.options(list);
+    let mut options = offered(words, props);
     for id in &chosen {
         if options.iter().all(|(known, _)| known != id) {
-            options.push((id.clone(), words.option(list, id)));
+            options.push((id.clone(), id.clone()));
         }
     }
-    let labels: Vec<String> = chosen.iter().map(|id| words.option(list, id)).collect();
+    let known = options.iter().filter(|(id, _)| chosen.contains(id));
+    let labels: Vec<String> = known.map(|(_, label)| label.clone()).collect();
     let summary = if labels.is_empty() {
         words.t(Ui::Unset).to_owned()
     } else {

@@ -81,7 +81,7 @@ pub fn use_way_source() -> Way {
     });
     let (path, search) = &*page_of(&page::address());
     Way {
-        route: Route::from_path(path),
+        route: Route::from_path(&format!("{path}{}", page::address().1)),
         search: search.clone(),
         navigator: Navigator { go },
     }

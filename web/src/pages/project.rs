@@ -23,6 +23,7 @@ use crate::components::progress_bar::progress_bar;
 use crate::components::proposal_list::ProposalList;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::record_rows::RecordRows;
+use crate::pages::records::RecordKinds;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
@@ -335,6 +336,7 @@ fn Record(props: &RecordProps) -> Html {
                 <nav class="tabs" aria-label={words.t(Ui::Sections)}>
                     { for SECTIONS.iter().enumerate().map(|(index, section)| tab(words.t(section_word(*section)), &format!("section-{index}"))) }
                     { tab(words.t(Ui::SectionTables), "section-tables") }
+                    { tab(words.t(Ui::Records), "section-records") }
                     { tab(words.t(Ui::SectionComments), "section-comments") }
                     <label class="tabs__switch"><input type="checkbox" checked={*filled_only} onchange={let filled_only = filled_only.clone(); move |_: Event| filled_only.set(!*filled_only)} />{ words.t(Ui::HideEmpty) }</label>
                 </nav>
@@ -368,6 +370,7 @@ fn Record(props: &RecordProps) -> Html {
                             on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
                     }) }
                 </section>
+                <div id="section-records"><RecordKinds project={Some(base.id)} only_project=true /></div>
                 { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) }
                 { unknown(&view, &words) }
             </div>

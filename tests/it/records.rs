@@ -1,0 +1,147 @@
+//! The generated forms of companion records in a real browser: an act is written and listed, one that a rule refuses says the
+//! rule, a row is struck out, and the screen fits.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use tests::browser::Browser;
+use tests::ids;
+use tests::process::Place;
+use thirtyfour::prelude::*;
+
+const TOWNSHIP: &str = "松坪镇";
+const CLERK: &str = "李梅";
+const PASSWORD: &str = "a long password";
+
+/// Every box that sticks out of the page, as text; a table scrolls in its own frame.
+const OVERFLOWS: &str = r"
+    const out = [], wide = document.documentElement.clientWidth;
+    for (const part of document.querySelectorAll('#content, #content *')) {
+        const box = part.getBoundingClientRect();
+        if (box.width === 0 || part.closest('.rows__scroll, .off-screen') && !part.matches('.rows__scroll')) continue;
+        if (box.right > wide + 1 || box.left < -1) out.push(part.tagName + '.' + part.className + ' ' + Math.round(box.right));
+    }
+    return out.slice(0, 5).join('; ');";
+
+async fn fits(browser: &Browser, name: &str) -> Result<()> {
+    browser.shoot(name).await?;
+    let said = browser.driver.execute(OVERFLOWS, Vec::new()).await?;
+    let over = said.json().as_str().unwrap_or_default().to_owned();
+    ensure!(over.is_empty(), "{name}: {over}");
+    Ok(())
+}
+
+/// A township with one project that has a problem.
+fn township(root: &Path) -> (Place, String) {
+    let mut node = Place::township(root, TOWNSHIP);
+    node.add_user(CLERK, "clerk", PASSWORD);
+    node.start();
+    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let me = clerk.get("/api/v1/session").ok().json();
+    let project = ids::project();
+    let create = json!({ "do": "create_project", "project": project, "home": me["unit"], "set": { "name": "松坪镇集镇道路工程" } });
+    let issue = json!({ "do": "record", "project": project, "table": "issues", "row": ids::row(), "set": { "description": "征地未完成" } });
+    let answers = clerk.commands(&json!([ids::envelope(&create), ids::envelope(&issue)]));
+    for answer in answers.as_array().expect("answers") {
+        assert_eq!(answer["outcome"]["outcome"], "done", "{answer}");
+    }
+    (node, project)
+}
+
+/// Chooses an option of a list by its place.
+async fn choose(browser: &Browser, path: &str) -> Result<String> {
+    let option = browser
+        .find(&format!("#record-form [data-path='{path}'] option:nth-child(2)"))
+        .await?;
+    let label = option.text().await?;
+    option.click().await?;
+    Ok(label)
+}
+
+async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    let browser = Browser::start(&root.join("profile"), &shots).await?;
+    browser.open(node).await?;
+    browser.fill("input[name='name']", CLERK).await?;
+    browser.fill("input[name='password']", PASSWORD).await?;
+    browser
+        .find("form button[type='submit']")
+        .await?
+        .click()
+        .await?;
+    browser.find("header .pill").await?;
+
+    // From the project to its approvals; an act is written and listed.
+    browser.open(&format!("{node}/projects/{project}")).await?;
+    browser
+        .press_in("#section-records [data-table='approvals'] a", "审批事项")
+        .await?;
+    browser.find("#generic-form").await?;
+    browser.find(".empty").await?;
+    let item = choose(&browser, "approval_item").await?;
+    browser.find("#record-save").await?.click().await?;
+    browser.find_with("#records tr[data-row]", &item).await?;
+    browser.find_with("#records tr[data-row]", CLERK).await?;
+    fits(&browser, "40-approvals").await?;
+
+    // Struck out with a reason, it stays in sight.
+    browser
+        .find("#records [data-act='Strike']")
+        .await?
+        .click()
+        .await?;
+    browser.fill("dialog textarea", "重复登记").await?;
+    browser
+        .find("dialog button[type='submit']")
+        .await?
+        .click()
+        .await?;
+    browser.find_with("#records tr.records__struck", "重复登记").await?;
+    browser
+        .find("#records [data-act='History']")
+        .await?
+        .click()
+        .await?;
+    browser.find_with("#record-history", &item).await?;
+    fits(&browser, "41-struck").await?;
+
+    // A township may not close its own problem: the refusal names the rule, and what was typed stays.
+    let steps = format!("{node}/records/issue_steps?project={project}");
+    browser.open(&steps).await?;
+    choose(&browser, "issue").await?;
+    browser
+        .fill("#record-form [data-path='act']", "closed")
+        .await?;
+    browser.find("#record-save").await?.click().await?;
+    browser.find_with("#record-refused", "依据").await?;
+    browser
+        .holds("#record-form [data-path='act']", "closed")
+        .await?;
+    fits(&browser, "42-refused").await?;
+
+    // The registry, and what a township may not read.
+    browser.open(&format!("{node}/records")).await?;
+    browser.find("[data-table='requests'] a").await?;
+    ensure!(
+        browser
+            .driver
+            .find_all(By::Css("[data-table='meetings']"))
+            .await?
+            .is_empty(),
+        "the hub's own records are offered"
+    );
+    fits(&browser, "43-registry").await?;
+    browser.quit().await.context("ending the browser")
+}
+
+#[test]
+fn records_are_written_struck_and_refused_on_generated_forms() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (node, project) = township(root.path());
+    let address = format!("http://{}", node.address());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if let Err(error) = runtime.block_on(look(root.path(), &address, &project)) {
+        panic!("{error:?}");
+    }
+}
