@@ -52,7 +52,9 @@ fn township(root: &Path) -> (Place, String) {
 /// Chooses an option of a list by its place.
 async fn choose(browser: &Browser, path: &str) -> Result<String> {
     let option = browser
-        .find(&format!("#record-form [data-path='{path}'] option:nth-child(2)"))
+        .find(&format!(
+            "#record-form [data-path='{path}'] option:nth-child(2)"
+        ))
         .await?;
     let label = option.text().await?;
     option.click().await?;
@@ -97,7 +99,9 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         .await?
         .click()
         .await?;
-    browser.find_with("#records tr.records__struck", "重复登记").await?;
+    browser
+        .find_with("#records tr.records__struck", "重复登记")
+        .await?;
     browser
         .find("#records [data-act='History']")
         .await?

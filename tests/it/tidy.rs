@@ -27,10 +27,11 @@ const TOP: [&str; 15] = [
 ];
 
 /// Which crates of ours each crate may name.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("shared", &[]),
     ("node", &["shared"]),
-    ("web", &["shared"]),
+    ("web", &["shared", "markup"]),
+    ("web/markup", &[]),
     ("tests", &["node", "shared", "web"]),
     ("tests/page", &["shared"]),
     ("scripts/tool", &[]),

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::hooks::router::Link;
+use crate::markup::html;
 
 use crate::client::http::{Client, Failure};
 use crate::client::live::LiveLine;

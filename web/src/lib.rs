@@ -13,6 +13,7 @@ pub mod app;
 pub mod client;
 pub mod components;
 pub mod hooks;
+pub mod markup;
 pub mod pages;
 pub mod routes;
 pub mod state;

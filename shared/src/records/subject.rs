@@ -154,9 +154,7 @@ impl Subject {
             | Table::ScoreSheets
             | Table::ScoreValues
             | Table::AwardShares
-            | Table::Rewards => {
-                Self::Scores
-            }
+            | Table::Rewards => Self::Scores,
             Table::PoolEntries | Table::PoolArrangements | Table::PackagingFunds => Self::Pool,
             Table::Experts
             | Table::Partners

@@ -4,6 +4,7 @@ use shared::text::ui::Ui;
 use yew::prelude::*;
 
 use crate::client::page;
+use crate::markup::html;
 use crate::state::words::Words;
 
 /// The heading of a column.

@@ -4,6 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::hooks::session::use_words;
+use crate::markup::html;
 use shared::text::ui::Ui;
 
 /// Props of [`Dialog`].

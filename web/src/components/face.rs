@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::client::clipboard;
 use crate::client::http::Failure;
 use crate::hooks::session::Session;
+use crate::markup::html;
 use crate::state::answer;
 use crate::state::remote::Remote;
 

@@ -13,6 +13,7 @@ use crate::client::http::encode;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
+use crate::markup::html;
 use crate::state::remote::Remote;
 
 /// Props of [`HistoryBar`].

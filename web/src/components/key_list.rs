@@ -4,6 +4,7 @@ use shared::text::ui::Ui;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
+use crate::markup::html;
 use crate::state::words::Words;
 
 const KEYS: [(&str, Ui); 12] = [

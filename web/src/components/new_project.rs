@@ -18,6 +18,7 @@ use crate::client::wire::Told;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_session;
+use crate::markup::html;
 use crate::routes::Route;
 use crate::state::record::path_of;
 use crate::state::remote::Remote;

@@ -7,6 +7,7 @@ use super::conflict_card::display;
 use super::history_bar::kind_of;
 use crate::client::clock;
 use crate::hooks::outbox::OutboxHandle;
+use crate::markup::html;
 use crate::state::outbox::Item;
 use crate::state::words::Words;
 use crate::state::{answer, pill};

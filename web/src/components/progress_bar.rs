@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::markup::html;
+
 /// One bar. The number stands beside it as text; the bar alone says nothing.
 ///
 /// Units: tenths of a percent, for what is done and for how much of the year is gone.

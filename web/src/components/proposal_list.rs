@@ -11,6 +11,7 @@ use super::conflict_card::display;
 use super::history_bar::kind_of;
 use super::reason_dialog::ReasonDialog;
 use crate::hooks::session::use_words;
+use crate::markup::html;
 
 /// Props of [`ProposalList`].
 #[derive(Properties, PartialEq)]

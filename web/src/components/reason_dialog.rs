@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::dialog::Dialog;
 use crate::hooks::session::use_words;
+use crate::markup::html;
 use crate::state::keys::Press;
 
 /// Props of [`ReasonDialog`].

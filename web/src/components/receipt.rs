@@ -8,6 +8,7 @@ use super::cells::{fact, print_button};
 use super::conflict_card::by;
 use super::dialog::Dialog;
 use super::filing_badge::timeliness_badge;
+use crate::markup::html;
 use crate::state::words::Words;
 
 /// The sheet. Two moments stand on it: the unit's own, and the hub's once it has the filing.

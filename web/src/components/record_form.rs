@@ -19,6 +19,7 @@ use crate::client::clock;
 use crate::client::wire::Told;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_words;
+use crate::markup::html;
 
 /// Props of [`RecordForm`].
 #[derive(Properties, PartialEq)]
@@ -83,7 +84,11 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
             };
             let base = row.map(|_| records.heads.clone());
             let base = base.filter(|heads| !heads.is_empty());
-            sent.set(Some(outbox.submit(command, base, records.kind.label.clone())));
+            sent.set(Some(outbox.submit(
+                command,
+                base,
+                records.kind.label.clone(),
+            )));
         })
     };
     let standing = |column: Column| {

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::markup::html;
+
 /// How long a message stays; failures stay until closed.
 const SHOWN_MS: u32 = 6_000;
 /// Messages in sight at once.

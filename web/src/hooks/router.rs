@@ -7,6 +7,7 @@ use gloo_events::EventListener;
 use yew::prelude::*;
 
 use crate::client::page;
+use crate::markup::html;
 use crate::routes::Route;
 
 /// Where the page is, and how to leave.

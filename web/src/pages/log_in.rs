@@ -9,6 +9,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::client::http::{Client, Failure};
+use crate::markup::html;
 use crate::state::answer;
 use crate::state::words::Words;
 

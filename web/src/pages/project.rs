@@ -13,6 +13,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::components::cells::{print_button, strip_fact};
+use crate::markup::html;
 
 use crate::client::live::Heard;
 use crate::client::{clock, page};
@@ -23,13 +24,13 @@ use crate::components::progress_bar::progress_bar;
 use crate::components::proposal_list::ProposalList;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::record_rows::RecordRows;
-use crate::pages::records::RecordKinds;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::{Session, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
+use crate::pages::records::RecordKinds;
 use crate::routes::Route;
 use crate::state::keys::{InputKey, Press};
 use crate::state::outbox::FieldStatus;

@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::cells::print_button;
+use crate::markup::html;
 
 use crate::hooks::router::Link;
 

@@ -24,6 +24,7 @@ use crate::hooks::outbox::use_outbox;
 use crate::hooks::router::Link;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::{Session, use_session};
+use crate::markup::html;
 use crate::routes::{Of, Route};
 use crate::state::remote::Remote;
 use crate::state::words::Words;
@@ -112,7 +113,9 @@ pub fn RecordKinds(props: &RecordKindsProps) -> Html {
         .collect();
     let mut groups: Vec<(&str, Vec<(&str, Vec<&RecordType>)>)> = Vec::new();
     for kind in shown {
-        let at = groups.iter().position(|(place, _)| *place == kind.place_label);
+        let at = groups
+            .iter()
+            .position(|(place, _)| *place == kind.place_label);
         let at = at.unwrap_or_else(|| {
             groups.push((&kind.place_label, Vec::new()));
             groups.len() - 1
@@ -181,7 +184,11 @@ pub fn RecordList(props: &RecordListProps) -> Html {
         _ => String::new(),
     };
     let past = use_fetch::<Vec<RecordChange>>(past.into());
-    let units = if session.is_hub() { "/api/v1/directory" } else { "" };
+    let units = if session.is_hub() {
+        "/api/v1/directory"
+    } else {
+        ""
+    };
     let units = use_fetch::<Vec<DirectoryUnit>>(units.into());
     {
         let reload = fetched.reload.clone();
@@ -344,11 +351,15 @@ fn clashes(
     row: &RecordRow,
     outbox: &crate::hooks::outbox::OutboxHandle,
 ) -> Vec<Html> {
-    let cells = row.cells.iter().filter(|(_, cell)| !cell.contenders.is_empty());
+    let cells = row
+        .cells
+        .iter()
+        .filter(|(_, cell)| !cell.contenders.is_empty());
     cells
         .filter_map(|(column, cell)| {
             let path = FieldPath::keyed(records.kind.table, &row.row, *column).ok()?;
-            let (outbox, records, seen) = (outbox.clone(), records.clone(), cell.contenders.clone());
+            let (outbox, records, seen) =
+                (outbox.clone(), records.clone(), cell.contenders.clone());
             Some(conflict_card(
                 words,
                 &ConflictCardProps {
