@@ -189,7 +189,6 @@ impl Element {
 
     /// The finished node.
     #[inline(never)]
-    #[must_use]
     pub fn node(self: Box<Self>) -> VNode {
         let Self {
             tag,
@@ -225,7 +224,6 @@ impl Element {
 /// What can stand between tags.
 pub trait Content {
     /// Puts it behind the children that are there.
-    #[must_use]
     fn put_into(self, parent: Box<Element>) -> Box<Element>;
 }
 

@@ -215,7 +215,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                                     <div role="cell" class="number">{ numbers::wan(row.year_done_fen) }</div>
                                     <div role="cell" class="ledger__rate">
                                         <span class="number">{ numbers::percent(rate) }</span>
-                                        if let Some(done) = rate { { progress_bar(done, Some(pace), (numbers::percent(rate)).into()) } }
+                                        if let Some(done) = rate { { progress_bar(done, Some(pace), numbers::percent(rate)) } }
                                     </div>
                                     <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
                                     <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>

@@ -180,7 +180,7 @@ fn unit_line(
             { td_number((numbers::wan(Some(unit.total_fen))).to_string()) }
             { td_number((numbers::wan(Some(unit.year_plan_fen))).to_string()) }
             { td_number((numbers::wan(Some(unit.year_done_fen))).to_string()) }
-            <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { { progress_bar(done, Some(pace), (numbers::percent(rate)).into()) } }</td>
+            <td class="ledger__rate"><span class="number">{ numbers::percent(rate) }</span>if let Some(done) = rate { { progress_bar(done, Some(pace), numbers::percent(rate)) } }</td>
             <td class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</td>
             <td class="nowrap" data-online={unit.online.to_string()}>
                 if unit.online { <span class="state state--good">{ "■ " }{ words.t(Ui::Online) }</span> }

@@ -240,7 +240,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
                     }
                 </div>
                 <div class="filing__progress">
-                    { progress_bar(done, None, (words.say(&Say::Filled(filing.filled, filing.rows))).into()) }
+                    { progress_bar(done, None, words.say(&Say::Filled(filing.filled, filing.rows))) }
                     <p>{ words.say(&Say::Filled(filing.filled, filing.rows)) }
                         if filing.errors > 0 { <span class="behind">{ " · " }{ words.say(&Say::ToCorrect(filing.errors)) }</span> }
                     </p>
@@ -279,7 +279,7 @@ fn collection_card(session: &Session, collection: &Collection) -> Html {
             </h2>
             <div class="filing">
                 <p class="filing__name" data-received={reported.to_string()}>{ words.say(&Say::Received(reported, collection.units.len())) }</p>
-                <div class="filing__progress">{ progress_bar(done, None, (words.say(&Say::Received(reported, collection.units.len()))).into()) }</div>
+                <div class="filing__progress">{ progress_bar(done, None, words.say(&Say::Received(reported, collection.units.len()))) }</div>
                 <Link to={Route::County} classes="button button--main">{ words.t(Ui::County) }{ " ▸" }</Link>
             </div>
             if collection.units.is_empty() { <p class="empty">{ words.t(Ui::NoUnits) }</p> }

@@ -91,6 +91,9 @@ pub struct RecordKindsProps {
     pub only_project: bool,
 }
 
+/// A heading with the kinds under it.
+type Subject<'a> = (&'a str, Vec<&'a RecordType>);
+
 /// Links to kinds with their counts, by place and subject.
 #[component]
 pub fn RecordKinds(props: &RecordKindsProps) -> Html {
@@ -111,7 +114,7 @@ pub fn RecordKinds(props: &RecordKindsProps) -> Html {
         // What the reader may not read has no count; a project's tables need a project.
         .filter(|kind| kind.rows.is_some() && (!props.only_project || of_project(kind)))
         .collect();
-    let mut groups: Vec<(&str, Vec<(&str, Vec<&RecordType>)>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<Subject<'_>>)> = Vec::new();
     for kind in shown {
         let at = groups
             .iter()
@@ -221,7 +224,7 @@ pub fn RecordList(props: &RecordListProps) -> Html {
     let prefix = FieldPath::table_prefix(props.table);
     let queued = outbox.outbox.items.iter().filter(|item| {
         let mine = |(path, _): &(FieldPath, _)| path.as_str().starts_with(&prefix);
-        item.project == records.project && item.writes.iter().any(mine)
+        !item.is_refused() && item.project == records.project && item.writes.iter().any(mine)
     });
     let queued = queued.count();
     let kind = &records.kind;

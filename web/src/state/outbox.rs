@@ -85,7 +85,9 @@ impl Item {
         }
     }
 
-    fn is_refused(&self) -> bool {
+    /// True when the node refused it.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
         matches!(self.standing, Standing::Refused(_))
     }
 
