@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::api::obligations::Obligation;
+use shared::api::rules::{CountyRules, ProjectRules};
 use shared::api::{
     Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
     SyncStatus,
@@ -21,6 +22,7 @@ use shared::project::{ProjectRow, ProjectView};
 use shared::rulebook::rulebook;
 use shared::rules::obligations::Asked;
 use shared::summary::{self, Facts};
+use shared::text::Lang;
 use shared::time::{Month, Timestamp};
 use shared::view;
 
@@ -216,6 +218,33 @@ pub fn obligations(
     board::obligations(context.replica.library(), context.reader, built_in, asked)
 }
 
+/// What the rules in force say of one project; `None` when it is not here.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn project_rules(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+    project: ProjectId,
+    lang: Lang,
+) -> Result<Option<ProjectRules>, LibraryError> {
+    let (now, library) = (context.now, context.replica.library());
+    board::project_rules(library, context.reader, built_in, now, project, lang)
+}
+
+/// At the hub: what the rules in force say of its own business.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn county_rules(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+    year: i16,
+) -> Result<CountyRules, LibraryError> {
+    let (now, library) = (context.now, context.replica.library());
+    board::county_rules(library, context.reader, built_in, now, year)
+}
+
 /// What waits for a person.
 ///
 /// # Errors
@@ -330,6 +359,7 @@ named!(
     /// What a list can be filtered by.
     Filter {
         Home "home", Stage "stage", Sector "sector", InvestmentKind "investment_kind", Territory "territory", LeadUnit "lead_unit",
+        FundChannel "fund_channel",
         Conflicts "conflicts", Issues "issues", Proposals "proposals", Deleted "deleted", Demo "demo",
     }
 );
@@ -358,7 +388,7 @@ pub fn list(facts: &[Arc<Facts>], month: Month, query: &ListQuery) -> ProjectLis
             query
                 .filters
                 .iter()
-                .all(|(filter, value)| passes(&facts.row, *filter, value))
+                .all(|(filter, value)| passes(facts, *filter, value))
         })
         .map(|facts| facts.row_for(month))
         .collect();
@@ -388,7 +418,8 @@ fn has_word(row: &ProjectRow, word: &str) -> bool {
         .any(|text| text.to_lowercase().contains(word))
 }
 
-fn passes(row: &ProjectRow, filter: Filter, value: &str) -> bool {
+fn passes(facts: &Facts, filter: Filter, value: &str) -> bool {
+    let row = &facts.row;
     let wants = value != "false" && value != "0";
     match filter {
         Filter::Home => {
@@ -399,6 +430,7 @@ fn passes(row: &ProjectRow, filter: Filter, value: &str) -> bool {
         Filter::InvestmentKind => row.investment_kind == value,
         Filter::Territory => row.territory == value,
         Filter::LeadUnit => row.lead_unit == value,
+        Filter::FundChannel => facts.brief.channels.contains(value),
         Filter::Conflicts => (row.conflicts > 0) == wants,
         Filter::Issues => (row.open_issues > 0) == wants,
         Filter::Proposals => (row.proposals > 0) == wants,
@@ -509,8 +541,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_list_without_a_limit_holds_every_row() {
+    /// The facts of a bridge whose brief is this.
+    fn bridge(brief: &Brief) -> Facts {
         let now = Timestamp(1_795_000_000_000);
         let row = serde_json::json!({
             "id": ProjectId::from_bytes([0; 16]).to_string(), "name": "Bridge", "code": "", "home": null, "home_name": "",
@@ -518,17 +550,48 @@ mod tests {
             "total_fen": null, "year_plan_fen": null, "year_done_fen": null, "month_done_fen": null, "cum_fen": null,
             "image": "", "open_issues": 0, "conflicts": 0, "proposals": 0, "keys": "", "updated_at": now,
         });
+        serde_json::from_value(serde_json::json!({
+            "row": row, "plan_fen": {}, "months": {}, "stated_cum_fen": null, "stated_as_at": null, "due": [],
+            "conflicts": [], "proposals": [], "readers": [], "orgs": [], "heads": [], "brief": brief,
+        }))
+        .unwrap()
+    }
+
+    fn brief() -> Brief {
         let view = ProjectView {
             id: ProjectId::from_bytes([0; 16]),
             heads: Vec::new(),
             cells: BTreeMap::new(),
         };
-        let brief = Brief::of(&view, &shared::decide::Directory::default());
-        let some: Facts = serde_json::from_value(serde_json::json!({
-            "row": row, "plan_fen": {}, "months": {}, "stated_cum_fen": null, "stated_as_at": null, "due": [],
-            "conflicts": [], "proposals": [], "readers": [], "orgs": [], "heads": [], "brief": brief,
-        }))
-        .unwrap();
+        Brief::of(&view, &shared::decide::Directory::default())
+    }
+
+    #[test]
+    fn a_list_is_filtered_by_channel_of_funds() {
+        let mut brief = brief();
+        let plain = Arc::new(bridge(&brief));
+        brief.channels = ["special_bond".to_owned(), "ppp".to_owned()].into();
+        let packaged = Arc::new(bridge(&brief));
+        let month = this_month(Timestamp(1_795_000_000_000));
+        let count = |text: &str| {
+            let query = ListQuery {
+                filters: filters(text).unwrap(),
+                limit: usize::MAX,
+                ..ListQuery::default()
+            };
+            let facts = [Arc::clone(&plain), Arc::clone(&packaged)];
+            list(&facts, month, &query).rows.len()
+        };
+        assert_eq!(count(""), 2);
+        assert_eq!(count("fund_channel:ppp"), 1);
+        assert_eq!(count("fund_channel:ppp,fund_channel:special_bond"), 1);
+        assert_eq!(count("fund_channel:bank"), 0);
+    }
+
+    #[test]
+    fn a_list_without_a_limit_holds_every_row() {
+        let now = Timestamp(1_795_000_000_000);
+        let some = bridge(&brief());
         let row = |number: u32| {
             let mut id = [0; 16];
             id[12..].copy_from_slice(&number.to_be_bytes());

@@ -16,6 +16,7 @@ use crate::value::Value;
 
 pub mod obligations;
 mod records;
+pub mod rules;
 
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,

@@ -8,24 +8,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::obligations::Obligation;
+use crate::api::rules::{CountyRules, ProjectRules};
 use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
-use crate::book::Book;
+use crate::book::{Book, Cells as _};
 use crate::command::{Actor, Role};
 use crate::decide::{Directory, Filed};
 use crate::document::genesis::DocumentKind;
+use crate::field::Table;
 use crate::ids::{ProjectId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::profile::Profile;
 use crate::project::{ProjectRow, ProjectView};
 use crate::rulebook::rulebook;
-use crate::rules::World;
 use crate::rules::desk::{arrange, due_lines, filing_card, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
 use crate::rules::workdays::WorkCalendar;
+use crate::rules::{Look, World, verdicts};
 use crate::store::Reader;
 use crate::summary::{self, Facts};
+use crate::text::Lang;
 use crate::time::{Month, Timestamp};
 use crate::view::{self, Names};
 
@@ -181,21 +184,30 @@ impl Known {
         Ok(known)
     }
 
+    /// The world with these projects in it.
+    fn world<'a>(
+        &'a self,
+        profile: &'a Profile,
+        projects: &'a BTreeMap<ProjectId, ProjectView>,
+    ) -> World<'a> {
+        World {
+            profile,
+            directory: &self.directory,
+            projects,
+            units: &self.units,
+            county: &self.county,
+            hub: &self.hub,
+            rolls: None,
+        }
+    }
+
     fn ground<'a>(
         &'a self,
         profile: &'a Profile,
         facts: &'a BTreeMap<ProjectId, Arc<Facts>>,
     ) -> Ground<'a> {
         const NONE: &BTreeMap<ProjectId, ProjectView> = &BTreeMap::new();
-        let world = World {
-            profile,
-            directory: &self.directory,
-            projects: NONE,
-            units: &self.units,
-            county: &self.county,
-            hub: &self.hub,
-            rolls: None,
-        };
+        let world = self.world(profile, NONE);
         let briefs = facts.values().map(|facts| Cow::Borrowed(&facts.brief));
         Ground::new(&world, briefs.collect())
     }
@@ -246,6 +258,74 @@ pub fn obligations(
     }
     obligations::arrange(&mut all);
     Ok(all)
+}
+
+/// What the rules in force say of one project; `None` when it is not here.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn project_rules(
+    library: &mut Library,
+    reader: &dyn Reader,
+    begun: &Arc<Profile>,
+    now: Timestamp,
+    project: ProjectId,
+    lang: Lang,
+) -> Result<Option<ProjectRules>, LibraryError> {
+    let rules = rulebook(library, reader, begun)?;
+    let Some(view) = view::project(library, reader, project)? else {
+        return Ok(None);
+    };
+    let known = Known::load(library, reader, true)?;
+    let projects = BTreeMap::from([(project, view)]);
+    let look = Look::new(&known.world(rules.history.at(now), &projects), now);
+    let view = projects.get(&project);
+    Ok(view.map(|view| verdicts::project(&look, view, lang)))
+}
+
+/// What the rules in force say of the hub's own business; `year`: whose reports are counted.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn county_rules(
+    library: &mut Library,
+    reader: &dyn Reader,
+    begun: &Arc<Profile>,
+    now: Timestamp,
+    year: i16,
+) -> Result<CountyRules, LibraryError> {
+    let rules = rulebook(library, reader, begun)?;
+    let first = Month::new(year, 1).map(Month::first_day);
+    let last = Month::new(year, 12).map(Month::last_day);
+    let owed = match first.zip(last) {
+        Some((from, to)) => {
+            let whose = Whose::All;
+            let asked = obligations::Asked {
+                whose,
+                from,
+                to,
+                now,
+            };
+            obligations(library, reader, begun, &asked)?
+        }
+        None => Vec::new(),
+    };
+    let known = Known::load(library, reader, true)?;
+    let mut projects = BTreeMap::new();
+    let requests = known
+        .units
+        .values()
+        .flat_map(|book| book.each(Table::Requests));
+    for id in requests.filter_map(|row| row.project()) {
+        if let Some(view) = view::project(library, reader, id)? {
+            projects.insert(id, view);
+        }
+    }
+    let look = Look::new(&known.world(rules.history.at(now), &projects), now);
+    // What is carried on from the year before belongs to that year.
+    let of_year = |one: &Obligation| one.due.is_some_and(|due| due.date().year() == year);
+    let owed: Vec<_> = owed.into_iter().filter(of_year).collect();
+    Ok(verdicts::county(&look, &owed))
 }
 
 /// Who has reported, with sums: one line for each unit that has projects here or a node of its own.

@@ -36,7 +36,7 @@ pub use approvals::{Acceptance, AcceptanceItem, ApprovalKind, Approvals, Custodi
 pub use assessment::{Assess, Consequence, Indicator, Scheme, Score, ScoreMode};
 pub use calendar::{Class, Inspection, Meeting, MeetingKind, MeetingPer, Publication, Sampling};
 pub use eligibility::{
-    Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Slot, SlotPer,
+    Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Responsibility, Slot, SlotPer,
 };
 pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
 pub use gates::{ACTS, DOCUMENTS, Duty, Gate, Material, Params, TRANSITIONS};
@@ -136,6 +136,9 @@ pub struct Profile {
     pub preference: Vec<Preference>,
     /// Who must be named for a project.
     pub slots: Vec<Slot>,
+    /// What each kind of organisation answers for in a project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responsibilities: Vec<Responsibility>,
     /// Lists and libraries.
     pub lists: Vec<List>,
     /// What is denied to a project on no list.

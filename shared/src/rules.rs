@@ -7,6 +7,8 @@
 //! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year, `profiles`
 //! how the rules themselves change.
 //!
+//! `verdicts` says what all of them come to for one project, or for the hub's own business.
+//!
 //! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
 //! `ledgers` what a report's ledgers say. `reading` says which registers a county keeps and who may read what, `routing` whom to ask.
 //!
@@ -48,6 +50,7 @@ pub mod rewards;
 pub mod routing;
 pub mod scores;
 pub mod stage;
+pub mod verdicts;
 pub mod workdays;
 pub mod world;
 pub mod year;

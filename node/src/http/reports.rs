@@ -110,6 +110,42 @@ pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Fa
     Ok(reply::json(&owed))
 }
 
+/// `GET /api/v1/projects/{id}/rules`.
+///
+/// # Errors
+/// When the project is not here.
+pub async fn project_rules(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    not_for_observers(call)?;
+    let id: ProjectId = call.parameter(0)?;
+    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
+    let rules = site
+        .context
+        .handle
+        .read(move |context| views::project_rules(context, &built_in, id, lang))
+        .await??;
+    Ok(reply::json(&rules.ok_or(Failed::NotFound)?))
+}
+
+/// `GET /api/v1/rules`.
+///
+/// # Errors
+/// When this is no hub.
+pub async fn county_rules(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    not_for_observers(call)?;
+    if !site.context.at_hub() {
+        return Err(Failed::HubOnly);
+    }
+    let this = site.context.clock.now().date().year();
+    let year: i16 = call.asked("year")?.unwrap_or(this);
+    let built_in = site.context.built_in.clone();
+    let rules = site
+        .context
+        .handle
+        .read(move |context| views::county_rules(context, &built_in, year))
+        .await??;
+    Ok(reply::json(&rules))
+}
+
 /// `GET /api/v1/overview`.
 ///
 /// # Errors

@@ -36,6 +36,8 @@ pub enum Endpoint {
     RecordHistory,
     Desk,
     Obligations,
+    ProjectRules,
+    CountyRules,
     Overview,
     Sync,
     SyncAct,
@@ -227,7 +229,7 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/words", E::Words, Person, Nothing, Json(of::<shared::text::book::WordBook>), &[], "What fields, tables, columns and fixed options are called, in every language.");
     add(get.clone(), "/api/v1/directory", E::Directory, Person, Nothing, Json(list_of::<api::DirectoryUnit>), &[], "The county's units, as far as this node knows them.");
     add(get.clone(), "/api/v1/projects", E::Projects, Person, Nothing, Json(of::<api::ProjectList>),
-        &[PERIOD, ("q", "words or pinyin of name, code, owner"), ("filter", "`field:value` pairs joined by commas: home, stage, sector, investment_kind, conflicts, issues, deleted"),
+        &[PERIOD, ("q", "words or pinyin of name, code, owner"), ("filter", "`field:value` pairs joined by commas: home, stage, sector, investment_kind, fund_channel, conflicts, issues, deleted"),
           ("sort", "a field of the rows, `-` before it for descending"), ("limit", "rows at most, 1 to 20000"), ("cursor", "`next` of the answer before")], "Lists projects.");
     add(get.clone(), "/api/v1/projects/{id}", E::Project, Person, Nothing, Json(of::<shared::project::ProjectView>), &[], "One project with all values, rivals and heads.");
     add(patch.clone(), "/api/v1/projects/{id}", E::PatchProject, Person, Json(of::<api::ProjectPatch>), Json(of::<Answer>), &[], "Writes fields; answered after it is durable.");
@@ -241,6 +243,8 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/records/history", E::RecordHistory, Person, Nothing, Json(list_of::<api::RecordChange>),
         &[TABLE, ("row", "the row's key"), OF_PROJECT, OF_UNIT], "Who changed what in a row, newest first.");
     add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
+    add(get.clone(), "/api/v1/projects/{id}/rules", E::ProjectRules, Person, Nothing, Json(of::<api::rules::ProjectRules>), &[], "What the county's rules say of the project: eligibility, gates, gaps, findings, light, issues, approvals.");
+    add(get.clone(), "/api/v1/rules", E::CountyRules, Person, Nothing, Json(of::<api::rules::CountyRules>), &[("year", "whose reports are counted; this year when absent")], "What the county's rules say of the hub's own business: the pool and its queue, rankings, cuts, reports on time.");
     add(get.clone(), "/api/v1/obligations", E::Obligations, Person, Nothing, Json(list_of::<api::obligations::Obligation>),
         &[("unit", "a unit's id; the person's own when absent, all at the hub"), ("project", "a project's id: what is owed for it"), ("person", "a name: what names this person"),
           ("day", "the day, `2026-11-30`; today when absent"), ("to", "the last day of a range that begins with `day`"), ("open", "`true`: only what still has to be done")],

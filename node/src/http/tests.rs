@@ -367,6 +367,50 @@ async fn a_command_is_written_shown_and_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_project_says_what_the_rules_make_of_it() {
+    let house = House::build().await;
+    let (cookie, csrf) = house.session().await;
+    let project = shared::ids::ProjectId::from_parts(1_795_000_000_000, [1; 10]);
+    let unit = house.node.info.unit;
+    let set = json!({"name": "青山大桥", "total_investment_fen": 399_999_900});
+    let create = json!({"do": "create_project", "project": project, "home": unit, "set": set});
+    let created = warp::test::request()
+        .method("POST")
+        .path("/api/v1/commands")
+        .header("cookie", &cookie)
+        .header("x-csrf", &csrf)
+        .json(&create);
+    assert_eq!(house.send(created).await.status(), StatusCode::OK);
+    let rules = get(&format!("/api/v1/projects/{project}/rules")).header("cookie", &cookie);
+    let rules = body(&house.send(rules).await);
+    assert_eq!(rules["stage"]["name"], "谋划", "{rules}");
+    assert_eq!(rules["eligibility"][0]["says"], "不符合", "{rules}");
+    let listing = rules["next"].as_array().unwrap().iter();
+    let listing = listing
+        .clone()
+        .find(|next| next["transition"] == "T3")
+        .unwrap();
+    let gates = listing["gates"].as_array().unwrap();
+    let review = gates
+        .iter()
+        .find(|gate| gate["guard"] == "joint_review_passed")
+        .unwrap();
+    assert_eq!(
+        (&review["open"], &review["clause"]),
+        (&json!(false), &json!("KZ-2.2.1"))
+    );
+    assert!(
+        review["says"].as_str().unwrap().contains("会审"),
+        "{review}"
+    );
+    let other = shared::ids::ProjectId::from_parts(1, [2; 10]);
+    let unknown = get(&format!("/api/v1/projects/{other}/rules")).header("cookie", &cookie);
+    assert_eq!(house.send(unknown).await.status(), StatusCode::NOT_FOUND);
+    let countys = get("/api/v1/rules").header("cookie", &cookie);
+    assert_eq!(house.send(countys).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_administration_and_the_hub_do_what_is_theirs() {
     let house = House::build().await;
     let (cookie, csrf) = house.session().await;

@@ -120,6 +120,7 @@ tables! {
     Supervisions "supervisions" Project Acts Anyone [Org Topic Date Text Document] needs [Org Text];
     SupportRequests "support_requests" Project Acts Anyone [SupportKind Level Text Result Date] needs [SupportKind Text];
     Declarations "declarations" Project Acts Home [Declaration Date Document Person] needs [Declaration];
+    FinancingOpinions "financing_opinions" Project Acts Anyone [Org Text Date Document] needs [Text];
     FinancingNeeds "financing_needs" Project Sheet Home [AmountFen FundUse Term Bank Progress] needs [AmountFen];
     Signings "signings" Project Sheet Home [Enterprise AmountFen Date Person] needs [Enterprise];
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];

@@ -78,6 +78,9 @@ pub struct Indicator {
     /// Looked at only then; absent: each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Recur>,
+    /// Where its value comes from, once a county says.
+    #[serde(default, skip_serializing_if = "Stated::is_absent")]
+    pub data_source: Stated<String>,
     /// How it is computed, once a county says.
     #[serde(default, skip_serializing_if = "Stated::is_absent")]
     pub formula: Stated<String>,

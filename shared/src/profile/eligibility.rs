@@ -39,6 +39,19 @@ pub enum Mode {
     Optional,
 }
 
+impl Mode {
+    /// The id in profiles and in the API.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Override => "override",
+            Self::Warn => "warn",
+            Self::Optional => "optional",
+        }
+    }
+}
+
 /// How an amount is compared with a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -194,6 +207,21 @@ pub struct Preference {
     pub when: Cond,
     /// What they are marked with.
     pub name_zh: String,
+    /// The clause.
+    pub clause: String,
+}
+
+/// What a kind of organisation answers for in every project it has a part in (KZ-3.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Responsibility {
+    /// `main`, `lead`, `cooperation` or `territorial`.
+    pub id: String,
+    /// What it is called.
+    pub name_zh: String,
+    /// What it comprises.
+    pub tasks: Vec<Label>,
     /// The clause.
     pub clause: String,
 }

@@ -100,6 +100,23 @@ pub struct Brief {
     pub replaced: bool,
     /// The days on which money came in.
     pub money_came: BTreeSet<Date>,
+    /// Years that have a plan.
+    pub years: BTreeMap<i16, PlanYear>,
+    /// Years whose missed plan was explained.
+    pub explained: BTreeSet<i16>,
+    /// Items of approval that were opened.
+    pub items: BTreeSet<String>,
+    /// Channels of funds its packaging is made for.
+    pub channels: BTreeSet<String>,
+}
+
+/// The plan of a year and what was done of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PlanYear {
+    /// The plan of the year.
+    pub plan_fen: i64,
+    /// Done in its months.
+    pub done_fen: i64,
 }
 
 /// Tables of people that fill slots.
@@ -178,6 +195,10 @@ impl Brief {
             cancelled: None,
             replaced: view.last(Table::Replacements, |_| true).is_some(),
             money_came: BTreeSet::new(),
+            years: BTreeMap::new(),
+            explained: BTreeSet::new(),
+            items: BTreeSet::new(),
+            channels: words(view.text(Field::PackagingChannels)),
         };
         brief.fields(view);
         brief.people(view);
@@ -186,8 +207,24 @@ impl Brief {
     }
 
     fn fields(&mut self, view: &ProjectView) {
+        let mut done: BTreeMap<i16, i64> = BTreeMap::new();
         for (path, cell) in &view.cells {
             match path.target() {
+                Target::Year(year, Field::YearPlanFen) => {
+                    let plan_fen = cell.value.as_int().unwrap_or(0);
+                    self.years.insert(
+                        year,
+                        PlanYear {
+                            plan_fen,
+                            done_fen: 0,
+                        },
+                    );
+                }
+                Target::Month(month, Field::MonthDoneFen) => {
+                    let fen = cell.value.as_int().unwrap_or(0);
+                    let sum = done.entry(month.year()).or_default();
+                    *sum = sum.saturating_add(fen);
+                }
                 Target::Once(field) if field.section() == Section::People => {
                     self.named.insert(field.id().to_owned(), 1);
                 }
@@ -204,6 +241,9 @@ impl Brief {
                 }
                 _ => {}
             }
+        }
+        for (year, plan) in &mut self.years {
+            plan.done_fen = done.get(year).copied().unwrap_or(0);
         }
         for field in CHOICES {
             let value = view.text(field);
@@ -282,6 +322,12 @@ impl Brief {
         for row in view.each(Table::Attachments) {
             let about = row.text(Column::About).to_owned();
             self.papers.insert(about);
+        }
+        for row in view.each(Table::Explanations) {
+            self.explained.extend(row.text(Column::Year).parse::<i16>());
+        }
+        for row in view.each(Table::Approvals) {
+            self.items.insert(row.text(Column::ApprovalItem).to_owned());
         }
         self.money_came = view
             .each(Table::GovMoneyReceived)

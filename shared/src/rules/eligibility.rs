@@ -22,6 +22,18 @@ pub enum Fit {
     Fits,
 }
 
+impl Fit {
+    /// The id in the API.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Fits => "yes",
+            Self::FitsNot => "no",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// Two amounts that were compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {

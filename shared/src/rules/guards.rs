@@ -76,6 +76,7 @@ guards! {
     Approved "approved"
     ApprovalsDoneOrTolerated "approvals_done_or_tolerated"
     PackageComplete "package_complete"
+    ApprovalsOpened "approvals_opened"
     Commitment "commitment"
     ExceptionReason "exception_reason"
     AcceptanceAll "acceptance_all"
@@ -299,6 +300,7 @@ pub fn test(guard: Guard, params: &Params, ask: &Ask<'_>) -> Holds {
         Guard::CustodianSet => approvals::custodian_set(ask),
         Guard::Approved => approvals::approved(ask, with),
         Guard::ApprovalsDoneOrTolerated => approvals::done_or_tolerated(ask),
+        Guard::ApprovalsOpened => approvals::opened(ask, with),
         Guard::Commitment => approvals::commitment(ask),
         Guard::AcceptanceAll => approvals::acceptance_all(ask, with),
         Guard::AcceptanceBy => approvals::acceptance_by(ask, with),

@@ -166,7 +166,9 @@ pub fn bars(
 }
 
 impl Finding {
-    fn into_refusal(self) -> Refusal {
+    /// The refusal of a command that would bring this about.
+    #[must_use]
+    pub fn into_refusal(self) -> Refusal {
         let why = match self.fen {
             Some(fen) if self.check == "month_plan_sum" => Why::Differs { fen },
             _ => Why::Inconsistent {

@@ -65,6 +65,8 @@ const LOOKS: &[(&str, &[&str], Look)] = &[
     ("pool", &[], rules::pool),
     ("ranking", &["period", "top"], rules::ranking),
     ("cuts", &["period"], rules::cut),
+    ("rules", &["project", "path"], rules::of_project),
+    ("county_rules", &["year", "path"], rules::of_county),
 ];
 
 /// The words a look takes beside `is`, `has` and `lacks`.

@@ -1,6 +1,7 @@
 //! What each guard of the county's rules asks for, in a sentence (domain.md 13.7b): the refusal of an act that a guard stops.
 
 use super::Lang;
+use crate::rules::eligibility::Fit;
 
 /// What the guard asks for; a guard of a newer version is named by its id.
 #[must_use]
@@ -44,6 +45,11 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
         "declared" => ("缺少规定的承诺", "The declaration is missing"),
         "approved" => ("所需审批尚未批复", "The approval is missing"),
         "approvals_done_or_tolerated" => ("还有审批事项未办结", "Approvals are outstanding"),
+        "selection_notes" => ("比选说明不齐", "Notes on the selection are missing"),
+        "approvals_opened" => (
+            "有关部门的符合性审查、审批事项尚未启动",
+            "Items that departments review are not opened",
+        ),
         "package_complete" => ("论证报告尚未齐备", "The report package is incomplete"),
         "commitment" => (
             "容缺须写明所缺材料和承诺日期",
@@ -159,6 +165,20 @@ pub fn step_label(step: &str, lang: Lang) -> &str {
         "committee_examination" => ("审议", "Examination"),
         "approval" => ("审定", "Approval"),
         _ => return step,
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// Whether a project fits a programme, in a word.
+#[must_use]
+pub fn fit_label(fit: Fit, lang: Lang) -> &'static str {
+    let (zh, en) = match fit {
+        Fit::Fits => ("符合", "Fits"),
+        Fit::FitsNot => ("不符合", "Does not fit"),
+        Fit::Open => ("待认定", "To be judged"),
     };
     match lang {
         Lang::Zh => zh,

@@ -255,6 +255,18 @@ fn inconsistent(check: &str, lang: Lang) -> String {
             "金额不是以分计的整数；请重新填写",
             "An amount is not whole fen; enter it again",
         ),
+        "debt_record" => (
+            "举债项目的借、用、管、还尚未填齐",
+            "A project financed by debt has not said who borrows, uses, manages and repays",
+        ),
+        "special_account" => (
+            "已到政府性资金，尚未填写专户",
+            "Government money came and no account is named for it",
+        ),
+        "phase_contradicts" => (
+            "填写的阶段与项目记录不一致；请核对",
+            "The phase entered contradicts the record; check it",
+        ),
         "plan_locked" => (
             "清单已下达，年度计划已锁定；请先登记调整及原因",
             "The list is issued and the plan of the year is locked; open a revision with a reason first",

@@ -251,6 +251,7 @@ impl Table {
             Self::Supervisions => ("监督记录", "Supervision"),
             Self::SupportRequests => ("支持事项", "Support"),
             Self::Declarations => ("承诺书", "Declarations"),
+            Self::FinancingOpinions => ("投融资意见", "Financing opinions"),
             Self::FinancingNeeds => ("融资需求", "Financing needs"),
             Self::Signings => ("签约意向", "Signings"),
             Self::SigningLog => ("签约跟踪", "Tracking of signings"),

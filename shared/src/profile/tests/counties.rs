@@ -51,6 +51,8 @@ fn kaizhou_says_what_its_source_says() {
         &[
             ("source/doc_no", json!("开州府办发〔2022〕70号")),
             ("source/trial", json!(true)),
+            ("source/date", json!("2022-09-20")),
+            ("effective_from", json!("2022-09-20")),
             ("eligibility/key/0/when/amount/value", json!("400万元")),
             ("lists/[kz.reserve5]/deciders", json!(null)),
             ("lists/[kz.reserve5]/deciders_default", json!(["party_gov"])),
@@ -159,7 +161,7 @@ fn wushan_says_what_its_source_says() {
         ]
     );
     assert_eq!(gates("wushan", "major", "escalate"), ["step_exists warn"]);
-    assert_eq!(profile.duties.len(), 1);
+    assert_eq!(profile.duties.len(), 2);
 }
 
 #[test]
@@ -273,6 +275,26 @@ fn honghe_says_what_its_source_says() {
         "honghe",
         &[
             ("levels/node_count", json!(13)),
+            ("levels/node_kinds", json!(["county_node", "department"])),
+            ("leading_body/[leading_group]/head", json!("常务副州长")),
+            (
+                "leading_body/[leading_group]/deputies",
+                json!("7名副州长、州政府秘书长"),
+            ),
+            (
+                "leading_body/[leading_group]/members",
+                json!("13县市政府主要负责同志；29个单位、部门负责同志"),
+            ),
+            (
+                "leading_body/[leading_group]/groups/[promotion_group]/name_zh",
+                json!("招商推介组"),
+            ),
+            (
+                "leading_body/[leading_group]/groups/4/id",
+                json!("promotion_group"),
+            ),
+            ("meetings/[M-HH-6]/recurrence", json!(["periodic"])),
+            ("publications/[P-HH-3]/cadence", json!(null)),
             ("eligibility/midlong", json!("any")),
             ("eligibility/major/0/when/amount/value", json!("5000万元")),
             (

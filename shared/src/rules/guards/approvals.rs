@@ -2,6 +2,7 @@
 
 use super::words::word;
 use super::{Ask, Holds, Lack, With};
+use crate::book::Cells as _;
 use crate::field::{Column, Table};
 use crate::profile::Profile;
 use crate::project::ProjectView;
@@ -18,6 +19,23 @@ fn about(ask: &Ask<'_>, rule: impl FnOnce(&Profile, &ProjectView) -> Result<(), 
 pub(super) fn approved(ask: &Ask<'_>, with: With<'_>) -> Holds {
     about(ask, |profile, view| {
         approvals::approved(profile, view, with.text("item"))
+    })
+}
+
+/// Items a department reviews are opened, whoever they were put to.
+pub(super) fn opened(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let Some(project) = ask.project else {
+        return Holds::Met;
+    };
+    let there = |item: &str| {
+        let mut rows = project.each(Table::Approvals);
+        rows.any(|row| row.is(Column::ApprovalItem, item))
+    };
+    let profile = ask.profile();
+    let lacks = with.texts("item").into_iter().filter(|item| !there(item));
+    let lacks = lacks.map(|item| crate::rules::approvals::item_name(profile, item).to_owned());
+    Holds::unless(lacks.collect(), || {
+        word(&profile.term.lead_unit, "").to_owned()
     })
 }
 

@@ -1,34 +1,81 @@
 //! What the county's rules say of a project: whether it fits, what is missing, where it stands.
 
+use serde_json::Value as Json;
+
 use super::Sight;
 use crate::profile::Profile;
 use crate::rules::approvals::approvals;
-use crate::rules::eligibility::{self, Fit};
+use crate::rules::eligibility;
 use crate::rules::issues::case::Case;
 use crate::rules::issues::standing::standing;
+use crate::rules::obligations::{Asked, Ground, Whose, obligations};
 use crate::rules::pool::{Account, queue};
 use crate::rules::rewards::cuts;
 use crate::rules::scores::published;
 use crate::rules::year::{self, Proposal};
-use crate::rules::{Look, responsibility, stage};
+use crate::rules::{Look, responsibility, stage, verdicts};
 use crate::scenario::ScenarioError;
 use crate::scenario::file::Item;
+use crate::text::Lang;
 
 type Answer = Result<Vec<String>, ScenarioError>;
+
+/// What `GET /api/v1/projects/{id}/rules` says at a path: keys joined by `/`, `*` for every element.
+pub(super) fn of_project(sight: &Sight<'_>) -> Answer {
+    let (_, view) = sight.project()?;
+    let look = Look::new(&sight.world, sight.now);
+    at(sight, &verdicts::project(&look, view, Lang::Zh))
+}
+
+/// What `GET /api/v1/rules` says at a path, with the reports of a year.
+pub(super) fn of_county(sight: &Sight<'_>) -> Answer {
+    let year = sight.step.get("year").map(Item::int).transpose()?;
+    let year = year.and_then(|year| i16::try_from(year).ok());
+    let year = year.unwrap_or_else(|| sight.now.date().year());
+    let day = |month| crate::time::Month::new(year, month);
+    let asked = day(1).zip(day(12)).map(|(first, last)| Asked {
+        whose: Whose::All,
+        from: first.first_day(),
+        to: last.last_day(),
+        now: sight.now,
+    });
+    let ground = Ground::of(&sight.world);
+    let mut owed = asked.map_or_else(Vec::new, |asked| obligations(&ground, &asked));
+    owed.retain(|one| one.due.is_some_and(|due| due.date().year() == year));
+    let look = Look::new(&sight.world, sight.now);
+    at(sight, &verdicts::county(&look, &owed))
+}
+
+/// The values at a path, as words; what is not there is no value.
+fn at(sight: &Sight<'_>, answer: &impl serde::Serialize) -> Answer {
+    let mut found = vec![serde_json::to_value(answer).unwrap_or_default()];
+    for key in sight.step.need("path")?.split('/') {
+        let mut inside = Vec::new();
+        for value in found {
+            match value {
+                Json::Object(map) if key == "*" => {
+                    inside.extend(map.into_iter().map(|(_, value)| value))
+                }
+                Json::Object(mut map) => inside.extend(map.remove(key)),
+                Json::Array(list) if key == "*" => inside.extend(list),
+                _ => {}
+            }
+        }
+        found = inside;
+    }
+    let word = |value: Json| match value {
+        Json::String(text) => sight.show(&text.as_str().into()),
+        other => other.to_string(),
+    };
+    Ok(found.into_iter().map(word).collect())
+}
 
 /// `yes`, `no`, or `open` where the hub has not judged.
 pub(super) fn eligible(sight: &Sight<'_>) -> Answer {
     let (_, view) = sight.project()?;
     let look = Look::new(&sight.world, sight.now);
     let verdict = eligibility::check(&look, view, sight.step.need("programme")?, &[]);
-    Ok(vec![
-        match verdict.fit {
-            Fit::Fits => "yes",
-            Fit::FitsNot => "no",
-            Fit::Open => "open",
-        }
-        .to_owned(),
-    ])
+    Ok(vec![verdict.fit.id().to_owned()])
 }
 
 /// Slots of the project that are not filled as asked, as `slot:<id>`.
