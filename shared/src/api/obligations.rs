@@ -43,6 +43,8 @@ pub enum ObligationKind {
     Replacement,
     /// Money is to be given back.
     Return,
+    /// A plan that was not fulfilled is to be explained.
+    Explanation,
 }
 
 impl ObligationKind {
@@ -66,6 +68,7 @@ impl ObligationKind {
             Self::Roster => "roster",
             Self::Replacement => "replacement",
             Self::Return => "return",
+            Self::Explanation => "explanation",
         }
     }
 }

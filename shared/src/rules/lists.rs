@@ -14,7 +14,7 @@ use crate::ids::{DocumentId, ProjectId, RowId};
 use crate::profile::{Class, List, ListKind, Mode, Profile};
 use crate::project::ProjectView;
 use crate::rules::eligibility::year_category;
-use crate::rules::guards::{self, Ask, Guard};
+use crate::rules::guards::{self, Ask, Guard, Lack};
 use crate::rules::membership::{self, Member, ON_LIST, REMOVED};
 use crate::rules::stage::Stage;
 use crate::rules::{Entry, Look, World, gates};
@@ -226,9 +226,30 @@ fn may_enter(
     match list.kind {
         ListKind::Reserve if stage == Stage::Idea => gates::pass(&ask, "T2").map(drop),
         ListKind::Annual if stage <= Stage::Reserve => gates::pass(&ask, "T3").map(drop),
-        ListKind::Subset => gates::pass(&ask, "mark_major").map(drop),
+        ListKind::Subset => {
+            gates::pass(&ask, "mark_major")?;
+            weighed(list, project)
+        }
         _ => Ok(()),
     }
+}
+
+/// Where a list is selected by points of weight, each has a note (LT-10, KP-7.2, KB-5).
+fn weighed(list: &List, project: &ProjectView) -> Result<(), Refusal> {
+    let noted = |point: &str| {
+        let mut notes = project.each(Table::SelectionNotes);
+        notes.any(|note| {
+            let own = note.get(Column::List).is_null() || note.is(Column::List, &list.id);
+            own && note.is(Column::Item, point) && !note.text(Column::Text).trim().is_empty()
+        })
+    };
+    let lacks = list.weigh.iter().filter(|point| !noted(&point.id));
+    let lacks: Vec<_> = lacks.map(|point| point.name_zh.clone()).collect();
+    let refused = Lack::what(lacks).met();
+    refused.map_err(|lack| Refusal {
+        projects: vec![project.id],
+        ..lack.closes("selection_notes", &list.clause, false)
+    })
 }
 
 fn not_on(ask: &Ask<'_>, list: &str, clause: &str) -> Refusal {

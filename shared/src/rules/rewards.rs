@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::book::{Book, Cells as _};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
-use crate::field::{Column, Field, FieldPath, Table};
+use crate::field::{Column, FieldPath, Table};
 use crate::profile::{Consequence, Label, Profile};
-use crate::project::ProjectView;
 use crate::rules::scores::{Standing, published};
 use crate::rules::{Entry, World};
-use crate::time::Date;
 
 /// All conditions of tolerance (domain.md 10.4, RW-KZ-3).
 const TOLERANCE: &[&str] = &["corrected", "diligent", "lawful", "no_gain", "reform"];
@@ -103,55 +101,6 @@ pub fn cuts(profile: &Profile, county: &Book) -> Vec<Cut> {
         }
     }
     found
-}
-
-/// A plan that was not fulfilled and must be explained (domain.md 10.4, PN-KB-1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
-    /// The year.
-    pub year: i16,
-    /// What was planned.
-    pub plan_fen: i64,
-    /// What was done.
-    pub done_fen: i64,
-    /// True when the explanation is there.
-    pub is_given: bool,
-    /// The clause.
-    pub clause: String,
-}
-
-/// The explanation a project owes for a year that is over; `None` when the county asks for none or the plan was fulfilled.
-#[must_use]
-pub fn explanation(
-    profile: &Profile,
-    view: &ProjectView,
-    year: i16,
-    today: Date,
-) -> Option<Explanation> {
-    let consequence = consequence(profile, "explanation")?;
-    let programmes = view.text(Field::Programmes);
-    let own = programmes.split(',').any(|id| id == consequence.programme);
-    if today.year() <= year || !own && consequence.programme != "all" {
-        return None;
-    }
-    let plan_fen = view.year(year, Field::YearPlanFen).as_int()?;
-    let months = (1..=12).filter_map(|number| crate::time::Month::new(year, number));
-    let done = months.filter_map(|month| view.month(month, Field::MonthDoneFen).as_int());
-    let done_fen = done.fold(0i64, i64::saturating_add);
-    if done_fen >= plan_fen {
-        return None;
-    }
-    let text = format!("{year:04}");
-    let is_given = view
-        .each(Table::Explanations)
-        .any(|row| row.is(Column::Year, &text));
-    Some(Explanation {
-        year,
-        plan_fen,
-        done_fen,
-        is_given,
-        clause: consequence.clause.clone(),
-    })
 }
 
 fn consequence<'a>(profile: &'a Profile, id: &str) -> Option<&'a Consequence> {

@@ -16,7 +16,7 @@ use crate::command::{ClosedGate, Refusal, Why};
 use crate::decide::refuse;
 use crate::field::{Column, Table};
 use crate::ids::RowId;
-use crate::profile::{Indicator, Profile, Recur, Scheme, ScoreMode};
+use crate::profile::{Indicator, Profile, Scheme, ScoreMode};
 
 pub mod formula;
 pub mod indicators;
@@ -169,22 +169,9 @@ pub fn scheme_of<'a>(profile: &'a Profile, sheet: &Row<'_>) -> Option<&'a Scheme
 pub fn active<'a>(scheme: &'a Scheme, period: &str) -> Vec<&'a Indicator> {
     let counts = |indicator: &&Indicator| {
         let only = indicator.only.as_ref();
-        only.is_none_or(|recur| falls_in(recur, period))
+        only.is_none_or(|recur| recur.period_of(period).is_some())
     };
     scheme.indicators.iter().flatten().filter(counts).collect()
-}
-
-/// True when the last month of a period is one of the recurrence's own.
-fn falls_in(recur: &Recur, period: &str) -> bool {
-    if recur.period_of(period).is_some() {
-        return true;
-    }
-    let month = period.parse::<crate::time::Month>();
-    month.is_ok_and(|month| {
-        recur
-            .period(month.first_day())
-            .is_some_and(|found| found.contains(month.last_day()))
-    })
 }
 
 /// The values of a sheet in hundredths, by subject and indicator. The last row on a cell counts.

@@ -5,7 +5,7 @@ use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::{Label, Profile};
 use crate::project::ProjectView;
-use crate::rules::{World, actors};
+use crate::rules::{World, actors, membership};
 use crate::time::Date;
 
 use super::flow::{Course, Flow, IssueAct, Tables, replay, steps_by_issue};
@@ -215,18 +215,12 @@ pub fn programmes_of<'a>(world: &World<'a>, view: &ProjectView) -> Vec<&'a str> 
         .collect()
 }
 
-/// True when the newest edition of a list holds the project.
+/// True when the list holds the project in the newest year it was issued for.
 fn on_list(county: &Book, list: &str, project: ProjectId) -> bool {
     let editions = county.each(Table::ListEditions);
-    let newest = editions
-        .filter(|edition| edition.is(Column::List, list))
-        .max_by_key(|edition| (edition.text(Column::Year), edition.key));
-    let id = project.to_string();
-    newest.is_some_and(|edition| {
-        county
-            .each(Table::ListEntries)
-            .any(|entry| entry.is(Column::Edition, edition.key) && entry.is(Column::Project, &id))
-    })
+    let years = editions.filter(|edition| edition.is(Column::List, list));
+    let newest = years.map(|edition| edition.text(Column::Year)).max();
+    newest.is_some_and(|year| membership::roll(county, list, year).contains_key(&project))
 }
 
 /// The programme of a project in which a leader has to assess an issue before it is handed over, when there is one.

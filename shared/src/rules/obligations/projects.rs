@@ -2,27 +2,16 @@
 
 use super::{Asked, Ground, Memberships, blank, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
-use crate::field::Table;
+use crate::field::{Field, Table};
 use crate::ids::UnitId;
 use crate::profile::{Cond, Duty, Recur, Slot, SlotPer};
 use crate::rules::brief::{Brief, Pending};
 use crate::rules::pool::{self, Owed};
 use crate::rules::routing;
+use crate::rules::stage::Stage;
 
 /// Days ahead in which a dated thing of a project is said.
 const AHEAD_DAYS: i64 = 30;
-
-/// Stages in their order; suspended and withdrawn stand outside it.
-const STAGES: &[&str] = &[
-    "idea",
-    "reserve",
-    "listed",
-    "permitting",
-    "construction",
-    "acceptance",
-    "operation",
-    "closed",
-];
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     let on = ground.memberships(asked.at());
@@ -54,6 +43,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             owe(ground, brief, &on, duty, found);
         }
         checkpoints(ground, asked, brief, found);
+        explain(ground, asked, brief, &on, found);
     }
 }
 
@@ -127,6 +117,10 @@ fn name(
     };
     let mut one = of(brief, kind, &slot.id, "", &slot.clause);
     one.name = proposed(ground, brief, slot);
+    // The hub's officer of the sector looks after a new project until one is named for it.
+    if slot.field.as_deref() == Some(Field::HubOfficer.id()) {
+        one.person.clone_from(&one.name);
+    }
     one.unit = assigner(brief, slot);
     one.role = slot.assigners.first().cloned().unwrap_or_default();
     one.severity = Severity::Amber;
@@ -180,22 +174,6 @@ fn holds(brief: &Brief, on: &Memberships<'_>, cond: &Cond) -> bool {
     }
 }
 
-/// The stage a transition leads to (domain.md 3.4).
-fn stage_after(transition: &str) -> Option<usize> {
-    let stage = match transition {
-        "T1" => "idea",
-        "T2" => "reserve",
-        "T3" => "listed",
-        "T4" => "permitting",
-        "T5" => "construction",
-        "T6" => "acceptance",
-        "T7" => "operation",
-        "T8" => "closed",
-        _ => return None,
-    };
-    STAGES.iter().position(|known| *known == stage)
-}
-
 fn owe(
     ground: &Ground<'_>,
     brief: &Brief,
@@ -203,8 +181,9 @@ fn owe(
     duty: &Duty,
     found: &mut Vec<Obligation>,
 ) {
-    let reached = STAGES.iter().position(|stage| *stage == brief.stage);
-    let (Some(reached), Some(opens)) = (reached, stage_after(&duty.opens)) else {
+    // What is suspended or withdrawn stands outside the order and owes nothing.
+    let reached = Stage::from_id(&brief.stage).filter(|stage| *stage <= Stage::Closed);
+    let (Some(reached), Some(opens)) = (reached, Stage::after(&duty.opens)) else {
         return;
     };
     let asked_for = reached >= opens
@@ -213,7 +192,7 @@ fn owe(
     if !asked_for || is_met(brief, duty) {
         return;
     }
-    let over = duty.due.as_deref().and_then(stage_after);
+    let over = duty.due.as_deref().and_then(Stage::after);
     let mut one = of(brief, ObligationKind::Duty, &duty.guard, "", &duty.clause);
     (one.standing, one.severity) = if over.is_some_and(|over| reached >= over) {
         (Standing::Overdue, Severity::Red)
@@ -236,6 +215,7 @@ fn is_met(brief: &Brief, duty: &Duty) -> bool {
             .iter()
             .all(|id| brief.concluded.contains(*id)),
         "regimes_recorded" => ids("regimes").iter().all(|id| brief.regimes.contains(*id)),
+        "approvals_opened" => ids("item").iter().all(|id| brief.items.contains(*id)),
         "doc" => ids("document").iter().all(|id| brief.papers.contains(*id)),
         // A guard this list does not know is no gap it could name.
         _ => true,
@@ -254,6 +234,43 @@ fn replacement(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Ve
         one.severity = Severity::Amber;
         found.push(one);
     }
+}
+
+/// A plan that was not fulfilled is explained once its year is over, for a year (KB-13, domain.md 10.4 PN-KB-1).
+fn explain(
+    ground: &Ground<'_>,
+    asked: &Asked,
+    brief: &Brief,
+    on: &Memberships<'_>,
+    found: &mut Vec<Obligation>,
+) {
+    let mut known = ground.profile.assess.consequences.iter();
+    let Some(rule) = known.find(|rule| rule.id == "explanation") else {
+        return;
+    };
+    let programme = if rule.programme.is_empty() {
+        "all"
+    } else {
+        &rule.programme
+    };
+    let year = asked.at().date().year().saturating_sub(1);
+    let missed = brief
+        .years
+        .get(&year)
+        .filter(|year| year.done_fen < year.plan_fen);
+    let (Some(missed), true) = (missed, ground.in_programme(brief, programme, on)) else {
+        return;
+    };
+    let table = Table::Explanations.id();
+    let mut one = of(brief, ObligationKind::Explanation, table, "", &rule.clause);
+    one.period = format!("{year:04}");
+    one.amount_fen = Some(missed.plan_fen.saturating_sub(missed.done_fen));
+    (one.standing, one.severity) = if brief.explained.contains(&year) {
+        (Standing::Done, Severity::None)
+    } else {
+        (Standing::Open, Severity::Amber)
+    };
+    found.push(one);
 }
 
 /// Money that came in opens the return of what was drawn (WS-14).

@@ -512,6 +512,96 @@ fn a_cancelled_reserve_project_is_to_be_replaced() {
 }
 
 #[test]
+fn an_unfinished_plan_is_to_be_explained_once_the_year_is_over() {
+    let mut county = County::of("kundulun");
+    let project = county.project(1, &[("programmes", "baolian"), ("stage", "construction")]);
+    let other = county.project(2, &[("programmes", "key"), ("stage", "construction")]);
+    for id in [project, other] {
+        let cells = &mut county.projects.get_mut(&id).unwrap().cells;
+        put(cells, "2017/year_plan_fen", Value::Int(1_200));
+        put(cells, "2017-06/month_done_fen", Value::Int(1_199));
+    }
+    let open = |county: &County, on: &str| {
+        let mut owed = county.owed(Whose::Unit(town()), on, on);
+        owed.retain(|one| one.kind == ObligationKind::Explanation);
+        let said = owed.iter().map(|one| {
+            let about = (
+                one.project,
+                one.clause.as_str().to_owned(),
+                one.period.clone(),
+            );
+            (about, one.amount_fen, one.standing)
+        });
+        said.collect::<Vec<_>>()
+    };
+    let about = (Some(project), "KB-13".to_owned(), "2017".to_owned());
+    assert_eq!(open(&county, "2017-12-31"), []);
+    assert_eq!(
+        open(&county, "2018-01-01"),
+        [(about.clone(), Some(1), Standing::Open)]
+    );
+    let given = [
+        (Column::Year, "2017".into()),
+        (Column::Text, "late land".into()),
+    ];
+    county.row(
+        In::Project(project),
+        Table::Explanations,
+        "2018-01-02",
+        &given,
+    );
+    assert_eq!(
+        open(&county, "2018-01-03"),
+        [(about, Some(1), Standing::Done)]
+    );
+    let cells = &mut county.projects.get_mut(&project).unwrap().cells;
+    put(cells, "2017-07/month_done_fen", Value::Int(1));
+    assert_eq!(open(&county, "2018-01-03"), []);
+}
+
+#[test]
+fn a_new_project_is_routed_to_the_officer_of_its_sector() {
+    let mut county = County::of("kaizhou");
+    let project = county.project(1, &[("sector", "transport")]);
+    county.project(2, &[("sector", "water")]);
+    for (sector, person) in [("transport", "Wu"), ("water", "Sun")] {
+        let set = [
+            (Column::Sector, sector.into()),
+            (Column::Person, person.into()),
+        ];
+        county.row(In::Hub, Table::SectorOfficers, "2022-11-01", &set);
+    }
+    let of_wu = |county: &County| {
+        let owed = county.owed(Whose::Person("Wu".to_owned()), "2022-11-20", "2022-11-20");
+        owed.iter()
+            .map(|one| (one.rule.clone(), one.project))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_wu(&county), [("hub_officer".to_owned(), Some(project))]);
+    let cells = &mut county.projects.get_mut(&project).unwrap().cells;
+    put(cells, "hub_officer", "Wu".into());
+    assert_eq!(of_wu(&county), []);
+}
+
+#[test]
+fn in_the_reserve_the_items_of_the_departments_are_opened() {
+    let mut county = County::of("wushan");
+    let project = county.project(1, &[("stage", "reserve")]);
+    let open = |county: &County| {
+        let mut owed = county.owed(Whose::Project(project), "2024-09-12", "2024-09-12");
+        owed.retain(|one| one.clause == "WS-6");
+        owed.len()
+    };
+    let items = ["policy", "planning", "land", "energy", "financing"];
+    for item in items {
+        assert_eq!(open(&county), 1, "{item}");
+        let set = [(Column::ApprovalItem, item.into())];
+        county.row(In::Project(project), Table::Approvals, "2024-09-10", &set);
+    }
+    assert_eq!(open(&county), 0);
+}
+
+#[test]
 fn a_comment_every_two_months_counts_in_either_and_falls_due_with_the_even_one() {
     let mut county = County::of("longting");
     let at = |county: &County, on: &str| {

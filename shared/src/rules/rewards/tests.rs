@@ -3,8 +3,7 @@
 use super::*;
 use crate::ids::RowId;
 use crate::rules::scores::tests::{fill, publish, weighted};
-use crate::testing::{County, hub, of};
-use crate::time::Month;
+use crate::testing::{County, hub};
 use crate::value::Value;
 
 const YUAN: i64 = 100;
@@ -164,48 +163,4 @@ fn tolerance_needs_all_five_conditions() {
             assert_eq!(refused.rule.as_deref(), Some("KZ-3.4"));
         }
     }
-}
-
-#[test]
-fn an_unfinished_plan_is_to_be_explained_once_the_year_is_over() {
-    let mut county = County::new("kundulun", "2018-01-05");
-    let unit = county.unit("town", "township");
-    let project = county.project(unit);
-    county.set(project, Field::Programmes, "baolian");
-    county.set_year(project, 2017, Field::YearPlanFen, 1_200);
-    let month = FieldPath::month(Month::new(2017, 6).unwrap(), Field::MonthDoneFen);
-    let clerk = county.clerk(unit);
-    county
-        .edit(&clerk, project, &[(month.clone(), Value::Int(1_199))])
-        .unwrap();
-    let owed = |county: &County, day: &str| {
-        explanation(
-            &county.profile,
-            county.view(project),
-            2017,
-            day.parse().unwrap(),
-        )
-    };
-    assert_eq!(owed(&county, "2017-12-31"), None);
-    let open = owed(&county, "2018-01-01").unwrap();
-    assert_eq!(
-        (
-            open.plan_fen - open.done_fen,
-            open.is_given,
-            open.clause.as_str()
-        ),
-        (1, false, "KB-13")
-    );
-    let given = [
-        (Column::Year, "2017".into()),
-        (Column::Text, "the land came late".into()),
-    ];
-    county
-        .record(&clerk, of(project), Table::Explanations, &given)
-        .unwrap();
-    assert!(owed(&county, "2018-01-01").unwrap().is_given);
-    county
-        .edit(&clerk, project, &[(month, Value::Int(1_200))])
-        .unwrap();
-    assert_eq!(owed(&county, "2018-01-01"), None);
 }
