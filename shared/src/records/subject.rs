@@ -82,6 +82,7 @@ impl Subject {
             | Table::EarlyWork
             | Table::PushPlans
             | Table::FinancingNeeds
+            | Table::FinancingOpinions
             | Table::Expansions => Self::Money,
             Table::Issues
             | Table::IssueSteps
