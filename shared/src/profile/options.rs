@@ -55,9 +55,12 @@ impl Profile {
             "reserve_grade" if !self.reserve_grades.is_empty() => {
                 named!(self.reserve_grades.iter())
             }
+            // The county has these, and its source names none.
+            "sectors" | "sectors_extra" | "maturity_grade" => Vec::new(),
             "lists" => named!(self.lists.iter()),
             "programmes" => named!(self.programmes.iter()),
             "meetings" => named!(self.meetings.iter()),
+            "inspections" => named!(self.inspections.iter()),
             "publications" => named!(self.publications.iter()),
             "approval_items" => named!(self.approvals.items.iter()),
             "acceptance_items" => named!(self.acceptance.items.iter()),

@@ -222,7 +222,10 @@ impl Around<'_> {
             Kind::Choice(list) | Kind::Set(list) => {
                 let county = self.profile.named_options(list);
                 let known = |id: &str| match &county {
-                    Some(options) => options.iter().any(|option| option.id == id),
+                    // Where the county names none, anything is said in words.
+                    Some(options) => {
+                        options.is_empty() || options.iter().any(|option| option.id == id)
+                    }
                     None => fixed_options(list)
                         .is_none_or(|options| options.iter().any(|option| option.id == id)),
                 };
