@@ -10,6 +10,7 @@ pub mod http;
 pub mod ids;
 pub mod invariants;
 pub mod net;
+pub mod peer;
 pub mod process;
 pub mod sources;
 pub mod world;
