@@ -321,6 +321,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Obligations => reports::obligations(site, call).await,
         Endpoint::ProjectRules => reports::project_rules(site, call).await,
         Endpoint::CountyRules => reports::county_rules(site, call).await,
+        Endpoint::Issues => records::issues(site, call).await,
         Endpoint::Overview => reports::overview(site, call).await,
         Endpoint::Sync => nodes::sync(site).await,
         Endpoint::SyncAct => nodes::sync_act(site, call).await,

@@ -14,10 +14,12 @@ use crate::text::Lang;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
+mod issues;
 pub mod obligations;
 mod records;
 pub mod rules;
 
+pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,
     Records,

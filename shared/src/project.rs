@@ -165,6 +165,9 @@ pub struct ProjectRow {
     pub image: String,
     /// Problems that are open.
     pub open_issues: u32,
+    /// Problems altogether, closed ones too.
+    #[serde(default)]
+    pub issues: u32,
     /// Fields in conflict.
     pub conflicts: u32,
     /// Proposals (建议值) that wait for the authority.

@@ -24,6 +24,8 @@ pub use subject::Subject;
 /// Tables that have a screen of their own besides the generated one: as lists on a project's page, edited in place.
 const WITH_SCREEN: &[Table] = &[
     Table::Issues,
+    Table::IssueSteps,
+    Table::IssueRulings,
     Table::YearNodes,
     Table::Countdown,
     Table::Funding,

@@ -578,6 +578,7 @@ fn from_view(
     let shown_unit = |field| directory.show(view.text(field));
     let home = view.text(Field::HomeNode).parse().ok();
     let (due, open_issues) = due_facts(view);
+    let issues = u32::try_from(view.rows(Table::Issues).len()).unwrap_or(u32::MAX);
     let proposals: Vec<_> = view
         .rows(Table::Proposals)
         .into_iter()
@@ -616,6 +617,7 @@ fn from_view(
         cum_fen: None,
         image: text(Field::ImageNow),
         open_issues,
+        issues,
         conflicts: count(conflicts.len()),
         proposals: count(proposals.len()),
         keys: keys(view.text(Field::Name)),

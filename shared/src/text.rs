@@ -11,6 +11,7 @@ pub mod fields;
 pub mod finding;
 pub mod guard;
 pub mod hub;
+pub mod issues;
 pub mod office;
 pub mod parse;
 pub mod records;

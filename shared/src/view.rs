@@ -23,9 +23,11 @@ use crate::time::Timestamp;
 use crate::value::Value;
 
 mod books;
+mod issues;
 mod records;
 
 pub use books::{book, unit_book};
+pub use issues::{IssuesQuestion, issues};
 pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
 
 /// Who stands behind node prefixes and user ids, for one reading.

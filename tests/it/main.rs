@@ -6,6 +6,7 @@ mod cli;
 mod coverage;
 mod demo;
 mod imports;
+mod issues;
 mod kill;
 mod queue;
 mod records;

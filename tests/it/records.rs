@@ -89,7 +89,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
 
     // Struck out with a reason, it stays in sight.
     browser
-        .find("#records [data-act='Strike']")
+        .find("#records [data-act='⊘']")
         .await?
         .click()
         .await?;
@@ -103,7 +103,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         .find_with("#records tr.records__struck", "重复登记")
         .await?;
     browser
-        .find("#records [data-act='History']")
+        .find("#records [data-act='↺']")
         .await?
         .click()
         .await?;

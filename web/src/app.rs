@@ -27,6 +27,7 @@ use crate::hooks::sources::Sources;
 use crate::pages::county::County;
 use crate::pages::desk::Desk;
 use crate::pages::exchange::Exchange;
+use crate::pages::issues::Issues;
 use crate::pages::log_in::LogIn;
 use crate::pages::project::Project;
 use crate::pages::projects::Projects;
@@ -236,6 +237,7 @@ fn draw(route: Route, hub: bool, words: &Words) -> Html {
         Route::Rows { table, of } => {
             html! { <RecordList key={format!("{}{}", table.id(), of.query('?'))} {table} {of} /> }
         }
+        Route::Issues => html! { <Issues /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
         Route::County | Route::NotFound => nowhere(words),

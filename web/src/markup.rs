@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 pub use ::markup::html;
-use yew::html::{Classes, IntoPropValue};
+use yew::html::IntoPropValue;
 use yew::virtual_dom::{
     AttrValue, AttributeOrProperty, Attributes, Key, Listener, VList, VNode, VTag, VText,
 };
@@ -80,13 +80,15 @@ impl Element {
 
     /// The next attribute holds these classes.
     #[must_use]
-    pub fn classes(self: Box<Self>, classes: impl Into<Classes>) -> Box<Self> {
-        self.classed(classes.into())
+    pub fn classes(self: Box<Self>, class: impl ClassPart) -> Box<Self> {
+        let mut all = String::new();
+        class.join(&mut all);
+        self.classed(all)
     }
 
     #[inline(never)]
-    fn classed(self: Box<Self>, classes: Classes) -> Box<Self> {
-        self.given(classes.into_prop_value())
+    fn classed(self: Box<Self>, class: String) -> Box<Self> {
+        self.given(Some(class.into()).filter(|class: &AttrValue| !class.is_empty()))
     }
 
     /// The next attribute is there or not.
@@ -218,6 +220,54 @@ impl Element {
             *place = inside;
         }
         VNode::from(tag)
+    }
+}
+
+/// Several classes, joined: `classes!("chip", on.then_some("chip--on"))`.
+macro_rules! classes {
+    ($($part:expr),* $(,)?) => {{
+        let mut class = String::new();
+        $($crate::markup::ClassPart::join($part, &mut class);)*
+        class
+    }};
+}
+pub(crate) use classes;
+
+/// A class, or none, or several.
+pub trait ClassPart {
+    /// Puts it behind those that are there.
+    fn join(self, class: &mut String);
+}
+
+#[inline(never)]
+fn join(class: &mut String, word: &str) {
+    if !class.is_empty() && !word.is_empty() {
+        class.push(' ');
+    }
+    class.push_str(word);
+}
+
+impl ClassPart for &str {
+    fn join(self, class: &mut String) {
+        join(class, self);
+    }
+}
+
+impl ClassPart for String {
+    fn join(self, class: &mut String) {
+        join(class, &self);
+    }
+}
+
+impl ClassPart for AttrValue {
+    fn join(self, class: &mut String) {
+        join(class, &self);
+    }
+}
+
+impl<'a> ClassPart for Option<&'a str> {
+    fn join(self, class: &mut String) {
+        join(class, self.unwrap_or_default());
     }
 }
 

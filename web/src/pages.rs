@@ -3,6 +3,7 @@
 pub mod county;
 pub mod desk;
 pub mod exchange;
+pub mod issues;
 pub mod log_in;
 pub mod project;
 pub mod projects;

@@ -36,6 +36,8 @@ pub enum Route {
     },
     /// 收报 (hub).
     County,
+    /// 问题与调度.
+    Issues,
     /// 记录与登记: every kind of companion record.
     Registry {
         /// The project whose tables are meant.
@@ -103,6 +105,7 @@ impl Route {
                 unit,
             } => format!("/report/{ledger}/{period}/{unit}"),
             Self::County => "/county".to_owned(),
+            Self::Issues => "/issues".to_owned(),
             Self::Registry { project } => {
                 let of = project.map_or(Of::Own, Of::Project);
                 format!("/records{}", of.query('?'))
@@ -140,6 +143,7 @@ impl Route {
                 }
             }
             ["county"] => Some(Self::County),
+            ["issues"] => Some(Self::Issues),
             ["records"] => Of::from_query(query).map(|of| Self::Registry {
                 project: match of {
                     Of::Project(id) => Some(id),
@@ -173,6 +177,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (report, Ui::Report, "▤"),
             (Route::Projects, Ui::Projects, "☰"),
+            (Route::Issues, Ui::Issues, "⚑"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
@@ -181,6 +186,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (Route::County, Ui::County, "▦"),
             (Route::Projects, Ui::Projects, "☰"),
+            (Route::Issues, Ui::Issues, "⚑"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
@@ -224,6 +230,7 @@ mod tests {
                 unit: UnitId::from_bytes([7; 10]),
             },
             Route::County,
+            Route::Issues,
             Route::Registry { project: None },
             Route::Registry {
                 project: Some(ProjectId::from_parts(1, [1; 10])),

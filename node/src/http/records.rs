@@ -1,4 +1,5 @@
-//! Companion records of every kind: which there are, their rows, and what became of a row. Writing goes through `commands`.
+//! Companion records of every kind: which there are, their rows, what became of a row; and issues with their way. Writing goes
+//! through `commands`.
 
 use bytes::Bytes;
 use http::Response;
@@ -6,7 +7,7 @@ use serde::Serialize;
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::records;
-use shared::view::{self, Looked, RecordsQuestion};
+use shared::view::{self, IssuesQuestion, Looked, RecordsQuestion};
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
@@ -59,6 +60,32 @@ pub async fn history(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         view::record_history(library, context.reader, question, (table, row), HISTORY_MAX)
     });
     Ok(reply::json(&changes.await?))
+}
+
+/// `GET /api/v1/issues`.
+///
+/// # Errors
+/// When a document cannot be read.
+pub async fn issues(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    let closed = call.asked::<bool>("closed")?.unwrap_or(false);
+    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
+    let board = site
+        .context
+        .handle
+        .read(move |context| {
+            let profile = views::profile(context, &built_in)?;
+            let question = IssuesQuestion {
+                profile: &profile,
+                actor: &actor,
+                lang,
+                now: context.now,
+                closed,
+            };
+            view::issues(context.replica.library(), context.reader, &question)
+        })
+        .await??;
+    Ok(reply::json(&board))
 }
 
 /// The table a question names; only those whose rows people write.

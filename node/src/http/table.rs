@@ -38,6 +38,7 @@ pub enum Endpoint {
     Obligations,
     ProjectRules,
     CountyRules,
+    Issues,
     Overview,
     Sync,
     SyncAct,
@@ -249,6 +250,8 @@ fn build() -> Vec<Route> {
         &[("unit", "a unit's id; the person's own when absent, all at the hub"), ("project", "a project's id: what is owed for it"), ("person", "a name: what names this person"),
           ("day", "the day, `2026-11-30`; today when absent"), ("to", "the last day of a range that begins with `day`"), ("open", "`true`: only what still has to be done")],
         "What is due, overdue, expected and not held, each with its clause.");
+    add(get.clone(), "/api/v1/issues", E::Issues, Person, Nothing, Json(of::<api::IssueBoard>), &[("closed", "`true`: closed issues too")],
+        "The issues I may see, where each stands, and what I could do with it.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
     add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
     add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncStatus>), &[], "Asks for an exchange, cuts the line or restores it.");

@@ -60,8 +60,8 @@ impl Profile {
             "lists" => named!(self.lists.iter()),
             "programmes" => named!(self.programmes.iter()),
             "meetings" => named!(self.meetings.iter()),
-            "inspections" => named!(self.inspections.iter()),
             "publications" => named!(self.publications.iter()),
+            "inspections" => named!(self.inspections.iter()),
             "approval_items" => named!(self.approvals.items.iter()),
             "acceptance_items" => named!(self.acceptance.items.iter()),
             "inspection_methods" => {

@@ -21,6 +21,7 @@ pub mod case;
 pub mod flow;
 pub mod ladder;
 pub mod standing;
+pub mod ways;
 
 use case::Case;
 use flow::{Flow, IssueAct, Tables};
@@ -87,12 +88,19 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
         missing: vec![entry.at(Column::Issue)],
         ..refuse(Why::NotFound)
     })?;
+    may(&case, entry, act)?;
+    carries(&case, entry, act)?;
+    Ok(beside(&case, entry, act))
+}
+
+/// Whether a step may be taken now, whatever it carries.
+fn may(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(), Refusal> {
     let asked = Asked::now(entry);
-    in_its_table(&case, entry, act)?;
-    is_known(&case, entry, act)?;
+    in_its_table(case, entry, act)?;
+    is_known(case, entry, act)?;
     if act == IssueAct::Assigned {
         // Said before the order is: what is missing is the assessment, not a state.
-        ladder::pass(&case, &asked, "issue_assign")?;
+        ladder::pass(case, &asked, "issue_assign")?;
     }
     if !case.flow.admits(case.course.state, act) {
         let state = case.label(case.course.state).to_owned();
@@ -101,18 +109,16 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
             ..refuse(Why::WrongState { state })
         });
     }
-    may_take(&case, entry, act)?;
-    carries(&case, entry, act)?;
+    may_take(case, entry, act)?;
     match act {
         IssueAct::Escalated => {
-            ladder::pass(&case, &asked, "escalate")?;
+            ladder::pass(case, &asked, "escalate")?;
             let to = format!("escalate:{}", asked.level);
-            ladder::pass(&case, &asked, &to)?;
+            ladder::pass(case, &asked, &to)
         }
-        IssueAct::Closed => ladder::pass(&case, &asked, "issue_close")?,
-        _ => {}
+        IssueAct::Closed => ladder::pass(case, &asked, "issue_close"),
+        _ => Ok(()),
     }
-    Ok(beside(&case, entry, act))
 }
 
 /// What only the county's side does is no step of a unit, and a unit's work is no ruling.

@@ -263,6 +263,17 @@ words! {
     ReceivedAt "送达时间" "Received at";
     FiledBy "报送人" "Filed by";
     Amended "事后更正" "Corrected later";
+    // Issues.
+    Issues "问题与调度" "Problems";
+    NewIssue "新增问题" "New problem";
+    IssueLine "一句话说清问题" "The problem in one sentence";
+    ShowClosed "含已销号" "Closed ones too";
+    Overdue "逾期" "Overdue";
+    IssueSteps "流转记录" "What was done";
+    NoIssues "没有未销号的问题" "No open problems";
+    Void "未生效" "Without effect";
+    WarnedStep "越级" "Level skipped";
+    NoProjectFound "没有匹配的项目" "No such project";
     // Companion records.
     Records "记录与登记" "Records";
     GenericForm "通用表单" "Generic form";
@@ -419,6 +430,8 @@ pub enum Say<'a> {
     Due(&'a str),
     /// Working days until something is due; negative when over.
     DaysLeft(i32),
+    /// For how many days something has been open.
+    DaysOpen(i64),
     /// 已填 n/m.
     Filled(u32, u32),
     /// Rows with errors.
@@ -555,6 +568,7 @@ impl Say<'_> {
             Self::DaysLeft(days) if days > 0 => format!("还剩 {days} 个工作日"),
             Self::DaysLeft(0) => "今天截止".to_owned(),
             Self::DaysLeft(days) => format!("已逾期 {} 个工作日", days.unsigned_abs()),
+            Self::DaysOpen(days) => format!("已 {days} 天"),
             Self::Filled(filled, rows) => format!("已填 {filled}/{rows}"),
             Self::ToCorrect(count) => format!("需修改 {count}"),
             Self::Received(count, all) => format!("收报 {count}/{all}"),
@@ -645,6 +659,7 @@ impl Say<'_> {
             Self::DaysLeft(days) if days > 0 => format!("{days} working days left"),
             Self::DaysLeft(0) => "due today".to_owned(),
             Self::DaysLeft(days) => format!("{} working days overdue", days.unsigned_abs()),
+            Self::DaysOpen(days) => format!("open for {days} days"),
             Self::Filled(filled, rows) => format!("{filled}/{rows} filled in"),
             Self::ToCorrect(count) => format!("{count} to correct"),
             Self::Received(count, all) => format!("{count}/{all} received"),

@@ -90,6 +90,7 @@ fn node(element: &Element) -> TokenStream {
     let of_input = name == "input" || name == "textarea";
     let mut keys = Vec::new();
     let mut words = Vec::new();
+    // In the order they were written, since an expression may move what a later one no longer needs.
     let mut values = Vec::new();
     let mut others = Vec::new();
     for attribute in &element.attributes {
@@ -113,7 +114,8 @@ fn node(element: &Element) -> TokenStream {
             _ => None,
         };
         if let Some(setter) = setter {
-            others.push(setter);
+            others.push(setter.clone());
+            values.push(setter);
             continue;
         }
         let flag = FLAGS.contains(&name.as_str());
@@ -143,12 +145,12 @@ fn node(element: &Element) -> TokenStream {
     }
     let start = if words.iter().all(Option::is_some) {
         let words = words.iter().flatten();
-        quote!(crate::markup::plain(#name, &[#((#keys, ::yew::virtual_dom::AttributeOrProperty::Static(#words))),*]))
+        quote!(crate::markup::plain(#name, &[#((#keys, ::yew::virtual_dom::AttributeOrProperty::Static(#words))),*]) #(#others)*)
     } else {
         quote!(crate::markup::element(#name, &[#(#keys),*]) #(#values)*)
     };
     let children = calls(&element.children);
-    quote!(#start #(#others)* #children .node())
+    quote!(#start #children .node())
 }
 
 /// A component as a node: yew's macro takes it, its children are ours.

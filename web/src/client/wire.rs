@@ -7,8 +7,9 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
-    Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, Live, Me,
-    PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView, SyncState, SyncStatus,
+    Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, IssueBoard,
+    Live, Me, PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView, SyncState,
+    SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -45,6 +46,7 @@ plain!(
     Vec<HistoryEntry>,
     Vec<ImportInfo>,
     ImportPreview,
+    IssueBoard,
     Me,
     ProjectList,
     ProjectView,

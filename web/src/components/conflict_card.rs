@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::value_input::ValueInput;
 use crate::client::clock;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::pill;
 use crate::state::words::Words;
 

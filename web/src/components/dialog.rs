@@ -4,7 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::hooks::session::use_words;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use shared::text::ui::Ui;
 
 /// Props of [`Dialog`].

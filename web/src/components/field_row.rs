@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::conflict_card::{ConflictCardProps, conflict_card};
 use super::value_input::ValueInput;
 use crate::hooks::session::use_words;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::answer;
 use crate::state::entry;
 use crate::state::keys::InputKey;

@@ -3,7 +3,7 @@
 use shared::api::{FilingState, Timeliness};
 use yew::prelude::*;
 
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::answer;
 use crate::state::words::Words;
 

@@ -5,7 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::hooks::router::Link;
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use super::key_list::key_list;
 use super::outbox_list::outbox_list;

@@ -11,7 +11,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::components::cells::th;
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::hooks::session::use_session;
 

@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::progress_bar::progress_bar;
 use crate::client::clock;
 use crate::hooks::session::use_words;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::routes::Route;
 use crate::state::keys::Press;
 use crate::state::ledger::{self, Row, Sort, SortKey};

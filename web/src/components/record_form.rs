@@ -19,7 +19,7 @@ use crate::client::clock;
 use crate::client::wire::Told;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_words;
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 /// Props of [`RecordForm`].
 #[derive(Properties, PartialEq)]
@@ -27,7 +27,17 @@ pub struct RecordFormProps {
     /// The kind and its place.
     pub records: Rc<Records>,
     /// The row to change; a new one when absent.
+    #[prop_or_default]
     pub row: Option<RowId>,
+    /// What the row says beside what the form asks.
+    #[prop_or_default]
+    pub given: BTreeMap<Column, Value>,
+    /// The only columns to ask for; all when absent.
+    #[prop_or_default]
+    pub asks: Option<Vec<Column>>,
+    /// The button's verb.
+    #[prop_or_default]
+    pub verb: AttrValue,
     /// Something is done, or the form was left.
     pub on_done: Callback<()>,
 }
@@ -58,17 +68,18 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
     let records = &props.records;
     let needs_behalf = records.writing == "on_behalf";
     let submit = {
-        let (records, draft, behalf, sent, outbox, row) = (
+        let (records, draft, behalf, sent, outbox, row, given) = (
             records.clone(),
             draft.clone(),
             behalf.clone(),
             sent.clone(),
             outbox.clone(),
             props.row,
+            props.given.clone(),
         );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if draft.is_empty() {
+            if draft.is_empty() && given.is_empty() {
                 return;
             }
             if let Some(id) = *sent {
@@ -79,7 +90,7 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
                 unit: records.unit,
                 table: records.kind.table,
                 row: row.unwrap_or_else(clock::new_row_id),
-                set: (*draft).clone(),
+                set: given.clone().into_iter().chain((*draft).clone()).collect(),
                 on_behalf: needs_behalf.then(|| behalf.as_text().unwrap_or("").to_owned()),
             };
             let base = row.map(|_| records.heads.clone());
@@ -119,7 +130,7 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
     };
     html! {
         <form class="form record-form" id="record-form" onsubmit={submit}>
-            { for records.kind.columns.iter().map(field) }
+            { for records.kind.columns.iter().filter(|column| props.asks.as_ref().is_none_or(|asks| asks.contains(&column.column))).map(field) }
             if needs_behalf {
                 <label class="form__field form__field--wide"><span>{ words.t(Ui::OnBehalf) }<b class="required" aria-hidden="true">{ "*" }</b></span>
                     <ValueInput path="on_behalf" kind={Kind::Text} value={(*behalf).clone()} label={words.t(Ui::OnBehalf)} hint={words.t(Ui::OnBehalfNote)}
@@ -128,10 +139,10 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
             }
             if let Some(Told::Refused(why)) = &outcome { <p class="form__error" role="alert" id="record-refused">{ why }</p> }
             <footer class="dialog__foot">
-                if props.row.is_some() {
+                if props.row.is_some() || props.asks.is_some() {
                     <button type="button" class="button" onclick={props.on_done.reform(|_: MouseEvent| ())}>{ words.t(Ui::Cancel) }</button>
                 }
-                <button type="submit" class="button button--main" id="record-save" disabled={under_way}>{ words.t(if under_way { Ui::Saving } else { Ui::RecordSave }) }</button>
+                <button type="submit" class="button button--main" id="record-save" disabled={under_way}>{ if under_way { words.t(Ui::Saving).into() } else if props.verb.is_empty() { words.t(Ui::RecordSave).into() } else { props.verb.clone() } }</button>
             </footer>
         </form>
     }

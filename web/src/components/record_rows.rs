@@ -12,7 +12,7 @@ use super::value_input::ValueInput;
 use crate::client::clock;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_words;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::entry;
 use crate::state::keys::InputKey;
 use crate::state::outbox::FieldStatus;

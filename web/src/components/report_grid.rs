@@ -10,7 +10,7 @@ use shared::value::Value;
 use yew::prelude::*;
 
 use crate::components::cells::{td_number, th_number};
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
 

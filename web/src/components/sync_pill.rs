@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::client::clock;
 use crate::hooks::line::Line;
 use crate::hooks::session::Session;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::routes::Route;
 use crate::state::pill::pill;
 

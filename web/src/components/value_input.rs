@@ -14,7 +14,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::hooks::session::use_session;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::entry;
 use crate::state::keys::{self, InputKey, Inside, Press};
 use crate::state::words::Words;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 /// How long a message stays; failures stay until closed.
 const SHOWN_MS: u32 = 6_000;

@@ -105,7 +105,7 @@ pub struct LinkProps {
     pub to: Route,
     /// Classes.
     #[prop_or_default]
-    pub classes: Classes,
+    pub classes: AttrValue,
     /// What stands in it.
     pub children: Html,
 }

@@ -6,7 +6,7 @@ use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
 use crate::components::cells::{fact, th, th_number};
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
 

@@ -10,7 +10,7 @@ use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::components::cells::th;
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::client::clock;
 use crate::client::http::{Failure, encode};

@@ -13,7 +13,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::components::cells::{print_button, strip_fact};
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::client::live::Heard;
 use crate::client::{clock, page};

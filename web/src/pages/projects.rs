@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::cells::print_button;
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
 

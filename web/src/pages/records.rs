@@ -24,7 +24,7 @@ use crate::hooks::outbox::use_outbox;
 use crate::hooks::router::Link;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::{Session, use_session};
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::routes::{Of, Route};
 use crate::state::remote::Remote;
 use crate::state::words::Words;
@@ -319,7 +319,7 @@ fn line(
     let act = |word: Ui, sign: &'static str, to: fn(RowId) -> Over| {
         let over = over.clone();
         html! {
-            <button class="button button--bare" title={words.t(word)} aria-label={words.t(word)} data-act={format!("{word:?}")}
+            <button class="button button--bare" title={words.t(word)} aria-label={words.t(word)} data-act={sign}
                 onclick={move |_: MouseEvent| if let Some(id) = id { over.set(to(id)) }}>{ sign }</button>
         }
     };

@@ -14,7 +14,7 @@ use shared::value::Value;
 use yew::prelude::*;
 
 use crate::components::cells::{fact, print_button, strip_fact};
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::client::clock;
 use crate::client::live::Heard;

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::components::cells::{td_number, th, th_number};
-use crate::markup::html;
+use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
 

@@ -253,6 +253,15 @@ fn matches(row: &ProjectRow, word: &str) -> bool {
         || within(&row.lead_unit)
 }
 
+/// The living projects that fit what a person typed: parts of name, code or owner, or pinyin; at most so many.
+#[must_use]
+pub fn find(rows: &[Row], typed: &str, most: usize) -> Vec<Row> {
+    let word = clean::normal(typed);
+    let living = rows.iter().filter(|row| row.deleted.is_empty());
+    let found = living.filter(|row| matches(row, &word));
+    found.take(most).cloned().collect()
+}
+
 /// The values of a facet with how many living rows have each, most frequent first.
 #[must_use]
 pub fn values(rows: &[Row], facet: Facet) -> Vec<(String, usize)> {

@@ -115,7 +115,7 @@ pub fn normal(text: &str) -> String {
             '、' | ';' => ',',
             _ => c,
         })
-        .flat_map(char::to_lowercase)
+        .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 

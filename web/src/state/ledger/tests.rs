@@ -22,6 +22,7 @@ pub(crate) fn row(number: u8, name: &str, unit: &str) -> ProjectRow {
         cum_fen: None,
         image: String::new(),
         open_issues: 0,
+        issues: 0,
         conflicts: 0,
         proposals: 0,
         keys: String::new(),
