@@ -56,14 +56,21 @@ async fn look(root: &Path, node: &str) -> Result<()> {
         .holds("#issue-project", "松坪镇卫生院迁建工程")
         .await?;
     browser.fill("#issue-line", PROBLEM).await?;
-    browser
-        .fill("dialog [data-path='new/deadline']", "12.20")
-        .await?;
+    // A day nobody can read stops the form, and what was typed stays.
+    let limit = "dialog [data-path='new/deadline']";
+    browser.fill(limit, "年底").await?;
+    browser.find("#issue-save").await?.click().await?;
+    browser.find("dialog .value__error").await?;
+    browser.fill(limit, "2026-12-20").await?;
     browser.shoot("51-new-issue").await?;
     browser.find("#issue-save").await?.click().await?;
     let card = browser
         .find_with(".board__lane:first-child [data-issue]", PROBLEM)
         .await?;
+    ensure!(
+        card.text().await?.contains("2026-12-20"),
+        "the limit is lost"
+    );
     browser.shoot("52-board").await?;
 
     // The next level is closed and says what it waits for; closing is the county's.
@@ -74,6 +81,15 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser
         .find("dialog [data-way='closed'] button:disabled")
         .await?;
+    // Nothing is closed yet that could be opened again.
+    ensure!(
+        browser
+            .driver
+            .find_all(By::Css("dialog [data-way='reopened']"))
+            .await?
+            .is_empty(),
+        "opening again is offered"
+    );
     browser.shoot("53-closed-ways").await?;
 
     // The unit has tried and failed: the level opens.

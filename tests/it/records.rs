@@ -118,7 +118,9 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         .fill("#record-form [data-path='act']", "closed")
         .await?;
     browser.find("#record-save").await?.click().await?;
-    browser.find_with("#record-refused", "依据").await?;
+    browser
+        .find_with("#record-refused", "只能在上级节点办理")
+        .await?;
     browser
         .holds("#record-form [data-path='act']", "closed")
         .await?;

@@ -265,7 +265,7 @@ impl ClassPart for AttrValue {
     }
 }
 
-impl<'a> ClassPart for Option<&'a str> {
+impl ClassPart for Option<&str> {
     fn join(self, class: &mut String) {
         join(class, self.unwrap_or_default());
     }

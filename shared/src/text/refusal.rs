@@ -31,7 +31,9 @@ impl Refusal {
                 Lang::En => words.push_str(&format!(" ({count} projects)")),
             }
         }
-        if let Some(rule) = &self.rule {
+        // What rests on no clause of the county's document is the product's own order, which no reader could look up.
+        let clause = |rule: &&String| *rule != "engine" && !rule.starts_with("domain ");
+        if let Some(rule) = self.rule.as_ref().filter(clause) {
             match lang {
                 Lang::Zh => words.push_str(&format!("〔依据 {rule}〕")),
                 Lang::En => words.push_str(&format!(" [rule {rule}]")),

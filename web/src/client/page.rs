@@ -3,7 +3,7 @@
 use shared::text::Lang;
 use shared::text::ui::Ui;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, Element, HtmlElement, SubmitEvent};
 
 /// The page's document.
 #[must_use]
@@ -135,4 +135,15 @@ pub fn focus_on(selector: &str) -> bool {
         }
         None => false,
     }
+}
+
+/// True when a form holds what cannot be read: the first such input gets the focus, and nothing may be sent.
+#[must_use]
+pub fn stops_at_unreadable(event: &SubmitEvent) -> bool {
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let input = form.and_then(|form| form.query_selector("[aria-invalid='true']").ok().flatten());
+    let input = input.and_then(|input| input.dyn_into::<HtmlElement>().ok());
+    input.is_some_and(|input| input.focus().is_ok())
 }

@@ -13,8 +13,8 @@ use yew::prelude::*;
 
 use super::dialog::Dialog;
 use super::value_input::ValueInput;
-use crate::client::clock;
 use crate::client::wire::Told;
+use crate::client::{clock, page};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_session;
@@ -80,6 +80,9 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
         );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            if page::stops_at_unreadable(&event) {
+                return;
+            }
             let named = set
                 .get(&FieldPath::once(Field::Name))
                 .and_then(Value::as_text)

@@ -15,8 +15,8 @@ use shared::value::Value;
 use yew::prelude::*;
 
 use super::value_input::ValueInput;
-use crate::client::clock;
 use crate::client::wire::Told;
+use crate::client::{clock, page};
 use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_words;
 use crate::markup::{classes, html};
@@ -79,6 +79,9 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
         );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            if page::stops_at_unreadable(&event) {
+                return;
+            }
             if draft.is_empty() && given.is_empty() {
                 return;
             }

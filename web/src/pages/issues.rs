@@ -15,9 +15,9 @@ use shared::value::Value;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use crate::client::clock;
 use crate::client::live::Heard;
 use crate::client::wire::Told;
+use crate::client::{clock, page};
 use crate::components::cells::{button, print_button};
 use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
@@ -400,6 +400,9 @@ fn NewIssue(props: &NewIssueProps) -> Html {
         );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            if page::stops_at_unreadable(&event) {
+                return;
+            }
             let said = line.cast::<HtmlTextAreaElement>().map(|area| area.value());
             let said = said.unwrap_or_default().trim().to_owned();
             let Some((id, name)) = (*project).clone().filter(|_| !said.is_empty()) else {

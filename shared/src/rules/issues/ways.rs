@@ -72,6 +72,7 @@ pub fn ways(case: &Case<'_>, actor: &Actor, now: Timestamp) -> Vec<Way> {
     found
 }
 
+/// One way; `None` when the issue does not stand where the act begins.
 fn one(
     case: &Case<'_>,
     actor: &Actor,
@@ -79,6 +80,9 @@ fn one(
     act: IssueAct,
     level: String,
 ) -> Option<Way> {
+    if !case.flow.admits(case.course.state, act) {
+        return None;
+    }
     let table = if is_ruling(act) && actor.at_hub {
         case.tables.rulings
     } else {
