@@ -108,7 +108,7 @@ fn a_locked_plan_keeps_its_row_out_with_the_sentence_of_the_edit() {
     let finding = &refused.api.findings[0];
     assert_eq!((finding.row, finding.column.as_str()), (2, "B"));
     assert!(
-        finding.reason.contains("年度投资计划"),
+        finding.reason.contains("年度计划已锁定"),
         "{}",
         finding.reason
     );
