@@ -170,7 +170,12 @@ fn make<'a>(
         .unwrap_or(today)
         .plus_days(-i64::from(below(rng, 500)));
     let completion = today.plus_days(i64::from(below(rng, 400)) - 20);
+    // Every project of the sample reports its months, so it has started, some a little late.
+    let started = start
+        .plus_days(i64::from(below(rng, 40)))
+        .min(last.last_day());
     put(Field::PlannedStart, Value::Text(start.to_string()));
+    put(Field::ActualStart, Value::Text(started.to_string()));
     put(
         Field::PlannedCompletion,
         Value::Text(completion.to_string()),
@@ -343,6 +348,16 @@ mod tests {
                 .as_text()
                 .unwrap();
             assert!(!notes.contains("://"), "an address became a link: {notes}");
+        }
+    }
+
+    #[test]
+    fn whoever_reports_months_has_started() {
+        let today = Date::new(2026, 11, 22).unwrap();
+        for project in on(2026, 11, 22).iter().flat_map(|t| &t.projects) {
+            let started = project.ledger[&FieldPath::once(Field::ActualStart)].as_text();
+            let started: Date = started.unwrap().parse().unwrap();
+            assert!(started < today, "{started}");
         }
     }
 

@@ -556,6 +556,7 @@ impl Say<'_> {
                 }
             }
             Self::Span(ms) => match span_of(ms) {
+                (0, Unit::Minutes) => "不到1分钟".to_owned(),
                 (count, Unit::Minutes) => format!("{count}分钟"),
                 (count, Unit::Hours) => format!("{count}小时"),
                 (count, Unit::Days) => format!("{count}天"),
@@ -568,6 +569,7 @@ impl Say<'_> {
             Self::DaysLeft(days) if days > 0 => format!("还剩 {days} 个工作日"),
             Self::DaysLeft(0) => "今天截止".to_owned(),
             Self::DaysLeft(days) => format!("已逾期 {} 个工作日", days.unsigned_abs()),
+            Self::DaysOpen(0) => "今天发现".to_owned(),
             Self::DaysOpen(days) => format!("已 {days} 天"),
             Self::Filled(filled, rows) => format!("已填 {filled}/{rows}"),
             Self::ToCorrect(count) => format!("需修改 {count}"),
@@ -647,6 +649,7 @@ impl Say<'_> {
                 }
             }
             Self::Span(ms) => match span_of(ms) {
+                (0, Unit::Minutes) => "under a minute".to_owned(),
                 (count, Unit::Minutes) => format!("{count} min"),
                 (count, Unit::Hours) => format!("{count} h"),
                 (count, Unit::Days) => format!("{count} d"),
@@ -659,6 +662,7 @@ impl Say<'_> {
             Self::DaysLeft(days) if days > 0 => format!("{days} working days left"),
             Self::DaysLeft(0) => "due today".to_owned(),
             Self::DaysLeft(days) => format!("{} working days overdue", days.unsigned_abs()),
+            Self::DaysOpen(0) => "found today".to_owned(),
             Self::DaysOpen(days) => format!("open for {days} days"),
             Self::Filled(filled, rows) => format!("{filled}/{rows} filled in"),
             Self::ToCorrect(count) => format!("{count} to correct"),
@@ -755,7 +759,7 @@ mod tests {
     fn a_line_that_is_down_for_more_than_a_day_counts_days() {
         let hour = 3_600_000;
         for (ms, text) in [
-            (59_999, "0分钟"),
+            (59_999, "不到1分钟"),
             (25 * 60_000, "25分钟"),
             (24 * hour, "24小时"),
             (73 * hour, "3天"),
