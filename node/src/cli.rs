@@ -17,6 +17,7 @@ pub mod join;
 pub mod nodes;
 pub mod output;
 pub mod profile;
+mod quarantine;
 pub mod scenario;
 pub mod serve;
 pub mod status;
@@ -145,6 +146,8 @@ pub enum Command {
     Edit(edit::Args),
     /// Show what this node is and how it stands
     Status(status::Args),
+    /// Show, export or accept changes that were refused
+    Quarantine(quarantine::Args),
     /// Ask for an exchange, or cut and restore the line
     Sync(sync::Args),
     /// County rules: name, show or check profile files
@@ -204,6 +207,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Dump(args) => dump::run(&common, args, output),
         Command::Edit(args) => edit::run(&common, args, output),
         Command::Status(args) => status::run(&common, args, output),
+        Command::Quarantine(args) => quarantine::run(&common, args, output),
         Command::Sync(args) => sync::run(&common, args, output),
         Command::Profile(args) => profile::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),

@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod invite;
 mod perform;
+mod quarantine;
 mod request;
 mod rules;
 
@@ -37,8 +38,8 @@ pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
-    Event, Found, ImportReport, Outcome, Question, RefusedRow, Request, Rules, RulesState,
-    RulesVersion, Status, Trouble,
+    Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow, Request, Rules,
+    RulesState, RulesVersion, Status, Trouble,
 };
 
 /// Where requests of the command line go on the control listener.

@@ -107,6 +107,29 @@ pub fn check_documents(reader: &dyn Reader, ids: &[DocumentId]) -> Vec<Found> {
     findings
 }
 
+/// Names the changes in quarantine: nothing is damaged by them, but an officer has to decide.
+#[must_use]
+pub fn check_quarantine(reader: &dyn Reader) -> Vec<Found> {
+    match shared::sync::quarantined(reader) {
+        Ok(changes) => changes
+            .into_iter()
+            .map(|change| Found {
+                place: "quarantine".to_owned(),
+                finding: format!(
+                    "{}: change {} brought by {} at {}: {}",
+                    change.document,
+                    hex::encode(&change.hash[..8]),
+                    change.from,
+                    change.at,
+                    change.reason.id()
+                ),
+                repaired: false,
+            })
+            .collect(),
+        Err(error) => vec![found("quarantine", &error)],
+    }
+}
+
 fn check_all_documents(store: &dyn Store) -> Checked {
     let reader: &dyn Reader = store;
     let commits = store.position().0;
@@ -114,7 +137,7 @@ fn check_all_documents(store: &dyn Store) -> Checked {
         Ok(ids) => Checked {
             documents: ids.len() as u64,
             commits,
-            findings: check_documents(reader, &ids),
+            findings: [check_documents(reader, &ids), check_quarantine(reader)].concat(),
         },
         Err(error) => Checked {
             commits,

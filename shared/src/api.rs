@@ -561,6 +561,9 @@ pub struct PeerStatus {
     /// When it was last heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Timestamp>,
+    /// When its disk was last seen to be an older copy: restored from a backup, or run by somebody else as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied: Option<Timestamp>,
 }
 
 /// `POST /api/v1/sync`.

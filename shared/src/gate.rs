@@ -62,6 +62,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The reason's id on the command line and in `text`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::NotAChange => "not_a_change",
+            Self::TooManyOperations => "too_many_operations",
+            Self::Malformed => "malformed",
+            Self::ForeignActor => "foreign_actor",
+            Self::OutOfScope => "out_of_scope",
+            Self::BadSequence => "bad_sequence",
+            Self::MissingDependency => "missing_dependency",
+            Self::BadOperation => "bad_operation",
+            Self::Breaks => "breaks",
+            Self::AfterRevocation => "after_revocation",
+        }
+    }
+
     /// The reason with this number.
     #[must_use]
     pub fn from_u8(number: u8) -> Option<Self> {

@@ -25,15 +25,18 @@ mod greet;
 mod input;
 mod log;
 mod pack;
+mod quarantine;
 mod receipt;
 mod reconcile;
 mod session;
 mod status;
+mod ticket;
 
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
 pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, Side};
 pub(crate) use pack::ChangeParts;
+pub use quarantine::{Quarantined, quarantined};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -91,6 +94,8 @@ pub struct Replica {
     shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
     quarantined: u64,
     refused_by_hub: u64,
+    /// At a hub: nodes whose disk was seen to be an old one or a copy, and when.
+    copied: BTreeMap<NodeId, Timestamp>,
     /// Entries of the log for the hub that the hub acknowledged.
     hub_acked: u64,
     last_exchange: Option<Timestamp>,
@@ -179,6 +184,7 @@ impl Replica {
             shorts: BTreeMap::new(),
             quarantined: 0,
             refused_by_hub: 0,
+            copied: BTreeMap::new(),
             hub_acked: 0,
             last_exchange: None,
             skew_ms: 0,
@@ -343,6 +349,7 @@ impl Replica {
             Input::Revoke { request, node } => {
                 self.set_enrolment(cx, request, node, Enrolment::Revoked)
             }
+            Input::Readmit { request, hash } => self.readmit(cx, request, hash),
         }
     }
 
@@ -374,6 +381,7 @@ impl Replica {
             self.list_in_directory(cx, &name, crate::identity::UnitKind::Hub, Some(self.node))?;
         }
         self.load_receipt(cx.turn)?;
+        self.load_copied(cx.turn)?;
         self.quarantined = scan(cx.turn, Tree::Quarantine, &[])?.len() as u64;
         for (key, _) in scan(cx.turn, Tree::Peer, &[grant::AUDIENCE])? {
             if let Some(id) = DocumentId::from_bytes(&key[1..]) {
@@ -510,7 +518,8 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Join { request, .. }
         | Input::Approve { request, .. }
         | Input::Suspend { request, .. }
-        | Input::Revoke { request, .. } => Some(*request),
+        | Input::Revoke { request, .. }
+        | Input::Readmit { request, .. } => Some(*request),
         Input::Start { .. }
         | Input::SessionOpened { .. }
         | Input::Frame { .. }

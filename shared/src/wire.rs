@@ -15,8 +15,9 @@ pub use codec::WireError;
 /// Bytes of one frame. Small enough that a cut loses little and a ping is never stuck behind much.
 pub const FRAME_BYTES_MAX: usize = 16 * 1024;
 
-/// Bytes of content in one frame of a batch, so that head and content fit [`FRAME_BYTES_MAX`].
-pub const PART_BYTES_MAX: usize = FRAME_BYTES_MAX - 256;
+/// Bytes of content in one frame of a batch. A frame that a cut line tore is sent again whole, so it is short: at 64 kbit/s and
+/// a cut every 15 s half of one is 1 % lost, and its head costs another half per cent.
+pub const PART_BYTES_MAX: usize = 2 * 1024;
 
 /// The version this program speaks.
 pub const VERSION: u8 = 1;

@@ -280,6 +280,7 @@ fn help_names_every_command() {
       dump         Print every record as canonical JSON, one a line
       edit         Carry out commands from a file or stdin, one JSON a line
       status       Show what this node is and how it stands
+      quarantine   Show, export or accept changes that were refused
       sync         Ask for an exchange, or cut and restore the line
       profile      County rules: name, show or check profile files
       check        Look for damage

@@ -46,17 +46,16 @@ fn storm(seed: u64) -> Result<World, String> {
     Ok(world)
 }
 
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
 fn replay(seed: u64) -> String {
     format!("replay: scripts/sim --seed {seed}")
 }
 
 #[test]
 fn storms_lose_nothing_and_end_in_equal_heads() {
-    let number = |name| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse::<u64>().ok())
-    };
     let first = number("XIANGMU_SIM_FROM").unwrap_or(0);
     let seeds = first..first + number("XIANGMU_SIM_COUNT").unwrap_or(SEEDS);
     let mut problems = Vec::new();
@@ -69,6 +68,16 @@ fn storms_lose_nothing_and_end_in_equal_heads() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn a_seed_run_twice_says_the_same_words() {
+    let first = number("XIANGMU_SIM_FROM").unwrap_or(0);
+    let count = number("XIANGMU_SIM_TWICE").unwrap_or(25);
+    for seed in first..first + count {
+        let traces = [(); 2].map(|()| storm(seed).map(|world| (world.trace, world.bytes)));
+        assert_eq!(traces[0], traces[1], "{}", replay(seed));
+    }
 }
 
 /// A hub and one node that have exchanged some projects.
@@ -336,4 +345,188 @@ fn a_node_waits_for_the_officer_and_is_let_in_on_the_same_line() {
     world.run_for(20_000);
     assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
     assert_eq!(invariants::heads_are_equal(&mut world), Ok(()));
+}
+
+fn readmit_all(world: &mut World, at: usize) -> (u64, u64) {
+    let request = world.request(at);
+    world.give(
+        at,
+        Input::Readmit {
+            request,
+            hash: None,
+        },
+    );
+    match world.parties[at].replies.remove(&request) {
+        Some(Reply::Readmitted { taken, left }) => (taken, left),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_hub_restored_from_a_backup_is_healed_by_its_nodes() {
+    let mut world = World::new(29, 2);
+    world.enrol(1);
+    world.enrol(2);
+    let (one, two) = (world.unit(1), world.unit(2));
+    let early = world.create(1, one);
+    world.create(2, two);
+    world.run_for(20_000);
+    let backup = world.parties[0].store.clone();
+    // After the backup: the nodes' own work, the hub's, and work that builds on the hub's.
+    world.create(1, one);
+    let by_hub = world.create(0, two);
+    world.edit(1, early, Field::Site);
+    world.edit(0, early, Field::BuildNature);
+    world.run_for(20_000);
+    world.edit(1, early, Field::BuildNature);
+    world.edit(2, by_hub, Field::Site);
+    world.run_for(20_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    world.crash(0);
+    world.parties[0].store = backup;
+    world.parties[0].is_doubtful = true;
+    world.start(0);
+    world.run_for(HEAL_MS);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    // What the hub had written itself came back through others: a person says that it is genuine.
+    let status = world.parties[0]
+        .replica
+        .as_ref()
+        .expect("it runs")
+        .status(world.now);
+    assert!(status.quarantined > 0);
+    let listed = shared::sync::quarantined(&world.parties[0].store).expect("memory reads");
+    assert_eq!(listed.len() as u64, status.quarantined);
+    let (taken, left) = readmit_all(&mut world, 0);
+    assert_eq!((taken, left), (listed.len() as u64, 0));
+    assert_eq!(settled(&mut world), Ok(()));
+    assert!(!world.heads(0, &DocumentId::Project(by_hub)).is_empty());
+}
+
+#[test]
+fn one_refused_change_waits_in_quarantine_and_all_else_flows_on() {
+    let mut world = World::new(31, 2);
+    world.enrol(1);
+    world.enrol(2);
+    let home = world.unit(1);
+    let moved = world.create(1, home);
+    let other = world.create(1, home);
+    world.run_for(20_000);
+    let to = world.unit(2);
+    world.command(0, Command::MoveProject { project: moved, to }, Vec::new());
+    world.run_for(20_000);
+    // The township knows that the record has left it, and its engine would refuse: a changed program writes all the same.
+    let id = DocumentId::Project(moved);
+    world.write_past_the_rules(1, &id, FieldPath::once(Field::Site), "ours still");
+    world.edit(1, other, Field::Site);
+    world.run_for(20_000);
+    let listed = shared::sync::quarantined(&world.parties[0].store).expect("memory reads");
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!(
+        (&listed[0].document, listed[0].reason),
+        (&id, shared::gate::Reason::AfterRevocation)
+    );
+    assert_eq!(listed[0].from, world.parties[1].key.node_id());
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    assert_eq!(invariants::no_acknowledged_edit_is_lost(&mut world), Ok(()));
+    assert_eq!(readmit_all(&mut world, 0), (1, 0));
+    let hub = &mut world.parties[0];
+    let library = hub.replica.as_mut().expect("it runs").library();
+    let document = library.document(&hub.store, &id).expect("it is there");
+    assert_eq!(
+        document.value(&FieldPath::once(Field::Site)).as_text(),
+        Some("ours still")
+    );
+}
+
+#[test]
+fn an_old_disk_and_a_copied_one_are_noticed_and_lose_nothing() {
+    let copied = |world: &World| {
+        let hub = world.parties[0].replica.as_ref().expect("it runs");
+        hub.peers()[0].copied
+    };
+    // An honest node may lose the answer to its hello, crash and come back as often as it likes.
+    let mut world = pair(3);
+    for _ in 0..4 {
+        world.crash(1);
+        world.run_for(2_000);
+        world.start(1);
+        world.run_for(3_000);
+    }
+    world.cut_all();
+    world.run_for(5_000);
+    assert_eq!(copied(&world), None);
+    // A disk image is put back without a word, and edited before the line stands.
+    let image = world.parties[1].store.clone();
+    let early = world.projects[0];
+    for _ in 0..3 {
+        world.edit(1, early, Field::Site);
+        world.crash(1);
+        world.start(1);
+        world.run_for(20_000);
+    }
+    world.crash(1);
+    world.parties[1].store = image;
+    world.start(1);
+    world.edit(1, early, Field::Problems);
+    assert_eq!(settled(&mut world), Ok(()));
+    assert!(copied(&world).is_some());
+    // Two machines run one image by turns: each has edits the other lacks, and the hub gets all of them.
+    let mut world = pair(3);
+    let mut images = [
+        world.parties[1].store.clone(),
+        world.parties[1].store.clone(),
+    ];
+    let early = world.projects[0];
+    for round in 0..6 {
+        world.crash(1);
+        world.parties[1].store = images[round % 2].clone();
+        world.start(1);
+        world.edit(1, early, Field::Site);
+        world.run_for(60_000);
+        images[round % 2] = world.parties[1].store.clone();
+    }
+    assert_eq!(settled(&mut world), Ok(()));
+    assert!(copied(&world).is_some());
+}
+
+#[test]
+fn a_prefecture_over_two_counties_holds_what_townships_wrote() {
+    let mut world = World::new(37, 4);
+    world.make_hub(1);
+    world.make_hub(2);
+    world.enrol_at(1, 0, UnitKind::CountyNode);
+    world.enrol_at(2, 0, UnitKind::CountyNode);
+    world.enrol_at(3, 1, UnitKind::Township);
+    world.enrol_at(4, 2, UnitKind::Township);
+    let mut made = Vec::new();
+    for (county, town) in [(1, 3), (2, 4)] {
+        let home = world.unit(town);
+        made.push((county, town, world.create(town, home)));
+    }
+    world.run_for(30_000);
+    // Both counties lose the prefecture, one of them loses power; the townships write on.
+    world.crash(1);
+    for (_, town, project) in &made {
+        world.edit(*town, *project, Field::Site);
+    }
+    world.run_for(30_000);
+    world.start(1);
+    for (county, _, project) in &made {
+        world.edit(*county, *project, Field::BuildNature);
+    }
+    world.run_for(HEAL_MS);
+    for (county, town, project) in made {
+        let id = DocumentId::Project(project);
+        let heads = world.heads(town, &id);
+        assert!(!heads.is_empty());
+        assert_eq!(world.heads(county, &id), heads);
+        assert_eq!(world.heads(0, &id), heads);
+        let other = if county == 1 { 4 } else { 3 };
+        assert!(
+            world.heads(other, &id).is_empty(),
+            "another county's township has it"
+        );
+    }
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
 }

@@ -6,9 +6,12 @@
 
 pub mod browser;
 pub mod clock;
+pub mod faults;
 pub mod http;
 pub mod ids;
 pub mod invariants;
+pub mod line;
+pub mod mutate;
 pub mod net;
 pub mod peer;
 pub mod process;

@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use shared::api::NodeRole;
 use shared::command::{Actor, Answer, Command, Envelope, ImportItem, Outcome, Role};
+use shared::document::{Author, Base};
 use shared::field::{Field, FieldPath};
 use shared::identity::{NodeKey, UnitKind, unit_id_of};
 use shared::ids::{CommandId, DocumentId, ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
@@ -22,6 +23,7 @@ use shared::time::Timestamp;
 use shared::value::Value;
 
 use crate::clock::{Clock, START};
+use crate::faults::{Fault, FaultPlan};
 use crate::net::{End, Socket};
 
 /// A turn that never ends is a bug; no honest turn makes so many steps.
@@ -103,6 +105,24 @@ pub struct World {
     pub frames: [u64; 2],
     /// Cut the socket when this many frames have been sent in all.
     pub cut_at_frame: Option<u64>,
+    /// What happens to frames beside that.
+    pub faults: Option<FaultPlan>,
+    /// How many faults befell frames so far.
+    pub faults_done: u64,
+    /// Why sessions were closed, with how many were.
+    pub closed: BTreeMap<String, u64>,
+    /// Every frame as it was sent: by which end (0 the dialler), and its bytes. Kept when this is `Some`.
+    pub recording: Option<Vec<(usize, Vec<u8>)>>,
+    /// What the hub's next frame is replaced by.
+    pub hub_says: Option<Vec<u8>>,
+    /// The nonce of the last session, for a recording.
+    pub nonce: [u8; 32],
+    /// What a line carries in a second each way; `None` is as fast as you like.
+    pub line_bytes_per_second: Option<u64>,
+    /// Bytes that lines carried which are gone now.
+    carried: u64,
+    /// Everything that was said, folded: two runs of one seed end in the same number.
+    pub trace: u64,
     sent_frames: u64,
     counter: i64,
     steps: u64,
@@ -157,6 +177,15 @@ impl World {
             bytes: [0; 2],
             frames: [0; 2],
             cut_at_frame: None,
+            faults: None,
+            faults_done: 0,
+            closed: BTreeMap::new(),
+            recording: None,
+            hub_says: None,
+            nonce: [0; 32],
+            line_bytes_per_second: None,
+            carried: 0,
+            trace: 0,
             sent_frames: 0,
             counter: 0,
             steps: 0,
@@ -278,7 +307,8 @@ impl World {
         // Losing what was never exchanged is what a backup does; here only what sync must bring back is of interest.
         if pending == 0 {
             self.parties[index].store = backup;
-            self.parties[index].is_doubtful = true;
+            // Put back by somebody who says so, or without a word.
+            self.parties[index].is_doubtful = self.chance(2);
             self.die(index);
         }
     }
@@ -295,7 +325,9 @@ impl World {
             Effect::Send { session, bytes } => {
                 self.sent_frames += 1;
                 let cut = self.cut_at_frame == Some(self.sent_frames);
+                let fault = self.next_fault();
                 let now = self.now;
+                self.fold(index, &bytes);
                 let socket = self.sockets.iter_mut().find_map(|socket| {
                     let end = socket.ends.iter().position(|end| {
                         end.party == index && end.session == session && end.life == life
@@ -303,9 +335,19 @@ impl World {
                     Some((socket, end))
                 });
                 if let Some((socket, end)) = socket {
+                    let bytes = match self.hub_says.take_if(|_| end == 1) {
+                        Some(instead) => instead,
+                        None => bytes,
+                    };
                     self.bytes[end] += bytes.len() as u64;
                     self.frames[end] += 1;
-                    if cut {
+                    if let Some(recording) = &mut self.recording {
+                        recording.push((end, bytes.clone()));
+                    }
+                    if let Some(fault) = fault {
+                        self.faults_done += 1;
+                        socket.send_faulty(end, now, bytes, fault);
+                    } else if cut {
                         // The message that was on the way is lost with the line.
                         socket.closes_at = [Some(now.plus_ms(1)), Some(now.plus_ms(1))];
                     } else {
@@ -313,8 +355,10 @@ impl World {
                     }
                 }
             }
-            Effect::Close { session, .. } => {
+            Effect::Close { session, reason } => {
                 let now = self.now;
+                *self.closed.entry(reason.to_string()).or_default() += 1;
+                self.fold(index, reason.to_string().as_bytes());
                 for socket in &mut self.sockets {
                     let end = socket.ends.iter().position(|end| {
                         end.party == index && end.session == session && end.life == life
@@ -344,6 +388,28 @@ impl World {
             }
             Effect::Changed { .. } | Effect::Status => {}
         }
+    }
+
+    /// The fault of the frame that is being sent.
+    fn next_fault(&mut self) -> Option<Fault> {
+        match self.faults? {
+            FaultPlan::OneIn(number) => {
+                let befalls = self.chance(number);
+                befalls.then(|| Fault::draw(&mut self.rng))
+            }
+            FaultPlan::At(number, fault) => (number == self.sent_frames).then_some(fault),
+        }
+    }
+
+    /// FNV-1a over who said what when.
+    fn fold(&mut self, index: usize, bytes: &[u8]) {
+        let mut sum = self.trace ^ 0xcbf2_9ce4_8422_2325;
+        let head = self.now.0.to_be_bytes();
+        let who = [u8::try_from(index).unwrap_or(u8::MAX)];
+        for byte in who.iter().chain(&head).chain(bytes) {
+            sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.trace = sum;
     }
 
     fn note_answers(&mut self, index: usize, request: RequestId, answers: &[Answer]) {
@@ -390,7 +456,11 @@ impl World {
         let accepted = SessionId::accepted(self.parties[hub].accepted);
         let mut nonce = [0; 32];
         self.rng.fill_bytes(&mut nonce);
-        let latency = 1 + i64::try_from(self.draw(300)).unwrap_or(0);
+        self.nonce = nonce;
+        let latency = match self.line_bytes_per_second {
+            Some(_) => 300,
+            None => 1 + i64::try_from(self.draw(300)).unwrap_or(0),
+        };
         let hub_life = self.parties[hub].life;
         self.sockets.push(Socket::new(
             End {
@@ -405,6 +475,9 @@ impl World {
             },
             latency,
         ));
+        if let Some(socket) = self.sockets.last_mut() {
+            socket.bytes_per_second = self.line_bytes_per_second;
+        }
         let address = self.parties[hub].name.clone();
         self.give(
             hub,
@@ -691,6 +764,48 @@ impl World {
         )
     }
 
+    /// Sets one value of a project at a party; nobody is told anything.
+    pub fn set(&mut self, index: usize, project: ProjectId, path: FieldPath, value: Value) {
+        let set = [(path, value)].into();
+        let command = Command::Edit {
+            project,
+            set,
+            on_behalf: None,
+        };
+        self.command(index, command, Vec::new());
+    }
+
+    /// Writes a value as a changed program would: no rule is asked.
+    pub fn write_past_the_rules(
+        &mut self,
+        index: usize,
+        id: &DocumentId,
+        path: FieldPath,
+        text: &str,
+    ) {
+        let now = self.now;
+        let party = &mut self.parties[index];
+        let replica = party.replica.as_mut().expect("the machine is on");
+        let author = Author {
+            process: replica.actor_seed(),
+            message: "edit".to_owned(),
+            at: now,
+            base: Base::Now,
+        };
+        let mut turn = Turn::new(&party.store);
+        let edits = [(path, Value::from(text))];
+        let library = replica.library();
+        library
+            .write(&mut turn, id, &edits, &author)
+            .expect("the document takes it");
+        let mut effects = Vec::new();
+        replica
+            .finish_turn(&mut turn, &mut effects)
+            .expect("the store never fails here");
+        let batch = turn.finish();
+        party.store.commit(batch).expect("memory takes everything");
+    }
+
     /// One thing somebody does or that happens to somebody, by lot.
     pub fn act(&mut self) {
         let nodes = self.parties.len() as u64;
@@ -852,6 +967,26 @@ impl World {
             },
             Vec::new(),
         );
+    }
+
+    /// Cuts every line at once; both sides hear of it soon.
+    pub fn cut_all(&mut self) {
+        let now = self.now;
+        for socket in &mut self.sockets {
+            if socket.closes_at == [None, None] {
+                self.carried += socket.carried(now);
+                socket.is_dead = true;
+                socket.queues.iter_mut().for_each(VecDeque::clear);
+                socket.closes_at = [Some(now.plus_ms(50)), Some(now.plus_ms(50))];
+            }
+        }
+    }
+
+    /// Bytes that left an end and were on their way or arrived, over all lines that were not cut by `cut`.
+    #[must_use]
+    pub fn carried(&self) -> u64 {
+        let standing = self.sockets.iter().filter(|socket| !socket.is_dead);
+        self.carried + standing.map(|socket| socket.carried(self.now)).sum::<u64>()
     }
 
     /// Cuts one socket: each side hears of it in its own time.

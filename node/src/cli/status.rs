@@ -85,11 +85,23 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
         ),
         ("version       ", status.node.version.clone()),
     ];
+    for change in &status.quarantine {
+        lines.push((
+            "refused       ",
+            super::quarantine::sentence(change).text(lang),
+        ));
+    }
     for node in &status.nodes {
         let online = if node.online { "online" } else { "offline" };
+        let copied = node.copied.map(|at| format!("  old disk seen {at}"));
         lines.push((
             "node          ",
-            format!("{}  {}  {online}", node.unit_name, node.state),
+            format!(
+                "{}  {}  {online}{}",
+                node.unit_name,
+                node.state,
+                copied.unwrap_or_default()
+            ),
         ));
     }
     lines

@@ -32,6 +32,9 @@ pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trou
             .read(move |read| integrity::check_documents(read.reader, &some));
         findings.extend(damaged.await?);
     }
+    let waiting = context
+        .handle
+        .read(|read| integrity::check_quarantine(read.reader));
     if repair && !findings.is_empty() {
         let hint = format!(
             "stop the server, then: xiangmu check --repair --data {}",
@@ -41,6 +44,7 @@ pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trou
             found.finding = format!("{} ({hint})", found.finding);
         }
     }
+    findings.extend(waiting.await?);
     Ok(Outcome::Checked {
         documents,
         entries,

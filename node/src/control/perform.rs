@@ -22,7 +22,7 @@ use super::request::{
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
-    rules, undo,
+    quarantine, rules, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -126,6 +126,8 @@ async fn run(
                 other => Err(refused(other)),
             }
         }
+        Request::Quarantine { with_bytes } => quarantine::list(context, with_bytes).await,
+        Request::QuarantineAccept { hash } => quarantine::accept(context, &hash).await,
         Request::Nodes => {
             hub_only(context)?;
             let nodes = context
@@ -497,6 +499,7 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
         unreceipted: sync.pending,
         last_contact: sync.last_exchange,
         quarantined: sync.quarantined,
+        quarantine: quarantine::first(context).await?,
         sync: sync.state,
         disk_bytes,
         rules: rules.in_force,

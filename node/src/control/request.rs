@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use shared::api::{ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo};
 use shared::command::{ImportCounts, Role};
-use shared::ids::{ImportId, NodeId, RowId, UnitId};
+use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
 use shared::text::Lang;
 use shared::time::{Date, Month, Timestamp};
 
@@ -165,6 +165,16 @@ pub enum Request {
         /// The account to act as; whoever sits at the console without one.
         user: Option<String>,
     },
+    /// The refused changes.
+    Quarantine {
+        /// True: their bytes too.
+        with_bytes: bool,
+    },
+    /// Takes refused changes in after all.
+    QuarantineAccept {
+        /// The hash of one, or `all`.
+        hash: String,
+    },
     /// Looks for damage.
     Check {
         /// True: rebuilds what can be rebuilt.
@@ -274,6 +284,18 @@ pub enum Outcome {
     Nodes {
         /// The nodes.
         nodes: Vec<PeerStatus>,
+    },
+    /// Of `Quarantine`.
+    Quarantine {
+        /// By document.
+        changes: Vec<QuarantinedChange>,
+    },
+    /// Of `QuarantineAccept`.
+    QuarantineAccepted {
+        /// Taken in.
+        taken: u64,
+        /// Still there.
+        left: u64,
     },
     /// Of `Sync`.
     Synced {
@@ -385,6 +407,26 @@ pub enum RulesState {
     Unreadable,
 }
 
+/// A change that was refused, and why.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct QuarantinedChange {
+    /// The document it is about.
+    pub document: DocumentId,
+    /// Its hash, in hex.
+    pub hash: String,
+    /// Why (`shared::gate::Reason::id`).
+    pub reason: String,
+    /// The node that brought it.
+    pub from: NodeId,
+    /// That node's unit by name.
+    pub from_unit: String,
+    /// When.
+    pub at: Timestamp,
+    /// Its bytes in hex, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+}
+
 /// How a node stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Status {
@@ -407,6 +449,9 @@ pub struct Status {
     pub last_contact: Option<Timestamp>,
     /// Changes in quarantine.
     pub quarantined: u64,
+    /// The first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantine: Vec<QuarantinedChange>,
     /// Bytes the data folder takes.
     pub disk_bytes: u64,
     /// The version of the county's rules in force; absent for the one it began with.

@@ -31,8 +31,8 @@ pub const NONCE_HEADER: &str = "x-xiangmu-nonce";
 pub const SYNC_PATH: &str = "/sync";
 /// Largest message taken from a peer (reliability.md 2.6 step 1).
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
-/// Frames that may wait for a peer. With frames of up to 16 KiB this is a peer that takes nothing for seconds.
-pub const OUTGOING_FRAMES_MAX: usize = 512;
+/// Frames that may wait for a peer. With frames of some 2 KiB this is a peer that takes nothing for seconds.
+pub const OUTGOING_FRAMES_MAX: usize = 4_096;
 /// Buffers of one socket. Small, since a hub holds hundreds of them (design.md 7: ≤ 1 MB per connected node).
 const BUFFER_BYTES: usize = 16 * 1024;
 /// How long the last frames may take to leave before a closing socket is cut.

@@ -18,7 +18,6 @@ use crate::ids::{DocumentId, NodeId, RowId, UnitId};
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::value::Value;
-use crate::wire::codec::Writer;
 use crate::wire::v1::{Frame, Scope};
 
 use super::error::ReplicaError;
@@ -26,6 +25,7 @@ use super::grant::{Audience, Parties};
 use super::input::SessionId;
 use super::log::{EntryKind, Source, number_digest};
 use super::pack::Item;
+use super::quarantine::Quarantined;
 use super::{Context, Effect, Replica};
 
 /// What a sender is to a document.
@@ -367,12 +367,15 @@ impl Replica {
             self.close(cx, session, super::CloseReason::Limit);
             return Ok(());
         }
-        let mut out = Writer::new();
-        out.u8(refused.reason as u8);
-        out.raw(&node.to_bytes());
-        out.signed(cx.now.0);
-        out.bytes(&refused.raw);
-        cx.turn.put(Tree::Quarantine, key, out.into_bytes());
+        let refused = Quarantined {
+            document: id.clone(),
+            hash: refused.hash,
+            reason: refused.reason,
+            from: node,
+            at: cx.now,
+            raw: refused.raw,
+        };
+        cx.turn.put(Tree::Quarantine, key, refused.encode());
         self.quarantined += 1;
         self.send(
             cx,

@@ -1,7 +1,7 @@
 //! What this node holds of each peer's log, saved in the same turn as the data it stands for.
 //!
-//! For each scope the newest point and up to seven older ones are kept, so that after a small rollback on either side the
-//! sender finds a point both know. One digest stands for all newest points: when it equals the sender's digest of its own
+//! For each scope the newest point is kept. The sender goes on from there; when it is not in its log, one of the two went back
+//! in time, and they reconcile. One digest stands for all newest points: when it equals the sender's digest of its own
 //! heads, nothing is missing and nothing more is said.
 
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use crate::wire::v1::{Chain, Incarnation, Point, Scope};
 
 use super::error::ReplicaError;
 
-/// Points kept per scope.
-const POINTS_KEPT: usize = 8;
+/// Points a stored cursor may hold. Earlier versions kept up to seven older ones beside the newest.
+const POINTS_MAX: usize = 8;
 
 const CURSOR: u8 = b'c';
 
@@ -37,7 +37,7 @@ impl Held {
             let mut input = codec::Reader::new(&value);
             let incarnation = input.array().map_err(|_| damaged())?;
             let points = input
-                .list(POINTS_KEPT, |input| Ok((input.uint()?, input.array()?)))
+                .list(POINTS_MAX, |input| Ok((input.uint()?, input.array()?)))
                 .map_err(|_| damaged())?;
             let held = all.entry(node).or_default();
             held.incarnation = incarnation;
@@ -55,34 +55,22 @@ impl Held {
             .unwrap_or((0, [0; 16]))
     }
 
-    /// Every kept point, newest first within a scope.
+    /// The newest point of every scope.
     pub(crate) fn points(&self) -> Vec<Point> {
-        let all = self.points.iter().flat_map(|(&scope, points)| {
-            points.iter().map(move |&(position, chain)| Point {
+        let newest = self.points.keys().map(|&scope| {
+            let (position, chain) = self.newest(scope);
+            Point {
                 scope,
                 position,
                 chain,
-            })
+            }
         });
-        all.collect()
+        newest.filter(|point| point.position > 0).collect()
     }
 
     /// The digest of the newest points.
     pub(crate) fn digest(&self) -> [u8; 16] {
-        let newest: Vec<Point> = self
-            .points
-            .keys()
-            .map(|&scope| {
-                let (position, chain) = self.newest(scope);
-                Point {
-                    scope,
-                    position,
-                    chain,
-                }
-            })
-            .filter(|point| point.position > 0)
-            .collect();
-        digest(&self.incarnation, &newest)
+        digest(&self.incarnation, &self.points())
     }
 
     /// Moves to a point of a log's life and saves it.
@@ -100,10 +88,7 @@ impl Held {
             self.incarnation = incarnation;
         }
         let points = self.points.entry(point.scope).or_default();
-        // Points the sender went back behind belong to a past that it does not share any more.
-        points.retain(|&(position, _)| position < point.position);
-        points.insert(0, (point.position, point.chain));
-        points.truncate(POINTS_KEPT);
+        *points = vec![(point.position, point.chain)];
         let mut out = codec::Writer::new();
         out.raw(&incarnation);
         out.list(points, |out, (position, chain)| {

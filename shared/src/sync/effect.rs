@@ -165,6 +165,13 @@ pub enum Reply {
         /// Where it stands.
         state: Enrolment,
     },
+    /// What became of changes in quarantine.
+    Readmitted {
+        /// Taken in, or here by now.
+        taken: u64,
+        /// Still in quarantine, over all documents.
+        left: u64,
+    },
     /// Not done.
     Refused(RequestRefusal),
 }

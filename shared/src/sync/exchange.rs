@@ -17,7 +17,7 @@ use super::error::ReplicaError;
 use super::input::SessionId;
 use super::log::{EntryKind, Source, fold, number_digest};
 use super::pack::{self, Item, Packed, Resolve, UnpackError};
-use super::session::{BATCH_TARGET_BYTES, COALESCE_MS, FLIGHTS_MAX, Incoming, State};
+use super::session::{COALESCE_MS, FLIGHTS_MAX, Incoming, State};
 use super::{Context, Replica};
 
 /// Entries read from the log in one go.
@@ -101,7 +101,8 @@ impl Replica {
             Err(WireError::UnknownKind {
                 what: "version", ..
             }) => {
-                self.close(cx, id, CloseReason::Version);
+                // Said while greeting, so that the other side can tell its people why.
+                self.refuse(cx, id, CloseReason::Version);
                 return Ok(());
             }
             _ => {
@@ -273,22 +274,16 @@ impl Replica {
         let mut points = Vec::new();
         let mut is_contradicted = false;
         for &scope in &scopes {
-            let mut claimed = cursors.points.iter().filter(|point| point.scope == scope);
-            let mut any = false;
-            let mut found = None;
-            if cursors.incarnation == self.logs.incarnation {
-                for point in claimed {
-                    any = true;
-                    let chain = self.logs.chain_at(cx.turn, scope, point.position)?;
-                    if chain == Some(point.chain) {
-                        found = found.max(Some(*point));
-                    }
-                }
-            } else {
-                any = claimed.next().is_some();
-            }
-            is_contradicted |= any && found.is_none();
-            points.extend(found);
+            let claimed = cursors.points.iter().filter(|point| point.scope == scope);
+            let Some(newest) = claimed.max_by_key(|point| point.position) else {
+                continue;
+            };
+            // What the peer holds and we do not, we lost: an older common point would bring it what is new here, but us nothing
+            // back, since a log leaves out what its reader brought.
+            let is_ours = cursors.incarnation == self.logs.incarnation
+                && self.logs.chain_at(cx.turn, scope, newest.position)? == Some(newest.chain);
+            is_contradicted |= !is_ours;
+            points.push(*newest);
         }
         if is_contradicted {
             return self.ask_for_probe(cx, id);
@@ -414,6 +409,7 @@ impl Replica {
             return Ok(None);
         };
         let receiver = Source::peer(open.node);
+        let target = open.batch_bytes;
         let is_plain = open
             .out
             .get(&scope)
@@ -430,7 +426,7 @@ impl Replica {
         let mut position = from;
         let mut chain = [0; 16];
         for entry in entries {
-            if weight >= BATCH_TARGET_BYTES && to.is_none() {
+            if weight >= target && to.is_none() {
                 break;
             }
             let item = if entry.source == receiver {
@@ -538,6 +534,7 @@ impl Replica {
         sent.acked = sent.acked.max(position);
         open.flights
             .retain(|&(other, to)| other != scope || to > position);
+        open.size_batches(cx.now);
         open.want_signing(cx.now);
         if is_dialler && scope == Scope::Hub {
             self.hub_acked = self.hub_acked.max(position);

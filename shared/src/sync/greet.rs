@@ -89,20 +89,27 @@ impl Replica {
         self.sessions.insert(id, session);
         if is_dialler {
             self.dial = Dial::Resting;
-            self.say_hello(cx, id, nonce);
+            self.say_hello(cx, id, nonce)?;
         }
         Ok(())
     }
 
-    fn say_hello(&mut self, cx: &mut Context<'_, '_>, id: SessionId, nonce: [u8; 32]) {
+    fn say_hello(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+        nonce: [u8; 32],
+    ) -> Result<(), ReplicaError> {
         let Some(hub) = &self.hub else {
-            return self.close(cx, id, CloseReason::NotEnrolled);
+            self.close(cx, id, CloseReason::NotEnrolled);
+            return Ok(());
         };
         let pin = hub.pin;
         let invite = hub.invite.as_ref().map(|(invite, hash)| InviteProof {
             invite: *invite,
             proof: InviteCode::proof(hash, &nonce, self.node),
         });
+        let ticket = Self::ticket(cx.turn)?;
         let points = self.logs.points(&[Scope::Hub]);
         let mut hello = Hello {
             node: self.node,
@@ -113,7 +120,7 @@ impl Replica {
                 .get(&pin)
                 .map_or([0; 16], super::cursor::Held::digest),
             own: digest(&self.logs.incarnation, &points),
-            ticket: [0; 8],
+            ticket,
             invite,
             signature: [0; 65],
         };
@@ -127,6 +134,7 @@ impl Replica {
                 points,
             };
         }
+        Ok(())
     }
 
     /// Hub: the dialler's first frame.
@@ -177,7 +185,7 @@ impl Replica {
         Ok(())
     }
 
-    fn refuse(&mut self, cx: &mut Context<'_, '_>, id: SessionId, reason: CloseReason) {
+    pub(super) fn refuse(&mut self, cx: &mut Context<'_, '_>, id: SessionId, reason: CloseReason) {
         self.send(cx, id, &Frame::Refuse(reason.to_u8()));
         self.close(cx, id, reason);
     }
@@ -198,7 +206,7 @@ impl Replica {
             incarnation: self.logs.incarnation,
             held,
             own,
-            ticket: [0; 8],
+            ticket: self.change_ticket(cx, node, hello.ticket)?,
             now: cx.now,
             signature: [0; 65],
             cursors: (held != hello.own).then(|| self.cursors_of(node, hello.incarnation)),
@@ -241,6 +249,7 @@ impl Replica {
             return Ok(());
         }
         self.note_accepted(cx);
+        Self::hold_ticket(cx, accept.ticket);
         Self::note_hub_time(cx, accept.now)?;
         self.backoff.reset();
         self.skew_ms = cx.now.0 - accept.now.0;
@@ -329,6 +338,7 @@ impl Open {
             incoming: None,
             push_at: None,
             pushed_at: Timestamp(i64::MIN / 2),
+            batch_bytes: super::session::BATCH_TARGET_BYTES,
             is_unsigned: false,
             sign_at: now.plus_ms(super::session::SIGN_EVERY_MS),
             repair: None,

@@ -198,4 +198,11 @@ pub enum Input {
         /// The node.
         node: NodeId,
     },
+    /// An officer takes refused changes in after all: one, or all with `None`. Answered by `Reply::Readmitted`.
+    Readmit {
+        /// Names the answer.
+        request: RequestId,
+        /// The change.
+        hash: Option<[u8; 32]>,
+    },
 }

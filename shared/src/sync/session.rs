@@ -27,6 +27,10 @@ pub(crate) const SIGN_EVERY_MS: i64 = 5_000;
 pub(crate) const FLIGHTS_MAX: usize = 4;
 /// Plain bytes of one batch: a few seconds on a bad line once packed.
 pub(crate) const BATCH_TARGET_BYTES: usize = 96 * 1024;
+/// Plain bytes of one batch between machines that are quick about it: more records side by side pack better.
+const BATCH_LARGE_BYTES: usize = 256 * 1024;
+/// An acknowledgement within this time is quick.
+const QUICK_ACK_MS: i64 = 2_000;
 
 /// One conversation.
 pub(crate) struct Session {
@@ -87,6 +91,8 @@ pub(crate) struct Open {
     pub(crate) incoming: Option<Incoming>,
     pub(crate) push_at: Option<Timestamp>,
     pub(crate) pushed_at: Timestamp,
+    /// Plain bytes the next batches aim at.
+    pub(crate) batch_bytes: usize,
     /// True when something was sent or received since the last signatures; they go out at `sign_at`.
     pub(crate) is_unsigned: bool,
     pub(crate) sign_at: Timestamp,
@@ -118,6 +124,16 @@ impl Open {
         }
         self.flights.clear();
         self.is_streaming = true;
+    }
+
+    /// Batches grow while they are acknowledged quickly, and shrink again on a line or a hub that takes its time.
+    pub(crate) fn size_batches(&mut self, now: Timestamp) {
+        let is_quick = now.0.saturating_sub(self.pushed_at.0) <= QUICK_ACK_MS;
+        self.batch_bytes = if is_quick {
+            BATCH_LARGE_BYTES
+        } else {
+            BATCH_TARGET_BYTES
+        };
     }
 
     /// Something is to be signed or receipted: together with what follows within the next seconds.

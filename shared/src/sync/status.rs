@@ -156,6 +156,7 @@ impl Replica {
                     .get(&id)
                     .map_or(0, |held| held.newest(Scope::Hub).0),
                 last_contact: self.peer_contact.get(&id).copied().or(record.last_contact),
+                copied: self.copied.get(&id).copied(),
             }
         });
         peers.collect()

@@ -171,6 +171,16 @@ pub enum System {
         version: String,
     },
     HolidaysPublished,
+    Quarantined {
+        document: String,
+        from: String,
+        at: Timestamp,
+        reason: String,
+    },
+    QuarantineAccepted {
+        taken: u64,
+        left: u64,
+    },
     HolidaysMissing {
         year: i16,
     },
@@ -319,6 +329,20 @@ impl System {
             }
             Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
             Self::HolidaysPublished => "节假日安排已发布，各节点同步后生效。".into(),
+            Self::Quarantined {
+                document,
+                from,
+                at,
+                reason,
+            } => {
+                format!(
+                    "{document}：{from} 于 {at} 送来的一处改动被隔离，{}。",
+                    refused_zh(reason)
+                )
+            }
+            Self::QuarantineAccepted { taken, left } => {
+                format!("已收下隔离的改动 {taken} 处，还有 {left} 处。")
+            }
             Self::HolidaysMissing { year } => {
                 format!(
                     "{year}年节假日未导入，涉及该年的剩余工作日无法计算；请在上级节点导入国务院办公厅的通知"
@@ -408,6 +432,8 @@ impl System {
             Self::RulesProposed { version } => format!("Version {version} is decided; it counts once the administrator applies it."),
             Self::RulesApplied { version } => format!("Version {version} is applied."),
             Self::HolidaysPublished => "The holidays are published; nodes learn of them by sync.".into(),
+            Self::Quarantined { document, from, at, reason } => format!("{document}: a change brought by {from} at {at} is in quarantine: {}", refused_en(reason)),
+            Self::QuarantineAccepted { taken, left } => format!("{taken} changes taken in, {left} left in quarantine."),
             Self::HolidaysMissing { year } => format!("the holidays of {year} are not imported, so working days that reach into it cannot be counted; import the notice at the hub"),
             Self::RulesUnreadable { version } => format!("this program cannot read a version of the rules and goes on by the one before: {version}"),
             Self::RulesState { id } => id.replace('_', " "),
@@ -479,5 +505,43 @@ pub fn sync_state(state: &SyncState, lang: Lang) -> String {
             SyncState::Refused { reason } => format!("refused by the hub: {reason}"),
             SyncState::ClockSkew { minutes } => format!("clock differs by {minutes} minutes"),
         },
+    }
+}
+
+/// Why a change was refused, by the reason's id.
+fn refused_zh(reason: &str) -> &'static str {
+    match reason {
+        "too_large" => "内容过大",
+        "not_a_change" => "不是一处改动",
+        "too_many_operations" => "一次写得太多",
+        "malformed" => "内容损坏",
+        "foreign_actor" => "署名不是送来的节点",
+        "out_of_scope" => "送来的节点无权写这份资料",
+        "bad_sequence" => "序号不连续",
+        "missing_dependency" => "所依据的改动不在这里",
+        "bad_operation" => "含有本程序不会写的内容",
+        "breaks" => "收下会损坏资料",
+        "after_revocation" => "写在得知该项目已划走之后",
+        _ => "原因不明",
+    }
+}
+
+/// The same in English.
+fn refused_en(reason: &str) -> &'static str {
+    match reason {
+        "too_large" => "it is too large",
+        "not_a_change" => "it is not a change",
+        "too_many_operations" => "it writes too much at once",
+        "malformed" => "its bytes are damaged",
+        "foreign_actor" => "it is signed by another node than the one that brought it",
+        "out_of_scope" => "the node may not write this document",
+        "bad_sequence" => "its number does not follow",
+        "missing_dependency" => "it builds on a change that is not here",
+        "bad_operation" => "it does what this program never does",
+        "breaks" => "taking it in would break the document",
+        "after_revocation" => {
+            "it was written after its author knew that the record is not its own any more"
+        }
+        _ => "for a reason this version does not know",
     }
 }

@@ -1,5 +1,6 @@
 //! The compact form of items: see the parent module.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{
@@ -19,6 +20,23 @@ const RECENT_MAX: usize = 64;
 /// Marks of a change's form.
 const FORM_RAW: u8 = 0;
 const FORM_PARTS: u8 = 1;
+/// Builds on nothing but the change of its document that stands before it in this batch. Neither that nor the checksum needs
+/// saying: both follow from the content, which the batch's digest and the log's chain vouch for.
+const FORM_NEXT: u8 = 2;
+
+/// Columns of one change: automerge has some twenty.
+const COLUMNS_MAX: usize = 64;
+/// Kinds of columns in one batch.
+const STREAMS_MAX: usize = 1_024;
+
+/// How the columns of changes stand in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Each change's columns follow its head.
+    Inline,
+    /// Columns of one kind stand together behind all heads: keys beside keys and values beside values compress better.
+    Apart,
+}
 
 /// How many combinations of candidates are tried before the plain form is asked for.
 const GUESSES_MAX: usize = 64;
@@ -158,25 +176,89 @@ impl Memory {
     }
 }
 
+/// The columns of a change: kind and bytes each, and what follows them.
+struct Columns<'a> {
+    columns: Vec<(u64, &'a [u8])>,
+    trailing: &'a [u8],
+}
+
+impl<'a> Columns<'a> {
+    /// `None` for anything but the form that [`Columns::to_rest`] gives back byte for byte.
+    fn parse(rest: &'a [u8]) -> Option<Self> {
+        let mut input = Reader::new(rest);
+        let table = input
+            .list(COLUMNS_MAX, |input| {
+                Ok((input.uint()?, input.bounded(CHANGE_BYTES_MAX)?))
+            })
+            .ok()?;
+        let mut columns = Vec::with_capacity(table.len());
+        for (kind, length) in table {
+            columns.push((kind, input.raw(length).ok()?));
+        }
+        let found = Self {
+            columns,
+            trailing: input.rest(),
+        };
+        (found.to_rest() == rest).then_some(found)
+    }
+
+    fn to_rest(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.list(&self.columns, |out, (kind, bytes)| {
+            out.uint(*kind);
+            out.uint(bytes.len() as u64);
+        });
+        for (_, bytes) in &self.columns {
+            out.raw(bytes);
+        }
+        out.raw(self.trailing);
+        out.into_bytes()
+    }
+}
+
 struct Packer<F> {
     random: Writer,
     regular: Writer,
+    /// With [`Layout::Apart`], the columns by kind.
+    streams: Option<BTreeMap<u64, Writer>>,
     memory: Memory,
+    /// The last change of each document in this batch.
+    last: BTreeMap<DocumentId, [u8; 32]>,
     held: F,
 }
 
-pub(super) fn write(items: &[Item], held: impl Fn(&DocumentId) -> bool) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn write(
+    items: &[Item],
+    layout: Layout,
+    held: impl Fn(&DocumentId) -> bool,
+) -> (Vec<u8>, Vec<u8>) {
     let mut packer = Packer {
         random: Writer::new(),
         regular: Writer::new(),
+        streams: (layout == Layout::Apart).then(BTreeMap::new),
         memory: Memory::default(),
+        last: BTreeMap::new(),
         held,
     };
     packer.regular.uint(items.len() as u64);
     for item in items {
         packer.item(item);
     }
-    (packer.random.into_bytes(), packer.regular.into_bytes())
+    let heads = packer.regular.into_bytes();
+    let Some(streams) = packer.streams else {
+        return (packer.random.into_bytes(), heads);
+    };
+    let streams: Vec<(u64, Vec<u8>)> = streams
+        .into_iter()
+        .map(|(kind, stream)| (kind, stream.into_bytes()))
+        .collect();
+    let mut regular = Writer::new();
+    regular.bytes(&heads);
+    regular.list(&streams, |out, (kind, stream)| {
+        out.uint(*kind);
+        out.bytes(stream);
+    });
+    (packer.random.into_bytes(), regular.into_bytes())
 }
 
 impl<F: Fn(&DocumentId) -> bool> Packer<F> {
@@ -189,7 +271,7 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
             Item::Change { document, raw } => {
                 self.regular.u8(CHANGE);
                 self.document(document);
-                self.change(raw);
+                self.change(document, raw);
             }
             Item::Whole {
                 document,
@@ -201,7 +283,7 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
                 self.regular.uint((*count).into());
                 self.regular.uint(changes.len() as u64);
                 for raw in changes {
-                    self.change(raw);
+                    self.change(document, raw);
                 }
             }
             Item::Revoked { document } => {
@@ -232,7 +314,8 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
         }
     }
 
-    fn change(&mut self, raw: &[u8]) {
+    fn change(&mut self, document: &DocumentId, raw: &[u8]) {
+        let before = self.last.insert(document.clone(), chunk_hash(raw));
         let parts = match ChangeParts::parse(raw) {
             // A change that would not come back byte for byte goes as it is.
             Ok(parts) if parts.to_raw() == raw => parts,
@@ -242,11 +325,17 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
                 return;
             }
         };
-        self.regular.u8(FORM_PARTS);
-        self.random.raw(&parts.checksum);
-        self.regular.uint(parts.deps.len() as u64);
-        for dep in &parts.deps {
-            self.random.raw(&dep[..4]);
+        let is_next = before.is_some_and(|before| parts.deps == [before])
+            && chunk_hash(raw)[..4] == parts.checksum;
+        if is_next {
+            self.regular.u8(FORM_NEXT);
+        } else {
+            self.regular.u8(FORM_PARTS);
+            self.random.raw(&parts.checksum);
+            self.regular.uint(parts.deps.len() as u64);
+            for dep in &parts.deps {
+                self.random.raw(&dep[..4]);
+            }
         }
         let actor = self.actor(parts.actor);
         let before = self.memory.seqs.insert(actor, parts.seq).unwrap_or(0);
@@ -267,7 +356,26 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
         for other in &parts.others {
             self.actor(other);
         }
-        self.regular.bytes(parts.rest);
+        self.rest(parts.rest);
+    }
+
+    fn rest(&mut self, rest: &[u8]) {
+        let Some(streams) = &mut self.streams else {
+            return self.regular.bytes(rest);
+        };
+        let Some(found) = Columns::parse(rest) else {
+            self.regular.u8(FORM_RAW);
+            return self.regular.bytes(rest);
+        };
+        self.regular.u8(FORM_PARTS);
+        self.regular.list(&found.columns, |out, (kind, bytes)| {
+            out.uint(*kind);
+            out.uint(bytes.len() as u64);
+        });
+        self.regular.bytes(found.trailing);
+        for (kind, bytes) in found.columns {
+            streams.entry(kind).or_default().raw(bytes);
+        }
     }
 
     fn actor(&mut self, actor: &[u8]) -> usize {
@@ -296,7 +404,10 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
 struct Unpacker<'a> {
     random: Reader<'a>,
     regular: Reader<'a>,
+    streams: Option<BTreeMap<u64, Reader<'a>>>,
     memory: Memory,
+    /// The last change of each document in this batch.
+    last: BTreeMap<DocumentId, [u8; 32]>,
     /// Hashes of changes of this batch, by document and first bytes.
     fresh: BTreeMap<(DocumentId, [u8; 4]), Vec<[u8; 32]>>,
     resolve: &'a mut dyn Resolve,
@@ -305,12 +416,28 @@ struct Unpacker<'a> {
 pub(super) fn read(
     random: &[u8],
     regular: &[u8],
+    layout: Layout,
     resolve: &mut dyn Resolve,
 ) -> Result<Vec<Item>, UnpackError> {
+    let mut heads = Reader::new(regular);
+    let streams = match layout {
+        Layout::Inline => None,
+        Layout::Apart => {
+            let mut input = heads;
+            heads = Reader::new(input.bytes(regular.len())?);
+            let streams = input.list(STREAMS_MAX, |input| {
+                Ok((input.uint()?, Reader::new(input.bytes(regular.len())?)))
+            })?;
+            input.finish()?;
+            Some(streams.into_iter().collect())
+        }
+    };
     let mut unpacker = Unpacker {
         random: Reader::new(random),
-        regular: Reader::new(regular),
+        regular: heads,
+        streams,
         memory: Memory::default(),
+        last: BTreeMap::new(),
         fresh: BTreeMap::new(),
         resolve,
     };
@@ -321,6 +448,9 @@ pub(super) fn read(
     }
     unpacker.random.finish()?;
     unpacker.regular.finish()?;
+    for stream in unpacker.streams.into_iter().flat_map(BTreeMap::into_values) {
+        stream.finish()?;
+    }
     Ok(items)
 }
 
@@ -334,7 +464,23 @@ struct Open<'a> {
     time: i64,
     message: Vec<u8>,
     others: Vec<Vec<u8>>,
-    rest: &'a [u8],
+    rest: Cow<'a, [u8]>,
+}
+
+impl Open<'_> {
+    fn parts(&self, deps: Vec<[u8; 32]>) -> ChangeParts<'_> {
+        ChangeParts {
+            checksum: self.checksum,
+            deps,
+            actor: &self.actor,
+            seq: self.seq,
+            start_op: self.start_op,
+            time: self.time,
+            message: &self.message,
+            others: self.others.iter().map(Vec::as_slice).collect(),
+            rest: &self.rest,
+        }
+    }
 }
 
 impl<'a> Unpacker<'a> {
@@ -427,11 +573,33 @@ impl<'a> Unpacker<'a> {
             FORM_RAW => {
                 let raw = self.regular.bytes(CHANGE_BYTES_MAX)?.to_vec();
                 let document = single(&candidates).ok_or(UnpackError::Unresolved)?;
+                self.note(&document, chunk_hash(&raw));
                 Ok((document, raw))
             }
             FORM_PARTS => {
-                let open = self.open()?;
+                let checksum = self.random.array()?;
+                let count = self.regular.bounded(DEPS_MAX)?;
+                let mut deps = Vec::new();
+                for _ in 0..count {
+                    deps.push(self.random.array()?);
+                }
+                let open = self.open(checksum, deps)?;
                 self.settle(candidates, &open)
+            }
+            FORM_NEXT => {
+                let open = self.open([0; 4], Vec::new())?;
+                let known = |id: &&DocumentId| self.last.contains_key(*id);
+                let mut known = candidates.iter().filter(known);
+                let document = known.next().ok_or(UnpackError::Unresolved)?.clone();
+                if known.next().is_some() {
+                    return Err(UnpackError::Unresolved);
+                }
+                let before = self.last.get(&document).copied();
+                let mut raw = open.parts(before.into_iter().collect()).to_raw();
+                let hash = chunk_hash(&raw);
+                raw[4..8].copy_from_slice(&hash[..4]);
+                self.note(&document, hash);
+                Ok((document, raw))
             }
             found => Err(WireError::UnknownKind {
                 what: "form",
@@ -441,13 +609,16 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    fn open(&mut self) -> Result<Open<'a>, UnpackError> {
-        let checksum = self.random.array()?;
-        let count = self.regular.bounded(DEPS_MAX)?;
-        let mut deps = Vec::new();
-        for _ in 0..count {
-            deps.push(self.random.array()?);
-        }
+    /// Remembers a change of this batch, for those that build on it.
+    fn note(&mut self, document: &DocumentId, hash: [u8; 32]) {
+        let mut short = [0; 4];
+        short.copy_from_slice(&hash[..4]);
+        let fresh = self.fresh.entry((document.clone(), short)).or_default();
+        fresh.push(hash);
+        self.last.insert(document.clone(), hash);
+    }
+
+    fn open(&mut self, checksum: [u8; 4], deps: Vec<[u8; 4]>) -> Result<Open<'a>, UnpackError> {
         let index = self.actor()?;
         let delta = self.regular.signed()?.cast_unsigned();
         let before = self.memory.seqs.get(&index).copied().unwrap_or(0);
@@ -473,8 +644,34 @@ impl<'a> Unpacker<'a> {
             time: self.memory.time,
             message,
             others: other_actors,
-            rest: self.regular.bytes(CHANGE_BYTES_MAX)?,
+            rest: self.rest()?,
         })
+    }
+
+    fn rest(&mut self) -> Result<Cow<'a, [u8]>, UnpackError> {
+        let Some(streams) = &mut self.streams else {
+            return Ok(self.regular.bytes(CHANGE_BYTES_MAX)?.into());
+        };
+        match self.regular.u8()? {
+            FORM_RAW => Ok(self.regular.bytes(CHANGE_BYTES_MAX)?.into()),
+            FORM_PARTS => {
+                let table = self.regular.list(COLUMNS_MAX, |input| {
+                    Ok((input.uint()?, input.bounded(CHANGE_BYTES_MAX)?))
+                })?;
+                let trailing = self.regular.bytes(CHANGE_BYTES_MAX)?;
+                let mut columns = Vec::with_capacity(table.len());
+                for (kind, length) in table {
+                    let stream = streams.get_mut(&kind).ok_or(WireError::Truncated)?;
+                    columns.push((kind, stream.raw(length)?));
+                }
+                Ok(Columns { columns, trailing }.to_rest().into())
+            }
+            found => Err(WireError::UnknownKind {
+                what: "columns",
+                found: found.into(),
+            }
+            .into()),
+        }
     }
 
     /// An index that stands in the memory of actors.
@@ -529,26 +726,11 @@ impl<'a> Unpacker<'a> {
             }
             let mut index = vec![0usize; choices.len()];
             loop {
-                let parts = ChangeParts {
-                    checksum: open.checksum,
-                    deps: index.iter().zip(&choices).map(|(&i, c)| c[i]).collect(),
-                    actor: &open.actor,
-                    seq: open.seq,
-                    start_op: open.start_op,
-                    time: open.time,
-                    message: &open.message,
-                    others: open.others.iter().map(Vec::as_slice).collect(),
-                    rest: open.rest,
-                };
-                let raw = parts.to_raw();
+                let deps = index.iter().zip(&choices).map(|(&i, c)| c[i]).collect();
+                let raw = open.parts(deps).to_raw();
                 let hash = chunk_hash(&raw);
                 if hash[..4] == open.checksum {
-                    let mut short = [0; 4];
-                    short.copy_from_slice(&hash[..4]);
-                    self.fresh
-                        .entry((document.clone(), short))
-                        .or_default()
-                        .push(hash);
+                    self.note(&document, hash);
                     return Ok((document, raw));
                 }
                 guesses += 1;

@@ -127,13 +127,13 @@ fn a_bomb_stays_within_its_announced_size() {
 
 proptest! {
     #[test]
-    fn wild_batches_never_panic(codec in 0u8..4, raw in 0u64..100_000, bytes in vec(any::<u8>(), 0..300)) {
+    fn wild_batches_never_panic(codec in 0u8..6, raw in 0u64..100_000, bytes in vec(any::<u8>(), 0..300)) {
         let _ = unpack(codec, raw, &bytes, &mut Known::default());
     }
 
     #[test]
     fn damaged_batches_never_panic(at in any::<usize>(), with in 1u8.., which in any::<bool>()) {
-        let items: Vec<Item> = history(1, 6)
+        let items: Vec<Item> = history(1, 12)
             .iter()
             .map(|change| Item::Change { document: project(1), raw: change.raw_bytes().to_vec() })
             .collect();

@@ -1,0 +1,159 @@
+//! Changes that were refused: kept with their reason, listed, and taken in after all when an officer decides so.
+//!
+//! A refused change is neither lost nor tried again by itself. `readmit` judges it once more as if the hub itself had brought
+//! it: what was refused for who sent it passes, what was refused for its shape does not. That is also how a hub that was
+//! restored from a backup gets back what it had written itself since: its nodes return it, and nobody but a person can say
+//! that it is genuine.
+
+use std::collections::BTreeMap;
+
+use crate::document::Document;
+use crate::gate::{self, Reason, Voice};
+use crate::ids::{DocumentId, NodeId};
+use crate::library::LibraryError;
+use crate::store::{Reader, Tree};
+use crate::time::Timestamp;
+use crate::wire::codec::{self, WireError, Writer};
+
+use super::effect::{Effect, Reply};
+use super::error::ReplicaError;
+use super::input::RequestId;
+use super::log::Source;
+use super::pack::CHANGE_BYTES_MAX;
+use super::{Context, Replica, answer, scan};
+
+/// One refused change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The document it is about.
+    pub document: DocumentId,
+    /// Its hash, or a hash of its bytes when it has none.
+    pub hash: [u8; 32],
+    /// Why it was refused.
+    pub reason: Reason,
+    /// Who brought it.
+    pub from: NodeId,
+    /// When.
+    pub at: Timestamp,
+    /// Its bytes.
+    pub raw: Vec<u8>,
+}
+
+impl Quarantined {
+    /// The key it stands under.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        let mut key = self.document.to_bytes();
+        key.extend(self.hash);
+        key
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.u8(self.reason as u8);
+        out.raw(&self.from.to_bytes());
+        out.signed(self.at.0);
+        out.bytes(&self.raw);
+        out.into_bytes()
+    }
+
+    fn decode(key: &[u8], value: &[u8]) -> Result<Self, WireError> {
+        let unknown = |what| WireError::UnknownKind { what, found: 0 };
+        let (document, hash) = key
+            .split_last_chunk::<32>()
+            .ok_or(unknown("quarantine key"))?;
+        let mut input = codec::Reader::new(value);
+        let reason = input.u8()?;
+        Ok(Self {
+            document: DocumentId::from_bytes(document).ok_or(unknown("document"))?,
+            hash: *hash,
+            reason: Reason::from_u8(reason).ok_or(unknown("reason"))?,
+            from: NodeId::from_bytes(input.array()?),
+            at: Timestamp(input.signed()?),
+            raw: input.bytes(CHANGE_BYTES_MAX)?.to_vec(),
+        })
+    }
+}
+
+/// Everything in quarantine, by document.
+///
+/// # Errors
+/// When the store fails or holds what this program did not write.
+pub fn quarantined(reader: &dyn Reader) -> Result<Vec<Quarantined>, ReplicaError> {
+    let pairs = scan(reader, Tree::Quarantine, &[])?;
+    let read = |(key, value): (Vec<u8>, Vec<u8>)| Quarantined::decode(&key, &value);
+    let all: Result<Vec<Quarantined>, WireError> = pairs.into_iter().map(read).collect();
+    all.map_err(|_| ReplicaError::DamagedRecord {
+        what: "quarantined change",
+    })
+}
+
+impl Replica {
+    /// Takes refused changes in after all: one, or all with `None`.
+    pub(super) fn readmit(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        request: RequestId,
+        hash: Option<[u8; 32]>,
+    ) -> Result<(), ReplicaError> {
+        let mut wanted: BTreeMap<DocumentId, Vec<Quarantined>> = BTreeMap::new();
+        for change in quarantined(cx.turn)? {
+            if hash.is_none_or(|hash| hash == change.hash) {
+                let of_document = wanted.entry(change.document.clone()).or_default();
+                of_document.push(change);
+            }
+        }
+        let mut taken = 0;
+        for (id, waiting) in wanted {
+            taken += self.readmit_document(cx, &id, waiting)?;
+        }
+        self.log_changed(cx.turn, Source::OWN)?;
+        let left = self.quarantined;
+        answer(cx, request, Reply::Readmitted { taken, left });
+        cx.out.push(Effect::Status);
+        Ok(())
+    }
+
+    /// They stand by hash and not in their order: what builds on another follows in the next round.
+    fn readmit_document(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: &DocumentId,
+        mut waiting: Vec<Quarantined>,
+    ) -> Result<u64, ReplicaError> {
+        let mut taken = 0;
+        loop {
+            let document = if self.library.contains(cx.turn, id)? {
+                self.library.document(cx.turn, id)?.clone()
+            } else {
+                Document::new(id).map_err(|source| LibraryError::Changes {
+                    document: id.clone(),
+                    source,
+                })?
+            };
+            let raws = waiting.iter().map(|change| change.raw.clone()).collect();
+            let verdict = gate::judge(&document, id, raws, &Voice::All);
+            let passed: Vec<automerge::Change> = verdict
+                .passed
+                .into_iter()
+                .map(|passed| passed.change)
+                .collect();
+            // Refused again, or known by now.
+            let refused: Vec<[u8; 32]> = verdict.refused.iter().map(|found| found.hash).collect();
+            let (left, done): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|change| refused.contains(&change.hash));
+            for change in &done {
+                cx.turn.remove(Tree::Quarantine, change.key());
+                self.quarantined = self.quarantined.saturating_sub(1);
+            }
+            taken += done.len() as u64;
+            if !passed.is_empty() {
+                self.library.apply(cx.turn, id, passed)?;
+            }
+            if done.is_empty() || left.is_empty() {
+                return Ok(taken);
+            }
+            waiting = left;
+        }
+    }
+}
