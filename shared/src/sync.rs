@@ -93,7 +93,6 @@ pub struct Replica {
     /// Documents by the short name the compact form uses.
     shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
     quarantined: u64,
-    refused_by_hub: u64,
     /// At a hub: nodes whose disk was seen to be an old one or a copy, and when.
     copied: BTreeMap<NodeId, Timestamp>,
     /// Entries of the log for the hub that the hub acknowledged.
@@ -183,7 +182,6 @@ impl Replica {
             partials: BTreeMap::new(),
             shorts: BTreeMap::new(),
             quarantined: 0,
-            refused_by_hub: 0,
             copied: BTreeMap::new(),
             hub_acked: 0,
             last_exchange: None,

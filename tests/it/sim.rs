@@ -400,6 +400,12 @@ fn a_hub_restored_from_a_backup_is_healed_by_its_nodes() {
     let (taken, left) = readmit_all(&mut world, 0);
     assert_eq!((taken, left), (listed.len() as u64, 0));
     assert_eq!(settled(&mut world), Ok(()));
+    for party in &world.parties {
+        assert_eq!(
+            shared::sync::quarantined(&party.store).expect("memory reads"),
+            []
+        );
+    }
     assert!(!world.heads(0, &DocumentId::Project(by_hub)).is_empty());
 }
 
@@ -427,6 +433,12 @@ fn one_refused_change_waits_in_quarantine_and_all_else_flows_on() {
         (&id, shared::gate::Reason::AfterRevocation)
     );
     assert_eq!(listed[0].from, world.parties[1].key.node_id());
+    // Its author's node heard of it too.
+    let told = shared::sync::quarantined(&world.parties[1].store).expect("memory reads");
+    assert_eq!(
+        told.iter().map(|change| change.hash).collect::<Vec<_>>(),
+        [listed[0].hash]
+    );
     assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
     assert_eq!(invariants::no_acknowledged_edit_is_lost(&mut world), Ok(()));
     assert_eq!(readmit_all(&mut world, 0), (1, 0));

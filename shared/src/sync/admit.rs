@@ -25,7 +25,7 @@ use super::grant::{Audience, Parties};
 use super::input::SessionId;
 use super::log::{EntryKind, Source, number_digest};
 use super::pack::Item;
-use super::quarantine::Quarantined;
+use super::quarantine::{QUARANTINE_MAX, Quarantined};
 use super::{Context, Effect, Replica};
 
 /// What a sender is to a document.
@@ -120,6 +120,9 @@ impl Replica {
         let standing = self.standing(cx.turn, node, id)?;
         if let Standing::Refused(reason) = standing {
             return self.refuse_all(cx, session, node, id, &document, raws, reason);
+        }
+        if matches!(standing, Standing::Trusted) {
+            self.note_brought(cx, id, &raws)?;
         }
         let voice = self.voice_of(node);
         let verdict = gate::judge(&document, id, raws, &voice);
@@ -424,9 +427,6 @@ impl Replica {
         }
     }
 }
-
-/// Refused changes kept. An officer's whole attention is needed long before.
-const QUARANTINE_MAX: u64 = 100_000;
 
 /// An id of `text`: the author could not know that the record had moved.
 const LATE_REASON: &str = "late_without_authority";

@@ -190,12 +190,11 @@ impl Replica {
                 self.on_ack(cx, id, scope, position);
                 Ok(())
             }
-            Frame::Nack { reason, .. } => {
-                self.refused_by_hub += 1;
-                let _ = reason;
-                cx.out.push(Effect::Status);
-                Ok(())
-            }
+            Frame::Nack {
+                document,
+                hash,
+                reason,
+            } => self.on_nack(cx, id, document, hash, reason),
             Frame::Resend { scope, from } => {
                 if let Some(sent) = open.out.get_mut(&scope) {
                     sent.plain_to = sent.sent;

@@ -17,7 +17,7 @@ use crate::wire::codec::{self, WireError, Writer};
 
 use super::effect::{Effect, Reply};
 use super::error::ReplicaError;
-use super::input::RequestId;
+use super::input::{RequestId, SessionId};
 use super::log::Source;
 use super::pack::CHANGE_BYTES_MAX;
 use super::{Context, Replica, answer, scan};
@@ -87,7 +87,74 @@ pub fn quarantined(reader: &dyn Reader) -> Result<Vec<Quarantined>, ReplicaError
     })
 }
 
+/// Refused changes kept. An officer's whole attention is needed long before.
+pub(super) const QUARANTINE_MAX: u64 = 100_000;
+
 impl Replica {
+    /// Node: the hub refused a change we hold. It stands in quarantine here as well, so that its author hears of it; the
+    /// document keeps it.
+    pub(super) fn on_nack(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        session: SessionId,
+        document: DocumentId,
+        hash: [u8; 32],
+        reason: u8,
+    ) -> Result<(), ReplicaError> {
+        let is_hubs = self.sessions.get(&session).is_some_and(|s| s.is_dialler);
+        let Some(reason) = Reason::from_u8(reason) else {
+            return Ok(());
+        };
+        let is_welcome = is_hubs && self.quarantined < QUARANTINE_MAX;
+        if !is_welcome || !self.library.contains(cx.turn, &document)? {
+            return Ok(());
+        }
+        let loaded = self.library.document(cx.turn, &document)?;
+        let found = loaded.changes_since(&[]);
+        let Some(change) = found.into_iter().find(|change| change.hash().0 == hash) else {
+            return Ok(());
+        };
+        let refused = Quarantined {
+            document,
+            hash,
+            reason,
+            from: self.node,
+            at: cx.now,
+            raw: change.raw_bytes().to_vec(),
+        };
+        let key = refused.key();
+        if cx.turn.load(Tree::Quarantine, &key)?.is_none() {
+            cx.turn.put(Tree::Quarantine, key, refused.encode());
+            self.quarantined += 1;
+            cx.out.push(Effect::Status);
+        }
+        Ok(())
+    }
+
+    /// Node: the hub brings a change that it refused before; somebody there took it in.
+    pub(super) fn note_brought(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        document: &DocumentId,
+        raws: &[Vec<u8>],
+    ) -> Result<(), ReplicaError> {
+        if self.quarantined == 0 {
+            return Ok(());
+        }
+        for raw in raws {
+            let Ok(change) = gate::parse(raw) else {
+                continue;
+            };
+            let mut key = document.to_bytes();
+            key.extend(change.hash().0);
+            if cx.turn.load(Tree::Quarantine, &key)?.is_some() {
+                cx.turn.remove(Tree::Quarantine, key);
+                self.quarantined = self.quarantined.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes refused changes in after all: one, or all with `None`.
     pub(super) fn readmit(
         &mut self,

@@ -4,7 +4,7 @@
 //! folder. Bytes are counted at the WebSocket (payload) and at the socket (TLS, HTTP upgrade and frames included). For
 //! memory the two folders are then served by two processes of their own, and the kernel is asked.
 //!
-//! `bench [--records N] [--only idle|memory] [--trace]`; `--trace` shows every frame on stderr.
+//! `bench [--records N] [--only idle|memory|line] [--trace]`; `--trace` shows every frame on stderr.
 
 #![expect(
     clippy::print_stdout,
@@ -35,6 +35,9 @@ use shared::value::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+#[path = "bench/line.rs"]
+mod line;
+
 /// Records written in one go: one turn of the driver, one fsync.
 const RECORDS_AT_ONCE: u64 = 200;
 /// Longest wait for one step.
@@ -62,7 +65,7 @@ impl Plan {
                 }
                 "--only" => plan.only = Some(arguments.next().context("--only needs a name")?),
                 "--trace" => telemetry::start(LogStyle::Text, "node::transport=trace")?,
-                _ => bail!("usage: bench [--records N] [--only idle|memory] [--trace]"),
+                _ => bail!("usage: bench [--records N] [--only idle|memory|line] [--trace]"),
             }
         }
         Ok(plan)
@@ -92,6 +95,12 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let root = tempfile::tempdir()?;
+    if plan.wants("line") {
+        line::measure(root.path()).await?;
+        if plan.only.is_some() {
+            return Ok(());
+        }
+    }
     let (hub_dir, node_dir) = (root.path().join("hub"), root.path().join("node"));
     create(&hub_dir, NodeRole::Hub, "开州区")?;
     create(&node_dir, NodeRole::Node, "竹溪镇")?;
@@ -341,7 +350,12 @@ async fn edit(handle: &Handle, number: u64) -> anyhow::Result<()> {
 }
 
 async fn join(hub: &App, node: &App) -> anyhow::Result<()> {
-    let (unit, addresses) = (node.info.unit_name.clone(), hub.dial_addresses());
+    join_at(hub, node, hub.dial_addresses()).await
+}
+
+/// Joins by other addresses than the hub's own.
+async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::Result<()> {
+    let unit = node.info.unit_name.clone();
     let invited = hub.handle.request(move |request| Input::CreateInvite {
         request,
         unit,
