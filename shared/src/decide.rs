@@ -671,3 +671,9 @@ pub fn lines_to_json(lines: &[FilingLine]) -> String {
     // Ids and hex strings always become JSON.
     serde_json::to_string(lines).unwrap_or_default()
 }
+
+/// Lines of a filing as they stand in its row; none where they cannot be read.
+#[must_use]
+pub fn lines_from_json(text: &str) -> Vec<FilingLine> {
+    serde_json::from_str(text).unwrap_or_default()
+}

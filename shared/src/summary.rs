@@ -11,8 +11,7 @@ use std::sync::Arc;
 use automerge::ChangeHash;
 use serde::{Deserialize, Serialize};
 
-use crate::command::FilingLine;
-use crate::decide::{Directory, Filed, FilingReview, UnitEntry};
+use crate::decide::{Directory, Filed, FilingReview, UnitEntry, lines_from_json};
 use crate::document::{Document, genesis};
 use crate::field::{Column, Field, FieldPath, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId, UserId};
@@ -509,8 +508,7 @@ fn read_filings(document: &Document) -> Vec<Filed> {
             filed_at: moment(cells, Column::FiledAt),
             by: text(cells, Column::By).parse().ok(),
             follows: text(cells, Column::Follows).parse().ok(),
-            lines: serde_json::from_str::<Vec<FilingLine>>(&text(cells, Column::Lines))
-                .unwrap_or_default(),
+            lines: lines_from_json(&text(cells, Column::Lines)),
             reason: text(cells, Column::Reason),
             reviews: Vec::new(),
         });

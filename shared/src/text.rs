@@ -14,6 +14,7 @@ pub mod hub;
 pub mod issues;
 pub mod office;
 pub mod parse;
+pub mod publications;
 pub mod records;
 pub mod refusal;
 pub mod synonyms;

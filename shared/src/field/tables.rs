@@ -159,7 +159,7 @@ tables! {
     Notices "notices" County Acts Hub [Text Date] needs [Text];
     ListEditions "list_editions" County Acts Hub [List Year Count Decider Number Date Follows Reason] needs [List Year];
     ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];
-    Publications "publications" County Acts Hub [PublicationKind Number Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind Text];
+    Publications "publications" County Acts Hub [PublicationKind Number Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind];
     Rankings "rankings" County Acts Hub [ScoreSheet Topic Period Lines Digest TieOrder Reason] needs [ScoreSheet];
     Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
     Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];

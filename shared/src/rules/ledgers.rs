@@ -34,8 +34,8 @@ pub fn said(ledger: &Ledger, view: &ProjectView, period: &Period) -> Said {
                 Said::Lacks(done)
             }
         }
-        LedgerPer::ProjectWeek => keyed(view, Table::Weekly, period, Column::Image),
-        LedgerPer::ProjectHalfMonth => keyed(view, Table::Halves, period, Column::Progress),
+        LedgerPer::ProjectWeek => keyed(view, Table::Weekly, period, &WEEK),
+        LedgerPer::ProjectHalfMonth => keyed(view, Table::Halves, period, &HALF_MONTH),
         LedgerPer::Issue | LedgerPer::Finding => issues(view),
         LedgerPer::UnitMonth => Said::Something,
         LedgerPer::Project | LedgerPer::ProjectYear => {
@@ -68,11 +68,36 @@ fn issues(view: &ProjectView) -> Said {
     }
 }
 
-/// A row under the period's own name.
-fn keyed(view: &ProjectView, table: Table, period: &Period, first: Column) -> Said {
-    let said = view.each(table).any(|row| row.key == period.id);
-    match (said, FieldPath::keyed(table, &period.id, first)) {
-        (false, Ok(path)) => Said::Lacks(path),
+/// What a week's line says.
+const WEEK: [Column; 1] = [Column::Image];
+
+/// What a written report of half a month says: progress, procedures, problems with measures, proposals (KB-11).
+pub const HALF_MONTH: [Column; 4] = [
+    Column::Progress,
+    Column::Procedures,
+    Column::Problem,
+    Column::Suggestion,
+];
+
+/// The row of a period: under the period's own name, or the last that names it.
+#[must_use]
+pub fn of_period<'a>(view: &'a ProjectView, table: Table, period: &Period) -> Option<Row<'a>> {
+    view.last(table, |row| {
+        row.key == period.id || row.is(Column::Period, &period.id)
+    })
+}
+
+/// A row of the period that says each of these.
+fn keyed(view: &ProjectView, table: Table, period: &Period, columns: &[Column]) -> Said {
+    let row = of_period(view, table, period);
+    let key = row.as_ref().map_or(period.id.as_str(), |row| row.key);
+    let is_said = |column: &&Column| {
+        let said = row.as_ref().map_or("", |row| row.text(**column));
+        !said.trim().is_empty()
+    };
+    let lacking = columns.iter().find(|column| !is_said(column));
+    match lacking.map(|column| FieldPath::keyed(table, key, *column)) {
+        Some(Ok(path)) => Said::Lacks(path),
         _ => Said::Something,
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::book::Book;
+use crate::command::{Command, FilingLine};
 use crate::decide::Directory;
 use crate::profile::Profile;
 use crate::project::{Cell, ProjectView};
+use crate::testing::{County, hub, of};
 
 /// KZ-2.9.1: the monthly circular is about the projects of the annual plan and no other.
 #[test]
@@ -67,4 +69,83 @@ fn the_monthly_circular_is_about_the_annual_plan_only() {
     assert_eq!(before, digest(&other));
     other.get_mut(&id(2)).unwrap().heads = vec!["ff".to_owned()];
     assert_ne!(before, digest(&other));
+}
+
+/// KB-11: each report of half a month says four things, and the hub's report to the leading group is made of them.
+#[test]
+fn the_hub_compiles_the_written_reports_of_a_half_month_and_each_says_four_things() {
+    let mut county = County::new("kundulun", "2017-03-14");
+    let town = county.unit("Town", "township");
+    let project = county.project(town);
+    county.set(project, Field::Name, "River road");
+    let (head, officer) = (county.head(town), county.officer());
+    let half = "2017-03-H1";
+    let paper = [
+        (Column::PublicationKind, Value::from("P-KD-1")),
+        (Column::Period, half.into()),
+    ];
+    let written = county.row_id();
+    let say = |county: &mut County, said: &[(Column, &str)]| {
+        let said: Vec<_> = said
+            .iter()
+            .map(|(column, text)| (*column, Value::from(*text)))
+            .collect();
+        let done = county.record_as(&head, of(project), Table::Halves, written, &said);
+        done.unwrap();
+    };
+    let file = |county: &mut County| {
+        let filing = county.row_id();
+        let line = FilingLine {
+            project,
+            heads: Vec::new(),
+            nil: false,
+            nil_ledgers: Vec::new(),
+        };
+        let command = Command::File {
+            filing,
+            unit: town,
+            ledger: "R-KD-2".to_owned(),
+            period: half.to_owned(),
+            lines: vec![line],
+            follows: None,
+            on_behalf: None,
+        };
+        county.run(&head, &command)
+    };
+    // Nobody has reported: there is nothing to compile.
+    let refusal = county.record(&officer, hub(), Table::Publications, &paper);
+    assert_eq!(refusal.unwrap_err().why, Why::Missing);
+    say(
+        &mut county,
+        &[
+            (Column::Period, half),
+            (Column::Progress, "piers stand"),
+            (Column::Procedures, "permit granted"),
+            (Column::Problem, "no sand; a second pit is opened"),
+        ],
+    );
+    let refusal = file(&mut county).unwrap_err();
+    let lacks = FieldPath::cell(Table::Halves, written, Column::Suggestion);
+    assert_eq!(refusal.missing, [lacks]);
+    say(&mut county, &[(Column::Suggestion, "a depot of its own")]);
+    file(&mut county).unwrap();
+    county.on("2017-03-16");
+    let row = county.record(&officer, hub(), Table::Publications, &paper);
+    let row = row.unwrap();
+    let row = county.county.row(Table::Publications, row).unwrap();
+    let text = row.text(Column::Text);
+    for said in [
+        "River road",
+        "Town",
+        "piers stand",
+        "permit granted",
+        "no sand; a second pit is opened",
+        "a depot of its own",
+    ] {
+        assert!(text.contains(said), "{said} is not in: {text}");
+    }
+    assert_eq!(
+        row.text(Column::Recipients),
+        county.profile.body_name("major_group")
+    );
 }
