@@ -12,6 +12,9 @@ use serde::Deserialize;
 /// The file's name in the data folder.
 pub const FILE: &str = "config.toml";
 
+/// A file of the journal holds at least so much.
+const SEGMENT_BYTES_MIN: u64 = 4096;
+
 /// What a person said on the command line; `None` where nothing was said.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -40,6 +43,43 @@ pub struct Config {
     pub log: String,
     /// Bounds of the listener.
     pub limits: Limits,
+    /// Sizes and rhythms of the store.
+    pub storage: Storage,
+}
+
+/// Sizes and rhythms of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Bytes after which a file of the journal is closed; closed ones are compacted.
+    pub segment_bytes: u64,
+    /// Bytes kept back for the day the disk is full; 0: none.
+    pub ballast_bytes: u64,
+    /// Hours between two readings of everything.
+    pub scrub_hours: u32,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            segment_bytes: crate::journal::SEGMENT_BYTES_MAX,
+            ballast_bytes: 16 * 1024 * 1024,
+            scrub_hours: 24,
+        }
+    }
+}
+
+impl Storage {
+    /// The same as the store takes it.
+    #[must_use]
+    pub fn settings(&self) -> crate::store::Settings {
+        crate::store::Settings {
+            segment_bytes_max: self.segment_bytes.max(SEGMENT_BYTES_MIN),
+            ballast_bytes: self.ballast_bytes,
+            scrub_every_ms: i64::from(self.scrub_hours.max(1)) * 60 * 60 * 1000,
+            ..crate::store::Settings::default()
+        }
+    }
 }
 
 /// Bounds of the listener (research/reliability.md 3).
@@ -100,6 +140,7 @@ struct File {
     hosts: Vec<String>,
     log: String,
     limits: Limits,
+    storage: Storage,
 }
 
 impl Default for File {
@@ -111,6 +152,7 @@ impl Default for File {
             hosts: Vec::new(),
             log: "info".to_owned(),
             limits: Limits::default(),
+            storage: Storage::default(),
         }
     }
 }
@@ -172,6 +214,7 @@ impl Config {
             hosts: file.hosts,
             log: environment("XIANGMU_LOG").unwrap_or(file.log),
             limits: file.limits,
+            storage: file.storage,
         })
     }
 

@@ -39,7 +39,7 @@ pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
     Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow, Request, Rules,
-    RulesState, RulesVersion, Status, Trouble,
+    RulesState, RulesVersion, Status, StorageStatus, Trouble,
 };
 
 /// Where requests of the command line go on the control listener.

@@ -6,7 +6,8 @@
 //! writing closure works on a layer of its own, which is dropped when it fails.
 //!
 //! When the store fails, the driver turns read-only: what waited is answered with the failure, so is every later write,
-//! sessions are cut, and reads go on. A panic of this thread ends the process; half a turn is worth less than a restart.
+//! sessions are cut, and reads go on. Between turns the store is tended ([`Store::tend`]); where it is damaged or a full disk
+//! has room again it is opened anew, and the core takes it up as at a start. A panic of this thread ends the process; half a turn is worth less than a restart.
 //!
 //! Every queue is bounded. Who sends too fast waits; who reads too slowly is cut.
 
@@ -58,6 +59,9 @@ pub enum DriverError {
     /// The core stopped on data it cannot trust. Reads go on, writes are refused until a restart.
     #[error("stored data is damaged, this node only reads")]
     CoreFailed(#[source] Arc<ReplicaError>),
+    /// There is no room on the disk; nothing of the request was kept. Reads go on, and writes as soon as there is room.
+    #[error("the disk is full, this node only reads until it has room")]
+    DiskFull,
     /// The node is stopping or has stopped.
     #[error("the node is stopping")]
     Stopped,
@@ -73,6 +77,19 @@ pub struct ReadContext<'a> {
     pub store: &'a dyn Store,
     /// The core: status, peers, documents.
     pub replica: &'a mut Replica,
+    /// Why nothing can be written.
+    pub failed: Option<&'a DriverError>,
+    /// Damage of the store found since the start, and what became of it.
+    pub trouble: &'a [StorageTrouble],
+}
+
+/// Damage of the store, or what was done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageTrouble {
+    /// When it was found.
+    pub at: Timestamp,
+    /// What it is.
+    pub text: String,
 }
 
 /// What a writing closure sees: its own layer of the running turn. For local state (accounts, imports), not for documents.

@@ -11,6 +11,7 @@ use shared::store::{Reader, Turn};
 
 use crate::control::Found;
 use crate::exit::one_line;
+use crate::journal::Extent;
 use crate::store::{self, Finding, LOSS_KEY, OpenError, Store};
 
 /// What a check looked at and found.
@@ -20,6 +21,8 @@ pub struct Checked {
     pub documents: u64,
     /// Commits of the journal.
     pub commits: u64,
+    /// How much journal there is.
+    pub journal: Extent,
     /// What is wrong.
     pub findings: Vec<Found>,
 }
@@ -132,15 +135,17 @@ pub fn check_quarantine(reader: &dyn Reader) -> Vec<Found> {
 
 fn check_all_documents(store: &dyn Store) -> Checked {
     let reader: &dyn Reader = store;
-    let commits = store.position().0;
+    let (commits, journal) = (store.position().0, store.condition().journal);
     match Library::ids_from_changes(reader) {
         Ok(ids) => Checked {
             documents: ids.len() as u64,
             commits,
+            journal,
             findings: [check_documents(reader, &ids), check_quarantine(reader)].concat(),
         },
         Err(error) => Checked {
             commits,
+            journal,
             findings: vec![found("documents", &error)],
             ..Checked::default()
         },
@@ -163,9 +168,10 @@ fn makes_what_was_recorded(
 
 fn describe(finding: &Finding, repaired: bool) -> Found {
     let place = match finding {
-        Finding::JournalDamaged(_) | Finding::JournalBehind { .. } | Finding::JournalIncomplete => {
-            "journal"
-        }
+        Finding::JournalDamaged(_)
+        | Finding::JournalUnreadable { .. }
+        | Finding::JournalBehind { .. }
+        | Finding::JournalIncomplete => "journal",
         Finding::DatabaseUnreadable { .. }
         | Finding::DatabaseDamaged { .. }
         | Finding::DatabaseIncomplete { .. }
@@ -216,13 +222,13 @@ mod tests {
         }
         assert_eq!(check_store(&store).unwrap(), []);
         drop(store);
+        let checked = check_folder(&dir).unwrap();
+        assert_eq!((checked.documents, checked.commits), (0, 4));
         assert_eq!(
-            check_folder(&dir).unwrap(),
-            Checked {
-                commits: 4,
-                ..Checked::default()
-            }
+            (checked.journal.files, checked.journal.checkpoint),
+            (1, None)
         );
+        assert_eq!(checked.findings, []);
 
         let folder = DataFolder::open(&dir).unwrap();
         assert!(matches!(check_folder(&dir), Err(OpenError::InUse { .. })));

@@ -5,8 +5,8 @@
 //! each commit carries the [`Digest`] of all content after it, so that whoever replays it can prove to have it all.
 //!
 //! Files are `<number>.seg`. The last one is appended to; beyond [`SEGMENT_BYTES_MAX`] a new one begins. A segment whose
-//! header says so begins with a checkpoint: the whole content at one position. Reading starts at the last such segment,
-//! and older ones are no longer needed. Compaction will use that; today it is written after damage was overcome.
+//! header says so begins with a [`checkpoint`]: the whole content at one position. Reading starts at the last such segment,
+//! and older ones are no longer needed. When enough lies behind the last one, closed segments are compacted into the next.
 //!
 //! What a reader finds ([`scan`]): an incomplete last record is what a power cut leaves, and was never acknowledged; it
 //! is cut. Anything else that does not fit is damage and is named, with what stands readable behind it.
@@ -14,15 +14,19 @@
 //! A write or fsync that fails closes the journal for good: the kernel may have dropped the data and would report
 //! success the second time.
 
+pub mod checkpoint;
 pub mod digest;
 pub mod files;
 pub mod payload;
 pub mod record;
 pub mod scan;
+pub mod segment;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use shared::store::Tree;
 
 use crate::platform::sync_dir;
@@ -32,6 +36,9 @@ use record::{Chain, Kind, SegmentHeader};
 
 /// Bytes after which a segment is closed. Large enough that a township needs one a year, small enough to copy to a stick.
 pub const SEGMENT_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// Closed segments taken into one checkpoint at once: bounds the memory compaction takes.
+const COMPACT_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// One write of a commit: where, and the new value or `None` for a removal.
 pub type Write = (Tree, Vec<u8>, Option<Vec<u8>>);
@@ -61,14 +68,29 @@ pub enum AppendError {
 /// The writing end of the journal.
 pub struct Journal {
     dir: PathBuf,
-    files: Box<dyn Files>,
+    files: Arc<dyn Files>,
     segment_bytes_max: u64,
     file: Box<dyn Appender>,
     segment: u64,
     segment_bytes: u64,
+    /// The segments before the last one, oldest first, with their bytes; the first may be a checkpoint.
+    before: Vec<(u64, u64)>,
+    /// The position of the checkpoint in the first segment.
+    checkpoint: Option<u64>,
     chain: Chain,
     position: u64,
     closed: bool,
+}
+
+/// How much journal there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Segments.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The commit of the checkpoint they begin with.
+    pub checkpoint: Option<u64>,
 }
 
 impl Journal {
@@ -95,7 +117,7 @@ impl Journal {
     /// When the file cannot be opened, cut or synced.
     pub fn resume(
         dir: &Path,
-        files: Box<dyn Files>,
+        files: Arc<dyn Files>,
         segment_bytes_max: u64,
         scanned: &scan::Scanned,
     ) -> io::Result<Self> {
@@ -109,8 +131,18 @@ impl Journal {
             file.set_len(scanned.end.offset)?;
             file.sync_all()?;
         }
+        checkpoint::remove_unfinished(dir)?;
+        if scanned.is_compacted {
+            for stale in &scanned.stale_segments {
+                std::fs::remove_file(segment_path(dir, *stale))?;
+            }
+        }
+        let mut before = scanned.segments.clone();
+        before.retain(|(number, _)| *number != scanned.end.segment);
         Ok(Self {
             dir: dir.to_owned(),
+            before,
+            checkpoint: scanned.checkpoint,
             file: files.append_to(&path)?,
             files,
             segment_bytes_max,
@@ -146,6 +178,60 @@ impl Journal {
     /// As [`Self::append_commit`].
     pub fn append_store_synced(&mut self) -> Result<u64, AppendError> {
         self.append(Kind::StoreSynced, &payload::encode_position(self.position))
+    }
+
+    /// Takes back what a failed append may have left at the end, so that the file ends with a whole record.
+    ///
+    /// # Errors
+    /// When the disk refuses; the next start does it then.
+    pub fn cut_incomplete(&mut self) -> io::Result<()> {
+        let path = segment_path(&self.dir, self.segment);
+        let file = std::fs::OpenOptions::new().write(true).open(path)?;
+        file.set_len(self.segment_bytes)?;
+        file.sync_all()
+    }
+
+    /// How much there is.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        Extent {
+            files: self.before.len() as u64 + 1,
+            bytes: self.before.iter().map(|(_, bytes)| bytes).sum::<u64>() + self.segment_bytes,
+            checkpoint: self.checkpoint,
+        }
+    }
+
+    /// The segment up to which a checkpoint should be made now: when what lies closed behind the last checkpoint is a
+    /// segment or more, and half as much as that checkpoint.
+    #[must_use]
+    pub fn compaction_due(&self) -> Option<u64> {
+        let (checkpoint, closed) = match (self.checkpoint, self.before.split_first()) {
+            (Some(_), Some((first, closed))) => (first.1, closed),
+            _ => (0, self.before.as_slice()),
+        };
+        let bytes: u64 = closed.iter().map(|(_, bytes)| bytes).sum();
+        if bytes < self.segment_bytes_max || bytes < checkpoint / 2 {
+            return None;
+        }
+        let mut taken = 0;
+        let together = closed.iter().take_while(|(_, bytes)| {
+            let fits = taken == 0 || taken + bytes <= COMPACT_BYTES_MAX;
+            taken += bytes;
+            fits
+        });
+        together.last().map(|(number, _)| *number)
+    }
+
+    /// Puts a checkpoint in the place of the segments it was made of.
+    ///
+    /// # Errors
+    /// When the disk refuses; the journal is whole either way, and goes on.
+    pub fn adopt(&mut self, finished: &checkpoint::Finished) -> io::Result<()> {
+        checkpoint::adopt(&self.dir, finished)?;
+        self.before.retain(|(number, _)| *number > finished.number);
+        self.before.insert(0, (finished.number, finished.bytes));
+        self.checkpoint = Some(finished.position);
+        Ok(())
     }
 
     fn append(&mut self, kind: Kind, payload: &[u8]) -> Result<u64, AppendError> {
@@ -186,58 +272,11 @@ impl Journal {
         file.sync()?;
         sync_dir(&self.dir)?;
         self.file = file;
+        self.before.push((self.segment, self.segment_bytes));
         self.segment = header.number;
         self.segment_bytes = bytes.len() as u64;
         Ok(())
     }
-}
-
-/// Writes a segment that holds the whole content at one position, so that nothing before it is needed any more.
-///
-/// It appears under its name only when it is complete and durable. Pairs must come in key order.
-///
-/// # Errors
-/// When the disk refuses, or the source of the pairs does.
-pub fn write_checkpoint<E: From<io::Error>>(
-    dir: &Path,
-    number: u64,
-    position: u64,
-    digest: Digest,
-    mut next_pairs: impl FnMut() -> Result<Vec<Write>, E>,
-) -> Result<(), E> {
-    use std::io::Write as _;
-    let path = segment_path(dir, number);
-    let unfinished = path.with_extension("seg.new");
-    let mut file = io::BufWriter::new(std::fs::File::create(&unfinished)?);
-    let header = SegmentHeader {
-        number,
-        position,
-        is_checkpoint: true,
-        chain: Chain::default(),
-    };
-    file.write_all(&header.encode())?;
-    let mut chain = Chain::default();
-    let mut append = |kind, payload: &[u8]| -> io::Result<()> {
-        let (bytes, next) = record::encode(chain, kind, payload)
-            .ok_or_else(|| io::Error::other("a record of the checkpoint is too large"))?;
-        chain = next;
-        file.write_all(&bytes)
-    };
-    append(Kind::CheckpointStart, &payload::encode_position(position))?;
-    loop {
-        let pairs = next_pairs()?;
-        if pairs.is_empty() {
-            break;
-        }
-        append(Kind::CheckpointPart, &payload::encode_part(&pairs))?;
-    }
-    append(Kind::CheckpointEnd, &payload::encode_end(position, digest))?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
-    drop(file);
-    std::fs::rename(&unfinished, &path)?;
-    sync_dir(dir)?;
-    Ok(())
 }
 
 /// The file of a segment.

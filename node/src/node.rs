@@ -41,12 +41,14 @@ pub struct Creation {
 }
 
 /// How to open a data folder.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// Time and randomness.
     pub clock: Clock,
     /// Whether this process may dial the hub.
     pub dialling: Dialling,
+    /// How the store is set.
+    pub store: store::Settings,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
         Self {
             clock: Clock::system(),
             dialling: Dialling::Never,
+            store: store::Settings::default(),
         }
     }
 }
@@ -132,7 +135,8 @@ impl Node {
         tracing::info!(node = %identity.key.node_id(), dir = %dir.display(), "identity read");
         let folder = dir.to_owned();
         // Proving a large store complete, or building it again, takes a while.
-        let opened = tokio::task::spawn_blocking(move || store::open(&folder));
+        let settings = options.store.clone();
+        let opened = tokio::task::spawn_blocking(move || store::open_with(&folder, settings));
         let Opened { store, report } = opened.await.map_err(|_| OpenError::Panicked)??;
         log_report(&report);
         let log = match store.load(Tree::Meta, LOSS_KEY)? {
@@ -167,6 +171,7 @@ impl Node {
             log,
             clock: options.clock.clone(),
             info,
+            report,
             network: (options.dialling == Dialling::Allowed).then(|| network.clone()),
         })
         .await?;
@@ -212,8 +217,8 @@ fn in_use(dir: &Path) -> Result<bool, OpenError> {
     }
 }
 
-/// Says what the start-up check found; nothing of it is kept quiet.
-fn log_report(report: &StartReport) {
+/// Says what the opening of the store found; nothing of it is kept quiet.
+pub(crate) fn log_report(report: &StartReport) {
     tracing::info!(
         position = report.position.0,
         records = report.count,

@@ -58,6 +58,32 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Makes a file whose space is taken, not promised.
+///
+/// # Errors
+/// When there is no room, or the file cannot be made.
+pub fn allocate(path: &Path, bytes: u64) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+            Ok(()) => return file.sync_all(),
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let zeros = vec![0; 1 << 16];
+    let mut left = bytes;
+    while left > 0 {
+        let step = left.min(zeros.len() as u64);
+        file.write_all(zeros.get(..step as usize).unwrap_or(&zeros))?;
+        left -= step;
+    }
+    file.sync_all()
+}
+
 /// Makes the names in a folder durable, where the operating system can.
 ///
 /// # Errors

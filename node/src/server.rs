@@ -136,6 +136,7 @@ impl Server {
         let options = Options {
             clock,
             dialling: Dialling::Allowed,
+            store: config.storage.settings(),
         };
         let node = Node::open(&config.data, options).await?;
         let (address, control_address) = (local_address(&public)?, local_address(&control)?);

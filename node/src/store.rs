@@ -20,29 +20,33 @@ pub mod conformance;
 pub mod folder;
 pub mod report;
 
+mod ballast;
 mod check;
 mod chunk;
 mod local;
 mod sled;
 mod start;
+mod tend;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use shared::store::{Batch, Reader, StoreError};
+use shared::time::Timestamp;
 
 use crate::journal::files::Disk;
 use folder::DataFolder;
-use local::Settings;
 use start::Mode;
 
 pub use blobs::Blobs;
 pub use check::{check, repair};
 pub use folder::is_data_folder;
-pub use local::LocalStore;
+pub use local::{LocalStore, Settings};
 pub use report::{Finding, Rebuilt, StartReport};
 pub use shared::store::MemoryStore;
 pub use start::LOSS_KEY;
+pub use tend::{Condition, ReadOnly, Tended};
 
 /// A store, and what was found while opening it.
 pub struct Opened {
@@ -57,11 +61,8 @@ pub struct Opened {
 /// # Errors
 /// When there already is one, another process works on it, or the disk refuses.
 pub fn create(dir: &Path) -> Result<Opened, OpenError> {
-    start::start(
-        DataFolder::create(dir, &Disk)?,
-        Settings::default(),
-        Mode::Keep,
-    )
+    let folder = Arc::new(DataFolder::create(dir, &Disk)?);
+    start::start(folder, Settings::default(), Mode::Keep)
 }
 
 /// Opens the store of a data folder, checks all of it, and rebuilds its database where needed.
@@ -70,7 +71,15 @@ pub fn create(dir: &Path) -> Result<Opened, OpenError> {
 /// When it is no data folder, was written by a newer version, is in use, or the disk refuses. Damage is no error: the
 /// report names it, and at worst the store only reads.
 pub fn open(dir: &Path) -> Result<Opened, OpenError> {
-    start::start(DataFolder::open(dir)?, Settings::default(), Mode::Keep)
+    open_with(dir, Settings::default())
+}
+
+/// The same, set otherwise than usual.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
+    start::start(Arc::new(DataFolder::open(dir)?), settings, Mode::Keep)
 }
 
 /// Why a store could not be opened or made.
@@ -143,6 +152,16 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// True when there was no room for it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Failed { source, .. } => ballast::is_full(source),
+            Self::Database { source, .. } => tend::reason_of(source) == ReadOnly::DiskFull,
+            _ => false,
+        }
+    }
+
     fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Failed {
@@ -191,8 +210,37 @@ pub trait Store: Reader + Send {
     /// The last durable commit.
     fn position(&self) -> Position;
 
-    /// True when nothing can be written: after a failure, or since start-up found damage it cannot prove to be harmless.
-    fn is_read_only(&self) -> bool;
+    /// Why nothing can be written: after a failure, for want of room, or since start-up found damage it cannot prove to be
+    /// harmless. `None` when it can.
+    fn read_only(&self) -> Option<ReadOnly>;
+
+    /// True when nothing can be written.
+    fn is_read_only(&self) -> bool {
+        self.read_only().is_some()
+    }
+
+    /// How it stands, for people who look after it.
+    fn condition(&self) -> Condition {
+        Condition {
+            read_only: self.read_only(),
+            ..Condition::default()
+        }
+    }
+
+    /// Does a little of what is done beside commits, never much at a time: compaction, the slow reading of everything, and
+    /// asking a full disk for room. To be called between turns.
+    fn tend(&mut self, _now: Timestamp) -> Tended {
+        Tended::default()
+    }
+
+    /// Takes note that it failed under somebody's reading: nothing is written any more, for the reason the error gives.
+    fn close(&mut self, _error: &StoreError) {}
+
+    /// Opens it again, as a new start would: mends what [`Store::tend`] found damaged, and writes again where there is room.
+    ///
+    /// # Errors
+    /// When it cannot be opened. Then it is gone.
+    fn reopen(self: Box<Self>) -> Result<(Box<dyn Store>, StartReport), OpenError>;
 
     /// True when the derived trees are not what was last written to them (they are empty then, or partly computed again)
     /// and the core must compute all of them. Stays true across restarts until [`Store::derived_restored`].
@@ -218,8 +266,12 @@ impl Store for MemoryStore {
         Position(self.commit_count())
     }
 
-    fn is_read_only(&self) -> bool {
-        Self::is_read_only(self)
+    fn read_only(&self) -> Option<ReadOnly> {
+        Self::is_read_only(self).then(|| ReadOnly::DiskFailed("it was told to fail".to_owned()))
+    }
+
+    fn reopen(self: Box<Self>) -> Result<(Box<dyn Store>, StartReport), OpenError> {
+        Ok((self, StartReport::default()))
     }
 
     fn derived_lost(&self) -> bool {

@@ -25,6 +25,7 @@ fn lasting(value: &Value) -> Value {
             "unit",
             "at",
             "disk_bytes",
+            "storage",
             "serving",
             "position",
             "sync",

@@ -1,4 +1,7 @@
-//! Power cuts: a served node is killed in the midst of edits, a hundred times, and keeps every edit it acknowledged.
+//! Power cuts: a served node is killed in the midst of edits, a hundred times, and keeps every edit it acknowledged. Its journal
+//! is kept in small files, so that it is compacted all the while. Sizes and seeds: `tests::disks`.
+
+#![expect(clippy::print_stderr, reason = "a run of a night reports its figures")]
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::{Value, json};
+use tests::disks;
 use tests::http::Client;
 use tests::ids;
 use tests::process::{Place, wait_until};
 
-const CYCLES: u64 = 100;
 const PROJECTS: usize = 3;
 
 /// What one project was told last, and what was acknowledged last.
@@ -25,6 +28,8 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
     let root = tempfile::tempdir().expect("a folder");
     let mut node = Place::township(root.path(), "松坪镇");
     node.add_user("李梅", "clerk", "a long password");
+    let config = "[storage]\nsegment_bytes = 8192\nballast_bytes = 65536\n";
+    std::fs::write(node.dir.join("config.toml"), config).expect("a configuration");
     node.start();
     let mut client = node.log_in("李梅", "a long password");
     let me = client.get("/api/v1/session").ok().json();
@@ -38,9 +43,10 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
     }
 
     let told: Arc<Vec<Told>> = Arc::new((0..PROJECTS).map(|_| Told::default()).collect());
-    let mut dice = ChaCha8Rng::seed_from_u64(4);
-    let mut in_flight = 0;
-    for cycle in 0..CYCLES {
+    let mut dice = ChaCha8Rng::seed_from_u64(disks::first_seed());
+    let (mut in_flight, mut edits, mut unfinished) = (0, 0, 0);
+    let cycles = disks::count(100, 1_000) as u64;
+    for cycle in 0..cycles {
         let enough = 1 + u64::from(dice.next_u32() % 12);
         let count = Arc::new(AtomicU64::new(0));
         let stop = Arc::new(AtomicBool::new(false));
@@ -60,6 +66,8 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
             panic!("cycle {cycle}: an edit was refused: {refused}");
         }
 
+        edits += count.load(Ordering::SeqCst);
+        unfinished += u64::from(has_unfinished(&node.dir.join("journal")));
         node.start();
         client.move_to(node.address());
         for (project, told) in projects.iter().zip(told.iter()) {
@@ -91,10 +99,27 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
         }
     }
     assert!(
-        in_flight > CYCLES / 10,
+        in_flight > cycles / 10,
         "the cuts came between edits: {in_flight} in flight"
     );
+    let status = node.cli(&["status"]).ok().json();
+    eprintln!(
+        "{cycles} kills, {edits} edits acknowledged, {in_flight} in flight, {unfinished} amid a compaction; {}",
+        status["storage"]
+    );
+    assert!(
+        status["storage"]["journal"]["checkpoint"].is_number(),
+        "{status}"
+    );
+    assert!(status["storage"]["trouble"].is_null(), "{status}");
     let _clean = node.cli(&["check"]).ok();
+}
+
+/// True when a checkpoint was being written.
+fn has_unfinished(journal: &std::path::Path) -> bool {
+    let entries = std::fs::read_dir(journal).expect("the journal's folder");
+    let mut names = entries.map(|entry| entry.expect("an entry").file_name());
+    names.any(|name| name.to_string_lossy().ends_with(".seg.new"))
 }
 
 /// Writes ever higher numbers until the connection breaks.

@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod coverage;
 mod demo;
+mod disks;
 mod faults;
 mod gate;
 mod golden;

@@ -6,6 +6,8 @@
 
 pub mod browser;
 pub mod clock;
+pub mod crash;
+pub mod disks;
 pub mod faults;
 pub mod http;
 pub mod ids;

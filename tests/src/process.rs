@@ -24,18 +24,22 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// When it is not there.
 #[must_use]
 pub fn program() -> PathBuf {
+    beside("xiangmu-under-test")
+}
+
+/// A program of the harness, built beside the test binary.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn beside(name: &str) -> PathBuf {
     let here = std::env::current_exe().expect("a test knows where it lies");
     let found = here
         .ancestors()
         .skip(1)
-        .map(|folder| {
-            folder.join(format!(
-                "xiangmu-under-test{}",
-                std::env::consts::EXE_SUFFIX
-            ))
-        })
+        .map(|folder| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
         .find(|path| path.is_file());
-    found.expect("xiangmu-under-test is built with the tests")
+    found.expect("the programs of the harness are built with the tests")
 }
 
 /// What a finished command said.
@@ -208,6 +212,33 @@ impl Place {
         self.serve("127.0.0.1:0");
     }
 
+    /// The same, able to outlive a limit on the size of files ([`Place::limit_files`]), which it then meets as a full disk.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub fn start_to_be_limited(&mut self) {
+        // Without the trap the system would end the process instead of refusing the write.
+        let mut command = Command::new("sh");
+        let script = "trap '' XFSZ; exec \"$0\" \"$@\"";
+        command.args(["-c", script]).arg(program());
+        self.serve_by(command, "127.0.0.1:0");
+    }
+
+    /// Lets the running server write no file beyond so many bytes; `None` lifts the limit.
+    ///
+    /// # Panics
+    /// When it is not served, or the system refuses.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let child = &self.serving.as_ref().expect("the server runs").child;
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let set = Command::new("prlimit")
+            .args(["--pid", &child.id().to_string()])
+            .arg(format!("--fsize={limit}:unlimited"))
+            .status()
+            .expect("prlimit of util-linux");
+        assert!(set.success());
+    }
+
     /// Serves the folder where it was served before.
     ///
     /// # Panics
@@ -218,7 +249,11 @@ impl Place {
     }
 
     fn serve(&mut self, listen: &str) {
-        let mut child = Command::new(program())
+        self.serve_by(Command::new(program()), listen);
+    }
+
+    fn serve_by(&mut self, mut command: Command, listen: &str) {
+        let mut child = command
             .args([
                 "serve",
                 "--listen",

@@ -55,6 +55,12 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
             documents: checked.documents,
             entries: checked.commits,
         })?;
+        if !output.json {
+            output.line(&format!(
+                "journal: {}",
+                super::status::journal(&checked.journal)
+            ))?;
+        }
     } else {
         let count = checked.findings.len();
         output.words(&System::Findings { count })?;
@@ -70,9 +76,11 @@ fn ask_server(common: &Common, args: &Args, output: &mut Output) -> Result<Check
             documents,
             entries,
             findings,
+            journal,
         } => Ok(Checked {
             documents,
             commits: entries,
+            journal,
             findings,
         }),
         other => Err(unexpected(&other)),

@@ -8,6 +8,7 @@ use super::output::Output;
 use super::target::{Target, unexpected};
 use crate::control::{Outcome, Request, Status};
 use crate::exit::{Exit, Failure};
+use crate::journal::Extent;
 
 /// Flags of `status`.
 #[derive(Debug, clap::Args)]
@@ -91,6 +92,18 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
             super::quarantine::sentence(change).text(lang),
         ));
     }
+    let compacting = match status.storage.compacting {
+        true => ", being compacted",
+        false => "",
+    };
+    let journal = journal(&status.storage.journal) + compacting;
+    lines.push(("journal       ", journal));
+    if let Some(why) = &status.storage.read_only {
+        lines.push(("read-only     ", why.clone()));
+    }
+    for trouble in &status.storage.trouble {
+        lines.push(("storage       ", trouble.clone()));
+    }
     for node in &status.nodes {
         let online = if node.online { "online" } else { "offline" };
         let copied = node.copied.map(|at| format!("  old disk seen {at}"));
@@ -105,6 +118,16 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
         ));
     }
     lines
+}
+
+/// How much journal there is, in words.
+pub(super) fn journal(extent: &Extent) -> String {
+    let size = mebibytes(extent.bytes);
+    let begin = match extent.checkpoint {
+        Some(commit) => format!("from a checkpoint at commit {commit}"),
+        None => "from the first commit".to_owned(),
+    };
+    format!("{size:.1} MiB in {} files, {begin}", extent.files)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]

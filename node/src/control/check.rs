@@ -14,12 +14,13 @@ use crate::integrity;
 const DOCUMENTS_AT_ONCE: usize = 50;
 
 pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trouble> {
-    let (found, entries, ids) = context
+    let (found, entries, journal, ids) = context
         .handle
         .read(|read| {
             let found = integrity::check_store(read.store);
             let ids = Library::ids_from_changes(read.reader);
-            (found, read.store.position().0, ids)
+            let journal = read.store.condition().journal;
+            (found, read.store.position().0, journal, ids)
         })
         .await?;
     let mut findings = found.map_err(|error| Trouble::failed(&error))?;
@@ -49,6 +50,7 @@ pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trou
         documents,
         entries,
         findings,
+        journal,
     })
 }
 

@@ -18,7 +18,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 
 use super::request::{
-    Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, Trouble,
+    Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, StorageStatus,
+    Trouble,
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
@@ -26,7 +27,8 @@ use super::{
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
-use crate::driver::{self, DriverError};
+use crate::driver::{self, DriverError, ReadContext};
+use crate::exit::one_line;
 use crate::office::errors_out;
 use crate::office::export::Format;
 use crate::views::{self, ListQuery};
@@ -469,9 +471,12 @@ async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> 
 
 async fn status(context: &Context) -> Result<Status, Trouble> {
     let sync = context.sync_status().await?;
-    let (peers, position) = context
+    let (peers, position, storage) = context
         .handle
-        .read(|read| (read.replica.peers(), read.replica.position()))
+        .read(|read| {
+            let (peers, position) = (read.replica.peers(), read.replica.position());
+            (peers, position, storage(read))
+        })
         .await?;
     let (documents, projects) = context
         .handle
@@ -510,8 +515,25 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
             .map(|version| format!("{}: {}", version.id, version.trouble))
             .collect(),
         serving: context.serving,
+        storage,
         nodes: peers,
     })
+}
+
+/// How the store stands.
+fn storage(read: &ReadContext<'_>) -> StorageStatus {
+    let condition = read.store.condition();
+    StorageStatus {
+        read_only: read.failed.map(|failed| one_line(failed)),
+        journal: condition.journal,
+        compacting: condition.is_compacting,
+        scrubbed_at: condition.scrubbed_at,
+        trouble: read
+            .trouble
+            .iter()
+            .map(|found| format!("{} {}", found.at, found.text))
+            .collect(),
+    }
 }
 
 /// The number of a state in ux.md 5.0.
@@ -584,6 +606,9 @@ impl From<DriverError> for Trouble {
     fn from(error: DriverError) -> Self {
         let trouble = Self::failed(&error);
         match error {
+            DriverError::DiskFull => {
+                trouble.hint("make room on the disk; the server goes on by itself")
+            }
             DriverError::StorageFailed(_) | DriverError::CoreFailed(_) => {
                 trouble.hint("xiangmu check --data DIR")
             }

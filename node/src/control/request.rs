@@ -11,6 +11,7 @@ use shared::text::Lang;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
+use crate::journal::Extent;
 
 /// One question with the language its words should come in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -338,6 +339,9 @@ pub enum Outcome {
         entries: u64,
         /// What was found.
         findings: Vec<Found>,
+        /// How much journal there is.
+        #[serde(default)]
+        journal: Extent,
     },
 }
 
@@ -462,9 +466,29 @@ pub struct Status {
     pub rules_unreadable: Vec<String>,
     /// True when a server runs on the folder.
     pub serving: bool,
+    /// The store.
+    pub storage: StorageStatus,
     /// The hub's nodes.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub nodes: Vec<PeerStatus>,
+}
+
+/// How the store of a node stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageStatus {
+    /// Why nothing can be written; absent when it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<String>,
+    /// How much journal there is.
+    pub journal: Extent,
+    /// True while closed files are made into a checkpoint.
+    pub compacting: bool,
+    /// When everything was last read through and found sound; absent: at the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrubbed_at: Option<Timestamp>,
+    /// Damage found since the start, and what became of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trouble: Vec<String>,
 }
 
 /// What an import did or would do.

@@ -19,13 +19,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::exit::{guard, one_line};
-use crate::store::{LOSS_KEY, Store};
+use crate::store::{LOSS_KEY, MemoryStore, ReadOnly, StartReport, Store};
 use crate::transport::dial::{DialRequest, run_dial};
 use crate::transport::socket::Outgoing;
 
 use super::{
     Board, DriverError, EVENTS_MAX, Event, Finish, Handle, MESSAGES_MAX, Message, ReadContext,
-    ReadWork, RequestReply, TRAFFIC_MAX, WriteContext, WriteEnd,
+    ReadWork, RequestReply, StorageTrouble, TRAFFIC_MAX, WriteContext, WriteEnd,
 };
 
 /// Messages of one turn. More share an fsync, fewer are answered sooner.
@@ -37,6 +37,11 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// Documents whose rows are computed again in one turn after they were lost.
 const REBUILD_DOCUMENTS: usize = 200;
 
+/// How long a store that is damaged again is left as it is, so that a dying disk is not rebuilt without end.
+const REPAIR_PAUSE_MS: i64 = 10 * 60 * 1000;
+/// Damage remembered for those who ask; older is in the log.
+const TROUBLE_MAX: usize = 50;
+
 /// What the driver is made of.
 pub(crate) struct Parts {
     pub store: Box<dyn Store>,
@@ -45,6 +50,8 @@ pub(crate) struct Parts {
     pub clock: Clock,
     pub info: NodeInfo,
     pub network: Option<Network>,
+    /// What the opening of the store found.
+    pub report: StartReport,
 }
 
 /// Where dials run.
@@ -96,7 +103,11 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
         backlog: VecDeque::new(),
         failed: None,
         unsettled: false,
+        tend_after: None,
+        trouble: Vec::new(),
+        last_repair: None,
     };
+    driver.note_report(&parts.report);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -146,6 +157,12 @@ struct Driver {
     backlog: VecDeque<Input>,
     failed: Option<DriverError>,
     unsettled: bool,
+    /// When the store wants to be tended again.
+    tend_after: Option<Duration>,
+    /// Damage found, oldest first, and what became of it.
+    trouble: Vec<StorageTrouble>,
+    /// When the store was last opened again because of damage.
+    last_repair: Option<Timestamp>,
 }
 
 impl Driver {
@@ -180,7 +197,7 @@ impl Driver {
         self.replica
             .handle(now, &mut self.rng, &mut turn, start, &mut Vec::new())
             .map_err(core_failed)?;
-        self.failed = Some(DriverError::StorageFailed(Arc::new(StoreError::ReadOnly)));
+        self.failed = Some(self.why_closed(StoreError::ReadOnly));
         Ok(())
     }
 
@@ -227,6 +244,7 @@ impl Driver {
             if let ControlFlow::Break(stopped) = self.turn(std::mem::take(&mut ready)) {
                 break Some(stopped);
             }
+            self.tend();
         };
         // Nobody watching is fine.
         let _unwatched = self.events.send(Event::Stopping);
@@ -244,6 +262,7 @@ impl Driver {
             }
             _ => SLEEP_MAX,
         };
+        let wakeup = wakeup.min(self.tend_after.unwrap_or(SLEEP_MAX));
         if self.unsettled && SETTLE_AFTER <= wakeup {
             (SETTLE_AFTER, true)
         } else {
@@ -363,7 +382,7 @@ impl Driver {
         if failed.is_none() && !batch.is_empty() {
             match self.store.commit(batch) {
                 Ok(_) => self.unsettled = true,
-                Err(error) => failed = Some(DriverError::StorageFailed(Arc::new(error))),
+                Err(error) => failed = Some(self.why_closed(error)),
             }
         }
         match (&self.failed, failed) {
@@ -398,6 +417,8 @@ impl Driver {
                 reader,
                 store: &*self.store,
                 replica: &mut self.replica,
+                failed: self.failed.as_ref(),
+                trouble: &self.trouble,
             });
         }
     }
@@ -493,7 +514,14 @@ impl Driver {
     }
 
     /// Turns read-only: everybody who waits hears why.
-    fn fail(&mut self, error: DriverError, finishes: Vec<Finish>) {
+    fn fail(&mut self, mut error: DriverError, finishes: Vec<Finish>) {
+        if let DriverError::StorageFailed(cause) = &error {
+            // A read met it: the store does not know yet.
+            self.store.close(cause);
+            if self.store.read_only() == Some(ReadOnly::DiskFull) {
+                error = DriverError::DiskFull;
+            }
+        }
         tracing::error!(error = one_line(&error), "this node only reads from now on");
         self.replica.forget();
         for finish in finishes {
@@ -505,6 +533,109 @@ impl Driver {
         self.failed = Some(error);
         self.cut_sessions("storage failed");
         let _unwatched = self.events.send(Event::Sync);
+    }
+
+    /// What a failure of the store is to those who wait: a full disk ends by itself, anything else with a new start.
+    fn why_closed(&self, error: StoreError) -> DriverError {
+        match self.store.read_only() {
+            Some(ReadOnly::DiskFull) => DriverError::DiskFull,
+            _ => DriverError::StorageFailed(Arc::new(error)),
+        }
+    }
+
+    /// Lets the store do a little of what it does beside commits, and opens it again where that mends something.
+    fn tend(&mut self) {
+        let now = self.clock.now();
+        let mut tended = self.store.tend(now);
+        self.tend_after = tended.after;
+        for finding in &tended.findings {
+            tracing::error!(%finding, "the store is damaged");
+            self.note(now, finding.to_string());
+        }
+        if self.failed.is_none() && self.store.is_read_only() {
+            // The disk failed while nobody was writing.
+            let error = self.why_closed(StoreError::ReadOnly);
+            self.fail(error, Vec::new());
+        }
+        let is_damaged = match &self.failed {
+            Some(DriverError::StorageFailed(error)) => {
+                matches!(**error, StoreError::Damaged { .. })
+            }
+            Some(DriverError::CoreFailed(error)) => {
+                matches!(**error, ReplicaError::Store(StoreError::Damaged { .. }))
+            }
+            _ => false,
+        };
+        tended.reopen |= is_damaged;
+        let is_repair = !matches!(self.failed, Some(DriverError::DiskFull));
+        let is_too_soon = |last: Timestamp| (0..REPAIR_PAUSE_MS).contains(&(now.0 - last.0));
+        if !tended.reopen || is_repair && self.last_repair.is_some_and(is_too_soon) {
+            return;
+        }
+        if is_repair {
+            self.last_repair = Some(now);
+        }
+        self.reopen();
+    }
+
+    /// Opens the store again, which mends it or finds room, and lets the core take it up anew.
+    fn reopen(&mut self) {
+        if self.failed.is_none() {
+            self.fail(
+                DriverError::StorageFailed(Arc::new(StoreError::ReadOnly)),
+                Vec::new(),
+            );
+        }
+        let store = std::mem::replace(&mut self.store, Box::new(MemoryStore::new()));
+        match store.reopen() {
+            Ok((store, report)) => {
+                self.store = store;
+                crate::node::log_report(&report);
+                self.note_report(&report);
+            }
+            // Nothing can be shown without a store; a new start says what is wrong with it.
+            Err(error) => panic!("the store cannot be opened again: {}", one_line(&error)),
+        }
+        self.failed = None;
+        match self.start(LogContent::Intact) {
+            Ok(()) if self.failed.is_none() => tracing::info!("the store takes writes again"),
+            Ok(()) => {}
+            Err(error) => {
+                self.failed.get_or_insert(error);
+            }
+        }
+        let _unwatched = self.events.send(Event::Sync);
+    }
+
+    /// Remembers what the opening of the store found, for people who look after it.
+    fn note_report(&mut self, report: &StartReport) {
+        let now = self.clock.now();
+        for finding in &report.findings {
+            self.note(now, finding.to_string());
+        }
+        if let Some(rebuilt) = &report.rebuilt {
+            let place = rebuilt.moved_to.display();
+            self.note(
+                now,
+                format!("the database was built again from the journal; the old one is in {place}"),
+            );
+        }
+        if let Some(moved_to) = &report.journal_moved_to {
+            let place = moved_to.display();
+            self.note(
+                now,
+                format!(
+                    "the journal was written again from the database; the old one is in {place}"
+                ),
+            );
+        }
+    }
+
+    fn note(&mut self, at: Timestamp, text: String) {
+        if self.trouble.len() == TROUBLE_MAX {
+            self.trouble.remove(0);
+        }
+        self.trouble.push(StorageTrouble { at, text });
     }
 
     fn cut_sessions(&mut self, reason: &str) {

@@ -9,7 +9,7 @@ use shared::store::{Batch, MemoryStore, Pair, Tree};
 use shared::sync::{Facts, LogContent};
 
 use crate::clock::Clock;
-use crate::store::{Position, Store};
+use crate::store::{OpenError, Position, ReadOnly, StartReport, Store};
 
 use super::*;
 
@@ -51,8 +51,11 @@ impl Store for Failing {
     fn position(&self) -> Position {
         Store::position(&self.inner)
     }
-    fn is_read_only(&self) -> bool {
-        self.only_reads
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.only_reads.then_some(ReadOnly::Unproven)
+    }
+    fn reopen(self: Box<Self>) -> Result<(Box<dyn Store>, StartReport), OpenError> {
+        Ok((self, StartReport::default()))
     }
     fn derived_lost(&self) -> bool {
         false
@@ -85,6 +88,7 @@ async fn start_on(inner: MemoryStore, only_reads: bool) -> (Handle, Arc<AtomicBo
             Library::new(1 << 20, |_| String::new()),
         ),
         log: LogContent::Intact,
+        report: StartReport::default(),
         clock: Clock::manual(Timestamp(1_790_000_000_000), 1),
         info: NodeInfo {
             id: key.node_id(),

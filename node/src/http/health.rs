@@ -59,8 +59,16 @@ impl Metrics {
 /// # Errors
 /// When the driver does not answer.
 pub async fn ready(site: &Site) -> Result<Response<Bytes>, Failed> {
-    site.context.handle.read(|_| ()).await?;
-    Ok(reply::text(StatusCode::OK, "ready\n"))
+    let closed = site.context.handle.read(|read| read.failed.cloned());
+    Ok(match closed.await? {
+        None => reply::text(StatusCode::OK, "ready\n"),
+        // What the error says itself names no path; its causes stay in the log.
+        Some(error) => reply::plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "text/plain; charset=utf-8",
+            format!("not ready: {error}\n").into(),
+        ),
+    })
 }
 
 /// `GET /metrics`: from loopback, or for the administration.
@@ -88,6 +96,17 @@ pub async fn metrics(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
     let quarantined = Gauge::<i64>::default();
     quarantined.set(i64::try_from(status.quarantined).unwrap_or(i64::MAX));
     registry.register("changes_quarantined", "Changes in quarantine", quarantined);
+    let (closed, condition) = site
+        .context
+        .handle
+        .read(|read| (read.failed.is_some(), read.store.condition()))
+        .await?;
+    let read_only = Gauge::<i64>::default();
+    read_only.set(i64::from(closed));
+    registry.register("read_only", "1 when nothing can be written", read_only);
+    let journal = Gauge::<i64>::default();
+    journal.set(i64::try_from(condition.journal.bytes).unwrap_or(i64::MAX));
+    registry.register("journal_bytes", "Bytes of the journal", journal);
     let online = Gauge::<i64>::default();
     online.set(
         i64::try_from(status.peers.iter().filter(|peer| peer.online).count()).unwrap_or(i64::MAX),

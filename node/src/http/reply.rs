@@ -305,14 +305,16 @@ fn import_code(error: &ImportError) -> Code {
 
 fn driver_status(error: &DriverError) -> StatusCode {
     match error {
-        DriverError::StorageFailed(_) | DriverError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        DriverError::StorageFailed(_) | DriverError::DiskFull | DriverError::Stopped => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         DriverError::CoreFailed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
 fn driver_code(error: &DriverError) -> Code {
     match error {
-        DriverError::StorageFailed(_) => Code::StorageFailed,
+        DriverError::StorageFailed(_) | DriverError::DiskFull => Code::StorageFailed,
         DriverError::Stopped => Code::NotReady,
         DriverError::CoreFailed(_) => Code::Internal,
     }
@@ -321,6 +323,7 @@ fn driver_code(error: &DriverError) -> Code {
 fn driver_words(error: &DriverError) -> System {
     match error {
         DriverError::StorageFailed(_) => System::StorageFailed,
+        DriverError::DiskFull => System::DiskFull,
         DriverError::Stopped => System::NotReady,
         DriverError::CoreFailed(_) => System::Internal,
     }

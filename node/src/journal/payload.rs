@@ -7,6 +7,7 @@ use shared::store::Tree;
 
 use super::Write;
 use super::digest::Digest;
+use super::record::Chain;
 
 const REMOVAL: u8 = 0x80;
 
@@ -75,20 +76,25 @@ pub fn decode_part(bytes: &[u8]) -> Option<Vec<Write>> {
     take_writes(bytes)
 }
 
-/// The end of a checkpoint as bytes.
+/// The end of a checkpoint as bytes; with the chain the next segment follows, where it is not the checkpoint's own.
 #[must_use]
-pub fn encode_end(position: u64, digest: Digest) -> Vec<u8> {
+pub fn encode_end(position: u64, digest: Digest, chain: Option<Chain>) -> Vec<u8> {
     let mut out = encode_position(position);
     put_digest(&mut out, digest);
+    out.extend_from_slice(chain.as_ref().map_or(&[], |chain| chain.as_slice()));
     out
 }
 
 /// Reads the end of a checkpoint.
 #[must_use]
-pub fn decode_end(bytes: &[u8]) -> Option<(u64, Digest)> {
+pub fn decode_end(bytes: &[u8]) -> Option<(u64, Digest, Option<Chain>)> {
     let mut input = bytes;
-    let end = (take_number(&mut input)?, take_digest(&mut input)?);
-    input.is_empty().then_some(end)
+    let (position, digest) = (take_number(&mut input)?, take_digest(&mut input)?);
+    let chain = match input {
+        [] => None,
+        rest => Some(rest.try_into().ok()?),
+    };
+    Some((position, digest, chain))
 }
 
 fn write_bytes(write: &Write) -> usize {
@@ -201,7 +207,9 @@ mod tests {
             let bytes = encode_commit(position, &writes, digest);
             prop_assert_eq!(decode_commit(&bytes), Some(Commit { position, writes: writes.clone(), digest }));
             prop_assert_eq!(decode_part(&encode_part(&writes)), Some(writes));
-            prop_assert_eq!(decode_end(&encode_end(position, digest)), Some((position, digest)));
+            for chain in [None, Some([7; 16])] {
+                prop_assert_eq!(decode_end(&encode_end(position, digest, chain)), Some((position, digest, chain)));
+            }
             prop_assert_eq!(decode_position(&encode_position(position)), Some(position));
         }
 

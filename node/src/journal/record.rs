@@ -186,11 +186,13 @@ impl RecordHeader {
 /// A record as bytes and the chain after it; `None` when the payload is too large.
 #[must_use]
 pub fn encode(chain: Chain, kind: Kind, payload: &[u8]) -> Option<(Vec<u8>, Chain)> {
+    // What waits for an fsync is packed fast, a checkpoint well.
+    let level = if kind == Kind::CheckpointPart { 6 } else { 1 };
     if payload.len() > PAYLOAD_BYTES_MAX {
         return None;
     }
     let packed = (payload.len() >= COMPRESS_BYTES_MIN)
-        .then(|| zstd::bulk::compress(payload, 1).ok())
+        .then(|| zstd::bulk::compress(payload, level).ok())
         .flatten()
         .filter(|packed| packed.len() < payload.len() - payload.len() / 8);
     let (algorithm, stored) = match &packed {

@@ -7,21 +7,14 @@
 //! valid record follows, and part of it was never written (a sector of zeros). Whatever else does not fit is damage: the
 //! reader looks for the next record that checks out and goes on there, so that one flipped bit costs one record.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::path::Path;
 
 use super::digest::Digest;
 use super::payload::{self, Commit};
-use super::record::{
-    Chain, Kind, RECORD_HEADER_BYTES, RecordHeader, SEGMENT_HEADER_BYTES, SegmentHeader,
-};
+use super::record::{Chain, Kind, SEGMENT_HEADER_BYTES};
+use super::segment::{Head, Segment, Step, read_header};
 use super::{Write, segment_path};
-
-/// The smallest unit a disk writes. A torn write leaves whole sectors unwritten.
-const SECTOR_BYTES: u64 = 512;
-/// Fewer zeros than this prove nothing: they may be data.
-const HOLE_BYTES_MIN: usize = 16;
 
 /// What one record says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +27,8 @@ pub enum Entry {
     CheckpointStart(u64),
     /// Some of that content.
     CheckpointPart(Vec<Write>),
-    /// It is complete.
-    CheckpointEnd(u64, Digest),
+    /// It is complete: position, digest, and the chain the next segment follows where it is not the checkpoint's own.
+    CheckpointEnd(u64, Digest, Option<Chain>),
 }
 
 /// One place that could not be read.
@@ -78,6 +71,14 @@ pub struct End {
 pub struct Scanned {
     /// The first segment needed.
     pub first_segment: u64,
+    /// The segments read, in order, with the bytes of each.
+    pub segments: Vec<(u64, u64)>,
+    /// The first one begins with a checkpoint at this position.
+    pub checkpoint: Option<u64>,
+    /// That checkpoint was made of the segments before it, which it replaces.
+    pub is_compacted: bool,
+    /// Segments from before the checkpoint that are still there.
+    pub stale_segments: Vec<u64>,
     /// Where the journal ends.
     pub end: End,
     /// The last readable commit.
@@ -120,6 +121,18 @@ pub enum ScanError<E> {
 /// When the disk refuses to read, or the visitor fails. Damage is no error.
 pub fn scan<E>(
     dir: &Path,
+    visit: impl FnMut(Entry) -> Result<(), E>,
+) -> Result<Scanned, ScanError<E>> {
+    scan_until(dir, u64::MAX, visit)
+}
+
+/// The same up to and with this segment, as if no later one were there.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_until<E>(
+    dir: &Path,
+    last: u64,
     mut visit: impl FnMut(Entry) -> Result<(), E>,
 ) -> Result<Scanned, ScanError<E>> {
     let failed = |path: &Path| {
@@ -127,7 +140,9 @@ pub fn scan<E>(
         move |source| ScanError::Io { path, source }
     };
     let mut segments = Vec::new();
-    for number in list_segments(dir).map_err(failed(dir))? {
+    let mut numbers = list_segments(dir).map_err(failed(dir))?;
+    numbers.retain(|number| *number <= last);
+    for number in numbers {
         let path = segment_path(dir, number);
         segments.push((number, read_header(&path).map_err(failed(&path))?));
     }
@@ -183,6 +198,7 @@ pub fn scan<E>(
             }
         }
         scanned.bytes += segment.offset;
+        scanned.segments.push((*number, segment.offset));
     }
     Ok(scanned)
 }
@@ -204,33 +220,8 @@ pub fn list_segments(dir: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// The header of a segment file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Head {
-    Good(SegmentHeader),
-    /// The file ends inside the header, or the header was never written.
-    Unwritten,
-    Damaged,
-}
-
-fn read_header(path: &Path) -> io::Result<Head> {
-    let mut bytes = [0; SEGMENT_HEADER_BYTES];
-    let mut file = File::open(path)?;
-    let file_bytes = file.metadata()?.len();
-    if file_bytes < SEGMENT_HEADER_BYTES as u64 {
-        return Ok(Head::Unwritten);
-    }
-    file.read_exact(&mut bytes)?;
-    Ok(match SegmentHeader::decode(&bytes) {
-        Some(header) => Head::Good(header),
-        None if file_bytes == SEGMENT_HEADER_BYTES as u64 && bytes.iter().all(|b| *b == 0) => {
-            Head::Unwritten
-        }
-        None => Head::Damaged,
-    })
-}
-
-fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
+/// What a record says; `None` when its payload is none of its kind.
+pub(super) fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
     Some(match kind {
         Kind::Commit => Entry::Commit(payload::decode_commit(payload)?),
         Kind::StoreSynced => {
@@ -240,8 +231,8 @@ fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
         Kind::CheckpointStart => Entry::CheckpointStart(payload::decode_position(payload)?),
         Kind::CheckpointPart => Entry::CheckpointPart(payload::decode_part(payload)?),
         Kind::CheckpointEnd => {
-            let (position, digest) = payload::decode_end(payload)?;
-            Entry::CheckpointEnd(position, digest)
+            let (position, digest, chain) = payload::decode_end(payload)?;
+            Entry::CheckpointEnd(position, digest, chain)
         }
     })
 }
@@ -251,19 +242,25 @@ impl Scanned {
     fn starting_at(segments: &mut Vec<(u64, Head)>) -> Self {
         let is_checkpoint =
             |head: &Head| matches!(head, Head::Good(header) if header.is_checkpoint);
-        if let Some(base) = segments.iter().rposition(|(_, head)| is_checkpoint(head)) {
-            segments.drain(..base);
-        }
+        let base = segments.iter().rposition(|(_, head)| is_checkpoint(head));
+        let stale = segments.drain(..base.unwrap_or(0));
+        let stale_segments = stale.map(|(number, _)| number).collect();
         let mut torn_segments = Vec::new();
         if segments.len() > 1 && matches!(segments.last(), Some((_, Head::Unwritten))) {
             torn_segments.extend(segments.pop().map(|(number, _)| number));
         }
-        let first_segment = match segments.first() {
-            Some((number, head)) if is_checkpoint(head) => *number,
-            _ => 1,
+        let (first_segment, checkpoint) = match segments.first() {
+            Some((number, Head::Good(header))) if header.is_checkpoint => {
+                (*number, Some(header.position))
+            }
+            _ => (1, None),
         };
         let mut scanned = Self {
             first_segment,
+            segments: Vec::new(),
+            checkpoint,
+            is_compacted: false,
+            stale_segments,
             end: End {
                 segment: first_segment,
                 offset: 0,
@@ -338,180 +335,15 @@ impl Scanned {
                 self.position = commit.position;
                 self.digest = commit.digest;
             }
-            Entry::CheckpointEnd(position, digest) => {
+            Entry::CheckpointEnd(position, digest, chain) => {
                 self.position = *position;
                 self.digest = *digest;
+                if let Some(chain) = chain {
+                    self.end.chain = *chain;
+                    self.is_compacted = true;
+                }
             }
             Entry::StoreSynced | Entry::CheckpointStart(_) | Entry::CheckpointPart(_) => {}
         }
     }
-}
-
-/// What comes next in a segment.
-enum Step {
-    Record(RecordHeader, Vec<u8>),
-    End,
-    Bad(Bad),
-}
-
-/// A stretch that is no sequence of records.
-struct Bad {
-    offset: u64,
-    bytes: u64,
-    what: &'static str,
-    /// A valid record follows, and reading goes on there.
-    resumes: bool,
-    /// It is what an interrupted append leaves.
-    is_incomplete: bool,
-    /// Its header is good and it reaches exactly to the end: one record, no more.
-    is_one_record: bool,
-    /// The chain the next record must follow, as far as it is known.
-    next_chain_before: Option<Chain>,
-}
-
-/// A segment being read.
-struct Segment {
-    file: BufReader<File>,
-    file_bytes: u64,
-    /// After what was read.
-    offset: u64,
-    /// Where the record read last begins.
-    record_offset: u64,
-    /// What was read ahead while looking for a valid record.
-    ahead: Option<Vec<u8>>,
-    /// The next record was found by looking for it; what it follows is unknown.
-    is_resuming: bool,
-}
-
-impl Segment {
-    fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let file_bytes = file.metadata()?.len();
-        let mut file = BufReader::with_capacity(64 * 1024, file);
-        let skipped = file_bytes.min(SEGMENT_HEADER_BYTES as u64);
-        file.seek_relative(skipped as i64)?;
-        Ok(Self {
-            file,
-            file_bytes,
-            offset: skipped,
-            record_offset: skipped,
-            ahead: None,
-            is_resuming: false,
-        })
-    }
-
-    fn take(&mut self, count: u64) -> io::Result<Vec<u8>> {
-        let count = count.min(self.file_bytes - self.offset) as usize;
-        self.offset += count as u64;
-        if let Some(ahead) = &mut self.ahead {
-            return Ok(ahead.drain(..count.min(ahead.len())).collect());
-        }
-        let mut bytes = vec![0; count];
-        self.file.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn next(&mut self, chain: Chain) -> io::Result<Step> {
-        self.record_offset = self.offset;
-        let head = self.take(RECORD_HEADER_BYTES as u64)?;
-        if head.is_empty() {
-            return Ok(Step::End);
-        }
-        let header = RecordHeader::decode(&head);
-        let stored = match &header {
-            Some(header) => self.take(header.payload_bytes as u64)?,
-            None => Vec::new(),
-        };
-        let is_resuming = std::mem::take(&mut self.is_resuming);
-        match header {
-            Some(header) if header.fits(&stored) => {
-                if is_resuming || header.follows(chain, &stored) {
-                    return Ok(Step::Record(header, stored));
-                }
-                // Intact, but not the one that belongs here. It is handed out next, after the damage was named.
-                self.unread([head, stored].concat())?;
-                self.is_resuming = true;
-                Ok(Step::Bad(Bad {
-                    offset: self.record_offset,
-                    bytes: 0,
-                    what: "the chain of records is broken",
-                    resumes: true,
-                    is_incomplete: false,
-                    is_one_record: false,
-                    next_chain_before: None,
-                }))
-            }
-            header => self.skip(header.as_ref(), [head, stored].concat()),
-        }
-    }
-
-    /// Puts bytes back before what is still unread.
-    fn unread(&mut self, mut bytes: Vec<u8>) -> io::Result<()> {
-        let count = bytes.len() as u64;
-        match self.ahead.take() {
-            Some(rest) => bytes.extend(rest),
-            None => {
-                self.file.read_to_end(&mut bytes)?;
-            }
-        }
-        self.offset -= count;
-        self.ahead = Some(bytes);
-        Ok(())
-    }
-
-    /// Decides what a bad stretch is, and moves to the next valid record or to the end.
-    fn skip(&mut self, header: Option<&RecordHeader>, read: Vec<u8>) -> io::Result<Step> {
-        self.unread(read)?;
-        let bytes = self.ahead.as_deref().unwrap_or_default();
-        let whole = header.map(|header| RECORD_HEADER_BYTES + header.payload_bytes);
-        let from = match whole {
-            Some(whole) if whole <= bytes.len() => whole,
-            Some(_) => bytes.len(),
-            None => 1,
-        };
-        let found = (from..bytes.len()).find(|start| is_record(&bytes[*start..]));
-        let is_short =
-            bytes.len() < RECORD_HEADER_BYTES || whole.is_some_and(|whole| whole > bytes.len());
-        let passed = found.unwrap_or(bytes.len());
-        let bad = Bad {
-            offset: self.record_offset,
-            bytes: passed as u64,
-            what: match header {
-                Some(_) if is_short => "the file ends inside a record",
-                Some(_) => "a record does not match its checksum",
-                None => "a record's header is damaged",
-            },
-            resumes: found.is_some(),
-            is_incomplete: found.is_none() && (is_short || has_hole(bytes, self.record_offset)),
-            is_one_record: whole == Some(bytes.len()),
-            next_chain_before: match (header, whole) {
-                (Some(header), Some(whole)) if found == Some(whole) => Some(header.chain),
-                _ => None,
-            },
-        };
-        self.is_resuming = found.is_some() && bad.next_chain_before.is_none();
-        if let Some(ahead) = &mut self.ahead {
-            ahead.drain(..passed);
-        }
-        if !bad.is_incomplete {
-            self.offset += passed as u64;
-        }
-        Ok(Step::Bad(bad))
-    }
-}
-
-fn is_record(bytes: &[u8]) -> bool {
-    RecordHeader::decode(bytes).is_some_and(|header| {
-        let stored = bytes.get(RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + header.payload_bytes);
-        stored.is_some_and(|stored| header.fits(stored))
-    })
-}
-
-/// True when a sector's share of these bytes, which begin at `offset` of the file, holds nothing but zeros.
-fn has_hole(bytes: &[u8], offset: u64) -> bool {
-    let first = ((SECTOR_BYTES - offset % SECTOR_BYTES) as usize).min(bytes.len());
-    let (head, rest) = bytes.split_at(first);
-    std::iter::once(head)
-        .chain(rest.chunks(SECTOR_BYTES as usize))
-        .any(|sector| sector.len() >= HOLE_BYTES_MIN && sector.iter().all(|byte| *byte == 0))
 }

@@ -34,7 +34,7 @@ impl Place {
     fn resume(&self, segment_bytes_max: u64) -> Journal {
         let scanned = self.scan().1;
         assert_eq!(scanned.damage, []);
-        Journal::resume(self.0.path(), Box::new(Disk), segment_bytes_max, &scanned).unwrap()
+        Journal::resume(self.0.path(), Arc::new(Disk), segment_bytes_max, &scanned).unwrap()
     }
 }
 
@@ -159,18 +159,21 @@ fn reading_begins_at_the_newest_checkpoint() {
     let place = Place::new();
     let digest = fill(&mut place.resume(500), Digest::default(), 1, 20, 100);
     let last = place.scan().1.end.segment;
-    let mut parts = vec![vec![write(2, 100)], vec![write(1, 100)]];
-    write_checkpoint(place.0.path(), last + 1, 20, digest, || {
-        Ok::<_, io::Error>(parts.pop().unwrap_or_default())
-    })
-    .unwrap();
+    let mut writer = checkpoint::Writer::begin(place.0.path(), last + 1, 20).unwrap();
+    for number in 1..=20 {
+        let (tree, key, value) = write(number, 100);
+        writer.put(tree, key, value.unwrap()).unwrap();
+    }
+    let finished = writer.finish(digest, None, Vec::new()).unwrap();
+    checkpoint::adopt(place.0.path(), &finished).unwrap();
     let digest = fill(&mut place.resume(500), digest, 21, 25, 100);
     for number in 1..=last {
         std::fs::remove_file(place.path(number)).unwrap();
     }
     let (entries, scanned) = place.scan();
     assert_eq!(entries[0], Entry::CheckpointStart(20));
-    assert_eq!(entries[1], Entry::CheckpointPart(vec![write(1, 100)]));
+    let pairs = (1..=20).map(|number| write(number, 100)).collect();
+    assert_eq!(entries[1], Entry::CheckpointPart(pairs));
     assert_eq!(positions(&entries), (21..=25).collect::<Vec<_>>());
     assert_eq!((scanned.digest, scanned.damage.len()), (digest, 0));
 }

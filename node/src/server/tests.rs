@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite;
 
-use crate::config::Limits;
+use crate::config::{Limits, Storage};
 use crate::identity::find_control;
 use crate::node::Creation;
 use crate::transport::dial::{DialRequest, run_dial};
@@ -34,6 +34,7 @@ fn config(dir: &Path, insecure_http: bool) -> Config {
         addresses: Vec::new(),
         hosts: Vec::new(),
         log: "info".to_owned(),
+        storage: Storage::default(),
         limits: Limits {
             header_seconds: 1,
             handshake_seconds: 1,

@@ -1,6 +1,7 @@
 //! The offline check: everything a start looks at, and the attachments, without changing anything. And its repair.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::blobs::Blobs;
 use super::folder::DataFolder;
@@ -50,5 +51,6 @@ pub fn check_blobs(folder: &DataFolder) -> Result<Vec<Finding>, OpenError> {
 /// # Errors
 /// When the folder cannot be opened, read or written.
 pub fn repair(dir: &Path) -> Result<Opened, OpenError> {
-    start::start(DataFolder::open(dir)?, Settings::default(), Mode::Repair)
+    let folder = Arc::new(DataFolder::open(dir)?);
+    start::start(folder, Settings::default(), Mode::Repair)
 }

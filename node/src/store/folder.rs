@@ -14,8 +14,8 @@ use super::OpenError;
 use crate::journal::{self, files::Files};
 use crate::platform::{create_private_dir, sync_dir};
 
-/// The layout this version writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+/// The layout this version writes, and the newest it reads. 2: the journal may begin with a checkpoint made by compaction.
+pub const FORMAT: u32 = 2;
 
 const FORMAT_FILE: &str = "format.json";
 const LOCK_FILE: &str = "lock";
@@ -37,6 +37,8 @@ struct Format {
 #[derive(Debug)]
 pub struct DataFolder {
     dir: PathBuf,
+    /// The layout it was found in.
+    format: u32,
     /// Held for its lock.
     _lock: File,
 }
@@ -62,18 +64,13 @@ impl DataFolder {
                 std::fs::remove_file(&first)?; // Made by an attempt that was interrupted; it holds no record.
             }
             journal::Journal::create(&dir.join("journal"), files)?;
-            let format = Format {
-                format: FORMAT,
-                min_reader: FORMAT,
-                written_by: env!("CARGO_PKG_VERSION").to_owned(),
-            };
-            let text = serde_json::to_string_pretty(&format)? + "\n";
-            write_file(&dir.join(FORMAT_FILE), text.as_bytes())?;
+            write_format(dir)?;
             dir.parent().map_or(Ok(()), sync_dir)
         };
         make().map_err(failed("making the data folder"))?;
         Ok(Self {
             dir: dir.to_owned(),
+            format: FORMAT,
             _lock: lock,
         })
     }
@@ -108,8 +105,21 @@ impl DataFolder {
         make_directories(dir).map_err(OpenError::failed(dir, "making its directories"))?;
         Ok(Self {
             dir: dir.to_owned(),
+            format: format.format,
             _lock: lock,
         })
+    }
+
+    /// Notes that this version works on the folder from now on, so that an older one refuses it. What format 1 holds is
+    /// read as it is.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn upgrade(&self) -> Result<(), OpenError> {
+        if self.format >= FORMAT {
+            return Ok(());
+        }
+        write_format(&self.dir).map_err(OpenError::failed(&self.dir, "writing format.json"))
     }
 
     /// The journal's directory.
@@ -162,6 +172,16 @@ impl DataFolder {
 #[must_use]
 pub fn is_data_folder(dir: &Path) -> bool {
     dir.join(FORMAT_FILE).exists()
+}
+
+fn write_format(dir: &Path) -> io::Result<()> {
+    let format = Format {
+        format: FORMAT,
+        min_reader: FORMAT,
+        written_by: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let text = serde_json::to_string_pretty(&format)? + "\n";
+    write_file(&dir.join(FORMAT_FILE), text.as_bytes())
 }
 
 /// Writes a file that is either absent or whole: under another name, synced, then renamed.

@@ -5,34 +5,53 @@
 //! commit happened is decided by the next start, from the journal. A store whose content could not be proven at the start
 //! takes derived writes only, so that what there is can at least be shown.
 
-use shared::store::{Batch, Pair, Reader, StoreError, Tree};
+use std::sync::Arc;
+use std::time::Duration;
 
+use shared::store::{Batch, Pair, Reader, StoreError, Tree};
+use shared::time::Timestamp;
+
+use super::ballast::Ballast;
 use super::check::check_blobs;
 use super::folder::DataFolder;
 use super::sled::{Database, Planned, Stamp};
-use super::{Finding, OpenError, Position, Store, start};
+use super::start::{self, Mode};
+use super::tend::{Condition, Keeper, ReadOnly, Tended, reason_of};
+use super::{Finding, OpenError, Opened, Position, StartReport, Store};
 use crate::journal::files::{Disk, Files};
-use crate::journal::{AppendError, Journal, SEGMENT_BYTES_MAX, Write};
+use crate::journal::{AppendError, Extent, Journal, SEGMENT_BYTES_MAX, Write};
 
 /// Bytes journaled before the database is made durable without being asked: bounds what a start has to replay.
 const SETTLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-/// What tests change.
+/// How often everything is read through.
+const SCRUB_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
+/// How often a full disk is asked whether it has room again.
+const ROOM_AFTER: Duration = Duration::from_secs(5);
+
+/// What an operator or a test may want otherwise.
+#[derive(Clone)]
 pub struct Settings {
     /// How files are written.
-    pub files: Box<dyn Files>,
+    pub files: Arc<dyn Files>,
     /// When a segment of the journal is closed.
     pub segment_bytes_max: u64,
     /// When the database is made durable.
     pub settle_bytes_max: u64,
+    /// Space kept back for the day the disk is full; 0: none.
+    pub ballast_bytes: u64,
+    /// How often everything is read through, in milliseconds.
+    pub scrub_every_ms: i64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            files: Box::new(Disk),
+            files: Arc::new(Disk),
             segment_bytes_max: SEGMENT_BYTES_MAX,
             settle_bytes_max: SETTLE_BYTES_MAX,
+            ballast_bytes: 0,
+            scrub_every_ms: SCRUB_EVERY_MS,
         }
     }
 }
@@ -43,8 +62,8 @@ enum Access {
     All(Box<Journal>),
     /// Derived trees only, since the start.
     Derived,
-    /// Nothing, since the disk failed.
-    Nothing,
+    /// Nothing, since the disk failed or had no room.
+    Nothing(ReadOnly),
 }
 
 /// The store on this machine's disk.
@@ -53,27 +72,34 @@ pub struct LocalStore {
     stamp: Stamp,
     access: Access,
     unsettled_bytes: u64,
-    settle_bytes_max: u64,
     is_settled: bool,
-    folder: DataFolder,
+    keeper: Keeper,
+    settings: Settings,
+    folder: Arc<DataFolder>,
 }
 
 impl LocalStore {
     pub(super) fn new(
-        folder: DataFolder,
+        folder: Arc<DataFolder>,
         database: Database,
         stamp: Stamp,
-        journal: Option<Journal>,
-        settle_bytes_max: u64,
+        journal: Result<Journal, ReadOnly>,
+        settings: Settings,
         is_settled: bool,
     ) -> Self {
+        let access = match journal {
+            Ok(journal) => Access::All(Box::new(journal)),
+            Err(ReadOnly::Unproven) => Access::Derived,
+            Err(reason) => Access::Nothing(reason),
+        };
         Self {
             database,
             stamp,
-            access: journal.map_or(Access::Derived, |journal| Access::All(Box::new(journal))),
+            access,
             unsettled_bytes: 0,
-            settle_bytes_max,
             is_settled,
+            keeper: Keeper::new(folder.journal(), folder.blobs(), settings.scrub_every_ms),
+            settings,
             folder,
         }
     }
@@ -82,6 +108,12 @@ impl LocalStore {
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.stamp.durable.count
+    }
+
+    /// The database, for faults behind its back.
+    #[cfg(test)]
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The folder it stands in.
@@ -105,18 +137,19 @@ impl LocalStore {
         }
         let planned = rejoin(planned, writes);
         self.database.apply(&planned, &stamp)?;
+        self.keeper.follow(&planned);
         self.stamp = stamp;
         self.is_settled = false;
         self.unsettled_bytes += journaled_bytes;
-        if self.unsettled_bytes >= self.settle_bytes_max {
+        if self.unsettled_bytes >= self.settings.settle_bytes_max {
             self.try_settle()?;
         }
         Ok(())
     }
 
-    const fn check_access(&self) -> Result<(), StoreError> {
+    fn check_access(&self) -> Result<(), StoreError> {
         match self.access {
-            Access::Nothing => Err(StoreError::ReadOnly),
+            Access::Nothing(_) => Err(StoreError::ReadOnly),
             Access::All(_) | Access::Derived => Ok(()),
         }
     }
@@ -131,12 +164,56 @@ impl LocalStore {
         Ok(())
     }
 
-    /// Closes the store for writing when the disk failed.
+    /// Closes the store for writing when the disk failed. Of a full disk, what is open is closed in order first.
     fn guard<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if matches!(result, Err(StoreError::Failed { .. })) {
-            self.access = Access::Nothing;
+        if let Err(error @ StoreError::Failed { .. }) = &result {
+            self.close_for(reason_of(error));
         }
         result
+    }
+
+    fn close_for(&mut self, reason: ReadOnly) {
+        if reason == ReadOnly::DiskFull {
+            Ballast::of(self.folder.dir(), self.settings.ballast_bytes).release();
+            if let Access::All(journal) = &mut self.access {
+                // Only spares the next start some work, so that failing changes nothing.
+                let _either_way = journal.cut_incomplete();
+                let _either_way = self.database.flush();
+            }
+        }
+        self.access = Access::Nothing(reason);
+    }
+
+    /// Takes no more writes until there is room on the disk.
+    pub(super) fn close_for_want_of_room(&mut self) {
+        if matches!(self.access, Access::All(_)) {
+            self.access = Access::Nothing(ReadOnly::DiskFull);
+        }
+    }
+
+    /// Begins, or ends, a compaction of the journal.
+    fn tend_journal(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if let Some(finished) = self.keeper.take_compaction(now) {
+            // The checkpoint says that the database held its position durably.
+            self.try_settle()?;
+            if let Access::All(journal) = &mut self.access {
+                match journal.adopt(&finished) {
+                    Ok(()) => tracing::info!(
+                        position = finished.position,
+                        bytes = finished.bytes,
+                        files = finished.replaces.len() + 1,
+                        "the journal was compacted"
+                    ),
+                    Err(error) => self.keeper.note_failure(now, &error),
+                }
+            }
+        }
+        if let Access::All(journal) = &self.access
+            && let Some(last) = journal.compaction_due()
+        {
+            self.keeper.begin_compaction(last, now);
+        }
+        Ok(())
     }
 }
 
@@ -225,8 +302,64 @@ impl Store for LocalStore {
         Position(self.stamp.position)
     }
 
-    fn is_read_only(&self) -> bool {
-        !matches!(self.access, Access::All(_))
+    fn read_only(&self) -> Option<ReadOnly> {
+        match &self.access {
+            Access::All(_) => None,
+            Access::Derived => Some(ReadOnly::Unproven),
+            Access::Nothing(reason) => Some(reason.clone()),
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        Condition {
+            read_only: self.read_only(),
+            journal: match &self.access {
+                Access::All(journal) => journal.extent(),
+                Access::Derived | Access::Nothing(_) => Extent::default(),
+            },
+            is_compacting: self.keeper.is_compacting(),
+            scrubbed_at: self.keeper.sound_at(),
+        }
+    }
+
+    fn tend(&mut self, now: Timestamp) -> Tended {
+        match &self.access {
+            Access::All(_) => {}
+            Access::Nothing(ReadOnly::DiskFull) => {
+                let ballast = Ballast::of(self.folder.dir(), self.settings.ballast_bytes);
+                return Tended {
+                    after: Some(ROOM_AFTER),
+                    reopen: ballast.make().is_ok(),
+                    findings: Vec::new(),
+                };
+            }
+            Access::Derived | Access::Nothing(_) => return Tended::default(),
+        }
+        let tended = self.tend_journal(now);
+        // A failure has closed the store, which the next write hears and the next look at its condition shows.
+        let _said = self.guard(tended);
+        let findings = self.keeper.scrub(&self.database, &self.stamp, now);
+        let is_mendable = |finding: &Finding| !matches!(finding, Finding::BlobDamaged { .. });
+        Tended {
+            after: self.keeper.next(now),
+            reopen: findings.iter().any(is_mendable),
+            findings,
+        }
+    }
+
+    fn close(&mut self, error: &StoreError) {
+        let is_failure = matches!(error, StoreError::Failed { .. });
+        if is_failure && matches!(self.access, Access::All(_)) {
+            self.close_for(reason_of(error));
+        }
+    }
+
+    fn reopen(self: Box<Self>) -> Result<(Box<dyn Store>, StartReport), OpenError> {
+        let (folder, settings) = (Arc::clone(&self.folder), self.settings.clone());
+        // The database is closed, and the folder stays locked.
+        drop(self);
+        let Opened { store, report } = start::start(folder, settings, Mode::Keep)?;
+        Ok((Box::new(store), report))
     }
 
     fn derived_lost(&self) -> bool {

@@ -48,6 +48,11 @@ pub struct Rebuilt {
 pub enum Finding {
     /// A stretch of the journal cannot be read.
     JournalDamaged(Damage),
+    /// The journal cannot be read at all.
+    JournalUnreadable {
+        /// What the disk said.
+        message: String,
+    },
     /// The database knows of commits the journal no longer holds.
     JournalBehind {
         /// The last commit in the journal.
@@ -111,6 +116,9 @@ impl fmt::Display for Finding {
                     write!(f, " ({bytes} bytes unreadable)")?;
                 }
                 Ok(())
+            }
+            Self::JournalUnreadable { message } => {
+                write!(f, "the journal cannot be read: {message}")
             }
             Self::JournalBehind { journal, database } => write!(
                 f,

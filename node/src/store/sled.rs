@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use shared::store::{Batch, Pair, StoreError, Tree};
 
+use super::ballast;
 use super::chunk::{self, Body, Head};
 use super::report::Finding;
 use crate::journal::digest::{Digest, Element};
@@ -57,6 +58,17 @@ impl Stamp {
             self.digest_of(write.tree).replace(write.old, write.new);
         }
         self
+    }
+
+    /// Takes in what another sum holds.
+    pub fn join(&mut self, other: &Self) {
+        for (sum, more) in [
+            (&mut self.durable, other.durable),
+            (&mut self.derived, other.derived),
+        ] {
+            sum.sum = sum.sum.wrapping_add(more.sum);
+            sum.count += more.count;
+        }
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -110,6 +122,25 @@ pub struct Planned {
     new: Option<Element>,
     old: Option<Element>,
     old_chunk_count: u32,
+}
+
+impl Planned {
+    /// The key it is stored under.
+    #[must_use]
+    pub fn stored_key(&self) -> Vec<u8> {
+        chunk::head_key(self.tree, &self.key)
+    }
+}
+
+/// A stretch of the database, read.
+#[derive(Debug, Default)]
+pub struct Slice {
+    /// The last key read, as stored; `None` when there was none left.
+    pub last: Option<Vec<u8>>,
+    /// What was read.
+    pub sum: Stamp,
+    /// A value that does not match its checksum.
+    pub damaged: Option<(Tree, Vec<u8>)>,
 }
 
 /// What a reading of everything found.
@@ -239,6 +270,43 @@ impl Database {
             }
         }
         Ok(found)
+    }
+
+    /// Reads and checks values after a stored key (from the first, when there is none) until the budget is used up.
+    ///
+    /// # Errors
+    /// A sentence, when sled fails or panics.
+    pub fn slice_after(&self, after: Option<&[u8]>, budget_bytes: usize) -> Result<Slice, String> {
+        caught(|| self.try_slice(after, budget_bytes))?.map_err(|error| error.to_string())
+    }
+
+    fn try_slice(&self, after: Option<&[u8]>, budget_bytes: usize) -> Result<Slice, sled::Error> {
+        // The stamp's key comes before all others, and no key is followed more closely than by itself and a zero.
+        let from = [after.unwrap_or(&STAMP_KEY), &[0]].concat();
+        let to = vec![chunk::first_byte_of_chunks(Tree::ALL[0])];
+        let mut slice = Slice::default();
+        let mut bytes_so_far = 0;
+        for entry in self.db.range(from..to) {
+            let (stored_key, bytes) = entry?;
+            slice.last = Some(stored_key.to_vec());
+            let Some((tree, key)) = chunk::split_head_key(&stored_key) else {
+                continue;
+            };
+            match self.value(tree, key, &bytes)? {
+                Some((element, value)) => {
+                    slice.sum.digest_of(tree).add(element);
+                    bytes_so_far += stored_key.len() + value.len();
+                }
+                None => {
+                    slice.damaged = Some((tree, key.to_vec()));
+                    break;
+                }
+            }
+            if bytes_so_far >= budget_bytes {
+                break;
+            }
+        }
+        Ok(slice)
     }
 
     /// The value under a key.
@@ -511,17 +579,25 @@ fn caught<T>(action: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
+/// True when an error, of ours or of sled, says that there is no room.
+pub fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let of_sled = match error.downcast_ref::<sled::Error>() {
+        Some(sled::Error::Io(error)) => Some(error),
+        _ => None,
+    };
+    of_sled
+        .or_else(|| error.downcast_ref::<io::Error>())
+        .is_some_and(ballast::is_full)
+}
+
 /// True for errors that say nothing about what is in the files.
 fn is_refusal(error: &io::Error) -> bool {
-    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    let kinds = [
-        StorageFull,
-        QuotaExceeded,
-        PermissionDenied,
-        ReadOnlyFilesystem,
-    ];
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let kinds = [PermissionDenied, ReadOnlyFilesystem];
     // sled has no kind for its own lock.
-    kinds.contains(&error.kind()) || error.to_string().contains("could not acquire lock")
+    ballast::is_full(error)
+        || kinds.contains(&error.kind())
+        || error.to_string().contains("could not acquire lock")
 }
 
 /// Removes what an interrupted snapshot of sled leaves behind; sled would stumble over it.
@@ -571,6 +647,19 @@ pub mod tests {
         value[last] ^= 4;
         db.insert(stored_key, value).unwrap();
         db.flush().unwrap();
+    }
+
+    /// Removes an entry of a database in use, as a fault of sled does.
+    pub fn lose_under(database: &Database, stored_key: &[u8]) {
+        assert!(database.db.remove(stored_key).unwrap().is_some());
+    }
+
+    /// Flips a bit of an entry of a database in use.
+    pub fn flip_under(database: &Database, stored_key: &[u8]) {
+        let mut value = database.db.get(stored_key).unwrap().unwrap().to_vec();
+        let last = value.len() - 1;
+        value[last] ^= 4;
+        database.db.insert(stored_key, value).unwrap();
     }
 
     #[test]

@@ -12,13 +12,16 @@ mod heal;
 mod rebuild;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shared::store::{Batch, StoreError, Tree};
 
+use super::ballast::{Ballast, is_full};
 use super::folder::DataFolder;
 use super::local::{LocalStore, Settings};
 use super::report::{Finding, StartReport};
 use super::sled::{Database, DatabaseError, Inventory, Planned, Stamp};
+use super::tend::ReadOnly;
 use super::{OpenError, Opened, Position};
 use crate::journal::Journal;
 use crate::journal::digest::Digest;
@@ -38,10 +41,31 @@ pub enum Mode {
     Repair,
 }
 
-/// Opens the store of a locked folder.
-pub fn start(folder: DataFolder, settings: Settings, mode: Mode) -> Result<Opened, OpenError> {
+/// Opens the store of a locked folder. On a full disk the ballast is given up for it, and the store only reads.
+pub fn start(folder: Arc<DataFolder>, settings: Settings, mode: Mode) -> Result<Opened, OpenError> {
+    let ballast = Ballast::of(folder.dir(), settings.ballast_bytes);
+    let opened = match try_start(Arc::clone(&folder), settings.clone(), mode) {
+        Err(error) if settings.ballast_bytes > 0 && error.is_full() => {
+            ballast.release();
+            try_start(folder, settings, mode)
+        }
+        opened => opened,
+    };
+    let mut opened = opened?;
+    if let Err(error) = ballast.make() {
+        if is_full(&error) {
+            tracing::error!("the disk has no room: this node only reads until it has");
+            opened.store.close_for_want_of_room();
+        } else {
+            tracing::warn!(%error, "no space could be kept back for the day the disk is full");
+        }
+    }
+    Ok(opened)
+}
+
+fn try_start(folder: Arc<DataFolder>, settings: Settings, mode: Mode) -> Result<Opened, OpenError> {
     let dir = folder.dir().to_owned();
-    let settle_bytes_max = settings.settle_bytes_max;
+    folder.upgrade()?;
     let (tail, scanned) = read_journal(&folder)?;
     let mut report = StartReport {
         cut_bytes: scanned.cut_bytes,
@@ -71,18 +95,22 @@ pub fn start(folder: DataFolder, settings: Settings, mode: Mode) -> Result<Opene
         }
     };
     let journal = if state.is_proven && scanned.damage.is_empty() {
+        if !scanned.is_compacted && !scanned.stale_segments.is_empty() {
+            // A journal was written anew, and the machine stopped before the damaged one was moved.
+            report.journal_moved_to = Some(heal::move_aside(&folder, &scanned.stale_segments)?);
+        }
         let journal = Journal::resume(
             &folder.journal(),
-            settings.files,
+            Arc::clone(&settings.files),
             settings.segment_bytes_max,
             &scanned,
         );
-        Some(journal.map_err(OpenError::failed(&dir, "opening the journal"))?)
+        Ok(journal.map_err(OpenError::failed(&dir, "opening the journal"))?)
     } else if state.is_proven || mode == Mode::Repair {
-        Some(heal::heal(&folder, settings, &mut state, &mut report)?)
+        Ok(heal::heal(&folder, &settings, &mut state, &mut report)?)
     } else {
         report.is_read_only = true;
-        None
+        Err(ReadOnly::Unproven)
     };
     let blob_count = state.database.blob_count();
     if blob_count > 0 {
@@ -99,7 +127,7 @@ pub fn start(folder: DataFolder, settings: Settings, mode: Mode) -> Result<Opene
         state.database,
         state.stamp,
         journal,
-        settle_bytes_max,
+        settings,
         is_settled,
     );
     if report.rebuilt.is_some() && !report.is_read_only {
@@ -135,7 +163,7 @@ impl Tail {
                 self.pending.clear();
             }
             Entry::CheckpointStart(_) | Entry::CheckpointPart(_) => {}
-            Entry::CheckpointEnd(position, _) => {
+            Entry::CheckpointEnd(position, _, _) => {
                 self.position = position;
                 self.synced = position;
                 self.pending.clear();

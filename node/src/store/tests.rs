@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use shared::store::Tree;
 use tempfile::TempDir;
@@ -10,6 +11,7 @@ use crate::journal::segment_path;
 
 mod damage;
 mod failing;
+mod keep;
 mod model;
 
 /// A folder for one test.

@@ -33,6 +33,7 @@ pub enum System {
     },
     Refused,
     StorageFailed,
+    DiskFull,
     NotReady,
     Internal,
     NameTaken {
@@ -216,6 +217,10 @@ impl System {
             Self::TooLarge { mebibytes } => format!("内容太大，最多 {mebibytes} MB。"),
             Self::Refused => "没有保存：不符合规则。".into(),
             Self::StorageFailed => "存储出错，本机暂时只能查看，不能保存。请联系管理员。".into(),
+            Self::DiskFull => {
+                "磁盘已满，本机暂时只能查看，刚才的内容没有保存。请管理员腾出空间，腾出后自动恢复。"
+                    .into()
+            }
             Self::NotReady => "服务正在启动或停止，请稍候再试。".into(),
             Self::Internal => "服务器内部出错，已记入日志。".into(),
             Self::NameTaken { name } => format!("用户名“{name}”已被使用。"),
@@ -377,6 +382,7 @@ impl System {
             Self::BadRequest { what } => format!("The request has the wrong form: {what}"),
             Self::TooLarge { mebibytes } => format!("Too large; at most {mebibytes} MiB."),
             Self::Refused => "Not saved: a rule refuses it.".into(),
+            Self::DiskFull => "The disk is full. This server only shows data, and what was sent is not saved. Once your administrator makes room it goes on by itself.".into(),
             Self::StorageFailed => "Storage failed. This server only shows data for now; please tell your administrator.".into(),
             Self::NotReady => "The server is starting or stopping. Please try again in a moment.".into(),
             Self::Internal => "The server made a mistake; it is in the log.".into(),

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use node::clock::Clock;
-use node::config::{Config, Limits};
+use node::config::{Config, Limits, Storage};
 use node::driver::Handle;
 use node::node::{Creation, Node};
 use node::server::{App, Server};
@@ -213,6 +213,7 @@ fn config(dir: &Path, listen: SocketAddr) -> Config {
         hosts: Vec::new(),
         log: "warn".to_owned(),
         limits: Limits::default(),
+        storage: Storage::default(),
     }
 }
 

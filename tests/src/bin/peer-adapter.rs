@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use node::clock::Clock;
-use node::config::{Config, Limits};
+use node::config::{Config, Limits, Storage};
 use node::driver::{Event, Handle};
 use node::node::{Creation, Node, Options};
 use node::server::Server;
@@ -442,6 +442,7 @@ async fn serve(dir: &Path, port: u16) -> anyhow::Result<()> {
         hosts: Vec::new(),
         log: "warn".to_owned(),
         limits: Limits::default(),
+        storage: Storage::default(),
     };
     let server = Server::bind(config).await?;
     let handle = server.app().handle.clone();

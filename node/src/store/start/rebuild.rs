@@ -102,7 +102,7 @@ impl Rebuilder<'_> {
                 self.stamp.position = commit.position;
             }
             Entry::CheckpointPart(pairs) => self.collect(pairs),
-            Entry::CheckpointEnd(position, _) => self.stamp.position = position,
+            Entry::CheckpointEnd(position, _, _) => self.stamp.position = position,
             Entry::StoreSynced | Entry::CheckpointStart(_) => {}
         }
         if self.step_bytes < STEP_BYTES {

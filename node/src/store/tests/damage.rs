@@ -338,8 +338,14 @@ fn missing_segments_are_damage() {
         segment_bytes_max: 1_000,
         ..Settings::default()
     };
-    let start =
-        |mode| start::start(DataFolder::open(&place.dir()).unwrap(), settings(), mode).unwrap();
+    let start = |mode| {
+        start::start(
+            Arc::new(DataFolder::open(&place.dir()).unwrap()),
+            settings(),
+            mode,
+        )
+        .unwrap()
+    };
     let mut store = start(Mode::Keep).store;
     fill(&mut store, 0, 40);
     drop(store);

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
@@ -69,10 +68,19 @@ impl Appender for FailingFile {
     }
 }
 
+/// Which calls fail, one after another: nightly every one of a script of 200 edits.
+fn calls_max() -> i64 {
+    if std::env::var_os("XIANGMU_NIGHTLY").is_some() {
+        250
+    } else {
+        12
+    }
+}
+
 #[test]
 fn after_a_failed_write_or_sync_the_store_only_reads_and_a_restart_has_all_that_was_acknowledged() {
     for at in [At::Write, At::Sync] {
-        for calls in 0..6 {
+        for calls in 0..calls_max() {
             let place = Place::new();
             drop(place.create());
             let disk = Failing {
@@ -80,11 +88,11 @@ fn after_a_failed_write_or_sync_the_store_only_reads_and_a_restart_has_all_that_
                 at,
             };
             let settings = Settings {
-                files: Box::new(disk.clone()),
+                files: Arc::new(disk.clone()),
                 segment_bytes_max: 300,
                 ..Settings::default()
             };
-            let folder = DataFolder::open(&place.dir()).unwrap();
+            let folder = Arc::new(DataFolder::open(&place.dir()).unwrap());
             let mut store = start::start(folder, settings, Mode::Keep).unwrap().store;
             let mut acknowledged = 0_u32;
             let error = loop {
@@ -95,7 +103,7 @@ fn after_a_failed_write_or_sync_the_store_only_reads_and_a_restart_has_all_that_
                     }
                     Err(error) => break error,
                 }
-                assert!(acknowledged < 20, "the disk never failed");
+                assert!(acknowledged < 300, "the disk never failed");
             };
             assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
             // The disk works again, but nothing is tried again.
@@ -147,4 +155,54 @@ fn a_process_killed_between_commits_is_found_as_the_journal_says() {
             (u64::from(round) * 3 + 3, true)
         );
     }
+}
+
+#[test]
+fn a_full_disk_takes_writes_again_as_soon_as_it_has_room() {
+    let place = Place::new();
+    drop(place.create());
+    let disk = Failing {
+        calls_left: Arc::new(AtomicI64::new(5)),
+        at: At::Write,
+    };
+    let settings = Settings {
+        files: Arc::new(disk.clone()),
+        ballast_bytes: 1 << 16,
+        ..Settings::default()
+    };
+    let mut store: Box<dyn Store> = Box::new(open_with(&place.dir(), settings).unwrap().store);
+    let ballast = place.dir().join("ballast");
+    assert_eq!(std::fs::metadata(&ballast).unwrap().len(), 1 << 16);
+    let mut acknowledged = 0;
+    while store
+        .commit(put(Tree::Change, &[acknowledged], b"a change"))
+        .is_ok()
+    {
+        acknowledged += 1;
+    }
+    assert_eq!(
+        (acknowledged, store.read_only()),
+        (5, Some(ReadOnly::DiskFull))
+    );
+    assert!(!ballast.exists(), "the space kept back is given up");
+    let journal = std::fs::metadata(place.segment(1)).unwrap().len();
+
+    // Somebody makes room.
+    disk.calls_left.store(i64::MAX, Ordering::Relaxed);
+    assert!(store.tend(shared::time::Timestamp(1)).reopen && ballast.exists());
+    let (mut store, report) = store.reopen().unwrap();
+    assert_eq!(
+        (report.findings, report.cut_bytes, store.read_only()),
+        (Vec::new(), 0, None)
+    );
+    assert_eq!(content(&*store).len(), usize::from(acknowledged));
+    assert!(std::fs::metadata(place.segment(1)).unwrap().len() >= journal);
+    store
+        .commit(put(Tree::Change, &[acknowledged], b"a change"))
+        .unwrap();
+    drop(store);
+    assert_eq!(
+        content(&place.reopen()).len(),
+        usize::from(acknowledged) + 1
+    );
 }

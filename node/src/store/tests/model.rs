@@ -32,12 +32,13 @@ fn random_batch(rng: &mut ChaCha8Rng) -> Batch {
 
 fn open_small(place: &Place) -> Opened {
     let settings = Settings {
-        files: Box::new(Disk),
+        files: Arc::new(Disk),
         segment_bytes_max: 6_000,
         settle_bytes_max: 20_000,
+        ..Settings::default()
     };
     start::start(
-        DataFolder::open(&place.dir()).unwrap(),
+        Arc::new(DataFolder::open(&place.dir()).unwrap()),
         settings,
         Mode::Keep,
     )
