@@ -2,7 +2,7 @@
 //! have no screen of their own yet.
 //!
 //! A kind is a table whose rows people write (`Rows::Sheet` or `Rows::Acts`); the engine's own tables are none. Everything
-//! a list and a form need is generated from the table, its columns and the county's profile ([`kind`]); rows become what people
+//! a list and a form need is generated from the table, its columns and the county's profile ([`kind()`]); rows become what people
 //! read in [`rows`]. Only the node calls this: the browser gets the result.
 
 use crate::command::{Actor, Role};

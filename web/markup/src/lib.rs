@@ -4,7 +4,7 @@
 //! front end has: its size (design.md 7). This one writes a chain of calls to `web::markup`, each a few bytes. Elements, fragments, blocks,
 //! `for` and `if` are translated here; a component is handed to yew's macro with its children translated.
 //!
-//! [`parse`] owns the syntax, [`write`] what is made of it.
+//! The module `parse` owns the syntax, `write` what is made of it.
 
 mod parse;
 mod write;
