@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Gate, Label, Profile, Recur, ScoreMode, TRANSITIONS};
+use super::{Gate, Label, LightRules, Lights, Metric, Profile, Recur, ScoreMode, TRANSITIONS};
 use crate::field::{Field, Table};
 
 mod locate;
@@ -113,6 +113,7 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     numbers(profile, &mut found);
     recurrences(profile, &mut found);
     fields(profile, &mut found);
+    lights(profile, &mut found);
     references::check(profile, &mut found);
     found.0
 }
@@ -421,6 +422,41 @@ fn fields(profile: &Profile, found: &mut Findings) {
                 references::condition(profile, condition, &path, found);
             }
         }
+    }
+}
+
+/// A preset that ships, or own rules that each can give a colour; what they look at is checked by the file's form.
+fn lights(profile: &Profile, found: &mut Findings) {
+    let own = match &profile.lights {
+        LightRules::Own(own) => own,
+        LightRules::Preset(id) => {
+            let known = Lights::presets().any(|known| known == id);
+            found.demand(
+                known,
+                "lights",
+                format!("no rules for lights are called `{id}`"),
+            );
+            return;
+        }
+    };
+    found.demand(!own.rules.is_empty(), "lights.rules", "no rule is given");
+    let mut ids = std::collections::BTreeSet::new();
+    for (index, rule) in own.rules.iter().enumerate() {
+        let path = format!("lights.rules.{index}");
+        let new = ids.insert(rule.id.as_str());
+        found.demand(
+            new,
+            format!("{path}.id"),
+            format!("`{}` stands twice", rule.id),
+        );
+        let speaks = rule.amber.is_some() || rule.red.is_some();
+        found.demand(
+            speaks,
+            path.as_str(),
+            "a light needs a bound for amber or red",
+        );
+        let entered = rule.metric != Metric::MonthsNotRegistered || rule.params.platform.is_some();
+        found.demand(entered, format!("{path}.params"), "no platform is named");
     }
 }
 
