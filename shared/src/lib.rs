@@ -49,9 +49,8 @@ pub mod store;
 pub mod summary;
 #[cfg(feature = "sync")]
 pub mod sync;
-#[cfg(test)]
-#[allow(dead_code, reason = "each subject's tests use their part of it")]
-mod testing;
+#[cfg(any(test, feature = "scenario"))]
+pub mod testing;
 pub mod text;
 pub mod time;
 pub mod value;

@@ -1,5 +1,8 @@
 //! A small county in memory, for tests of rules: units, projects, papers, and commands judged and carried out as a node would.
 //!
+//! It also is the ground on which every leaf of a profile is tried and the engine is measured (`tests`), so it is there with feature
+//! `scenario` too, and never in the product. Its functions panic where a test went wrong.
+//!
 //! Rows can be put there as given ([`County::put`]) or through `decide` ([`County::record`]); both end in the same cells.
 
 use std::collections::BTreeMap;
@@ -15,8 +18,10 @@ use crate::rules::World;
 use crate::time::{Date, Timestamp};
 use crate::value::Value;
 
+pub mod day;
+
 /// One county with its rules, and the moment it is.
-pub(crate) struct County {
+pub struct County {
     /// The rules.
     pub profile: Profile,
     /// Who exists; the hub is a unit of its own.
@@ -340,7 +345,7 @@ impl County {
 
 /// Where a row stands.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct At {
+pub struct At {
     /// The project, for tables of projects.
     pub project: Option<ProjectId>,
     /// The unit, for tables of units.
@@ -348,7 +353,7 @@ pub(crate) struct At {
 }
 
 /// In a project's documents.
-pub(crate) fn of(project: ProjectId) -> At {
+pub fn of(project: ProjectId) -> At {
     At {
         project: Some(project),
         unit: None,
@@ -356,7 +361,7 @@ pub(crate) fn of(project: ProjectId) -> At {
 }
 
 /// In a unit's papers.
-pub(crate) fn by(unit: UnitId) -> At {
+pub fn by(unit: UnitId) -> At {
     At {
         project: None,
         unit: Some(unit),
@@ -364,7 +369,7 @@ pub(crate) fn by(unit: UnitId) -> At {
 }
 
 /// In what the hub published or keeps.
-pub(crate) fn hub() -> At {
+pub fn hub() -> At {
     At::default()
 }
 

@@ -12,6 +12,7 @@ mod golden;
 mod imports;
 mod issues;
 mod kill;
+mod mutation;
 mod queue;
 mod records;
 mod scenarios;
