@@ -312,6 +312,7 @@ fn is_root(path: &str) -> bool {
     path.ends_with("/src/lib.rs")
         || path.ends_with("/src/main.rs")
         || path == "tests/it/main.rs"
+        || path.contains("/src/bin/") && path.ends_with("/main.rs")
         || path.ends_with("/build.rs")
         || path.rsplit_once('/').is_some_and(|(folder, _)| {
             folder.ends_with("/src/bin")

@@ -15,6 +15,7 @@ pub mod invariants;
 pub mod line;
 pub mod mutate;
 pub mod net;
+pub mod page;
 pub mod peer;
 pub mod process;
 pub mod sources;

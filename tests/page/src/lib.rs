@@ -1,11 +1,32 @@
 //! The rules engine in a browser, for tests: what `xiangmu scenario` does natively, compiled to WASM.
 //!
 //! `tests/it/scenarios.rs` serves this module to headless Chromium with all scenario files and compares its answers, word for word,
-//! with the native ones. For any other target the crate is empty.
+//! with the native ones; `scripts/bench` measures [`Day`] there. For any other target the crate is empty.
 #![cfg(target_arch = "wasm32")]
 
 use shared::scenario::{Profiles, Scenario};
+use shared::testing::day;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A county on one day, made once and judged as often as wanted.
+#[wasm_bindgen]
+pub struct Day(day::Day);
+
+#[wasm_bindgen]
+impl Day {
+    /// A county under the rules that ship as `slug`, with so many projects.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(slug: &str, projects: usize) -> Self {
+        Self(day::Day::new(slug, projects))
+    }
+
+    /// All obligations, lights and gates; the answer is the JSON of how much was said.
+    #[must_use]
+    pub fn judge(&self) -> String {
+        serde_json::json!(self.0.judge()).to_string()
+    }
+}
 
 /// Runs one scenario file. The answer is the JSON of its report, or `{"error": …}` for a file that is refused.
 #[wasm_bindgen]

@@ -14,16 +14,43 @@ use shared::sync::Line;
 use shared::value::Value;
 use tests::line::{BadLine, Quality};
 
-use super::{
-    Running, carry_out, create, envelope, join_at, loopback, project, set_line, until_synced,
-    write_records,
+use serde_json::json;
+
+use super::Plan;
+use super::pair::{
+    Running, carry_out, create, envelope, join_at, loopback, project, runtime, set_line,
+    until_synced, write_records,
 };
+use super::table::{Measured, Row};
 
 /// Texts of one round: about a minute of such a line.
 const TEXTS: u64 = 60;
 const CUT_EVERY: Duration = Duration::from_secs(15);
 
-pub(super) async fn measure(root: &Path) -> anyhow::Result<()> {
+/// Most bytes of the cut run, as a share of the uncut one's.
+const TORN_SHARE_MAX: f64 = 1.05;
+
+/// The row of the bad line.
+pub const ROWS: &[Row] = &[Row {
+    name: "line",
+    what: "64 kbit/s, 300 ms each way, cut every 15 s: bytes against the uncut run",
+    goal: "≤ 1.05 ×",
+}];
+
+/// Measures both rounds.
+pub fn measure(_plan: &Plan) -> anyhow::Result<Vec<Measured>> {
+    let [row] = ROWS else { return Ok(Vec::new()) };
+    let root = tempfile::tempdir()?;
+    let (whole, torn) = runtime()?.block_on(rounds(root.path()))?;
+    let share = torn.carried as f64 / whole.carried as f64;
+    let found = format!("{share:.3} × (uncut {}; cut {})", whole.told(), torn.told());
+    let mut measured = Measured::at_most(row, found, share, TORN_SHARE_MAX);
+    let figures = json!({ "share": share, "uncut_bytes": whole.carried, "cut_bytes": torn.carried, "cuts": torn.cuts });
+    measured.figures = figures;
+    Ok(vec![measured])
+}
+
+async fn rounds(root: &Path) -> anyhow::Result<(Round, Round)> {
     let (hub_dir, node_dir) = (root.join("far-hub"), root.join("far-node"));
     create(&hub_dir, NodeRole::Hub, "开州区")?;
     create(&node_dir, NodeRole::Node, "竹溪镇")?;
@@ -36,21 +63,38 @@ pub(super) async fn measure(root: &Path) -> anyhow::Result<()> {
     until_synced(&node.app.handle, TEXTS).await?;
     let whole = round(&node, &line, 1, None).await?;
     let torn = round(&node, &line, 2, Some(CUT_EVERY)).await?;
-    println!(
-        "bad line     cut bytes are {:.3} of the uncut ones",
-        torn as f64 / whole as f64
-    );
     node.stop().await?;
-    hub.stop().await
+    hub.stop().await?;
+    Ok((whole, torn))
 }
 
-/// Writes, sends, counts; gives the bytes carried both ways.
+/// What a round took.
+struct Round {
+    carried: u64,
+    cuts: u32,
+    connections: u64,
+    took: Duration,
+}
+
+impl Round {
+    fn told(&self) -> String {
+        format!(
+            "{:.1} s, {} B on the socket, {} cuts, {} connections",
+            self.took.as_secs_f64(),
+            self.carried,
+            self.cuts,
+            self.connections
+        )
+    }
+}
+
+/// Writes, sends, counts.
 async fn round(
     node: &Running,
     line: &BadLine,
     number: u64,
     cut_every: Option<Duration>,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<Round> {
     let handle = &node.app.handle;
     set_line(handle, Line::Off).await?;
     line.set(Quality {
@@ -90,10 +134,10 @@ async fn round(
         cut_every.is_none() || cuts > 0,
         "it was over before the first cut"
     );
-    println!(
-        "bad line     {:>8.1} s, {carried} B on the socket, {cuts} cuts, {} connections",
-        took.as_secs_f64(),
-        line.connections() - connections
-    );
-    Ok(carried)
+    Ok(Round {
+        carried,
+        cuts,
+        connections: line.connections() - connections,
+        took,
+    })
 }

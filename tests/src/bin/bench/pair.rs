@@ -1,15 +1,8 @@
-//! Measures figures of design.md 7 over real sockets and real disks, and prints them. Nothing passes or fails by time.
+//! Two nodes over real sockets and real disks.
 //!
 //! Everything runs through the library as `xiangmu serve` does: a hub with TLS and a township node, each with its own data
 //! folder. Bytes are counted at the WebSocket (payload) and at the socket (TLS, HTTP upgrade and frames included). For
 //! memory the two folders are then served by two processes of their own, and the kernel is asked.
-//!
-//! `bench [--records N] [--only idle|memory|line] [--trace]`; `--trace` shows every frame on stderr.
-
-#![expect(
-    clippy::print_stdout,
-    reason = "printing figures is what this program is for"
-)]
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,7 +16,7 @@ use node::config::{Config, Limits, Storage};
 use node::driver::Handle;
 use node::node::{Creation, Node};
 use node::server::{App, Server};
-use node::telemetry::{self, LogStyle};
+use serde_json::json;
 use shared::api::{NodeRole, SyncState};
 use shared::command::{Actor, Command, Envelope, Outcome, Role};
 use shared::document::genesis::DocumentKind;
@@ -35,86 +28,96 @@ use shared::value::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-#[path = "bench/line.rs"]
-mod line;
+use super::Plan;
+use super::table::{Measured, Row};
 
 /// Records written in one go: one turn of the driver, one fsync.
 const RECORDS_AT_ONCE: u64 = 200;
 /// Longest wait for one step.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// What to measure.
-struct Plan {
-    records: u64,
-    only: Option<String>,
+/// The first argument of the process that only serves.
+pub const SERVE: &str = "serve-until-stdin-ends";
+
+/// The rows measured here, in this order.
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "write",
+        what: "Records written at a node, with an fsync per 200",
+        goal: "",
+    },
+    Row {
+        name: "first-sync",
+        what: "New records in a first sync",
+        goal: "≥ 1,500/s",
+    },
+    Row {
+        name: "idle",
+        what: "Reconnect, nothing changed: WebSocket payload",
+        goal: "≤ 300 B",
+    },
+    Row {
+        name: "edit",
+        what: "One field edited, live: WebSocket payload incl. acknowledgement",
+        goal: "≤ 200 B",
+    },
+    Row {
+        name: "start",
+        what: "Start of hub and node with these records",
+        goal: "",
+    },
+    Row {
+        name: "memory",
+        what: "Memory of hub and node with these records",
+        goal: "",
+    },
+    Row {
+        name: "disk",
+        what: "Data folders of hub and node with these records",
+        goal: "",
+    },
+];
+
+/// The row of a name.
+fn row(name: &str) -> anyhow::Result<&'static Row> {
+    let row = ROWS.iter().find(|row| row.name == name);
+    row.with_context(|| format!("no row {name}"))
 }
 
-impl Plan {
-    fn from_arguments(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut plan = Self {
-            records: 10_000,
-            only: None,
-        };
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--records" => {
-                    plan.records = arguments
-                        .next()
-                        .context("--records needs a number")?
-                        .parse()?;
-                }
-                "--only" => plan.only = Some(arguments.next().context("--only needs a name")?),
-                "--trace" => telemetry::start(LogStyle::Text, "node::transport=trace")?,
-                _ => bail!("usage: bench [--records N] [--only idle|memory|line] [--trace]"),
-            }
-        }
-        Ok(plan)
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == name)
-    }
+/// Measures all rows that are asked for.
+pub fn measure(plan: &Plan) -> anyhow::Result<Vec<Measured>> {
+    runtime()?.block_on(measure_all(plan))
 }
 
-fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1).peekable();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+/// Serves a data folder until standard input ends.
+pub fn serve(dir: &Path, listen: SocketAddr) -> anyhow::Result<()> {
+    runtime()?.block_on(serve_until_stdin_ends(dir, listen))
+}
+
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?;
-    if arguments
-        .next_if(|first| first == "serve-until-stdin-ends")
-        .is_some()
-    {
-        let dir = arguments.next().context("a data folder")?;
-        let listen = arguments.next().context("an address")?.parse()?;
-        return runtime.block_on(serve_until_stdin_ends(Path::new(&dir), listen));
-    }
-    let plan = Plan::from_arguments(arguments)?;
-    runtime.block_on(measure(&plan))
+        .build()
 }
 
-async fn measure(plan: &Plan) -> anyhow::Result<()> {
+async fn measure_all(plan: &Plan) -> anyhow::Result<Vec<Measured>> {
+    let mut found = Vec::new();
+    let records = plan.records;
     let root = tempfile::tempdir()?;
-    if plan.wants("line") {
-        line::measure(root.path()).await?;
-        if plan.only.is_some() {
-            return Ok(());
-        }
-    }
     let (hub_dir, node_dir) = (root.path().join("hub"), root.path().join("node"));
     create(&hub_dir, NodeRole::Hub, "开州区")?;
     create(&node_dir, NodeRole::Node, "竹溪镇")?;
     let hub = Running::start(&hub_dir, loopback(0)).await?;
     let node = Running::start(&node_dir, loopback(0)).await?;
-    println!("records {}", plan.records);
-
     let begun = Instant::now();
     write_records(&node.app.handle, 0, plan.records).await?;
-    println!(
-        "write        {:>8.1} s, {:.0} records a second with fsync per {RECORDS_AT_ONCE}",
-        begun.elapsed().as_secs_f64(),
-        plan.records as f64 / begun.elapsed().as_secs_f64()
-    );
+    let rate = records as f64 / begun.elapsed().as_secs_f64();
+    let text = format!("{rate:.0} a second ({records} records)");
+    found.push(Measured::told(
+        row("write")?,
+        text,
+        json!({ "records": records, "a_second": rate }),
+    ));
 
     let begun = Instant::now();
     join(&hub.app, &node.app).await?;
@@ -126,16 +129,17 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
         "the hub holds {there} records of {}",
         plan.records
     );
-    println!(
-        "first sync   {:>8.1} s, {:.0} records a second; payload {} B, socket {} B, {:.0} B a record",
-        begun.elapsed().as_secs_f64(),
-        plan.records as f64 / begun.elapsed().as_secs_f64(),
+    let rate = records as f64 / begun.elapsed().as_secs_f64();
+    let text = format!(
+        "{rate:.0} a second ({records} records); payload {} B, socket {} B, {:.0} B a record",
         first.payload(),
         first.socket(),
-        first.socket() as f64 / plan.records as f64
+        first.socket() as f64 / records as f64
     );
+    found.push(Measured::at_least(row("first-sync")?, text, rate, 1_500.0));
 
-    if plan.wants("idle") {
+    if plan.wants(&["idle", "edit"]) {
+        let (mut worst, mut rounds) = (0, Vec::new());
         for round in 1..=3 {
             set_line(&node.app.handle, Line::Off).await?;
             let begun = Instant::now();
@@ -144,17 +148,18 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
             let took = begun.elapsed();
             set_line(&node.app.handle, Line::Off).await?;
             let moved = moved(&node.app.handle);
-            println!(
-                "idle {round}       {:>8.0} ms; payload sent {} + received {} = {} B, socket sent {} + received {} = {} B",
-                took.as_secs_f64() * 1e3,
+            worst = worst.max(moved.payload());
+            rounds.push(format!(
+                "{round}: {} + {} B payload, {} + {} B socket, {:.0} ms",
                 moved.payload_sent,
                 moved.payload_received,
-                moved.payload(),
                 moved.socket_sent,
                 moved.socket_received,
-                moved.socket()
-            );
+                took.as_secs_f64() * 1e3
+            ));
         }
+        let text = format!("{worst} B ({records} records; {})", rounds.join("; "));
+        found.push(Measured::at_most(row("idle")?, text, worst as f64, 300.0));
         set_line(&node.app.handle, Line::On).await?;
         until_synced(&node.app.handle, plan.records).await?;
         let before = moved(&node.app.handle);
@@ -165,42 +170,53 @@ async fn measure(plan: &Plan) -> anyhow::Result<()> {
             until_synced(&node.app.handle, plan.records).await?;
         }
         let after = moved(&node.app.handle);
-        println!(
-            "one edit     {:>8.1} ms from the keystroke to the hub's acknowledgement; payload {} B, socket {} B (mean of {edits})",
-            begun.elapsed().as_secs_f64() * 1e3 / edits as f64,
-            (after.payload() - before.payload()) / edits,
-            (after.socket() - before.socket()) / edits
+        let payload = (after.payload() - before.payload()) / edits;
+        let text = format!(
+            "{payload} B (socket {} B), {:.1} ms to the hub's acknowledgement, mean of {edits}",
+            (after.socket() - before.socket()) / edits,
+            begun.elapsed().as_secs_f64() * 1e3 / edits as f64
         );
+        found.push(Measured::at_most(row("edit")?, text, payload as f64, 200.0));
     }
     let hub_address = hub.app.address;
     node.stop().await?;
     hub.stop().await?;
 
-    if plan.wants("memory") {
+    if plan.wants(&["start", "memory", "disk"]) {
         let (hub, hub_ready) = Served::start(&hub_dir, hub_address)?;
         let (node, node_ready) = Served::start(&node_dir, loopback(0))?;
         // The line stands once the node has dialled and both have compared what they hold.
         tokio::time::sleep(Duration::from_secs(5)).await;
-        println!(
-            "start        hub {:.1} s, node {:.1} s until ready",
-            hub_ready.as_secs_f64(),
-            node_ready.as_secs_f64()
-        );
-        println!(
-            "memory       hub {}, node {}",
-            hub.memory()?,
-            node.memory()?
-        );
-        println!(
-            "disk         hub {} kB, node {} kB",
-            folder_bytes(&hub_dir)? / 1000,
-            folder_bytes(&node_dir)? / 1000
-        );
+        let mut tell = |name: &str, text: String| -> anyhow::Result<()> {
+            let figures = json!({ "records": records });
+            found.push(Measured::told(row(name)?, text, figures));
+            Ok(())
+        };
+        tell(
+            "start",
+            format!(
+                "hub {:.1} s, node {:.1} s until ready ({records} records)",
+                hub_ready.as_secs_f64(),
+                node_ready.as_secs_f64()
+            ),
+        )?;
+        tell(
+            "memory",
+            format!("hub {}, node {}", hub.memory()?, node.memory()?),
+        )?;
+        tell(
+            "disk",
+            format!(
+                "hub {} kB, node {} kB",
+                folder_bytes(&hub_dir)? / 1000,
+                folder_bytes(&node_dir)? / 1000
+            ),
+        )?;
     }
-    Ok(())
+    Ok(found)
 }
 
-fn loopback(port: u16) -> SocketAddr {
+pub fn loopback(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
@@ -217,7 +233,7 @@ fn config(dir: &Path, listen: SocketAddr) -> Config {
     }
 }
 
-fn create(dir: &Path, role: NodeRole, name: &str) -> anyhow::Result<()> {
+pub fn create(dir: &Path, role: NodeRole, name: &str) -> anyhow::Result<()> {
     let creation = Creation {
         role,
         name: name.to_owned(),
@@ -229,14 +245,14 @@ fn create(dir: &Path, role: NodeRole, name: &str) -> anyhow::Result<()> {
 }
 
 /// A server in this process.
-struct Running {
-    app: App,
+pub struct Running {
+    pub app: App,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), node::server::BindError>>,
 }
 
 impl Running {
-    async fn start(dir: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
+    pub async fn start(dir: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
         let server = Server::bind(config(dir, listen)).await?;
         let app = server.app().clone();
         let (stop, stopped) = oneshot::channel();
@@ -246,7 +262,7 @@ impl Running {
         Ok(Self { app, stop, task })
     }
 
-    async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(self) -> anyhow::Result<()> {
         let _already_gone = self.stop.send(());
         Ok(self.task.await??)
     }
@@ -262,7 +278,7 @@ fn clerk(unit: UnitId) -> Actor {
     }
 }
 
-fn project(number: u64) -> ProjectId {
+pub fn project(number: u64) -> ProjectId {
     let mut random = [0u8; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
     ProjectId::from_parts(1_790_000_000_000, random)
@@ -303,7 +319,7 @@ fn record(number: u64, unit: UnitId) -> Command {
     }
 }
 
-fn envelope(number: u64, command: Command) -> Envelope {
+pub fn envelope(number: u64, command: Command) -> Envelope {
     let mut random = [0xee; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
     Envelope {
@@ -314,7 +330,7 @@ fn envelope(number: u64, command: Command) -> Envelope {
     }
 }
 
-async fn carry_out(handle: &Handle, envelopes: Vec<Envelope>) -> anyhow::Result<()> {
+pub async fn carry_out(handle: &Handle, envelopes: Vec<Envelope>) -> anyhow::Result<()> {
     let actor = clerk(handle.info().unit);
     for answer in handle.command(actor, envelopes).await? {
         ensure!(
@@ -325,7 +341,7 @@ async fn carry_out(handle: &Handle, envelopes: Vec<Envelope>) -> anyhow::Result<
     Ok(())
 }
 
-async fn write_records(handle: &Handle, from: u64, to: u64) -> anyhow::Result<()> {
+pub async fn write_records(handle: &Handle, from: u64, to: u64) -> anyhow::Result<()> {
     let unit = handle.info().unit;
     let mut next = from;
     while next < to {
@@ -355,7 +371,7 @@ async fn join(hub: &App, node: &App) -> anyhow::Result<()> {
 }
 
 /// Joins by other addresses than the hub's own.
-async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::Result<()> {
+pub async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::Result<()> {
     let unit = node.info.unit_name.clone();
     let invited = hub.handle.request(move |request| Input::CreateInvite {
         request,
@@ -378,7 +394,7 @@ async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::Resul
     Ok(())
 }
 
-async fn set_line(handle: &Handle, line: Line) -> anyhow::Result<()> {
+pub async fn set_line(handle: &Handle, line: Line) -> anyhow::Result<()> {
     let reply = handle
         .request(move |request| Input::SetLine { request, line })
         .await?;
@@ -390,7 +406,7 @@ async fn set_line(handle: &Handle, line: Line) -> anyhow::Result<()> {
 }
 
 /// Waits until nothing is left to send, asking whenever something happened.
-async fn until_synced(handle: &Handle, records: u64) -> anyhow::Result<()> {
+pub async fn until_synced(handle: &Handle, records: u64) -> anyhow::Result<()> {
     let mut events = handle.subscribe();
     let wait = async {
         loop {
@@ -458,7 +474,7 @@ impl Served {
     fn start(dir: &Path, listen: SocketAddr) -> anyhow::Result<(Self, Duration)> {
         let begun = Instant::now();
         let mut child = Process::new(std::env::current_exe()?)
-            .arg("serve-until-stdin-ends")
+            .arg(SERVE)
             .arg(dir)
             .arg(listen.to_string())
             .stdin(Stdio::piped())
