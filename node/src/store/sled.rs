@@ -12,6 +12,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use shared::store::{Batch, Pair, StoreError, Tree};
 
@@ -25,6 +26,12 @@ use crate::platform::sync_dir;
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often sled writes its buffers to the file by itself, a net below our own flushes.
 const FLUSH_EVERY_MS: u64 = 500;
+
+/// How often a database that is still held is tried again: sled lets go of its file a moment after its last handle is dropped.
+const LOCK_TRIES: u32 = 60;
+
+/// How long to wait between two tries.
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 const STAMP_KEY: [u8; 1] = [0];
 const STAMP_BYTES: usize = 8 + 24 + 24 + 1;
 
@@ -214,7 +221,15 @@ impl Database {
             .mode(sled::Mode::LowSpace)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        match caught(|| config.open()).map_err(DatabaseError::Broken)? {
+        let mut opened = caught(|| config.open()).map_err(DatabaseError::Broken)?;
+        for _ in 0..LOCK_TRIES {
+            match &opened {
+                Err(sled::Error::Io(error)) if is_held(error) => std::thread::sleep(LOCK_PAUSE),
+                _ => break,
+            }
+            opened = caught(|| config.open()).map_err(DatabaseError::Broken)?;
+        }
+        match opened {
             Ok(db) => Ok(Self {
                 dir: dir.to_owned(),
                 db,
@@ -594,10 +609,12 @@ pub fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
 fn is_refusal(error: &io::Error) -> bool {
     use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     let kinds = [PermissionDenied, ReadOnlyFilesystem];
-    // sled has no kind for its own lock.
-    ballast::is_full(error)
-        || kinds.contains(&error.kind())
-        || error.to_string().contains("could not acquire lock")
+    ballast::is_full(error) || kinds.contains(&error.kind()) || is_held(error)
+}
+
+/// True while somebody holds the database; sled has no kind for its own lock.
+fn is_held(error: &io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
 }
 
 /// Removes what an interrupted snapshot of sled leaves behind; sled would stumble over it.
