@@ -137,3 +137,17 @@ fn commands_of_an_earlier_page_are_sent_again_in_their_order() {
     let sent: Vec<Envelope> = serde_json::from_str(&json).unwrap();
     assert_eq!(sent[1].id, id(2));
 }
+
+#[test]
+fn what_was_put_on_the_browsers_disk_reads_back() {
+    let mut item = edit(1, "x");
+    for standing in [
+        Standing::Waiting,
+        Standing::Sending,
+        Standing::Refused("计划竣工时间早于计划开工时间".into()),
+    ] {
+        item.standing = standing;
+        let record = serde_json::to_string(&item).unwrap();
+        assert_eq!(crate::client::json::read::<Item>(&record).unwrap(), item);
+    }
+}
