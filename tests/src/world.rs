@@ -21,6 +21,7 @@ use shared::sync::{
 };
 use shared::time::Timestamp;
 use shared::value::Value;
+use shared::wire::v1::{self, Frame};
 
 use crate::clock::{Clock, START};
 use crate::faults::{Fault, FaultPlan};
@@ -123,6 +124,8 @@ pub struct World {
     carried: u64,
     /// Everything that was said, folded: two runs of one seed end in the same number.
     pub trace: u64,
+    /// Says on stderr what happens, for whoever looks into a seed (`XIANGMU_SIM_TELL=1`).
+    tells: bool,
     sent_frames: u64,
     counter: i64,
     steps: u64,
@@ -130,6 +133,34 @@ pub struct World {
 
 fn no_keys(_: &str) -> String {
     String::new()
+}
+
+/// A line of what is told stays a line.
+const TELL_CHARS_MAX: usize = 400;
+
+fn tell_frame(session: SessionId, bytes: &[u8]) -> String {
+    match v1::decode(bytes) {
+        Ok((
+            number,
+            Frame::Batch {
+                head,
+                offset,
+                bytes,
+            },
+        )) => format!(
+            "{session}#{number} Batch {:?} {}..{} at {offset}: {} of {} bytes",
+            head.scope,
+            head.from,
+            head.to,
+            bytes.len(),
+            head.packed_bytes
+        ),
+        Ok((number, Frame::Part(bytes))) => {
+            format!("{session}#{number} Part: {} bytes", bytes.len())
+        }
+        Ok((number, frame)) => format!("{session}#{number} {frame:?}"),
+        Err(error) => format!("{session} {error}"),
+    }
 }
 
 impl World {
@@ -186,6 +217,7 @@ impl World {
             line_bytes_per_second: None,
             carried: 0,
             trace: 0,
+            tells: std::env::var_os("XIANGMU_SIM_TELL").is_some(),
             sent_frames: 0,
             counter: 0,
             steps: 0,
@@ -205,8 +237,23 @@ impl World {
         self.draw(one_in) == 0
     }
 
+    /// For whoever looks into a seed: what happened, when, at whom.
+    fn tell(&self, index: usize, what: impl FnOnce() -> String) {
+        if self.tells {
+            let ms = self.now.0 - START.0;
+            let who = &self.parties[index].name;
+            let mut said = what();
+            said.truncate(TELL_CHARS_MAX);
+            eprintln!("{ms:>9} {who:>6} {said}");
+        }
+    }
+
     /// Switches a machine on.
     pub fn start(&mut self, index: usize) {
+        self.tell(index, || {
+            let doubtful = self.parties[index].is_doubtful;
+            format!("starts, doubtful: {doubtful}")
+        });
         let party = &mut self.parties[index];
         party.starts_at = None;
         party.life += 1;
@@ -232,6 +279,7 @@ impl World {
 
     /// The machine loses power: what was not committed is gone, and so is every socket.
     pub fn crash(&mut self, index: usize) {
+        self.tell(index, || "crashes".to_owned());
         let party = &mut self.parties[index];
         party.replica = None;
         party.inputs.clear();
@@ -300,12 +348,14 @@ impl World {
 
     /// The machine's disk is replaced by an older copy; what people were told there is only as safe as the hub has it.
     fn restore(&mut self, index: usize, backup: MemoryStore) {
-        let pending = self.parties[index]
-            .replica
-            .as_ref()
-            .map_or(u64::MAX, |replica| replica.status(self.now).pending);
-        // Losing what was never exchanged is what a backup does; here only what sync must bring back is of interest.
-        if pending == 0 {
+        // Losing what was never exchanged is what a backup does; here only what sync must bring back is of interest. A node
+        // that joined nowhere has nothing pending and everything to lose.
+        let is_safe = self.parties[index].replica.as_ref().is_some_and(|replica| {
+            let status = replica.status(self.now);
+            !status.hub.is_empty() && status.pending == 0
+        });
+        if is_safe {
+            self.tell(index, || "gets its backup back".to_owned());
             self.parties[index].store = backup;
             // Put back by somebody who says so, or without a word.
             self.parties[index].is_doubtful = self.chance(2);
@@ -324,6 +374,7 @@ impl World {
         match effect {
             Effect::Send { session, bytes } => {
                 self.sent_frames += 1;
+                self.tell(index, || tell_frame(session, &bytes));
                 let cut = self.cut_at_frame == Some(self.sent_frames);
                 let fault = self.next_fault();
                 let now = self.now;
@@ -358,6 +409,7 @@ impl World {
             Effect::Close { session, reason } => {
                 let now = self.now;
                 *self.closed.entry(reason.to_string()).or_default() += 1;
+                self.tell(index, || format!("{session} closes: {reason}"));
                 self.fold(index, reason.to_string().as_bytes());
                 for socket in &mut self.sockets {
                     let end = socket.ends.iter().position(|end| {
@@ -699,6 +751,7 @@ impl World {
         let time = u64::try_from(self.now.0).unwrap_or(0);
         let id = CommandId::from_parts(time, self.draw_ten());
         let actor = self.actor(index);
+        self.tell(index, || format!("{command:?}"));
         if self.parties[index].replica.is_some() {
             self.parties[index].asked.insert(request, said);
             let envelope = Envelope {
@@ -871,7 +924,10 @@ impl World {
                 match party.backup.take() {
                     // A hub's restore needs the nodes' signed logs back; not yet.
                     Some(backup) if who > 0 => self.restore(who, backup),
-                    _ => party.backup = Some(party.store.clone()),
+                    _ => {
+                        party.backup = Some(party.store.clone());
+                        self.tell(who, || "is backed up".to_owned());
+                    }
                 }
             }
             99 if self.weather == Weather::Storm => {

@@ -55,6 +55,11 @@ impl Held {
             .unwrap_or((0, [0; 16]))
     }
 
+    /// True when nothing of the log is held, of whichever life.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.points().is_empty()
+    }
+
     /// The newest point of every scope.
     pub(crate) fn points(&self) -> Vec<Point> {
         let newest = self.points.keys().map(|&scope| {
@@ -73,6 +78,14 @@ impl Held {
         digest(&self.incarnation, &self.points())
     }
 
+    /// Forgets every point, of this life or another: what follows is said anew.
+    pub(crate) fn forget(&mut self, turn: &mut Turn<'_>, node: NodeId, incarnation: Incarnation) {
+        for scope in std::mem::take(&mut self.points).into_keys() {
+            turn.remove(Tree::Peer, key(node, scope));
+        }
+        self.incarnation = incarnation;
+    }
+
     /// Moves to a point of a log's life and saves it.
     pub(crate) fn advance(
         &mut self,
@@ -82,10 +95,7 @@ impl Held {
         point: Point,
     ) {
         if self.incarnation != incarnation {
-            for scope in std::mem::take(&mut self.points).into_keys() {
-                turn.remove(Tree::Peer, key(node, scope));
-            }
-            self.incarnation = incarnation;
+            self.forget(turn, node, incarnation);
         }
         let points = self.points.entry(point.scope).or_default();
         *points = vec![(point.position, point.chain)];

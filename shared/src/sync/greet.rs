@@ -297,9 +297,11 @@ impl Replica {
         }
     }
 
+    /// What we hold of a node's log, in one word. A log in a new life that is still empty must not look like one we hold
+    /// nothing of: the node brought us entries in an earlier life, which our own log will not send it back.
     pub(super) fn held_digest(&self, node: NodeId, incarnation: Incarnation) -> [u8; 16] {
         match self.held.get(&node) {
-            Some(held) if held.incarnation == incarnation => held.digest(),
+            Some(held) if held.incarnation == incarnation || !held.is_empty() => held.digest(),
             _ => digest(&incarnation, &[]),
         }
     }

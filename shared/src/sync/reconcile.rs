@@ -462,6 +462,9 @@ impl Replica {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         }
+        // A log that is empty in its new life has no points, and yet the old ones are over.
+        let held = self.held.entry(node).or_default();
+        held.forget(cx.turn, node, incarnation);
         for point in &cursors.points {
             let held = self.held.entry(node).or_default();
             held.advance(cx.turn, node, incarnation, *point);
