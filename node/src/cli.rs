@@ -35,6 +35,7 @@ use shared::text::Lang;
 use crate::config::{self, Flags};
 use crate::exit::{Exit, Failure};
 use crate::office::child;
+use crate::trial;
 
 use output::Output;
 
@@ -164,14 +165,14 @@ pub enum Command {
 
 /// Parses the arguments, does what they say, and gives the number to end with.
 ///
-/// The hidden subcommand that reads a workbook ([`crate::office::child`]) is no part of the contract and is taken first.
+/// The hidden subcommands of child processes, which read a workbook ([`crate::office::child`]) or try changes
+/// ([`crate::trial`]), are no part of the contract and are taken first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if arguments
-        .get(1)
-        .is_some_and(|word| word == child::SUBCOMMAND)
-    {
-        return child::run(arguments.into_iter().skip(2));
+    match arguments.get(1).and_then(|word| word.to_str()) {
+        Some(child::SUBCOMMAND) => return child::run(arguments.into_iter().skip(2)),
+        Some(trial::SUBCOMMAND) => return trial::run_child(),
+        _ => {}
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

@@ -110,10 +110,20 @@ pub fn one_line(error: &dyn Error) -> String {
     text
 }
 
-/// Makes every panic print thread, place, version and backtrace, whether or not someone catches it.
+/// Makes every panic print thread, place, version and backtrace, whether or not someone catches it. Only what the gate catches
+/// is no failure of this program: it is refused, and takes one line.
 #[expect(clippy::print_stderr, reason = "this is where the program speaks")]
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
+        if shared::gate::is_guarded() {
+            let place = panic.location().map(ToString::to_string);
+            let place = place.unwrap_or_default();
+            tracing::warn!(
+                place,
+                "a change from outside made its reading panic; it is refused"
+            );
+            return;
+        }
         let thread = std::thread::current();
         eprintln!(
             "panic: xiangmu {} thread {}: {panic}\n{}",

@@ -29,4 +29,5 @@ pub mod server;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
+pub mod trial;
 pub mod views;

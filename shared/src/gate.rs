@@ -9,6 +9,9 @@
 //! Why: automerge panics on, or is poisoned by, well-formed hostile changes (research/sync.md 2, reliability.md facts 5 to 8).
 //! Deflated chunks are refused: our peers always send raw ones, so nothing here is ever inflated.
 
+pub mod trial;
+
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,6 +35,12 @@ const MESSAGE_BYTES_MAX: usize = 64;
 const COUNTER_MAX: u64 = 1 << 31;
 /// How far a change may jump ahead of what it builds on.
 const COUNTER_LEAP_MAX: u64 = 1_000_000;
+
+/// Operations of one document's whole history. The largest honest one of five years has a tenth of it.
+const DOCUMENT_OPERATIONS_MAX: u64 = 500_000;
+/// Changes of one document that may break it before everything else brought for it is refused with them: finding each
+/// costs a dozen trials of the whole.
+const BREAKING_MAX: usize = 3;
 
 /// Why a change was refused. The numbers travel in a `Nack`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,6 +148,26 @@ pub struct Verdict {
     pub refused: Vec<Refused>,
 }
 
+thread_local! {
+    /// True while a panic on this thread is the gate's to catch.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// True while this thread judges a change under a guard: a panic is then caught and becomes a refusal. For the panic hook of the
+/// program, which would otherwise report each as if the program had failed.
+#[must_use]
+pub fn is_guarded() -> bool {
+    IS_GUARDED.get()
+}
+
+/// Runs work that a hostile change may make panic.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let before = IS_GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    IS_GUARDED.set(before);
+    done
+}
+
 /// Judges changes for one document, in the order given. `document` is untouched.
 ///
 /// Shape: changes that are here already appear in neither list. Idempotent. One refused change does not hold up others, except
@@ -165,6 +194,7 @@ pub fn judge(document: &Document, id: &DocumentId, raws: Vec<Vec<u8>>, voice: &V
 struct History {
     sequences: BTreeMap<Vec<u8>, u64>,
     counters: BTreeMap<ChangeHash, u64>,
+    operations: u64,
 }
 
 impl History {
@@ -172,12 +202,14 @@ impl History {
         let mut history = Self {
             sequences: BTreeMap::new(),
             counters: BTreeMap::new(),
+            operations: 0,
         };
         for meta in document.inner().get_changes_meta(&[]) {
             let actor = meta.actor.to_bytes().to_vec();
             let last = history.sequences.entry(actor).or_default();
             *last = (*last).max(meta.seq);
             history.counters.insert(meta.hash, meta.max_op);
+            history.operations += (meta.max_op + 1).saturating_sub(meta.start_op);
         }
         history
     }
@@ -207,6 +239,7 @@ fn check(
                 .sequences
                 .insert(change.actor_id().to_bytes().to_vec(), change.seq());
             history.counters.insert(hash, change.max_op());
+            history.operations += change.len() as u64;
             Ok(Some(Passed { change, paths }))
         }
         Err(reason) => Err((hash.0, reason)),
@@ -227,10 +260,9 @@ pub fn parse(raw: &[u8]) -> Result<Change, Reason> {
         Ok(_) => return Err(Reason::TooManyOperations),
         Err(_) => return Err(Reason::Malformed),
     }
-    let parsed = catch_unwind(|| Change::from_bytes(raw.to_vec()));
-    let change = match parsed {
-        Ok(Ok(change)) => change,
-        _ => return Err(Reason::Malformed),
+    let parsed = guarded(|| Change::from_bytes(raw.to_vec()));
+    let Some(Ok(change)) = parsed else {
+        return Err(Reason::Malformed);
     };
     // The parser does not compare the chunk's checksum with its content.
     if raw.get(4..8) != change.hash().0.get(..4) {
@@ -256,6 +288,9 @@ fn check_parsed(
     {
         return Err(Reason::ForeignActor);
     }
+    if history.operations.saturating_add(change.len() as u64) > DOCUMENT_OPERATIONS_MAX {
+        return Err(Reason::TooManyOperations);
+    }
     let mut built_on = 0;
     for dep in change.deps() {
         let counter = history.counters.get(dep).ok_or(Reason::MissingDependency)?;
@@ -277,7 +312,7 @@ fn check_parsed(
     {
         return Err(Reason::BadOperation);
     }
-    catch_unwind(AssertUnwindSafe(|| paths_of(change, texts))).map_err(|_| Reason::Malformed)?
+    guarded(|| paths_of(change, texts)).unwrap_or(Err(Reason::Malformed))
 }
 
 /// The paths a change writes; refuses every operation that is not a put or delete of a legal path or an edit of a text.
@@ -316,42 +351,66 @@ fn paths_of(change: &Change, texts: &Texts) -> Result<BTreeSet<FieldPath>, Reaso
 /// Steps 9 and 10: apply to a copy, save, load strictly, same heads.
 fn survives(document: &Document, passed: &[Passed]) -> bool {
     let changes: Vec<Change> = passed.iter().map(|passed| passed.change.clone()).collect();
-    let tried = catch_unwind(AssertUnwindSafe(|| {
+    let tried = guarded(|| {
         let mut copy = document.clone();
         let fresh = copy.apply(changes).ok()?;
         let loaded = Document::load(&copy.save()).ok()?;
         Some(fresh.len() == passed.len() && loaded.heads() == copy.heads())
-    }));
-    matches!(tried, Ok(Some(true)))
+    });
+    tried.flatten() == Some(true)
 }
 
-/// The batch as a whole broke the document: tries one change after the other and refuses those that break it.
+/// The batch as a whole broke the document: refuses the changes that break it, and what builds on them. The first is found by
+/// halving, since one trial costs as much as the whole; after some of them, all that is left is refused.
 fn find_the_breaking(document: &Document, verdict: &mut Verdict) {
-    let mut good: Vec<Passed> = Vec::new();
+    let mut left = std::mem::take(&mut verdict.passed);
     let mut bad: BTreeSet<ChangeHash> = BTreeSet::new();
-    for passed in std::mem::take(&mut verdict.passed) {
-        let hash = passed.change.hash();
-        let orphaned = passed.change.deps().iter().any(|dep| bad.contains(dep));
-        let reason = if orphaned {
-            Some(Reason::MissingDependency)
-        } else {
-            good.push(passed.clone());
-            let fine = survives(document, &good);
-            if !fine {
-                good.pop();
-            }
-            (!fine).then_some(Reason::Breaks)
-        };
-        if let Some(reason) = reason {
-            bad.insert(hash);
-            verdict.refused.push(Refused {
-                hash: hash.0,
-                raw: passed.change.raw_bytes().to_vec(),
-                reason,
-            });
+    let mut fine = 0;
+    for found in 0..=BREAKING_MAX {
+        if survives(document, &left) {
+            break;
         }
+        if found == BREAKING_MAX {
+            for passed in left.drain(fine..) {
+                verdict.refused.push(refused(&passed, Reason::Breaks));
+            }
+            break;
+        }
+        // The first `fine` survive, the first `broken` do not.
+        let mut broken = left.len();
+        while broken - fine > 1 {
+            let middle = fine + (broken - fine) / 2;
+            match left
+                .get(..middle)
+                .is_some_and(|some| survives(document, some))
+            {
+                true => fine = middle,
+                false => broken = middle,
+            }
+        }
+        let breaking = left.remove(fine);
+        bad.insert(breaking.change.hash());
+        verdict.refused.push(refused(&breaking, Reason::Breaks));
+        left.retain(|passed| {
+            let is_orphaned = passed.change.deps().iter().any(|dep| bad.contains(dep));
+            if is_orphaned {
+                bad.insert(passed.change.hash());
+                verdict
+                    .refused
+                    .push(refused(passed, Reason::MissingDependency));
+            }
+            !is_orphaned
+        });
     }
-    verdict.passed = good;
+    verdict.passed = left;
+}
+
+fn refused(passed: &Passed, reason: Reason) -> Refused {
+    Refused {
+        hash: passed.change.hash().0,
+        raw: passed.change.raw_bytes().to_vec(),
+        reason,
+    }
 }
 
 /// The column part of a raw change chunk. Source: automerge's binary format, change chunk.

@@ -31,6 +31,7 @@ mod reconcile;
 mod session;
 mod status;
 mod ticket;
+mod trying;
 
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 
 use rand_core::RngCore;
 
+use crate::gate::trial::TRIAL_FROM;
 use crate::identity::{ProcessActor, unit_id_of};
 use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::library::Library;
@@ -105,6 +107,10 @@ pub struct Replica {
     jobs: VecDeque<Job>,
     /// This turn wrote a chunk of an import.
     is_chunk_turn: bool,
+    /// Operations of a batch from which it is tried elsewhere first.
+    trial_from: u64,
+    /// Counts trials.
+    trials: u64,
     /// Entries sent and received since the process started.
     sent: u64,
     received: u64,
@@ -189,6 +195,8 @@ impl Replica {
             waiting: Vec::new(),
             jobs: VecDeque::new(),
             is_chunk_turn: false,
+            trial_from: TRIAL_FROM,
+            trials: 0,
             sent: 0,
             received: 0,
             peer_contact: BTreeMap::new(),
@@ -196,6 +204,13 @@ impl Replica {
             signed_points: BTreeMap::new(),
             receipted_points: BTreeMap::new(),
         }
+    }
+
+    /// Has batches tried from another number of operations on than [`TRIAL_FROM`]: a simulation wants trials of everything.
+    #[must_use]
+    pub fn trying_from(mut self, operations: u64) -> Self {
+        self.trial_from = operations;
+        self
     }
 
     /// The documents.
@@ -325,6 +340,11 @@ impl Replica {
                 }
                 Ok(())
             }
+            Input::Tried {
+                session,
+                trial,
+                outcome,
+            } => self.tried(cx, session, trial, outcome),
             Input::SetLine { request, line } => self.set_line(cx, request, line),
             Input::SyncNow { request } => {
                 self.sync_now(cx, request);
@@ -523,6 +543,7 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Frame { .. }
         | Input::SessionClosed { .. }
         | Input::DialFailed { .. }
+        | Input::Tried { .. }
         | Input::Wakeup => None,
     }
 }

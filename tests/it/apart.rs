@@ -335,3 +335,33 @@ fn a_conflict_resolved_after_the_line_is_back_is_over_at_the_hub_by_itself() {
         contenders(&site(officer)).is_empty()
     });
 }
+
+#[test]
+fn a_history_that_may_cost_much_is_tried_in_a_process_of_its_own_and_arrives() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = ids::project();
+    let at_hub = pair.officer.get("/api/v1/session").ok().json()["unit"].clone();
+    let set = json!({ "name": "县城防洪堤工程", "total_investment_fen": 100_000_000 });
+    done(
+        &mut pair.officer,
+        &json!({ "do": "create_project", "project": project, "home": at_hub, "set": set }),
+    );
+    // Each takes away what stands and writes as much again, letter by letter.
+    for word in ["基础开挖", "桩基施工", "墙身浇筑", "回填压实"] {
+        let set = json!({ "worklog": word.repeat(900) });
+        let edit = json!({ "do": "edit", "project": project, "set": set });
+        done(&mut pair.officer, &edit);
+    }
+    done(
+        &mut pair.officer,
+        &json!({ "do": "move_project", "project": project, "to": pair.unit }),
+    );
+    let path = format!("/api/v1/projects/{project}");
+    wait_until("the township holds the project", || {
+        pair.clerk.get(&path).status == 200
+    });
+    assert!(pair.expect_equal_dumps().contains("回填压实回填压实"));
+    let log = pair.node.read_log();
+    assert!(log.contains("costly changes were tried"), "{log}");
+}

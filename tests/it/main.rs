@@ -19,3 +19,4 @@ mod scenarios;
 mod screens;
 mod sim;
 mod tidy;
+mod trials;

@@ -12,6 +12,7 @@ use shared::api::NodeRole;
 use shared::command::{Actor, Answer, Command, Envelope, ImportItem, Outcome, Role};
 use shared::document::{Author, Base};
 use shared::field::{Field, FieldPath};
+use shared::gate::trial;
 use shared::identity::{NodeKey, UnitKind, unit_id_of};
 use shared::ids::{CommandId, DocumentId, ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
 use shared::library::Library;
@@ -94,6 +95,12 @@ pub struct World {
     pub sockets: Vec<Socket>,
     /// Dials on the way: who, the session, the address, when it is decided.
     dials: Vec<(usize, u64, SessionId, Vec<String>, NodeId, Timestamp)>,
+    /// Operations of a batch from which it is tried elsewhere first.
+    trial_from: u64,
+    /// Trials on the way: whose, in which life, what will be said, when.
+    trials: Vec<(usize, u64, Input, Timestamp)>,
+    /// How many trials were made.
+    pub trials_done: u64,
     /// Values people were told are saved.
     pub acknowledged: Vec<Said>,
     /// Projects that exist somewhere.
@@ -167,6 +174,12 @@ impl World {
     /// A hub and some nodes, none enrolled.
     #[must_use]
     pub fn new(seed: u64, nodes: usize) -> Self {
+        Self::trying(seed, nodes, trial::TRIAL_FROM)
+    }
+
+    /// The same, where batches of so many operations are tried before they are taken in.
+    #[must_use]
+    pub fn trying(seed: u64, nodes: usize, trial_from: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut parties = Vec::new();
         for index in 0..=nodes {
@@ -202,6 +215,9 @@ impl World {
             parties,
             sockets: Vec::new(),
             dials: Vec::new(),
+            trial_from,
+            trials: Vec::new(),
+            trials_done: 0,
             acknowledged: Vec::new(),
             projects: Vec::new(),
             weather: Weather::Calm,
@@ -265,7 +281,8 @@ impl World {
             profile: "kaizhou".to_owned(),
         };
         // A small cache, so that loading from the store happens all the time.
-        party.replica = Some(Replica::new(facts, Library::new(400_000, no_keys)));
+        let replica = Replica::new(facts, Library::new(400_000, no_keys));
+        party.replica = Some(replica.trying_from(self.trial_from));
         party.inputs.clear();
         party.asked.clear();
         let log = if std::mem::take(&mut party.is_doubtful) {
@@ -438,8 +455,30 @@ impl World {
                 }
                 self.parties[index].replies.insert(request, reply);
             }
+            Effect::Try {
+                session,
+                trial,
+                suspects,
+            } => self.try_changes(index, session, trial, &suspects),
             Effect::Changed { .. } | Effect::Status => {}
         }
+    }
+
+    /// Plays the process that tries changes; in a storm it sometimes cannot.
+    fn try_changes(&mut self, index: usize, session: SessionId, number: u64, suspects: &[u8]) {
+        self.trials_done += 1;
+        let is_broken = self.weather == Weather::Storm && self.chance(20);
+        let suspects = trial::decode(suspects).expect("it was just encoded");
+        let outcome = suspects.into_iter().map(trial::is_sound).collect();
+        let took = 1 + i64::try_from(self.draw(3_000)).unwrap_or(0);
+        let input = Input::Tried {
+            session,
+            trial: number,
+            outcome: (!is_broken).then_some(outcome),
+        };
+        let life = self.parties[index].life;
+        self.trials
+            .push((index, life, input, self.now.plus_ms(took)));
     }
 
     /// The fault of the frame that is being sent.
@@ -555,13 +594,15 @@ impl World {
     fn next_event(&self) -> Option<Timestamp> {
         let sockets = self.sockets.iter().filter_map(Socket::next);
         let dials = self.dials.iter().map(|dial| dial.5);
+        let trials = self.trials.iter().map(|trial| trial.3);
         let starts = self.parties.iter().filter_map(|party| party.starts_at);
         let wakeups = self.parties.iter().filter_map(|party| {
             let at = party.replica.as_ref()?.next_wakeup()?;
             // Asked in its own clock, answered in the true time.
             Some(at.plus_ms(-party.clock.ahead_ms).max(self.now.plus_ms(1)))
         });
-        sockets.chain(dials).chain(starts).chain(wakeups).min()
+        let all = sockets.chain(dials).chain(trials);
+        all.chain(starts).chain(wakeups).min()
     }
 
     /// Lets everything happen that is due until `until`.
@@ -595,6 +636,16 @@ impl World {
         let due: Vec<_> = due;
         for dial in due {
             self.decide_dial(dial);
+        }
+        let (due, later) = std::mem::take(&mut self.trials)
+            .into_iter()
+            .partition(|trial| trial.3 <= self.now);
+        self.trials = later;
+        let due: Vec<_> = due;
+        for (index, life, input, _) in due {
+            if self.parties[index].life == life {
+                self.give(index, input);
+            }
         }
         self.deliver();
         for index in 0..self.parties.len() {

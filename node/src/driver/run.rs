@@ -23,6 +23,7 @@ use crate::store::{LOSS_KEY, MemoryStore, ReadOnly, StartReport, Store};
 use crate::transport::dial::{DialRequest, run_dial};
 use crate::transport::socket::Outgoing;
 
+use super::trials::{Job, Trials};
 use super::{
     Board, DriverError, EVENTS_MAX, Event, Finish, Handle, MESSAGES_MAX, Message, ReadContext,
     ReadWork, RequestReply, StorageTrouble, TRAFFIC_MAX, WriteContext, WriteEnd,
@@ -100,6 +101,7 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
         dials: HashMap::new(),
         requests: BTreeMap::new(),
         next_request: 0,
+        trials: Trials::default(),
         backlog: VecDeque::new(),
         failed: None,
         unsettled: false,
@@ -153,6 +155,7 @@ struct Driver {
     dials: HashMap<SessionId, CancellationToken>,
     requests: BTreeMap<RequestId, RequestReply>,
     next_request: u64,
+    trials: Trials,
     /// News of our own making (a cut session, a dial without a network), handled in the next turn.
     backlog: VecDeque<Input>,
     failed: Option<DriverError>,
@@ -358,6 +361,9 @@ impl Driver {
                     continue;
                 }
             };
+            if matches!(input, Input::Tried { .. }) {
+                self.trials.note_end();
+            }
             if failed.is_some() {
                 continue;
             }
@@ -402,6 +408,9 @@ impl Driver {
                 }
             }
         }
+        let sessions = &self.sessions;
+        self.trials
+            .start(&self.own, |session| sessions.contains_key(&session));
         self.read(now, reads);
         match stop {
             None => ControlFlow::Continue(()),
@@ -459,6 +468,15 @@ impl Driver {
                     });
                 }
             }
+            Effect::Try {
+                session,
+                trial,
+                suspects,
+            } => self.trials.add(Job {
+                session,
+                trial,
+                suspects,
+            }),
             Effect::Answer { request, reply } => {
                 if let Some(waiting) = self.requests.remove(&request) {
                     let _unheard = waiting.send(Ok(reply));

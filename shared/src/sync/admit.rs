@@ -7,7 +7,7 @@
 //! after it had confirmed that a document is not its any more goes into quarantine, with a `Nack`; everything else flows on
 //! and the cursor advances.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decide::Act;
 use crate::document::{Author, Base, Document};
@@ -24,7 +24,7 @@ use super::error::ReplicaError;
 use super::grant::{Audience, Parties};
 use super::input::SessionId;
 use super::log::{EntryKind, Source, number_digest};
-use super::pack::Item;
+use super::pack::{Item, chunk_hash};
 use super::quarantine::{QUARANTINE_MAX, Quarantined};
 use super::{Context, Effect, Replica};
 
@@ -50,6 +50,7 @@ impl Replica {
         id: SessionId,
         node: NodeId,
         items: Vec<Item>,
+        refused: &BTreeMap<DocumentId, Reason>,
     ) -> Result<(), ReplicaError> {
         // One document's changes are judged together while nothing else is said about it in between.
         let mut group: Vec<(DocumentId, Vec<Vec<u8>>)> = Vec::new();
@@ -69,16 +70,16 @@ impl Replica {
                     None => group.push((document, changes)),
                 },
                 Item::Revoked { document } => {
-                    self.admit_all(cx, id, node, std::mem::take(&mut group))?;
+                    self.admit_all(cx, id, node, std::mem::take(&mut group), refused)?;
                     self.note_revoked(cx, node, &document);
                 }
                 Item::Known { document } => {
-                    self.admit_all(cx, id, node, std::mem::take(&mut group))?;
+                    self.admit_all(cx, id, node, std::mem::take(&mut group), refused)?;
                     Self::note_known(cx.turn, node, &document);
                 }
             }
         }
-        self.admit_all(cx, id, node, group)?;
+        self.admit_all(cx, id, node, group, refused)?;
         match self.nodes.get(&node).map(|record| record.unit) {
             Some(unit) if self.library.contains(cx.turn, &DocumentId::Unit(unit))? => {
                 self.receive_filings(cx, unit)
@@ -93,9 +94,13 @@ impl Replica {
         id: SessionId,
         node: NodeId,
         group: Vec<(DocumentId, Vec<Vec<u8>>)>,
+        refused: &BTreeMap<DocumentId, Reason>,
     ) -> Result<(), ReplicaError> {
         for (document, raws) in group {
-            self.admit_document(cx, id, node, &document, raws)?;
+            match refused.get(&document) {
+                Some(&reason) => self.refuse_unread(cx, id, node, &document, raws, reason)?,
+                None => self.admit_document(cx, id, node, &document, raws)?,
+            }
         }
         Ok(())
     }
@@ -348,6 +353,30 @@ impl Replica {
                 Err(found) => (*blake3::hash(&raw).as_bytes(), found),
             };
             self.quarantine(cx, session, node, id, Refused { hash, raw, reason })?;
+        }
+        Ok(())
+    }
+
+    /// Refuses changes that are not safe to read.
+    fn refuse_unread(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        session: SessionId,
+        node: NodeId,
+        id: &DocumentId,
+        raws: Vec<Vec<u8>>,
+        reason: Reason,
+    ) -> Result<(), ReplicaError> {
+        for raw in raws {
+            let hash = chunk_hash(&raw);
+            let is_here = self.library.contains(cx.turn, id)?
+                && self
+                    .library
+                    .document(cx.turn, id)?
+                    .contains(&automerge::ChangeHash(hash));
+            if !is_here {
+                self.quarantine(cx, session, node, id, Refused { hash, raw, reason })?;
+            }
         }
         Ok(())
     }

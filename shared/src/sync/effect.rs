@@ -32,6 +32,15 @@ pub enum Effect {
         /// The key the hub must have: its TLS certificate's Ed25519 key.
         pin: NodeId,
     },
+    /// Judges costly changes in a process with limits (`gate::trial`); answered by `Input::Tried`.
+    Try {
+        /// The session that waits for it; when it is gone, nobody does.
+        session: SessionId,
+        /// Names the answer.
+        trial: u64,
+        /// The changes by document, as `gate::trial::encode` writes them.
+        suspects: Vec<u8>,
+    },
     /// Answers a request.
     Answer {
         /// Which.

@@ -4,8 +4,10 @@
 //! from the cursors. Acknowledgements leave with the turn that stored the batch. New entries are pushed at once, then at most
 //! every 50 ms.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gate::Reason;
+use crate::gate::trial::{TRIAL_FROM, Weight};
 use crate::ids::DocumentId;
 use crate::library::Library;
 use crate::store::Reader;
@@ -151,7 +153,7 @@ impl Replica {
                 }
                 self.on_ping(cx, id)
             }
-            frame => self.open_frame(cx, id, frame),
+            frame => self.open_frame_in_turn(cx, id, frame, bytes.len()),
         }
     }
 
@@ -163,7 +165,7 @@ impl Replica {
     }
 
     /// Frames that only an open conversation has.
-    fn open_frame(
+    pub(super) fn open_frame(
         &mut self,
         cx: &mut Context<'_, '_>,
         id: SessionId,
@@ -422,10 +424,13 @@ impl Replica {
         let entries = self.logs.entries(cx.turn, scope, from, limit)?;
         let mut items: Vec<Item> = Vec::new();
         let mut weight = 0;
+        let mut cost = Weight::default();
         let mut position = from;
         let mut chain = [0; 16];
         for entry in entries {
-            if weight >= target && to.is_none() {
+            // The receiver tries what costs more in a process of its own: that is for what cannot be cut smaller.
+            let is_full = weight >= target || cost.is_costly(TRIAL_FROM / 2);
+            if is_full && to.is_none() {
                 break;
             }
             let item = if entry.source == receiver {
@@ -439,6 +444,7 @@ impl Replica {
                 (Some(Item::Skip(count)), Item::Skip(more)) => *count += more,
                 (_, item) => {
                     weight += item.weight();
+                    cost = cost.plus(item.cost());
                     items.push(item);
                 }
             }
@@ -634,7 +640,7 @@ impl Replica {
             shorts: &self.shorts,
         };
         match pack::unpack(head.codec, head.raw_bytes, &incoming.bytes, &mut resolver) {
-            Ok(items) => self.receive(cx, id, &head, items),
+            Ok(items) => self.weigh(cx, id, head, items),
             Err(UnpackError::Unresolved) if head.scope != Scope::Repair => {
                 self.send(
                     cx,
@@ -653,13 +659,15 @@ impl Replica {
         }
     }
 
-    /// Stores what a batch brought, moves the cursor and acknowledges.
-    fn receive(
+    /// Stores what a batch brought, moves the cursor and acknowledges. What was brought for `refused` documents is refused
+    /// unread.
+    pub(super) fn receive(
         &mut self,
         cx: &mut Context<'_, '_>,
         id: SessionId,
         head: &BatchHead,
         items: Vec<Item>,
+        refused: &BTreeMap<DocumentId, Reason>,
     ) -> Result<(), ReplicaError> {
         let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
             return Ok(());
@@ -676,7 +684,7 @@ impl Replica {
             })
             .fold(0, u64::saturating_add);
         if head.scope == Scope::Repair {
-            self.admit(cx, id, node, items)?;
+            self.admit(cx, id, node, items, refused)?;
             return Ok(());
         }
         let held = self.held.get(&node);
@@ -697,7 +705,7 @@ impl Replica {
             return Ok(());
         }
         self.received += count;
-        self.admit(cx, id, node, items)?;
+        self.admit(cx, id, node, items, refused)?;
         if head.to > position || head.from < position {
             let point = Point {
                 scope: head.scope,

@@ -338,6 +338,7 @@ impl Open {
             is_streaming: false,
             flights: std::collections::VecDeque::new(),
             incoming: None,
+            trying: None,
             push_at: None,
             pushed_at: Timestamp(i64::MIN / 2),
             batch_bytes: super::session::BATCH_TARGET_BYTES,

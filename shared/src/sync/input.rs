@@ -145,6 +145,15 @@ pub enum Input {
     },
     /// `next_wakeup` is reached.
     Wakeup,
+    /// What came of an `Effect::Try`.
+    Tried {
+        /// On which session.
+        session: SessionId,
+        /// The trial's name.
+        trial: u64,
+        /// For each document, in order, whether its changes can be judged without harm; `None` when nothing could be tried.
+        outcome: Option<Vec<bool>>,
+    },
     /// A person switched the line (`sync --off`, `--on`). Answered by `Reply::Line`.
     SetLine {
         /// Names the answer.

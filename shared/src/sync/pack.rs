@@ -8,13 +8,16 @@
 //!
 //! Both forms decode within bounds whatever the bytes are; an unpacked change is bytes that still have to pass the gate.
 
+use std::collections::BTreeMap;
+
+use crate::gate::trial::Weight;
 use crate::ids::DocumentId;
 use crate::wire::codec::{Reader, WireError, Writer};
 use crate::wire::v1::BATCH_BYTES_MAX;
 
 mod compact;
 
-pub(crate) use compact::ChangeParts;
+pub(crate) use compact::{ChangeParts, chunk_hash};
 
 /// Plain items, not compressed.
 pub(crate) const CODEC_PLAIN: u8 = 0;
@@ -67,6 +70,17 @@ impl Item {
         }
     }
 
+    /// What judging it can cost its receiver.
+    pub(crate) fn cost(&self) -> Weight {
+        match self {
+            Self::Change { raw, .. } => Weight::of(raw),
+            Self::Whole { changes, .. } => changes
+                .iter()
+                .fold(Weight::default(), |sum, raw| sum.plus(Weight::of(raw))),
+            Self::Skip(_) | Self::Revoked { .. } | Self::Known { .. } => Weight::default(),
+        }
+    }
+
     /// About how many bytes it has when plain.
     pub(crate) fn weight(&self) -> usize {
         match self {
@@ -78,6 +92,29 @@ impl Item {
             Self::Revoked { .. } | Self::Known { .. } => 20,
         }
     }
+}
+
+/// The changes items bring, by document, in the order documents appear: so they are judged.
+pub(crate) fn by_document(items: &[Item]) -> Vec<(&DocumentId, Vec<&[u8]>)> {
+    let mut found: Vec<(&DocumentId, Vec<&[u8]>)> = Vec::new();
+    let mut places: BTreeMap<&DocumentId, usize> = BTreeMap::new();
+    for item in items {
+        let (document, raws): (_, &[Vec<u8>]) = match item {
+            Item::Change { document, raw } => (document, std::slice::from_ref(raw)),
+            Item::Whole {
+                document, changes, ..
+            } => (document, changes),
+            Item::Skip(_) | Item::Revoked { .. } | Item::Known { .. } => continue,
+        };
+        let place = *places.entry(document).or_insert(found.len());
+        if place == found.len() {
+            found.push((document, Vec::new()));
+        }
+        if let Some((_, all)) = found.get_mut(place) {
+            all.extend(raws.iter().map(Vec::as_slice));
+        }
+    }
+    found
 }
 
 /// Finds again what the compact form left out.

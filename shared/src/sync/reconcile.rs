@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::ChangeHash;
 use negentropy::{Id, Negentropy, NegentropyStorageVector};
 
+use crate::gate::trial::{TRIAL_FROM, Weight};
 use crate::ids::DocumentId;
 use crate::store::Reader;
 use crate::wire::v1::{Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hash, Point, Scope};
@@ -359,6 +360,7 @@ impl Replica {
         let points = repair.points.clone();
         let mut items: Vec<Item> = Vec::new();
         let (mut weight, mut number) = (0, 0);
+        let mut cost = Weight::default();
         let mut total = 0;
         for document in documents {
             if !self.library.contains(cx.turn, &document)? {
@@ -387,10 +389,12 @@ impl Replica {
             };
             weight += item.weight();
             total += item.weight();
+            cost = cost.plus(item.cost());
             items.push(item);
-            if weight >= BATCH_TARGET_BYTES {
+            if weight >= BATCH_TARGET_BYTES || cost.is_costly(TRIAL_FROM / 2) {
                 self.send_repair(cx, id, &mut items, &mut number);
                 weight = 0;
+                cost = Weight::default();
             }
             if total >= REPAIR_BYTES_MAX {
                 self.send_repair(cx, id, &mut items, &mut number);

@@ -11,6 +11,7 @@ use crate::ids::NodeId;
 use crate::time::Timestamp;
 use crate::wire::v1::{BatchHead, Frame, Hello, Incarnation, Point, Scope};
 
+use super::pack::Item;
 use super::reconcile::Repair;
 
 /// A peer that says nothing for so long after connecting is let go (reliability.md 2.4).
@@ -25,6 +26,8 @@ pub(crate) const COALESCE_MS: i64 = 50;
 pub(crate) const SIGN_EVERY_MS: i64 = 5_000;
 /// Batches on the way without acknowledgement.
 pub(crate) const FLIGHTS_MAX: usize = 4;
+/// Bytes of frames that may wait for a trial: four large batches of an honest peer are less.
+pub(crate) const DELAYED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Plain bytes of one batch: a few seconds on a bad line once packed.
 pub(crate) const BATCH_TARGET_BYTES: usize = 96 * 1024;
 /// Plain bytes of one batch between machines that are quick about it: more records side by side pack better.
@@ -68,6 +71,17 @@ pub(crate) struct Incoming {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// A batch whose cost is being found out, and what came after it.
+pub(crate) struct Trying {
+    pub(crate) trial: u64,
+    pub(crate) head: BatchHead,
+    pub(crate) items: Vec<Item>,
+    /// Frames that wait until it is known.
+    pub(crate) delayed: VecDeque<Frame>,
+    /// Their bytes on the wire.
+    pub(crate) delayed_bytes: usize,
+}
+
 /// How far one scope was sent.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sent {
@@ -89,6 +103,8 @@ pub(crate) struct Open {
     /// Batches on the way, oldest first: scope and last position.
     pub(crate) flights: VecDeque<(Scope, u64)>,
     pub(crate) incoming: Option<Incoming>,
+    /// A batch that is tried elsewhere; everything after it waits.
+    pub(crate) trying: Option<Trying>,
     pub(crate) push_at: Option<Timestamp>,
     pub(crate) pushed_at: Timestamp,
     /// Plain bytes the next batches aim at.

@@ -90,7 +90,10 @@ impl Replica {
                 minutes: self.skew_ms / 60_000,
             };
         }
-        let is_moving = !open.is_streaming || open.incoming.is_some() || !open.flights.is_empty();
+        let is_moving = !open.is_streaming
+            || open.incoming.is_some()
+            || open.trying.is_some()
+            || !open.flights.is_empty();
         if is_moving && pending > 0 {
             let total = self.logs.head(Scope::Hub).0;
             return SyncState::Running {

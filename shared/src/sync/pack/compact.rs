@@ -744,7 +744,7 @@ impl<'a> Unpacker<'a> {
 }
 
 /// The hash of a change: SHA-256 over its chunk without magic and checksum.
-pub(super) fn chunk_hash(raw: &[u8]) -> [u8; 32] {
+pub(crate) fn chunk_hash(raw: &[u8]) -> [u8; 32] {
     use sha2::Digest as _;
     let mut hash = [0; 32];
     hash.copy_from_slice(&sha2::Sha256::digest(raw.get(8..).unwrap_or(&[])));
