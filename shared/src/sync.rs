@@ -29,6 +29,7 @@ mod quarantine;
 mod receipt;
 mod reconcile;
 mod session;
+mod spool;
 mod status;
 mod ticket;
 mod trying;
@@ -58,7 +59,8 @@ use command::Job;
 use cursor::Held;
 use enrol::{HubRecord, NodeRecord};
 use log::Logs;
-use session::{Incoming, Session, State};
+use session::{Session, State};
+use spool::Incoming;
 
 /// Requests that may wait for an exchange at once.
 const WAITING_MAX: usize = 64;
@@ -387,6 +389,7 @@ impl Replica {
         };
         self.logs = Logs::load(cx.turn, incarnation)?;
         self.held = Held::load_all(cx.turn)?;
+        self.partials = Incoming::load_all(cx.turn, cx.now)?;
         self.line = match cx.turn.load(Tree::Meta, LINE)?.as_deref() {
             Some([0]) => Line::Off,
             _ => Line::On,
@@ -502,7 +505,8 @@ impl Replica {
             if self.by_node.get(&node) == Some(&id) {
                 self.by_node.remove(&node);
             }
-            if let Some(incoming) = session.open_mut().and_then(|open| open.incoming.take()) {
+            if let Some(mut incoming) = session.open_mut().and_then(|open| open.incoming.take()) {
+                incoming.spool_all(cx.turn, node, cx.now);
                 self.partials.insert(node, incoming);
             }
         }

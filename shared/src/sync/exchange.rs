@@ -19,7 +19,8 @@ use super::error::ReplicaError;
 use super::input::SessionId;
 use super::log::{EntryKind, Source, fold, number_digest};
 use super::pack::{self, Item, Packed, Resolve, UnpackError};
-use super::session::{COALESCE_MS, FLIGHTS_MAX, Incoming, State};
+use super::session::{COALESCE_MS, FLIGHTS_MAX, State};
+use super::spool::Incoming;
 use super::{Context, Replica};
 
 /// Entries read from the log in one go.
@@ -576,16 +577,19 @@ impl Replica {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         }
-        let node = open.node;
-        let kept = self.partials.remove(&node);
+        let (node, incarnation) = (open.node, open.incarnation);
+        let is_rest =
+            |kept: &Incoming| offset > 0 && kept.head == head && kept.bytes.len() as u64 == offset;
+        let mut kept = self.partials.remove(&node);
+        if let Some(kept) = kept.as_mut().filter(|kept| !is_rest(kept)) {
+            kept.unspool(cx.turn, node);
+        }
         let mut incoming = match kept {
-            Some(kept) if offset > 0 && kept.head == head && kept.bytes.len() as u64 == offset => {
+            Some(mut kept) if is_rest(&kept) => {
+                kept.resume(cx.now);
                 kept
             }
-            _ if offset == 0 => Incoming {
-                head,
-                bytes: Vec::new(),
-            },
+            _ if offset == 0 => Incoming::new(head, incarnation, cx.now),
             _ => {
                 self.close(cx, id, CloseReason::Protocol);
                 return Ok(());
@@ -619,15 +623,19 @@ impl Replica {
         &mut self,
         cx: &mut Context<'_, '_>,
         id: SessionId,
-        incoming: Incoming,
+        mut incoming: Incoming,
     ) -> Result<(), ReplicaError> {
         let arrived = incoming.bytes.len() as u64;
+        let open = self.sessions.get_mut(&id).and_then(|s| s.open_mut());
+        let Some(open) = open else {
+            return Ok(());
+        };
         if arrived < incoming.head.packed_bytes {
-            if let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) {
-                open.incoming = Some(incoming);
-            }
+            incoming.spool(cx.turn, open.node, cx.now);
+            open.incoming = Some(incoming);
             return Ok(());
         }
+        incoming.unspool(cx.turn, open.node);
         let head = incoming.head;
         let digest = blake3::hash(&incoming.bytes);
         if arrived > head.packed_bytes || digest.as_bytes()[..8] != head.digest {

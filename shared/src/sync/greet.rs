@@ -312,6 +312,7 @@ impl Replica {
         let partial = self
             .partials
             .get(&node)
+            .filter(|incoming| incoming.incarnation == incarnation)
             .filter(|_| held.is_none_or(|held| held.incarnation == incarnation))
             .map(|incoming| Partial {
                 scope: incoming.head.scope,

@@ -3,7 +3,7 @@
 //! A session knows what it has sent and what was acknowledged, per scope; it owns no socket and no data. Greeting → (Pending)
 //! → Open. A frame that does not fit the state ends the session with a reason; it is never skipped, since later frames may
 //! depend on it. After a reconnect everything starts again from the cursors; only a batch cut off half-way is remembered
-//! elsewhere (`Replica::partials`).
+//! elsewhere (`spool`).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,6 +13,7 @@ use crate::wire::v1::{BatchHead, Frame, Hello, Incarnation, Point, Scope};
 
 use super::pack::Item;
 use super::reconcile::Repair;
+use super::spool::Incoming;
 
 /// A peer that says nothing for so long after connecting is let go (reliability.md 2.4).
 pub(crate) const HELLO_WAIT_MS: i64 = 10_000;
@@ -62,13 +63,6 @@ pub(crate) enum State {
     Pending { hello: Box<Hello> },
     /// Both know each other.
     Open(Box<Open>),
-}
-
-/// A batch whose bytes are arriving.
-#[derive(Debug, Clone)]
-pub(crate) struct Incoming {
-    pub(crate) head: BatchHead,
-    pub(crate) bytes: Vec<u8>,
 }
 
 /// A batch whose cost is being found out, and what came after it.

@@ -180,6 +180,35 @@ const fn kind_of(frame: &Frame) -> u8 {
     }
 }
 
+impl BatchHead {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        self.scope.write(out);
+        out.uint(self.from);
+        out.uint(self.to.saturating_sub(self.from));
+        out.raw(&self.chain);
+        out.u8(self.codec);
+        out.uint(self.raw_bytes);
+        out.uint(self.packed_bytes);
+        out.raw(&self.digest);
+    }
+
+    pub(crate) fn read(input: &mut Reader<'_>) -> Result<Self, WireError> {
+        let scope = Scope::read(input)?;
+        let from = input.uint()?;
+        let count = input.uint()?;
+        Ok(Self {
+            scope,
+            from,
+            to: from.checked_add(count).ok_or(WireError::BadInteger)?,
+            chain: input.array()?,
+            codec: input.u8()?,
+            raw_bytes: input.uint()?,
+            packed_bytes: input.uint()?,
+            digest: input.array()?,
+        })
+    }
+}
+
 /// Writes a frame with its number.
 #[must_use]
 pub fn encode(number: u64, frame: &Frame) -> Vec<u8> {
@@ -211,14 +240,7 @@ pub fn encode(number: u64, frame: &Frame) -> Vec<u8> {
             offset,
             bytes,
         } => {
-            head.scope.write(&mut out);
-            out.uint(head.from);
-            out.uint(head.to.saturating_sub(head.from));
-            out.raw(&head.chain);
-            out.u8(head.codec);
-            out.uint(head.raw_bytes);
-            out.uint(head.packed_bytes);
-            out.raw(&head.digest);
+            head.write(&mut out);
             out.uint(*offset);
             out.raw(bytes);
         }
@@ -296,27 +318,11 @@ fn decode_body(kind: u8, input: &mut Reader<'_>) -> Result<Frame, WireError> {
         PENDING => Frame::Pending,
         REFUSE => Frame::Refuse(input.u8()?),
         CURSORS => Frame::Cursors(read_cursors(input)?),
-        BATCH => {
-            let scope = Scope::read(input)?;
-            let from = input.uint()?;
-            let count = input.uint()?;
-            let to = from.checked_add(count).ok_or(WireError::BadInteger)?;
-            let head = BatchHead {
-                scope,
-                from,
-                to,
-                chain: input.array()?,
-                codec: input.u8()?,
-                raw_bytes: input.uint()?,
-                packed_bytes: input.uint()?,
-                digest: input.array()?,
-            };
-            Frame::Batch {
-                head,
-                offset: input.uint()?,
-                bytes: take_rest(input)?,
-            }
-        }
+        BATCH => Frame::Batch {
+            head: BatchHead::read(input)?,
+            offset: input.uint()?,
+            bytes: take_rest(input)?,
+        },
         PART => Frame::Part(take_rest(input)?),
         ACK => Frame::Ack {
             scope: Scope::read(input)?,
