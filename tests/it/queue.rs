@@ -148,8 +148,9 @@ async fn see_it_arrive(browser: &Browser, tabs: &Tabs) -> Result<()> {
         .find(&format!("{} ~ [data-status='saved']", tabs.cell))
         .await?;
 
-    // What was refused is listed above every page.
+    // The list of the refused outlives the page.
     browser.driver.switch_to_window(tabs.record.clone()).await?;
+    browser.driver.refresh().await?;
     browser.find("#outbox summary").await?.click().await?;
     let item = browser.find("#outbox [data-command]").await?;
     let text = item.text().await?;
