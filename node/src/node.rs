@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::api::{NodeInfo, NodeRole};
-use shared::identity::unit_id_of;
+use shared::identity::{NodeKey, unit_id_of};
 use shared::library::Library;
 use shared::store::{Batch, Reader as _, StoreError, Tree};
 use shared::sync::{Facts, LogContent, Replica};
@@ -123,7 +123,7 @@ impl Node {
             .insert((Tree::Meta, FACTS.to_vec()), Some(text));
         store.commit(batch)?;
         store.settle()?;
-        Ok(info(&identity, &facts))
+        Ok(info(&identity.key, &facts))
     }
 
     /// Opens a data folder, checks and where needed rebuilds its store, and starts the driver. Needs a running tokio runtime.
@@ -150,7 +150,7 @@ impl Node {
             })?;
         let facts: StoredFacts =
             serde_json::from_slice(&stored).map_err(|source| OpenError::Facts { source })?;
-        let info = info(&identity, &facts);
+        let info = info(&identity.key, &facts);
         let replica = Replica::new(
             Facts {
                 key: identity.key.clone(),
@@ -160,11 +160,7 @@ impl Node {
             },
             Library::new(LIBRARY_BYTES, search_keys),
         );
-        let network = Network {
-            runtime: tokio::runtime::Handle::current(),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        };
+        let network = network();
         let handle = driver::spawn(Parts {
             store: Box::new(store),
             replica,
@@ -189,12 +185,78 @@ impl Node {
 
     /// Ends dialled sessions, handles what the driver has in its queue, and brings everything to the disk.
     pub async fn close(self) {
-        self.network.stop.cancel();
-        self.network.tasks.close();
-        self.network.tasks.wait().await;
-        self.handle.stop().await;
+        stop(self.network, &self.handle).await;
         tracing::info!("driver stopped");
     }
+}
+
+/// A node without a folder: the whole of one but its disk, which is gone with the process. Many of them make the load that a hub is
+/// measured under.
+pub struct MemoryNode {
+    /// Reaches the driver.
+    pub handle: Handle,
+    network: Network,
+}
+
+impl MemoryNode {
+    /// Starts one. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// When its thread cannot be started.
+    pub async fn start(
+        key: NodeKey,
+        creation: &Creation,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let facts = StoredFacts {
+            role: creation.role,
+            name: creation.name.clone(),
+            profile: creation.profile.clone(),
+            demo: creation.demo,
+        };
+        let info = info(&key, &facts);
+        let replica = Replica::new(
+            Facts {
+                key,
+                role: facts.role,
+                name: facts.name,
+                profile: facts.profile,
+            },
+            Library::new(LIBRARY_BYTES, search_keys),
+        );
+        let network = network();
+        let handle = driver::spawn(Parts {
+            store: Box::new(store::MemoryStore::new()),
+            replica,
+            log: LogContent::Intact,
+            clock,
+            info,
+            report: StartReport::default(),
+            network: Some(network.clone()),
+        })
+        .await?;
+        Ok(Self { handle, network })
+    }
+
+    /// Ends its sessions and its thread.
+    pub async fn close(self) {
+        stop(self.network, &self.handle).await;
+    }
+}
+
+fn network() -> Network {
+    Network {
+        runtime: tokio::runtime::Handle::current(),
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
+    }
+}
+
+async fn stop(network: Network, handle: &Handle) {
+    network.stop.cancel();
+    network.tasks.close();
+    network.tasks.wait().await;
+    handle.stop().await;
 }
 
 /// A folder may hold a configuration and nothing else.
@@ -242,9 +304,9 @@ pub(crate) fn log_report(report: &StartReport) {
     }
 }
 
-fn info(identity: &Identity, facts: &StoredFacts) -> NodeInfo {
+fn info(key: &NodeKey, facts: &StoredFacts) -> NodeInfo {
     NodeInfo {
-        id: identity.key.node_id(),
+        id: key.node_id(),
         name: facts.name.clone(),
         role: facts.role,
         unit: unit_id_of(&facts.name),

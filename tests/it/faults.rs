@@ -1,6 +1,7 @@
 //! What is lost, doubled, reordered, damaged or cut between two nodes ends a session with a reason, and heals.
 //!
-//! Sizes: `XIANGMU_FAULTS` frames befallen (1,500 unless told), `XIANGMU_CUT_STEP` bytes between cuts (1 cuts everywhere).
+//! Sizes: `XIANGMU_FAULTS` frames befallen (1,500, at night 100,000), `XIANGMU_CUT_STEP` bytes between cuts (29, at night 1: a cut
+//! at every byte).
 //! `XIANGMU_FAULT_SEED=N` replays the world a failure names.
 #![expect(
     clippy::print_stderr,
@@ -13,16 +14,13 @@ use shared::sync::{Input, Line};
 use shared::value::Value;
 use tests::faults::{Fault, FaultPlan};
 use tests::invariants;
+use tests::sizes;
 use tests::world::World;
 
 /// Two full waits of the back-off, a refusal's pause, and a dead line noticed.
 const HEAL_MS: i64 = 2 * 600_000 + 120_000;
 /// The daily proof, which finds what a damaged word made both sides believe.
 const DAY_MS: i64 = 25 * 3_600_000;
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
 
 fn healed(world: &mut World) -> Result<(), String> {
     let mut found = Ok(());
@@ -55,11 +53,11 @@ fn rough_lines(seed: u64) -> Result<u64, String> {
 
 #[test]
 fn frames_lost_doubled_reordered_flipped_or_cut_short_end_a_session_and_it_heals() {
-    if let Some(seed) = number("XIANGMU_FAULT_SEED") {
+    if let Some(seed) = sizes::said("XIANGMU_FAULT_SEED") {
         assert_eq!(rough_lines(seed).map(|_| ()), Ok(()));
         return;
     }
-    let wanted = number("XIANGMU_FAULTS").unwrap_or(1_500);
+    let wanted = sizes::of("XIANGMU_FAULTS", 1_500, 100_000);
     let (mut done, mut seed, mut problems) = (0, 0, Vec::new());
     while done < wanted {
         let result = std::panic::catch_unwind(|| rough_lines(seed));
@@ -103,7 +101,7 @@ fn story(faults: Option<FaultPlan>, cut_at_frame: Option<u64>) -> World {
 fn a_session_cut_at_every_byte_heals() {
     let frames = story(None, None).recording.unwrap_or_default();
     assert!(frames.len() > 10, "{} frames", frames.len());
-    let step = number("XIANGMU_CUT_STEP").unwrap_or(29).max(1);
+    let step = sizes::of("XIANGMU_CUT_STEP", 29, 1).max(1);
     let (mut offset, mut cuts) = (0, 0);
     for (index, (_, bytes)) in frames.iter().enumerate() {
         let number = index as u64 + 1;

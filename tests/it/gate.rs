@@ -1,6 +1,6 @@
 //! Hostile changes at the gate: by the thousand, each from one seed, and bombs built by hand.
 //!
-//! `XIANGMU_MUTANTS=200000` sets how many (4,000 unless told), `XIANGMU_MUTANT=N` replays the one a failure names.
+//! `XIANGMU_MUTANTS` sets how many (4,000, at night 200,000), `XIANGMU_MUTANT=N` replays the one a failure names.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,13 +15,10 @@ use shared::ids::{DocumentId, NodeId, ProjectId};
 use shared::time::Timestamp;
 use shared::value::Value;
 use tests::mutate::{ACTION_COLUMN, Forged, body, chunk, mutate, run};
+use tests::sizes;
 
 /// What a bomb may cost the whole process (reliability.md 6, S1).
 const RSS_MAX_KIB: u64 = 256 * 1024;
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
 
 fn id() -> DocumentId {
     DocumentId::Project(ProjectId::from_bytes([1; 16]))
@@ -168,11 +165,11 @@ fn mutant(document: &Document, honest: &[Vec<u8>], seed: u64) -> Result<bool, St
 #[test]
 fn mutated_changes_never_panic_nor_break_a_document_that_took_them() {
     let (document, honest) = corpus();
-    if let Some(seed) = number("XIANGMU_MUTANT") {
+    if let Some(seed) = sizes::said("XIANGMU_MUTANT") {
         assert_eq!(mutant(&document, &honest, seed).map(|_| ()), Ok(()));
         return;
     }
-    let count = number("XIANGMU_MUTANTS").unwrap_or(4_000);
+    let count = sizes::of("XIANGMU_MUTANTS", 4_000, 200_000);
     let (mut problems, mut passed) = (Vec::new(), 0_u64);
     for seed in 0..count {
         match quietly(|| mutant(&document, &honest, seed)) {

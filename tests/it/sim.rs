@@ -12,10 +12,12 @@ use shared::identity::UnitKind;
 use shared::ids::DocumentId;
 use shared::sync::{Approval, Input, Line, Reply};
 use tests::invariants;
+use tests::sizes;
 use tests::world::{Weather, World};
 
-/// Seeds of an ordinary test run.
-const SEEDS: u64 = 200;
+/// Seeds of an ordinary test run, some 0.14 s each without optimisation, and of a night (reliability.md 6, R8).
+const SEEDS: u64 = 300;
+const SEEDS_NIGHTLY: u64 = 10_000;
 /// Things that happen in one storm.
 const ACTS: u64 = 60;
 /// How long healing may take at most: two full waits of the back-off and a dead line noticed.
@@ -54,18 +56,14 @@ fn storm(seed: u64) -> Result<World, String> {
     Ok(world)
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 fn replay(seed: u64) -> String {
     format!("replay: scripts/sim --seed {seed}")
 }
 
 #[test]
 fn storms_lose_nothing_and_end_in_equal_heads() {
-    let first = number("XIANGMU_SIM_FROM").unwrap_or(0);
-    let seeds = first..first + number("XIANGMU_SIM_COUNT").unwrap_or(SEEDS);
+    let first = sizes::said("XIANGMU_SIM_FROM").unwrap_or(0);
+    let seeds = first..first + sizes::of("XIANGMU_SIM_COUNT", SEEDS, SEEDS_NIGHTLY);
     let mut problems = Vec::new();
     for seed in seeds {
         let result = std::panic::catch_unwind(|| storm(seed).map(|_| ()));
@@ -91,8 +89,8 @@ fn storms_that_once_ended_badly_end_well() {
 
 #[test]
 fn a_seed_run_twice_says_the_same_words() {
-    let first = number("XIANGMU_SIM_FROM").unwrap_or(0);
-    let count = number("XIANGMU_SIM_TWICE").unwrap_or(25);
+    let first = sizes::said("XIANGMU_SIM_FROM").unwrap_or(0);
+    let count = sizes::of("XIANGMU_SIM_TWICE", 25, 2_000);
     for seed in first..first + count {
         let traces = [(); 2].map(|()| storm(seed).map(|world| (world.trace, world.bytes)));
         assert_eq!(traces[0], traces[1], "{}", replay(seed));
@@ -247,7 +245,7 @@ fn an_idle_reconnect_is_one_round_trip_of_300_bytes() {
 #[test]
 fn an_idle_reconnect_costs_the_same_with_many_records() {
     // Slow: with `scripts/test --nightly`.
-    if std::env::var_os("XIANGMU_NIGHTLY").is_none() {
+    if !sizes::is_nightly() {
         return;
     }
     let mut world = World::new(5, 1);

@@ -12,16 +12,13 @@ use rand_core::{RngCore as _, SeedableRng as _};
 use shared::store::{Batch, Tree};
 use shared::time::Timestamp;
 
+use crate::sizes;
+
 /// How many cases to run: as `XIANGMU_DISKS` says, else by what runs the tests.
 #[must_use]
 pub fn count(push: usize, nightly: usize) -> usize {
-    let said = std::env::var("XIANGMU_DISKS").ok();
-    let usual = if std::env::var_os("XIANGMU_NIGHTLY").is_some() {
-        nightly
-    } else {
-        push
-    };
-    said.and_then(|text| text.parse().ok()).unwrap_or(usual)
+    let count = sizes::of("XIANGMU_DISKS", push as u64, nightly as u64);
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// The seed of the first case; each case has the one after.

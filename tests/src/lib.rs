@@ -18,5 +18,6 @@ pub mod net;
 pub mod page;
 pub mod peer;
 pub mod process;
+pub mod sizes;
 pub mod sources;
 pub mod world;

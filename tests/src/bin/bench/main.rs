@@ -1,8 +1,8 @@
 //! Measures figures of design.md 7 and of the issues, prints a row for each, and writes them to `target/bench.json`. Nothing passes or
 //! fails by time: a row says what is wanted, what was measured and whether that is enough.
 //!
-//! `bench [--only ROW]… [--list] [--records N] [--trace]`; `--records` is how many records the rows over a line exchange, `--trace` shows
-//! every frame on stderr. The rows of a browser need `scripts/build-page` (which `scripts/bench` runs).
+//! `bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace]`; `--records` is how many records the rows over a
+//! line exchange, `--replicas` and `--seconds` size the load on one hub, `--trace` shows every frame on stderr. The rows of a browser need `scripts/build-page` (which `scripts/bench` runs).
 //!
 //! A [`Subject`] measures rows that share their preparation; a new row is a line of its `rows` and a [`Measured`] of its `measure`.
 
@@ -13,6 +13,7 @@
 
 mod engine;
 mod line;
+mod load;
 mod pair;
 mod table;
 
@@ -24,6 +25,9 @@ use self::table::{Measured, Row};
 /// What to measure.
 struct Plan {
     records: u64,
+    /// Nodes of the load on one hub, and for how many seconds.
+    replicas: u64,
+    seconds: u64,
     only: Vec<String>,
 }
 
@@ -61,9 +65,14 @@ const SUBJECTS: &[Subject] = &[
         rows: pair::ROWS,
         measure: pair::measure,
     },
+    Subject {
+        rows: load::ROWS,
+        measure: load::measure,
+    },
 ];
 
-const USAGE: &str = "usage: bench [--only ROW]… [--list] [--records N] [--trace]";
+const USAGE: &str =
+    "usage: bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace]";
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -74,6 +83,8 @@ fn main() -> anyhow::Result<()> {
     }
     let mut plan = Plan {
         records: 10_000,
+        replicas: 500,
+        seconds: 60,
         only: Vec::new(),
     };
     while let Some(argument) = arguments.next() {
@@ -81,6 +92,14 @@ fn main() -> anyhow::Result<()> {
             "--records" => {
                 let number = arguments.next().context("--records needs a number")?;
                 plan.records = number.parse()?;
+            }
+            "--replicas" => {
+                let number = arguments.next().context("--replicas needs a number")?;
+                plan.replicas = number.parse()?;
+            }
+            "--seconds" => {
+                let number = arguments.next().context("--seconds needs a number")?;
+                plan.seconds = number.parse()?;
             }
             "--only" => {
                 let name = arguments.next().context("--only needs a row")?;

@@ -285,7 +285,7 @@ pub fn project(number: u64) -> ProjectId {
 }
 
 /// A record as a township keeps it: names, money, dates and a picture of progress.
-fn record(number: u64, unit: UnitId) -> Command {
+pub fn record(number: u64, unit: UnitId) -> Command {
     let path = FieldPath::once;
     let text = |text: String| Value::Text(text);
     let fen = i64::try_from(number % 9_000).unwrap_or_default() * 1_000_000 + 12_345_600;
@@ -468,10 +468,10 @@ fn moved(handle: &Handle) -> Moved {
 }
 
 /// A server in a process of its own; it ends with its standard input.
-struct Served(Child);
+pub struct Served(Child);
 
 impl Served {
-    fn start(dir: &Path, listen: SocketAddr) -> anyhow::Result<(Self, Duration)> {
+    pub fn start(dir: &Path, listen: SocketAddr) -> anyhow::Result<(Self, Duration)> {
         let begun = Instant::now();
         let mut child = Process::new(std::env::current_exe()?)
             .arg(SERVE)
@@ -489,18 +489,20 @@ impl Served {
     }
 
     fn memory(&self) -> anyhow::Result<String> {
+        let (now, most) = self.memory_kb()?;
+        Ok(format!("{now} kB now, {most} kB at most"))
+    }
+
+    /// Resident memory now and at most.
+    pub fn memory_kb(&self) -> anyhow::Result<(u64, u64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
         let find = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name));
-            line.and_then(|line| line.split_whitespace().nth(1))
-                .unwrap_or("?")
-                .to_owned()
+            let word = line.and_then(|line| line.split_whitespace().nth(1));
+            word.and_then(|word| word.parse().ok())
+                .with_context(|| format!("no {name}"))
         };
-        Ok(format!(
-            "{} kB now, {} kB at most",
-            find("VmRSS:"),
-            find("VmHWM:")
-        ))
+        Ok((find("VmRSS:")?, find("VmHWM:")?))
     }
 }
 
