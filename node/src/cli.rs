@@ -171,7 +171,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match arguments.get(1).and_then(|word| word.to_str()) {
         Some(child::SUBCOMMAND) => return child::run(arguments.into_iter().skip(2)),
-        Some(trial::SUBCOMMAND) => return trial::run_child(),
+        Some(trial::SUBCOMMAND) => {
+            let is_done = trial::run_child().is_ok();
+            return if is_done { Exit::Done } else { Exit::Failed }.into();
+        }
         _ => {}
     }
     let cli = match Cli::try_parse_from(arguments) {

@@ -1,13 +1,13 @@
 //! The gate's process: changes that may cost much are judged by a child with limits before this process touches them.
 //!
 //! The parent ([`run`]) starts this program again with the hidden subcommand [`SUBCOMMAND`], hands it the changes by document on
-//! its standard input, and reads one byte a document. A document the child died of, or was too long at, is not sound; the
+//! its standard input, and reads one byte a document, after one that says that it is the child it takes it for. A document the child died of, or was too long at, is not sound; the
 //! documents behind it get another child, a few times. The child ([`run_child`]) limits its own memory and processor time before
 //! it reads a byte. Why: `shared::gate::trial`.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,7 @@ const CHILDREN_MAX: usize = 3;
 /// Bytes a child takes: one batch with the documents it is about.
 const INPUT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
+const READY: u8 = 2;
 const SOUND: u8 = 1;
 const UNSOUND: u8 = 0;
 
@@ -38,6 +39,9 @@ pub enum TrialError {
     /// The child could not be started.
     #[error("the process that tries changes cannot be started")]
     Child(#[source] std::io::Error),
+    /// The child ended before it looked at anything.
+    #[error("the process that tries changes does not answer")]
+    NotReady,
     /// What is to be tried does not decode.
     #[error("what is to be tried does not decode")]
     Input(#[source] shared::wire::WireError),
@@ -93,7 +97,7 @@ fn run_one(executable: &Path, suspects: &[Suspect]) -> Result<Vec<bool>, TrialEr
     let deadline = Instant::now() + TIME_MAX;
     let bytes = trial::encode(suspects);
     let most = suspects.len();
-    let (sender, receiver) = mpsc::sync_channel(most.max(1));
+    let (sender, receiver) = mpsc::sync_channel(most + 1);
     // Both end when the child's pipes close, which the guard sees to.
     std::thread::spawn(move || {
         // A child that is gone takes nothing; what it answered until then counts.
@@ -107,13 +111,18 @@ fn run_one(executable: &Path, suspects: &[Suspect]) -> Result<Vec<bool>, TrialEr
             }
         }
     });
-    let mut answers = Vec::with_capacity(most);
-    while answers.len() < most {
+    let next = || {
         let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(answer) => answers.push(answer == SOUND),
-            Err(_) => break,
-        }
+        receiver.recv_timeout(left).ok()
+    };
+    if next() != Some(READY) {
+        return Err(TrialError::NotReady);
+    }
+    let mut answers = Vec::with_capacity(most);
+    while answers.len() < most
+        && let Some(answer) = next()
+    {
+        answers.push(answer == SOUND);
     }
     Ok(answers)
 }
@@ -130,18 +139,17 @@ impl Drop for Guard {
 }
 
 /// The child: reads what is to be tried and answers a byte a document.
-#[must_use]
-pub fn run_child() -> ExitCode {
-    if platform::limit_this_process(MEMORY_BYTES_MAX, CPU_SECONDS_MAX).is_err() {
-        return ExitCode::from(2);
-    }
-    match answer(std::io::stdin().lock(), std::io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+///
+/// # Errors
+/// When it cannot be limited, or its pipes close.
+pub fn run_child() -> std::io::Result<()> {
+    platform::limit_this_process(MEMORY_BYTES_MAX, CPU_SECONDS_MAX)?;
+    answer(std::io::stdin().lock(), std::io::stdout().lock())
 }
 
 fn answer(input: impl Read, mut output: impl Write) -> std::io::Result<()> {
+    output.write_all(&[READY])?;
+    output.flush()?;
     let mut bytes = Vec::new();
     input.take(INPUT_BYTES_MAX).read_to_end(&mut bytes)?;
     let suspects = trial::decode(&bytes).map_err(std::io::Error::other)?;

@@ -143,6 +143,46 @@ struct Waiting {
     received: u64,
 }
 
+/// Which sessions an input is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// None by itself.
+    Nobody,
+    One(SessionId),
+    /// It may change what any of them may do or read.
+    All,
+}
+
+impl About {
+    fn of(input: &Input) -> Self {
+        match input {
+            Input::Frame { session, .. }
+            | Input::Tried { session, .. }
+            | Input::SessionOpened { session, .. }
+            | Input::SessionClosed { session, .. }
+            | Input::DialFailed { session, .. } => Self::One(*session),
+            Input::Wakeup | Input::Command { .. } => Self::Nobody,
+            Input::Start { .. }
+            | Input::SetLine { .. }
+            | Input::SyncNow { .. }
+            | Input::CreateInvite { .. }
+            | Input::Join { .. }
+            | Input::Approve { .. }
+            | Input::Suspend { .. }
+            | Input::Revoke { .. }
+            | Input::Readmit { .. } => Self::All,
+        }
+    }
+
+    fn concerns(self, id: SessionId) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::One(session) => session == id,
+            Self::All => true,
+        }
+    }
+}
+
 /// What one call of `handle` works with.
 struct Context<'a, 'turn> {
     now: Timestamp,
@@ -253,13 +293,14 @@ impl Replica {
             out,
         };
         self.follow_clock(now);
+        let about = About::of(&input);
         self.dispatch(&mut cx, input)?;
         if !self.is_started {
             return Ok(());
         }
         // What a peer brought was logged where it was taken in; what is left was made here.
         self.log_changed(cx.turn, log::Source::OWN)?;
-        self.attend(&mut cx)
+        self.attend(&mut cx, about)
     }
 
     /// Ends a turn, after its last input: what was written past `handle` is logged, rows, indexes and snapshots follow the
@@ -415,15 +456,34 @@ impl Replica {
     }
 
     /// What is due after every input: dialling, pushing, pings, signatures, answers to those who wait.
-    fn attend(&mut self, cx: &mut Context<'_, '_>) -> Result<(), ReplicaError> {
+    ///
+    /// Of five hundred sessions an input concerns one or two, and looking after all of them costs more than the input: only
+    /// those that it is about, that a log grew for, or that are due.
+    fn attend(&mut self, cx: &mut Context<'_, '_>, about: About) -> Result<(), ReplicaError> {
         self.is_unpushed = false;
         self.attend_dialling(cx);
-        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        let grown = self.logs.take_grown();
+        let ids: Vec<SessionId> = self
+            .sessions
+            .iter()
+            .filter(|(id, session)| {
+                about.concerns(**id)
+                    || session.wakeup() <= cx.now
+                    || !grown.is_empty() && self.reads_any(session, &grown)
+            })
+            .map(|(id, _)| *id)
+            .collect();
         for id in ids {
             self.attend_session(cx, id)?;
         }
         self.answer_waiting(cx);
         Ok(())
+    }
+
+    /// True when one of these scopes is streamed on the session.
+    fn reads_any(&self, session: &Session, scopes: &BTreeSet<Scope>) -> bool {
+        let streamed = session.node().map(|node| self.scopes_for(node));
+        streamed.is_some_and(|streamed| streamed.iter().any(|scope| scopes.contains(scope)))
     }
 
     fn attend_session(

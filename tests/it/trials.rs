@@ -40,7 +40,7 @@ fn suspect(number: u8, chars: usize) -> Suspect {
 /// A program that answers once and dies.
 fn dying(folder: &Path) -> PathBuf {
     let path = folder.join("dies");
-    std::fs::write(&path, "#!/bin/sh\nprintf '\\001'\n").expect("a file");
+    std::fs::write(&path, "#!/bin/sh\nprintf '\\002\\001'\n").expect("a file");
     let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700);
     std::fs::set_permissions(&path, mode).expect("it can be run");
     path
@@ -73,4 +73,6 @@ fn what_the_gates_process_dies_of_is_not_sound_and_the_rest_gets_another() {
 fn a_program_that_is_not_there_says_nothing_about_the_changes() {
     let suspects = encode(&[suspect(1, 3)]);
     assert!(trial::run(Path::new("/nowhere/xiangmu"), &suspects).is_err());
+    // Nor does another program in its place.
+    assert!(trial::run(Path::new("/bin/true"), &suspects).is_err());
 }

@@ -7,7 +7,7 @@
 //!
 //! A position is counted from 1; position 0 with a zero chain is the beginning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::identity::actor_prefix;
 use crate::ids::{DocumentId, NodeId};
@@ -60,6 +60,8 @@ pub(crate) struct Entry {
 pub(crate) struct Logs {
     pub(crate) incarnation: Incarnation,
     heads: BTreeMap<Scope, (u64, Chain)>,
+    /// Scopes that grew since [`Logs::take_grown`] was last asked.
+    grown: BTreeSet<Scope>,
 }
 
 const HEAD: u8 = b'l';
@@ -84,7 +86,16 @@ impl Logs {
             let chain = input.array().map_err(|_| damaged())?;
             heads.insert(scope, (position, chain));
         }
-        Ok(Self { incarnation, heads })
+        Ok(Self {
+            incarnation,
+            heads,
+            grown: BTreeSet::new(),
+        })
+    }
+
+    /// The scopes that grew since the last call: only their readers are behind now.
+    pub(crate) fn take_grown(&mut self) -> BTreeSet<Scope> {
+        std::mem::take(&mut self.grown)
     }
 
     /// The end of a scope's log.
@@ -149,6 +160,7 @@ impl Logs {
         key.extend(scope.to_bytes());
         turn.put(Tree::Peer, key, head.into_bytes());
         self.heads.insert(scope, (position, chain));
+        self.grown.insert(scope);
     }
 
     /// The entries after `from`, at most `limit`.

@@ -80,6 +80,10 @@ impl Arguments {
 }
 
 fn main() -> anyhow::Result<()> {
+    // Its hub is a server like any other, and starts this program for what costs much.
+    if std::env::args().nth(1).as_deref() == Some(node::trial::SUBCOMMAND) {
+        return Ok(node::trial::run_child()?);
+    }
     let arguments = Arguments::read()?;
     if let Ok(filter) = std::env::var("PEER_LOG") {
         telemetry::start(LogStyle::Text, &filter)?;

@@ -29,8 +29,8 @@ use super::table::{Measured, Row};
 
 /// Records of one node.
 const RECORDS: u64 = 4;
-/// Between two edits of one node: with 500 nodes some 50 edits a second.
-const PAUSE_MS: u64 = 10_000;
+/// Between two edits of one node. A busy clerk's hundred a day are one in five minutes.
+const PAUSE_MS: u64 = 60_000;
 /// One edit in so many follows a cut of the line.
 const CUT_ONE_IN: u64 = 20;
 /// A push that takes longer is an error.

@@ -81,6 +81,12 @@ fn main() -> anyhow::Result<()> {
         let listen = arguments.next().context("an address")?.parse()?;
         return pair::serve(dir.as_ref(), listen);
     }
+    if arguments
+        .next_if(|first| first == node::trial::SUBCOMMAND)
+        .is_some()
+    {
+        return Ok(node::trial::run_child()?);
+    }
     let mut plan = Plan {
         records: 10_000,
         replicas: 500,
