@@ -32,7 +32,9 @@ pub(crate) const CODEC_COLUMNS: u8 = 4;
 /// Above this many changes the columns are sorted; below, their table costs more than it saves.
 const APART_FROM: usize = 8;
 
-/// Measured on 1,000 records with a year of history, batches of 256 KiB: 9 gives 4.2 kB a record, 15 gives 3.7, 19 no less.
+/// Measured on 1,000 records with a year of history, batches of 256 KiB: 9 gives 4.2 kB a record, 15 gives 3.7, 19 no less. Nor
+/// would a context over batches: all of them in one stream make 3,670 kB, each for itself 3,674 kB, each with the one before as its
+/// prefix 3,918 kB. xz and brotli at their best give 4 % less: what is left is what people wrote.
 const ZSTD_LEVEL: i32 = 15;
 /// Items in one batch.
 const ITEMS_MAX: usize = 100_000;
