@@ -1,6 +1,6 @@
 //! Checkpoints: the whole content at one position, as one segment, so that nothing before it is needed any more.
 //!
-//! A checkpoint is written under another name, read back strictly ([`verify`]), and only then takes its place. There are two
+//! A checkpoint is written under another name, read back strictly (`verify`), and only then takes its place. There are two
 //! ways to one: the store writes it from a database proven whole after the journal was damaged, and [`compact`] makes
 //! it of an older checkpoint and the closed segments behind it, without asking anybody: both are files that no longer change,
 //! so it can run on a thread of its own while commits go on.

@@ -1,7 +1,7 @@
 //! The rules engine in a browser, for tests: what `xiangmu scenario` does natively, compiled to WASM.
 //!
 //! `tests/it/scenarios.rs` serves this module to headless Chromium with all scenario files and compares its answers, word for word,
-//! with the native ones; `scripts/bench` measures [`day::Day`] there. For any other target the crate is empty.
+//! with the native ones; `scripts/bench` measures `day::Day` there. For any other target the crate is empty.
 #![cfg(target_arch = "wasm32")]
 
 use shared::scenario::{Profiles, Scenario};
