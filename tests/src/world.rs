@@ -107,6 +107,8 @@ pub struct World {
     pub projects: Vec<ProjectId>,
     /// How rough it is.
     pub weather: Weather,
+    /// How far clocks jump in a storm, forwards or back.
+    pub clock_jump_ms: i64,
     /// Bytes by direction (up, down) of all closed and standing sockets.
     pub bytes: [u64; 2],
     /// Frames by direction.
@@ -221,6 +223,7 @@ impl World {
             acknowledged: Vec::new(),
             projects: Vec::new(),
             weather: Weather::Calm,
+            clock_jump_ms: 3_600_000,
             bytes: [0; 2],
             frames: [0; 2],
             cut_at_frame: None,
@@ -986,8 +989,9 @@ impl World {
                 self.die(who);
             }
             92..=93 if self.weather == Weather::Storm => {
-                let jump = i64::try_from(self.draw(7_200_000)).unwrap_or(0) - 3_600_000;
-                self.parties[who].clock.ahead_ms = jump;
+                let most = self.clock_jump_ms;
+                let jump = self.draw(most.unsigned_abs() * 2);
+                self.parties[who].clock.ahead_ms = i64::try_from(jump).unwrap_or(0) - most;
             }
             94..=95 if who > 0 => {
                 let request = self.request(who);
