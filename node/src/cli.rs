@@ -4,6 +4,7 @@
 //! and its outcome into text or JSON. Whether a server runs on the folder is [`target`]'s business alone. Text for people goes to stdout, or one JSON value
 //! with `--json`; progress, warnings and errors go to stderr. Nothing waits for a prompt when stdin is no terminal.
 
+pub mod bundle;
 pub mod check;
 pub mod completions;
 pub mod demo;
@@ -151,6 +152,8 @@ pub enum Command {
     Quarantine(quarantine::Args),
     /// Ask for an exchange, or cut and restore the line
     Sync(sync::Args),
+    /// Carry data on a stick: write a bundle for a node, or take one in
+    Bundle(bundle::Args),
     /// County rules: name, show or check profile files
     Profile(profile::Args),
     /// Look for damage
@@ -213,6 +216,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Status(args) => status::run(&common, args, output),
         Command::Quarantine(args) => quarantine::run(&common, args, output),
         Command::Sync(args) => sync::run(&common, args, output),
+        Command::Bundle(args) => bundle::run(&common, args, output),
         Command::Profile(args) => profile::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),

@@ -8,6 +8,7 @@
 //! listener of the command line.
 
 pub mod assets;
+pub mod bundles;
 pub mod commands;
 pub mod control;
 pub mod exports;
@@ -46,6 +47,7 @@ use crate::identity::Secret;
 use crate::server::App;
 use crate::transport::Line;
 
+use bundles::Opened;
 use guard::HostList;
 use health::Metrics;
 use imports::Previews;
@@ -70,6 +72,8 @@ pub struct Site {
     pub control_token: Arc<Secret>,
     /// Previewed imports that wait for a person's yes.
     pub previews: Previews,
+    /// Bundles that were opened and wait likewise.
+    pub bundles: Opened,
 }
 
 impl Site {
@@ -90,6 +94,7 @@ impl Site {
             metrics: Metrics::default(),
             control_token: Arc::clone(&app.control_token),
             previews: Previews::default(),
+            bundles: Opened::default(),
             context,
         })
     }
@@ -331,6 +336,9 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::ImportErrors => imports::errors(site, call).await,
         Endpoint::ImportUndo => imports::undo(site, call).await,
         Endpoint::Export => exports::export(site, call).await,
+        Endpoint::BundleExport => bundles::export(site, call).await,
+        Endpoint::BundlePreview => bundles::preview(site, call).await,
+        Endpoint::BundleConfirm => bundles::confirm(site, call).await,
         Endpoint::Nodes => nodes::list(site, call).await,
         Endpoint::Invite => nodes::invite(site, call).await,
         Endpoint::ChangeNode => nodes::change(site, call).await,

@@ -25,6 +25,7 @@ pub mod plan;
 pub mod reader;
 pub mod remembered;
 pub mod rows;
+pub mod seal;
 pub mod verdict;
 pub mod workbook;
 

@@ -14,11 +14,13 @@ use crate::text::Lang;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
+mod bundles;
 mod issues;
 pub mod obligations;
 mod records;
 pub mod rules;
 
+pub use bundles::BundleReport;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,
@@ -62,6 +64,9 @@ pub enum Code {
     /// The workbook cannot be read.
     #[serde(rename = "XM-4001")]
     WorkbookUnreadable,
+    /// The bundle is none, was changed, is for another node, or its sender is refused.
+    #[serde(rename = "XM-4002")]
+    BundleRefused,
     /// Storage failed; the node is read-only.
     #[serde(rename = "XM-5001")]
     StorageFailed,

@@ -98,6 +98,20 @@ impl NodeKey {
         NodeId::from_bytes(self.0.verifying_key().to_bytes())
     }
 
+    /// A secret this node and another can each make and nobody else: X25519 over both Ed25519 keys. `None` when the other's name
+    /// is no key.
+    ///
+    /// Source: RFC 7748 over the birational map of RFC 8032's curve; eprint 2021/509 for one key pair in both uses.
+    #[must_use]
+    pub fn agree(&self, other: NodeId) -> Option<[u8; 32]> {
+        let point = VerifyingKey::from_bytes(&other.to_bytes()).ok()?;
+        let secret = point
+            .to_montgomery()
+            .mul_clamped(self.0.to_scalar_bytes())
+            .to_bytes();
+        (secret != [0; 32]).then_some(secret)
+    }
+
     /// Signs `parts` under a context. Shape: algorithm byte, then 64 bytes.
     #[must_use]
     pub fn sign(&self, context: &str, parts: &[&[u8]]) -> [u8; SIGNATURE_BYTES] {
@@ -208,6 +222,20 @@ mod tests {
             &[],
             &signature
         ));
+    }
+
+    #[test]
+    fn two_keys_agree_on_a_secret_no_third_has() {
+        let keys = [[7; 32], [8; 32], [9; 32]].map(|seed| NodeKey::from_seed(&seed));
+        let secret = keys[0].agree(keys[1].node_id());
+        assert!(secret.is_some());
+        assert_eq!(secret, keys[1].agree(keys[0].node_id()));
+        assert_ne!(secret, keys[2].agree(keys[0].node_id()));
+        assert_eq!(keys[0].agree(NodeId::from_bytes([0xff; 32])), None);
+        // A point of small order gives everybody the same secret.
+        let mut small = [0; 32];
+        small[0] = 1;
+        assert_eq!(keys[0].agree(NodeId::from_bytes(small)), None);
     }
 
     #[test]

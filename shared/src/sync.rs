@@ -14,6 +14,7 @@
 
 mod admit;
 mod backoff;
+mod bundle;
 mod command;
 mod cursor;
 mod effect;
@@ -34,6 +35,7 @@ mod status;
 mod ticket;
 mod trying;
 
+pub use bundle::{BundleDraft, BundleGap, BundleRefusal, BundleTaken, BundleView};
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
 pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, Side};
@@ -170,7 +172,8 @@ impl About {
             | Input::Approve { .. }
             | Input::Suspend { .. }
             | Input::Revoke { .. }
-            | Input::Readmit { .. } => Self::All,
+            | Input::Readmit { .. }
+            | Input::TakeBundle { .. } => Self::All,
         }
     }
 
@@ -411,6 +414,11 @@ impl Replica {
                 self.set_enrolment(cx, request, node, Enrolment::Revoked)
             }
             Input::Readmit { request, hash } => self.readmit(cx, request, hash),
+            Input::TakeBundle {
+                request,
+                bundle,
+                batch,
+            } => self.take_bundle(cx, request, &bundle, batch),
         }
     }
 
@@ -601,7 +609,8 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Approve { request, .. }
         | Input::Suspend { request, .. }
         | Input::Revoke { request, .. }
-        | Input::Readmit { request, .. } => Some(*request),
+        | Input::Readmit { request, .. }
+        | Input::TakeBundle { request, .. } => Some(*request),
         Input::Start { .. }
         | Input::SessionOpened { .. }
         | Input::Frame { .. }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod book;
+pub mod bundle;
 pub mod fields;
 pub mod finding;
 pub mod guard;

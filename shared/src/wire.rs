@@ -7,6 +7,7 @@
 //!
 //! Source: reliability.md 2.4 (numbered frames), design.md 5; the layout is ours.
 
+pub mod bundle;
 pub mod codec;
 pub mod v1;
 

@@ -283,6 +283,7 @@ fn help_names_every_command() {
       status       Show what this node is and how it stands
       quarantine   Show, export or accept changes that were refused
       sync         Ask for an exchange, or cut and restore the line
+      bundle       Carry data on a stick: write a bundle for a node, or take one in
       profile      County rules: name, show or check profile files
       check        Look for damage
       demo         A hub and three townships on this machine, with a sample

@@ -2,6 +2,7 @@
 
 mod apart;
 mod browser;
+mod bundles;
 mod cli;
 mod coverage;
 mod demo;

@@ -202,6 +202,25 @@ impl Client {
         let bytes = body
             .map(|body| body.to_string().into_bytes())
             .unwrap_or_default();
+        self.try_send_bytes(method, path, "application/json", &bytes)
+    }
+
+    /// Sends a file as it is.
+    ///
+    /// # Panics
+    /// When the connection fails.
+    pub fn upload(&mut self, path: &str, kind: &str, bytes: &[u8]) -> Reply {
+        self.try_send_bytes("POST", path, kind, bytes)
+            .unwrap_or_else(|error| panic!("POST {path}: {error}"))
+    }
+
+    fn try_send_bytes(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        bytes: &[u8],
+    ) -> io::Result<Reply> {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -209,17 +228,14 @@ impl Client {
             .collect();
         let cookies = cookies.join("; ");
         let origin = format!("http://{}", self.address);
-        let mut headers = vec![
-            ("content-type", "application/json"),
-            ("origin", origin.as_str()),
-        ];
+        let mut headers = vec![("content-type", kind), ("origin", origin.as_str())];
         if !cookies.is_empty() {
             headers.push(("cookie", &cookies));
         }
         if !self.csrf.is_empty() {
             headers.push(("x-csrf", &self.csrf));
         }
-        let reply = exchange(self.address, method, path, &headers, &bytes)?;
+        let reply = exchange(self.address, method, path, &headers, bytes)?;
         for (_, cookie) in reply
             .headers
             .iter()

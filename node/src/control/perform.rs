@@ -11,7 +11,7 @@ use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
 use shared::ids::NodeId;
 use shared::library::LibraryError;
-use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
+use shared::sync::{Approval, BundleRefusal, Input, Line, Reply, RequestRefusal};
 use shared::text::Lang;
 use shared::time::Month;
 use tokio::sync::mpsc::Sender;
@@ -22,8 +22,8 @@ use super::request::{
     Trouble,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, check, commit, dump, edit, export, invite, prepare,
-    quarantine, rules, undo,
+    Context, ImportError, InviteFailed, Upload, bundle, check, commit, dump, edit, export, invite,
+    prepare, quarantine, rules, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -193,6 +193,24 @@ async fn run(
                 period,
             };
             export_file(context, asked, events).await
+        }
+        Request::BundleExport { to, all } => {
+            let made = bundle::make(context, &to, all).await?;
+            send_bytes(events, &made.bytes).await;
+            Ok(Outcome::BundleMade {
+                to: made.to,
+                unit: made.unit,
+                entries: made.entries,
+            })
+        }
+        Request::BundleImport { dry_run } => {
+            let opened = bundle::open(context, attachment).await?;
+            let report = if dry_run {
+                bundle::view(context, &opened).await?
+            } else {
+                bundle::take(context, &opened, &mut progress_to(events)).await?
+            };
+            Ok(Outcome::BundleTaken { report })
         }
         Request::Check { repair } => check::run(context, repair).await,
         Request::Sync { wait_seconds } => sync(context, wait_seconds).await,
@@ -591,6 +609,7 @@ fn refused(reply: Reply) -> Trouble {
                     trouble.hint("at the hub: xiangmu invite --data HUB --unit NAME")
                 }
                 RequestRefusal::NotHub
+                | RequestRefusal::Bundle(_)
                 | RequestRefusal::AlreadyJoined
                 | RequestRefusal::OwnCode
                 | RequestRefusal::BadUnitName
@@ -632,5 +651,32 @@ impl From<LibraryError> for Trouble {
 impl From<ImportError> for Trouble {
     fn from(error: ImportError) -> Self {
         Self::failed(&error)
+    }
+}
+
+impl From<bundle::BundleFailed> for Trouble {
+    fn from(error: bundle::BundleFailed) -> Self {
+        use bundle::BundleFailed as F;
+        let trouble = Self::failed(&error);
+        match error {
+            F::Driver(error) => error.into(),
+            F::Core(_) => trouble.hint("xiangmu check --data DIR"),
+            F::NoSuchNode(_) => Self {
+                exit: 2,
+                ..trouble.hint("--to hub, a unit's name, or an id of: xiangmu nodes --data HUB")
+            },
+            F::SeveralNodes { .. } => Self { exit: 2, ..trouble },
+            F::Refused(BundleRefusal::NotJoined) => trouble.hint("xiangmu join --data DIR CODE"),
+            F::Refused(BundleRefusal::Pending) => {
+                trouble.hint("at the hub: xiangmu nodes --data HUB approve ID")
+            }
+            F::Seal(_)
+            | F::Content(_)
+            | F::Refused(_)
+            | F::NotNow(_)
+            | F::TooLarge(_)
+            | F::Key(_)
+            | F::Interrupted => trouble,
+        }
     }
 }

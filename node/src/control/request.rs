@@ -4,7 +4,9 @@
 //! line performs them itself. So a command cannot behave differently in the two cases.
 
 use serde::{Deserialize, Serialize};
-use shared::api::{ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo};
+use shared::api::{
+    BundleReport, ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo,
+};
 use shared::command::{ImportCounts, Role};
 use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
 use shared::text::Lang;
@@ -136,6 +138,18 @@ pub enum Request {
     SetLine {
         /// True restores it.
         on: bool,
+    },
+    /// A bundle for a node, in [`Event::Bytes`].
+    BundleExport {
+        /// The node's id, its unit's name, or `hub`.
+        to: String,
+        /// True: everything, not only what the node is not known to hold.
+        all: bool,
+    },
+    /// Takes a bundle (the attachment) in.
+    BundleImport {
+        /// True: only looks at it.
+        dry_run: bool,
     },
     /// The versions of the county's rules.
     Rules,
@@ -308,6 +322,20 @@ pub enum Outcome {
         left: u64,
         /// Why something is left.
         problem: Option<String>,
+    },
+    /// Of `BundleExport`: the file's bytes went before.
+    BundleMade {
+        /// Who can open it.
+        to: NodeId,
+        /// That node's unit by name.
+        unit: String,
+        /// Log entries in it.
+        entries: u64,
+    },
+    /// Of `BundleImport`.
+    BundleTaken {
+        /// The report.
+        report: BundleReport,
     },
     /// Of `SetLine`.
     Line {

@@ -143,6 +143,7 @@ fn refused(reply: Reply) -> Failed {
             RequestRefusal::UnknownNode => Failed::NotFound,
             RequestRefusal::NotReady => Failed::Driver(crate::driver::DriverError::Stopped),
             RequestRefusal::BadCode(_)
+            | RequestRefusal::Bundle(_)
             | RequestRefusal::Expired
             | RequestRefusal::AlreadyJoined
             | RequestRefusal::OwnCode

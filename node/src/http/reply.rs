@@ -17,6 +17,7 @@ use super::guard::GuardError;
 use crate::accounts::password::{CHARS_MAX, CHARS_MIN, PasswordError};
 use crate::accounts::rows::AccountsError;
 use crate::accounts::{AccountError, LoginError};
+use crate::control::bundle::BundleFailed;
 use crate::control::{ExportFailed, ImportError};
 use crate::driver::DriverError;
 
@@ -71,6 +72,9 @@ pub enum Failed {
     /// A document could not be read.
     #[error("a document could not be read")]
     Documents(#[from] LibraryError),
+    /// A bundle could not be made or taken in.
+    #[error(transparent)]
+    Bundle(#[from] BundleFailed),
     /// The preview is over.
     #[error("the preview is over")]
     PreviewGone,
@@ -115,6 +119,7 @@ impl Failed {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Import(error) => import_status(error),
+            Self::Bundle(error) => bundle_status(error),
             Self::Export(_) | Self::Documents(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
                 AccountError::Rows(error) => match error {
@@ -159,6 +164,11 @@ impl Failed {
             Self::TooLarge(_) => Code::TooLarge,
             Self::Refused(_) => Code::Refused,
             Self::Import(error) => import_code(error),
+            Self::Bundle(error) => match error {
+                BundleFailed::Driver(error) => driver_code(error),
+                error if error.words().is_some() => Code::BundleRefused,
+                _ => Code::Internal,
+            },
             Self::Export(_) => Code::Internal,
             Self::Documents(_) => Code::StorageFailed,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
@@ -214,6 +224,8 @@ impl Failed {
             Self::Import(error) => System::WorkbookUnreadable {
                 why: error.to_string(),
             },
+            Self::Bundle(BundleFailed::Driver(error)) => driver_words(error),
+            Self::Bundle(error) => error.words().map_or(System::Internal, System::Bundle),
             Self::Export(_) => System::Internal,
             Self::Documents(_) => System::StorageFailed,
             Self::PreviewGone => System::PreviewGone,
@@ -300,6 +312,15 @@ fn import_code(error: &ImportError) -> Code {
         ImportError::Scratch { .. } | ImportError::Interrupted | ImportError::Errors(_) => {
             Code::Internal
         }
+    }
+}
+
+fn bundle_status(error: &BundleFailed) -> StatusCode {
+    match error {
+        BundleFailed::Driver(error) => driver_status(error),
+        BundleFailed::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        error if error.words().is_some() => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

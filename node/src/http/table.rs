@@ -48,6 +48,9 @@ pub enum Endpoint {
     ImportErrors,
     ImportUndo,
     Export,
+    BundleExport,
+    BundlePreview,
+    BundleConfirm,
     Users,
     AddUser,
     ChangeUser,
@@ -265,6 +268,11 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
         &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "a saved view")],
         "The list of projects as a file.");
+    add(get.clone(), "/api/v1/bundles", E::BundleExport, Person, Nothing, File,
+        &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold")],
+        "A bundle to be carried to another node on a stick: sealed for it and signed.");
+    add(post.clone(), "/api/v1/bundles", E::BundlePreview, Person, File, Json(of::<api::BundleReport>), &[], "Opens a bundle (raw body), proves it and says what it would bring; nothing is written.");
+    add(post.clone(), "/api/v1/bundles/{token}", E::BundleConfirm, Person, Nothing, Json(of::<api::BundleReport>), &[], "Takes a previewed bundle in.");
     add(get.clone(), "/api/v1/users", E::Users, Person, Nothing, Json(list_of::<api::UserInfo>), &[], "Accounts of this server (administration only).");
     add(post.clone(), "/api/v1/users", E::AddUser, Person, Json(of::<api::NewUser>), Json(of::<api::UserInfo>), &[], "Makes an account (administration only).");
     add(patch.clone(), "/api/v1/users/{id}", E::ChangeUser, Person, Json(of::<api::UserChange>), Json(of::<api::UserInfo>), &[], "Bars or admits an account or gives it a new password.");

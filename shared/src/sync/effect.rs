@@ -4,6 +4,7 @@ use crate::command::Answer;
 use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::time::Timestamp;
 
+use super::bundle::{BundleRefusal, BundleTaken};
 use super::input::{Line, RequestId, SessionId};
 
 /// One thing to do after the turn is durable.
@@ -181,6 +182,8 @@ pub enum Reply {
         /// Still in quarantine, over all documents.
         left: u64,
     },
+    /// What a step of taking a bundle in came to.
+    BundleTaken(BundleTaken),
     /// Not done.
     Refused(RequestRefusal),
 }
@@ -241,4 +244,7 @@ pub enum RequestRefusal {
     /// The process is not ready or stopping.
     #[error("the node is not ready")]
     NotReady,
+    /// The bundle is not taken.
+    #[error(transparent)]
+    Bundle(BundleRefusal),
 }

@@ -12,7 +12,7 @@ use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 use crate::value::Value;
 use crate::wire::codec::{self, WireError};
-use crate::wire::v1::{Hello, InviteProof};
+use crate::wire::v1::InviteProof;
 
 use super::effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 use super::error::ReplicaError;
@@ -156,6 +156,14 @@ impl HubRecord {
 }
 
 impl InviteRecord {
+    /// Where the enrolment of who uses it first stands.
+    const fn first_state(&self) -> Enrolment {
+        match self.approval {
+            Approval::ByOfficer => Enrolment::Pending,
+            Approval::AtOnce => Enrolment::Active,
+        }
+    }
+
     fn save(&self, turn: &mut Turn<'_>, invite: [u8; 8]) {
         let mut out = codec::Writer::new();
         out.raw(&self.secret_hash);
@@ -197,6 +205,16 @@ impl InviteRecord {
         read(codec::Reader::new(&bytes))
             .map(Some)
             .map_err(damaged("invite"))
+    }
+}
+
+/// What a hub says to a node of this state.
+fn standing(state: Option<Enrolment>) -> Result<Enrolment, CloseReason> {
+    match state {
+        None => Err(CloseReason::NotEnrolled),
+        Some(Enrolment::Suspended) => Err(CloseReason::Suspended),
+        Some(Enrolment::Revoked) => Err(CloseReason::Revoked),
+        Some(state) => Ok(state),
     }
 }
 
@@ -409,26 +427,64 @@ impl Replica {
     pub(super) fn enrolment_of(
         &mut self,
         cx: &mut Context<'_, '_>,
-        hello: &Hello,
+        node: NodeId,
+        invite: Option<&InviteProof>,
         nonce: &[u8; 32],
     ) -> Result<Result<Enrolment, CloseReason>, ReplicaError> {
-        if let Some(proof) = &hello.invite
-            && let Err(reason) = self.redeem(cx, hello.node, proof, nonce)?
+        let known = self.nodes.get(&node).map(|record| record.state);
+        if let Some(proof) = invite
+            && let Err(reason) = self.redeem(cx, node, proof, nonce)?
         {
             // A node that was let in before may still carry its old invite.
-            let known = self.nodes.get(&hello.node).map(|record| record.state);
             if known.is_none_or(|state| state == Enrolment::Revoked) {
                 return Ok(Err(reason));
             }
         }
-        Ok(
-            match self.nodes.get(&hello.node).map(|record| record.state) {
-                None => Err(CloseReason::NotEnrolled),
-                Some(Enrolment::Suspended) => Err(CloseReason::Suspended),
-                Some(Enrolment::Revoked) => Err(CloseReason::Revoked),
-                Some(state) => Ok(state),
-            },
-        )
+        let state = self.nodes.get(&node).map(|record| record.state);
+        Ok(standing(state))
+    }
+
+    /// The same without doing it: where the enrolment of who shows this would stand.
+    pub(super) fn would_enrol(
+        &self,
+        reader: &dyn Reader,
+        now: Timestamp,
+        node: NodeId,
+        invite: Option<&InviteProof>,
+        nonce: &[u8; 32],
+    ) -> Result<Result<Enrolment, CloseReason>, ReplicaError> {
+        let known = self.nodes.get(&node).map(|record| record.state);
+        let (Some(proof), None | Some(Enrolment::Revoked)) = (invite, known) else {
+            return Ok(standing(known));
+        };
+        let judged = self.judge_invite(reader, now, node, proof, nonce)?;
+        Ok(match judged {
+            Err(reason) => Err(reason),
+            Ok(invite) if invite.used_by.is_some() => standing(known),
+            Ok(invite) => Ok(invite.first_state()),
+        })
+    }
+
+    /// The invite a proof is for, when it is good for this node.
+    fn judge_invite(
+        &self,
+        reader: &dyn Reader,
+        now: Timestamp,
+        node: NodeId,
+        proof: &InviteProof,
+        nonce: &[u8; 32],
+    ) -> Result<Result<InviteRecord, CloseReason>, ReplicaError> {
+        let Some(invite) = InviteRecord::load(reader, proof.invite)? else {
+            return Ok(Err(CloseReason::InviteInvalid));
+        };
+        if InviteCode::proof(&invite.secret_hash, nonce, node) != proof.proof {
+            return Ok(Err(CloseReason::Unproven));
+        }
+        let is_over = invite.used_by.is_some() || !is_valid_at(invite.expires, now);
+        if is_over && invite.used_by != Some(node) {
+            return Ok(Err(CloseReason::InviteInvalid));
+        }
+        Ok(Ok(invite))
     }
 
     fn redeem(
@@ -438,28 +494,19 @@ impl Replica {
         proof: &InviteProof,
         nonce: &[u8; 32],
     ) -> Result<Result<(), CloseReason>, ReplicaError> {
-        let Some(mut invite) = InviteRecord::load(cx.turn, proof.invite)? else {
-            return Ok(Err(CloseReason::InviteInvalid));
+        let judged = self.judge_invite(cx.turn, cx.now, node, proof, nonce)?;
+        let mut invite = match judged {
+            Ok(invite) if invite.used_by == Some(node) => return Ok(Ok(())),
+            Ok(invite) => invite,
+            Err(reason) => return Ok(Err(reason)),
         };
-        if InviteCode::proof(&invite.secret_hash, nonce, node) != proof.proof {
-            return Ok(Err(CloseReason::Unproven));
-        }
-        if invite.used_by == Some(node) {
-            return Ok(Ok(()));
-        }
-        if invite.used_by.is_some() || !is_valid_at(invite.expires, cx.now) {
-            return Ok(Err(CloseReason::InviteInvalid));
-        }
         invite.used_by = Some(node);
         invite.save(cx.turn, proof.invite);
         let record = NodeRecord {
             unit: unit_id_of(&invite.unit_name),
             unit_name: invite.unit_name.clone(),
             kind: invite.kind,
-            state: match invite.approval {
-                Approval::ByOfficer => Enrolment::Pending,
-                Approval::AtOnce => Enrolment::Active,
-            },
+            state: invite.first_state(),
             last_contact: Some(cx.now),
         };
         record.save(cx.turn, node);

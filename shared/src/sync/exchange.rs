@@ -437,7 +437,7 @@ impl Replica {
             let item = if entry.source == receiver {
                 Item::Skip(1)
             } else {
-                self.item_of(cx, &entry)?
+                self.item_of(cx.turn, &entry)?
             };
             position += 1;
             chain = entry.chain;
@@ -471,22 +471,22 @@ impl Replica {
 
     /// What an entry says. A unit that lost a document still gets what was written while it could read it: so it learns of
     /// the move itself.
-    fn item_of(
+    pub(super) fn item_of(
         &mut self,
-        cx: &mut Context<'_, '_>,
+        reader: &dyn Reader,
         entry: &super::log::Entry,
     ) -> Result<Item, ReplicaError> {
         let document = entry.document.clone();
         Ok(match entry.kind {
             EntryKind::Change => {
-                let raw = self.library.change(cx.turn, &document, entry.number)?;
+                let raw = self.library.change(reader, &document, entry.number)?;
                 let raw = raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?;
                 Item::Change { document, raw }
             }
             EntryKind::Grant => {
                 let mut changes = Vec::new();
                 for number in 1..entry.number {
-                    let raw = self.library.change(cx.turn, &document, number)?;
+                    let raw = self.library.change(reader, &document, number)?;
                     changes.push(raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?);
                 }
                 Item::Whole {
@@ -743,7 +743,7 @@ impl Replica {
 }
 
 /// True when the entries give the chain the sender says; entries left out cannot be checked and pass.
-fn chain_fits(mut chain: v1::Chain, items: &[Item], wanted: v1::Chain) -> bool {
+pub(super) fn chain_fits(mut chain: v1::Chain, items: &[Item], wanted: v1::Chain) -> bool {
     for item in items {
         chain = match item {
             Item::Skip(_) => return true,

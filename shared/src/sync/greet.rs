@@ -162,7 +162,7 @@ impl Replica {
             self.refuse(cx, id, CloseReason::NotEnrolled);
             return Ok(());
         }
-        match self.enrolment_of(cx, &hello, &nonce)? {
+        match self.enrolment_of(cx, hello.node, hello.invite.as_ref(), &nonce)? {
             Err(reason) => self.refuse(cx, id, reason),
             Ok(state) => {
                 // A half-open socket of the same node may still look alive: the newer one counts.

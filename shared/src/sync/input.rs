@@ -1,9 +1,12 @@
 //! Everything that can happen to a node, as data. Reading [`Input`] tells what the core can be told.
 
+use std::sync::Arc;
+
 use crate::api::NodeRole;
 use crate::command::{Actor, Envelope};
 use crate::identity::{NodeKey, UnitKind};
 use crate::ids::NodeId;
+use crate::wire::bundle::Bundle;
 
 /// One conversation with one peer.
 ///
@@ -213,5 +216,14 @@ pub enum Input {
         request: RequestId,
         /// The change.
         hash: Option<[u8; 32]>,
+    },
+    /// A person brought a bundle: one step of taking it in. Answered by `Reply::BundleTaken`.
+    TakeBundle {
+        /// Names the answer.
+        request: RequestId,
+        /// The bundle.
+        bundle: Arc<Bundle>,
+        /// Its batch with this number; `None`, which comes first: what its manifest says.
+        batch: Option<usize>,
     },
 }

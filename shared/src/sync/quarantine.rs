@@ -101,12 +101,24 @@ impl Replica {
         hash: [u8; 32],
         reason: u8,
     ) -> Result<(), ReplicaError> {
-        let is_hubs = self.sessions.get(&session).is_some_and(|s| s.is_dialler);
+        if self.sessions.get(&session).is_some_and(|s| s.is_dialler) {
+            self.note_refusal(cx, document, hash, reason)?;
+        }
+        Ok(())
+    }
+
+    /// Node: the hub says, over the line or in a bundle, that it refused a change of ours.
+    pub(super) fn note_refusal(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        document: DocumentId,
+        hash: [u8; 32],
+        reason: u8,
+    ) -> Result<(), ReplicaError> {
         let Some(reason) = Reason::from_u8(reason) else {
             return Ok(());
         };
-        let is_welcome = is_hubs && self.quarantined < QUARANTINE_MAX;
-        if !is_welcome || !self.library.contains(cx.turn, &document)? {
+        if self.quarantined >= QUARANTINE_MAX || !self.library.contains(cx.turn, &document)? {
             return Ok(());
         }
         let loaded = self.library.document(cx.turn, &document)?;

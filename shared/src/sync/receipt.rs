@@ -5,6 +5,7 @@
 //! seconds is enough however many edits there were, and the last one replaces those before it.
 
 use crate::identity::{SIGNATURE_BYTES, is_signed_by};
+use crate::ids::NodeId;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::wire::codec::{self, Writer};
@@ -15,14 +16,14 @@ use super::error::ReplicaError;
 use super::input::SessionId;
 use super::{Context, Replica};
 
-const SIGN_CONTEXT: &str = "xiangmu sync log v1";
-const RECEIPT_CONTEXT: &str = "xiangmu sync receipt v1";
+pub(super) const SIGN_CONTEXT: &str = "xiangmu sync log v1";
+pub(super) const RECEIPT_CONTEXT: &str = "xiangmu sync receipt v1";
 /// The last receipt of each peer for our log.
 const RECEIPT: u8 = b'r';
 /// The last signature of each peer over its own log.
 const SIGNED: u8 = b's';
 
-fn point_bytes(incarnation: &Incarnation, point: &Point) -> Vec<u8> {
+pub(super) fn point_bytes(incarnation: &Incarnation, point: &Point) -> Vec<u8> {
     let mut out = Writer::new();
     out.raw(incarnation);
     point.write(&mut out);
@@ -107,18 +108,32 @@ impl Replica {
         let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
             return Ok(());
         };
-        let bytes = point_bytes(&open.incarnation, &point);
-        if !is_signed_by(open.node, SIGN_CONTEXT, &[&bytes], signature) {
+        let (node, incarnation) = (open.node, open.incarnation);
+        if !Self::keep_signature(cx, node, &incarnation, &point, signature) {
             self.close(cx, id, CloseReason::Unproven);
-            return Ok(());
+        }
+        Ok(())
+    }
+
+    /// Keeps a peer's signature over its own log; false when it is none.
+    pub(super) fn keep_signature(
+        cx: &mut Context<'_, '_>,
+        node: NodeId,
+        incarnation: &Incarnation,
+        point: &Point,
+        signature: &[u8; SIGNATURE_BYTES],
+    ) -> bool {
+        let bytes = point_bytes(incarnation, point);
+        if !is_signed_by(node, SIGN_CONTEXT, &[&bytes], signature) {
+            return false;
         }
         let mut key = vec![SIGNED];
-        key.extend(open.node.to_bytes());
+        key.extend(node.to_bytes());
         key.extend(point.scope.to_bytes());
         let mut value = bytes;
         value.extend(signature);
         cx.turn.put(Tree::Peer, key, value);
-        Ok(())
+        true
     }
 
     pub(super) fn on_receipt(
@@ -132,6 +147,22 @@ impl Replica {
         let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
             return Ok(());
         };
+        let node = open.node;
+        if !self.keep_receipt(cx, node, point, at, signature)? {
+            self.close(cx, id, CloseReason::Unproven);
+        }
+        Ok(())
+    }
+
+    /// Keeps a peer's receipt for our log; false when it is none, or for another log than ours is now.
+    pub(super) fn keep_receipt(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        node: NodeId,
+        point: Point,
+        at: Timestamp,
+        signature: &[u8; SIGNATURE_BYTES],
+    ) -> Result<bool, ReplicaError> {
         let bytes = point_bytes(&self.logs.incarnation, &point);
         let moment = at.0.to_be_bytes();
         let parts: [&[u8]; 3] = [&self.node.to_bytes(), &bytes, &moment];
@@ -139,11 +170,10 @@ impl Replica {
             .logs
             .chain_at(cx.turn, point.scope, point.position)?
             .is_some_and(|chain| chain == point.chain);
-        if !is_ours || !is_signed_by(open.node, RECEIPT_CONTEXT, &parts, signature) {
-            self.close(cx, id, CloseReason::Unproven);
-            return Ok(());
+        if !is_ours || !is_signed_by(node, RECEIPT_CONTEXT, &parts, signature) {
+            return Ok(false);
         }
-        if point.scope == Scope::Hub && self.scopes_for(open.node) == [Scope::Hub] {
+        if point.scope == Scope::Hub && self.scopes_for(node) == [Scope::Hub] {
             let mut value = Writer::new();
             value.uint(point.position);
             value.raw(&point.chain);
@@ -151,12 +181,12 @@ impl Replica {
             value.raw(&self.logs.incarnation);
             value.raw(signature);
             let mut key = vec![RECEIPT];
-            key.extend(open.node.to_bytes());
+            key.extend(node.to_bytes());
             cx.turn.put(Tree::Peer, key, value.into_bytes());
             self.hub_acked = self.hub_acked.max(point.position);
             cx.out.push(Effect::Status);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// At start: what the hub has proven to hold is known without asking it.

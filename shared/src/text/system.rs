@@ -4,6 +4,7 @@
 //! here. Each message holds its facts.
 
 use super::Lang;
+use super::bundle::BundleWords;
 use crate::api::SyncState;
 use crate::time::Timestamp;
 
@@ -55,6 +56,8 @@ pub enum System {
         why: String,
     },
     PreviewGone,
+    /// About a bundle.
+    Bundle(BundleWords),
     Created {
         name: String,
         role: String,
@@ -231,6 +234,7 @@ impl System {
             Self::PasswordIsName => "密码不能是用户名。".into(),
             Self::PasswordCommon => "这个密码太常见，请换一个。".into(),
             Self::WorkbookUnreadable { why } => format!("这个文件读不出来：{why}"),
+            Self::Bundle(words) => words.text(Lang::Zh),
             Self::PreviewGone => "这次预览已过期，请重新上传。".into(),
             Self::Created { name, role, dir } => {
                 format!("已建立{}“{name}”，数据在 {dir}。", role_zh(role))
@@ -394,6 +398,7 @@ impl System {
             Self::PasswordIsName => "A password may not be the user's name.".into(),
             Self::PasswordCommon => "This password is too common; please choose another.".into(),
             Self::WorkbookUnreadable { why } => format!("This file cannot be read: {why}"),
+            Self::Bundle(words) => words.text(Lang::En),
             Self::PreviewGone => "This preview is over; please upload again.".into(),
             Self::Created { name, role, dir } => format!("Made the {role} {name} in {dir}."),
             Self::UserAdded { name } => format!("Added the user {name}."),

@@ -1,0 +1,121 @@
+//! Bundles by browser: one to take along, one to bring in (a preview first, then a person's yes).
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::Response;
+use shared::command::Role;
+use shared::ids::UserId;
+use shared::time::Timestamp;
+use shared::wire::bundle::Bundle;
+
+use super::reply::{self, Failed};
+use super::{Call, Site};
+use crate::control::bundle;
+
+/// Opened bundles kept; each may be large.
+const OPENED_MAX: usize = 4;
+/// How long an opened bundle waits for its yes.
+const OPENED_MS: i64 = 60 * 60_000;
+/// How the name of a bundle's file ends.
+const ENDING: &str = "xmb";
+
+/// Bundles that were proved and wait for a person's yes. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Opened(Arc<Mutex<VecDeque<Waiting>>>);
+
+struct Waiting {
+    token: String,
+    user: UserId,
+    until: Timestamp,
+    bundle: Arc<Bundle>,
+}
+
+impl Opened {
+    fn put(&self, waiting: Waiting, now: Timestamp) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.until > now);
+        if all.len() >= OPENED_MAX {
+            all.pop_front();
+        }
+        all.push_back(waiting);
+    }
+
+    fn take(&self, user: UserId, token: &str, now: Timestamp) -> Option<Arc<Bundle>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all
+            .iter()
+            .position(|w| w.token == token && w.user == user && w.until > now)?;
+        all.remove(at).map(|waiting| waiting.bundle)
+    }
+}
+
+/// `GET /api/v1/bundles`.
+///
+/// # Errors
+/// When the person only looks on, or there is no such node.
+pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_carry(call)?;
+    let to: Option<String> = call.asked("to")?;
+    let all: bool = call.asked("all")?.unwrap_or(false);
+    let made = bundle::make(&site.context, to.as_deref().unwrap_or("hub"), all).await?;
+    let day = site.context.clock.now().date();
+    let sum = blake3::hash(&made.bytes).to_hex();
+    let name = format!(
+        "{}_{}_{day}_{}.{ENDING}",
+        site.context.info().unit_name,
+        made.unit,
+        sum.get(..8).unwrap_or_default()
+    );
+    Ok(reply::download(
+        "application/octet-stream",
+        &name,
+        made.bytes,
+    ))
+}
+
+/// `POST /api/v1/bundles`.
+///
+/// # Errors
+/// When the file is no bundle, does not prove itself, or is not for this node.
+pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_carry(call)?;
+    let opened = bundle::open(&site.context, call.body.clone()).await?;
+    let mut report = bundle::view(&site.context, &opened).await?;
+    let token = hex::encode(site.context.clock.random::<16>());
+    let now = site.context.clock.now();
+    let waiting = Waiting {
+        token: token.clone(),
+        user: call.person()?.actor.user,
+        until: now.plus_ms(OPENED_MS),
+        bundle: opened,
+    };
+    site.bundles.put(waiting, now);
+    report.token = Some(token);
+    Ok(reply::json(&report))
+}
+
+/// `POST /api/v1/bundles/{token}`.
+///
+/// # Errors
+/// When the preview is over, or the sender is refused by now.
+pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_carry(call)?;
+    let token: String = call.parameter(0)?;
+    let now = site.context.clock.now();
+    let opened = site
+        .bundles
+        .take(call.person()?.actor.user, &token, now)
+        .ok_or(Failed::PreviewGone)?;
+    let report = bundle::take(&site.context, &opened, &mut |_, _| ()).await?;
+    Ok(reply::json(&report))
+}
+
+/// Who only looks on carries nothing.
+fn may_carry(call: &Call) -> Result<(), Failed> {
+    match call.person()?.actor.role {
+        Role::Clerk | Role::Head | Role::HubOfficer | Role::HubHead | Role::Admin => Ok(()),
+        Role::Observer | Role::Inspector | Role::Leader => Err(Failed::Forbidden),
+    }
+}

@@ -1,0 +1,37 @@
+//! What a USB bundle is, would bring, or brought.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::NodeId;
+use crate::time::Timestamp;
+
+/// A bundle that was looked at or taken in.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleReport {
+    /// Confirms a preview (`POST /api/v1/bundles/{token}`); absent once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Who made it.
+    pub from: NodeId,
+    /// The sender's unit by name.
+    pub unit: String,
+    /// When, by the sender's clock.
+    pub made_at: Timestamp,
+    /// Entries of the sender's log in it.
+    pub entries: u64,
+    /// Those that were not here before; 0: it was taken in already.
+    pub fresh: u64,
+    /// Documents it is about.
+    pub documents: u64,
+    /// Changes that went into quarantine.
+    pub refused: u64,
+    /// Entries that are missing before it, so that (the rest of) it cannot be taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<u64>,
+    /// The sender's enrolment: `active`, or `pending` and nothing is taken before somebody approves it.
+    pub state: String,
+    /// True: only looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}

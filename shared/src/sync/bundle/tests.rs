@@ -1,0 +1,381 @@
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::*;
+use crate::api::NodeRole;
+use crate::command::{Actor, Answer, Command, Envelope, Outcome, Role};
+use crate::field::{Field, FieldPath};
+use crate::identity::{NodeKey, UnitKind, unit_id_of};
+use crate::ids::{CommandId, DocumentId, ProjectId, UserId};
+use crate::library::Library;
+use crate::store::{MemoryStore, Turn};
+use crate::sync::{
+    Approval, Effect, Facts, Input, LogContent, Replica, Reply, RequestId, RequestRefusal,
+};
+use crate::value::Value;
+use crate::wire::bundle::{self, Bundle};
+
+const TOWN: &str = "Town";
+
+/// A core over memory that never dials.
+struct Node {
+    store: MemoryStore,
+    replica: Replica,
+    rng: ChaCha8Rng,
+    now: Timestamp,
+    asked: u64,
+}
+
+impl Node {
+    fn new(role: NodeRole, name: &str, seed: u8) -> Self {
+        let facts = Facts {
+            key: NodeKey::from_seed(&[seed; 32]),
+            role,
+            name: name.into(),
+            profile: "kaizhou".into(),
+        };
+        let mut node = Self {
+            store: MemoryStore::new(),
+            replica: Replica::new(facts, Library::new(64 << 20, |_| String::new())),
+            rng: ChaCha8Rng::seed_from_u64(seed.into()),
+            now: Timestamp(1_795_000_000_000),
+            asked: 0,
+        };
+        let log = LogContent::Intact;
+        node.turn(Input::Start { log });
+        node
+    }
+
+    fn turn(&mut self, input: Input) -> Option<Reply> {
+        let mut turn = Turn::new(&self.store);
+        let mut out = Vec::new();
+        self.replica
+            .handle(self.now, &mut self.rng, &mut turn, input, &mut out)
+            .unwrap();
+        self.replica.finish_turn(&mut turn, &mut out).unwrap();
+        let batch = turn.finish();
+        self.store.commit(batch).unwrap();
+        out.into_iter().find_map(|effect| match effect {
+            Effect::Answer { reply, .. } => Some(reply),
+            _ => None,
+        })
+    }
+
+    fn ask(&mut self, make: impl FnOnce(RequestId) -> Input) -> Reply {
+        self.asked += 1;
+        let input = make(RequestId(self.asked));
+        self.turn(input).unwrap()
+    }
+
+    fn invite(&mut self, approval: Approval) -> String {
+        let reply = self.ask(|request| Input::CreateInvite {
+            request,
+            unit: TOWN.into(),
+            kind: UnitKind::Township,
+            addresses: vec!["hub.invalid:1".into()],
+            approval,
+        });
+        match reply {
+            Reply::Invited { code, .. } => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn join(&mut self, code: String) {
+        let reply = self.ask(|request| Input::Join { request, code });
+        assert!(matches!(reply, Reply::Joined { .. }), "{reply:?}");
+    }
+
+    fn write(&mut self, role: Role, command: Command) {
+        self.asked += 1;
+        let mut id = [0; 16];
+        id[15] = u8::try_from(self.asked).unwrap();
+        id[0] = self.rng_byte();
+        let envelope = Envelope {
+            id: CommandId::from_bytes(id),
+            base: None,
+            after: Vec::new(),
+            command,
+        };
+        let (unit, _) = self.replica.unit();
+        let actor = Actor {
+            user: UserId::from_bytes([1; 5]),
+            name: "Li".into(),
+            role,
+            unit,
+            at_hub: role == Role::HubHead,
+        };
+        let reply = self.ask(|request| Input::Command {
+            request,
+            actor,
+            envelopes: vec![envelope],
+        });
+        let Reply::Commands(answers) = reply else {
+            panic!("{reply:?}")
+        };
+        let Some(Answer {
+            outcome: Outcome::Done { .. },
+            ..
+        }) = answers.first()
+        else {
+            panic!("{answers:?}")
+        };
+    }
+
+    fn rng_byte(&mut self) -> u8 {
+        use rand_chacha::rand_core::RngCore as _;
+        self.rng.next_u32() as u8 & 0x7f
+    }
+
+    fn create(&mut self, project: ProjectId, name: &str) {
+        self.write(
+            Role::Clerk,
+            Command::CreateProject {
+                project,
+                home: unit_id_of(TOWN),
+                set: [(FieldPath::once(Field::Name), Value::from(name))].into(),
+            },
+        );
+    }
+
+    fn rename(&mut self, project: ProjectId, name: &str) {
+        self.write(
+            Role::Clerk,
+            Command::Edit {
+                project,
+                set: [(FieldPath::once(Field::Name), Value::from(name))].into(),
+                on_behalf: None,
+            },
+        );
+    }
+
+    fn id(&self) -> NodeId {
+        self.replica.node
+    }
+
+    fn make(&mut self, to: NodeId, whole: bool) -> Result<Arc<Bundle>, BundleRefusal> {
+        let begun = self
+            .replica
+            .begin_bundle(&self.store, self.now, [self.asked as u8; 32], to, whole)
+            .unwrap();
+        let mut draft = begun?;
+        let announced = draft.entries();
+        let mut batches = Vec::new();
+        while let Some(batch) = self
+            .replica
+            .next_of_bundle(&self.store, &mut draft)
+            .unwrap()
+        {
+            batches.push(batch);
+        }
+        let packed: u64 = batches.iter().map(|b| b.head.to - b.head.from).sum();
+        assert_eq!(announced, packed);
+        let bytes = self.replica.finish_bundle(&draft, &batches);
+        Ok(Arc::new(bundle::read(&bytes).unwrap()))
+    }
+
+    fn view(&self, bundle: &Bundle) -> Result<BundleView, BundleRefusal> {
+        self.replica
+            .view_bundle(&self.store, self.now, bundle)
+            .unwrap()
+    }
+
+    fn step(
+        &mut self,
+        bundle: &Arc<Bundle>,
+        batch: Option<usize>,
+    ) -> Result<BundleTaken, BundleRefusal> {
+        let bundle = Arc::clone(bundle);
+        match self.ask(|request| Input::TakeBundle {
+            request,
+            bundle,
+            batch,
+        }) {
+            Reply::BundleTaken(taken) => Ok(taken),
+            Reply::Refused(RequestRefusal::Bundle(refusal)) => Err(refusal),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Takes all of a bundle in; gives what was new and the first gap.
+    fn take(&mut self, bundle: &Arc<Bundle>) -> Result<(u64, Option<BundleGap>), BundleRefusal> {
+        self.step(bundle, None)?;
+        let mut fresh = 0;
+        for index in 0..bundle.batches().len() {
+            let taken = self.step(bundle, Some(index))?;
+            assert_eq!(taken.refused, 0);
+            fresh += taken.fresh;
+            if taken.gap.is_some() {
+                return Ok((fresh, taken.gap));
+            }
+        }
+        Ok((fresh, None))
+    }
+
+    fn name_of(&mut self, project: ProjectId) -> Option<String> {
+        let id = DocumentId::Project(project);
+        if !self.replica.library.contains(&self.store, &id).unwrap() {
+            return None;
+        }
+        let document = self.replica.library.document(&self.store, &id).unwrap();
+        let name = document.value(&FieldPath::once(Field::Name));
+        name.as_text().map(str::to_owned)
+    }
+
+    fn heads(&mut self, project: ProjectId) -> Vec<automerge::ChangeHash> {
+        let id = DocumentId::Project(project);
+        self.replica
+            .library
+            .heads(&self.store, &id)
+            .unwrap()
+            .to_vec()
+    }
+
+    fn pending(&self) -> u64 {
+        self.replica.status(self.now).pending
+    }
+}
+
+fn project(number: u8) -> ProjectId {
+    ProjectId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, number])
+}
+
+/// A hub and a township that joined by files alone, with one project both hold.
+fn pair() -> (Node, Node) {
+    let mut hub = Node::new(NodeRole::Hub, "County", 1);
+    let mut node = Node::new(NodeRole::Node, TOWN, 2);
+    let code = hub.invite(Approval::AtOnce);
+    node.join(code);
+    node.create(project(1), "Road");
+    let up = node.make(hub.id(), false).unwrap();
+    assert_eq!(hub.view(&up).unwrap().state, Enrolment::Active);
+    hub.take(&up).unwrap();
+    let down = hub.make(node.id(), false).unwrap();
+    node.take(&down).unwrap();
+    (hub, node)
+}
+
+#[test]
+fn joining_and_first_data_go_by_stick_alone() {
+    let (mut hub, mut node) = pair();
+    assert_eq!(hub.name_of(project(1)).as_deref(), Some("Road"));
+    assert_eq!(hub.heads(project(1)), node.heads(project(1)));
+    assert_eq!(node.pending(), 0, "the hub's receipt came back");
+    let county = DocumentId::County(2026);
+    assert!(node.replica.library.contains(&node.store, &county).unwrap());
+    // What is acknowledged is not carried again.
+    assert_eq!(node.make(hub.id(), false).unwrap().batches().len(), 0);
+    let empty = node.make(hub.id(), false).unwrap();
+    hub.take(&empty).unwrap();
+    assert_eq!(hub.make(node.id(), false).unwrap().batches().len(), 0);
+}
+
+#[test]
+fn a_bundle_of_a_node_that_waits_brings_nothing_until_it_is_approved() {
+    let mut hub = Node::new(NodeRole::Hub, "County", 1);
+    let mut node = Node::new(NodeRole::Node, TOWN, 2);
+    let code = hub.invite(Approval::ByOfficer);
+    node.join(code);
+    node.create(project(1), "Road");
+    let up = node.make(hub.id(), false).unwrap();
+    assert_eq!(hub.view(&up).unwrap().state, Enrolment::Pending);
+    assert_eq!(hub.step(&up, None).unwrap().state, Enrolment::Pending);
+    assert_eq!(hub.step(&up, Some(0)), Err(BundleRefusal::Pending));
+    assert_eq!(hub.name_of(project(1)), None);
+    assert_eq!(hub.make(node.id(), false), Err(BundleRefusal::Pending));
+    let id = node.id();
+    hub.ask(|request| Input::Approve { request, node: id });
+    hub.take(&up).unwrap();
+    assert_eq!(hub.name_of(project(1)).as_deref(), Some("Road"));
+    hub.ask(|request| Input::Revoke { request, node: id });
+    assert_eq!(
+        hub.take(&up),
+        Err(BundleRefusal::Refused(CloseReason::Revoked))
+    );
+    assert_eq!(
+        hub.make(id, false),
+        Err(BundleRefusal::Refused(CloseReason::Revoked))
+    );
+}
+
+#[test]
+fn a_bundle_twice_or_late_changes_nothing() {
+    let (mut hub, mut node) = pair();
+    node.rename(project(1), "Road A");
+    let first = node.make(hub.id(), false).unwrap();
+    node.create(project(2), "Bridge");
+    let second = node.make(hub.id(), false).unwrap();
+    assert_eq!(
+        hub.view(&second).unwrap().fresh,
+        hub.view(&second).unwrap().entries
+    );
+    // Each holds all that was not acknowledged: the newer alone is enough.
+    let (fresh, gap) = hub.take(&second).unwrap();
+    assert!(fresh >= 2 && gap.is_none());
+    let heads = (hub.heads(project(1)), hub.heads(project(2)));
+    let position = hub.replica.position();
+    for bundle in [&first, &second, &first] {
+        assert_eq!(hub.view(bundle).unwrap().fresh, 0);
+        assert_eq!(hub.take(bundle).unwrap(), (0, None));
+    }
+    assert_eq!((hub.heads(project(1)), hub.heads(project(2))), heads);
+    assert_eq!(hub.replica.position(), position, "nothing was logged");
+    assert_eq!(hub.name_of(project(1)).as_deref(), Some("Road A"));
+    assert_eq!(heads, (node.heads(project(1)), node.heads(project(2))));
+}
+
+#[test]
+fn what_is_missing_before_a_bundle_is_said_and_a_whole_one_mends_it() {
+    let (mut hub, mut node) = pair();
+    let down = hub.make(node.id(), false).unwrap();
+    node.take(&down).unwrap();
+    node.rename(project(1), "Road A");
+    let up = node.make(hub.id(), false).unwrap();
+    // Another hub with the same key, as if restored from a day when it knew the node but none of its data.
+    let mut old = Node::new(NodeRole::Hub, "County", 1);
+    let code = old.invite(Approval::AtOnce);
+    let mut twin = Node::new(NodeRole::Node, TOWN, 2);
+    twin.join(code);
+    let introduction = twin.make(old.id(), false).unwrap();
+    old.step(&introduction, None).unwrap();
+    let gap = old.view(&up).unwrap().gap.unwrap();
+    assert_eq!((gap.held, old.take(&up).unwrap()), (0, (0, Some(gap))));
+    assert_eq!(old.name_of(project(1)), None);
+    let whole = node.make(hub.id(), true).unwrap();
+    assert_eq!(old.take(&whole).unwrap().1, None);
+    assert_eq!(old.name_of(project(1)).as_deref(), Some("Road A"));
+    assert_eq!(old.heads(project(1)), node.heads(project(1)));
+}
+
+#[test]
+fn a_bundle_is_for_the_one_it_was_made_for() {
+    let (mut hub, mut node) = pair();
+    let up = node.make(hub.id(), false).unwrap();
+    let mut other = Node::new(NodeRole::Hub, "Elsewhere", 9);
+    assert_eq!(other.take(&up), Err(BundleRefusal::ForAnother(hub.id())));
+    assert_eq!(node.take(&up), Err(BundleRefusal::OwnBundle));
+    assert_eq!(
+        node.make(other.id(), false),
+        Err(BundleRefusal::UnknownNode)
+    );
+    let mut alone = Node::new(NodeRole::Node, "Alone", 8);
+    assert_eq!(alone.make(hub.id(), false), Err(BundleRefusal::NotJoined));
+    // Somebody the hub does not know.
+    let mut stranger = Node::new(NodeRole::Node, "Stranger", 7);
+    let code = other.invite(Approval::AtOnce);
+    stranger.join(code);
+    let to_other = stranger.make(other.id(), false).unwrap();
+    assert!(other.view(&to_other).is_ok());
+    let mut again = Node::new(NodeRole::Hub, "Elsewhere", 9);
+    assert_eq!(
+        again.take(&to_other),
+        Err(BundleRefusal::Refused(CloseReason::InviteInvalid))
+    );
+    let down = hub.make(node.id(), false).unwrap();
+    assert_eq!(
+        stranger.take(&down),
+        Err(BundleRefusal::ForAnother(node.id()))
+    );
+}
