@@ -29,8 +29,9 @@ use crate::accounts::{AccountError, Accounts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::driver::{DriverError, Handle};
-use crate::node::Node;
+use crate::node::{Node, blobs_dir};
 use crate::server::App;
+use crate::store::Blobs;
 use crate::views;
 
 pub use edit::new_command_id;
@@ -69,6 +70,8 @@ pub enum ContextError {
 pub struct Context {
     /// Reaches the driver.
     pub handle: Handle,
+    /// The attachments' bytes.
+    pub blobs: Arc<Blobs>,
     /// Time and randomness.
     pub clock: Clock,
     /// Its accounts.
@@ -134,6 +137,7 @@ impl Context {
         let at_hub = info.role == NodeRole::Hub;
         let accounts = Accounts::open(handle.clone(), clock.clone(), at_hub).await?;
         Ok(Self {
+            blobs: Arc::new(Blobs::at(blobs_dir(&dir))),
             handle,
             clock,
             accounts,

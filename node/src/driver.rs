@@ -11,6 +11,7 @@
 //!
 //! Every queue is bounded. Who sends too fast waits; who reads too slowly is cut.
 
+mod blobs;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use shared::api::NodeInfo;
+use shared::attachments::Named;
 use shared::command::{Actor, Answer, Envelope};
 use shared::ids::DocumentId;
 use shared::store::{Reader, StoreError, Turn};
@@ -234,6 +236,19 @@ impl Handle {
         })))
         .await?;
         answer.await.map_err(|_| DriverError::Stopped)?
+    }
+
+    /// Asks peers for an attachment that is not here; it comes when a line stands and nothing else waits on it.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn want_blob(&self, file: Named, held: u64) -> Result<(), DriverError> {
+        self.send(Message::Input(Input::WantBlob {
+            file,
+            held,
+            is_urgent: true,
+        }))
+        .await
     }
 
     /// Everything that changes from now on. A watcher that falls behind is told so (`Lagged`) and should read afresh.

@@ -8,6 +8,7 @@
 //! listener of the command line.
 
 pub mod assets;
+pub mod attachments;
 pub mod bundles;
 pub mod commands;
 pub mod control;
@@ -316,6 +317,9 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Projects => projects::list(site, call).await,
         Endpoint::Project => projects::one(site, call).await,
         Endpoint::PatchProject => projects::patch(site, call).await,
+        Endpoint::Attachments => attachments::list(site, call).await,
+        Endpoint::Attach => attachments::attach(site, call).await,
+        Endpoint::Attachment => attachments::download(site, call).await,
         Endpoint::History => projects::history(site, call).await,
         Endpoint::Commands => commands::run(site, call).await,
         Endpoint::RecordTypes => records::types(site, call).await,
@@ -422,10 +426,10 @@ const SECURE: &[(&str, &str)] = &[
 
 fn secure(headers: &mut HeaderMap) {
     for (name, value) in SECURE {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        // A handler may have said something stricter.
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
     }
 }
 

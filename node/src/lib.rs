@@ -11,6 +11,7 @@
 //! - Only `store` names sled.
 
 pub mod accounts;
+pub mod attachments;
 pub mod cli;
 pub mod clock;
 pub mod config;

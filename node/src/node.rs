@@ -168,6 +168,7 @@ impl Node {
             clock: options.clock.clone(),
             info,
             report,
+            blobs: Some(blobs_dir(dir)),
             network: (options.dialling == Dialling::Allowed).then(|| network.clone()),
         })
         .await?;
@@ -232,6 +233,7 @@ impl MemoryNode {
             clock,
             info,
             report: StartReport::default(),
+            blobs: None,
             network: Some(network.clone()),
         })
         .await?;
@@ -257,6 +259,12 @@ async fn stop(network: Network, handle: &Handle) {
     network.tasks.close();
     network.tasks.wait().await;
     handle.stop().await;
+}
+
+/// Where a data folder keeps attachments.
+#[must_use]
+pub fn blobs_dir(dir: &Path) -> PathBuf {
+    dir.join("blobs")
 }
 
 /// A folder may hold a configuration and nothing else.

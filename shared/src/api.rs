@@ -14,12 +14,14 @@ use crate::text::Lang;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
+mod attachments;
 mod bundles;
 mod issues;
 pub mod obligations;
 mod records;
 pub mod rules;
 
+pub use attachments::AttachmentInfo;
 pub use bundles::BundleReport;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 pub use records::{
@@ -58,12 +60,18 @@ pub enum Code {
     /// The body is too large.
     #[serde(rename = "XM-2003")]
     TooLarge,
+    /// The file's bytes are at another node; they were asked for.
+    #[serde(rename = "XM-2004")]
+    NotDownloaded,
     /// A rule refuses the command; see `refusal`.
     #[serde(rename = "XM-3001")]
     Refused,
     /// The workbook cannot be read.
     #[serde(rename = "XM-4001")]
     WorkbookUnreadable,
+    /// The file cannot be attached: its size, kind, content or name.
+    #[serde(rename = "XM-4003")]
+    AttachmentRefused,
     /// The bundle is none, was changed, is for another node, or its sender is refused.
     #[serde(rename = "XM-4002")]
     BundleRefused,

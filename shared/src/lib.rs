@@ -18,6 +18,8 @@
 
 pub mod api;
 #[cfg(feature = "crdt")]
+pub mod attachments;
+#[cfg(feature = "crdt")]
 pub mod board;
 pub mod book;
 pub mod command;

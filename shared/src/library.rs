@@ -405,6 +405,10 @@ impl Library {
         let changed = std::mem::take(&mut self.changed);
         for id in &changed {
             self.fold(turn, id)?;
+            if matches!(id, DocumentId::Project(_)) {
+                let document = self.document(turn, id)?;
+                crate::attachments::index(turn, id, document);
+            }
         }
         crate::summary::refresh(self, turn, &changed)?;
         self.shrink();

@@ -14,6 +14,10 @@ pub const FEN_MAX: i64 = 9_000_000_000_000_000;
 pub const PROFILE_BYTES_MAX: usize = 90_000;
 /// Bytes of one uploaded workbook (reliability.md 3).
 pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// Bytes of one attached file (reliability.md 3): a scan of some dozen pages, a photograph as a camera makes it.
+pub const ATTACHMENT_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// Files attached to one project. A project of five years has a few dozen.
+pub const ATTACHMENTS_PER_PROJECT_MAX: usize = 500;
 /// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.
 pub const IMPORT_ITEMS_MAX: usize = 50_000;
 /// Projects of an import written (or taken back) in one turn. At about 1 ms each nobody else waits for longer than 0.2 s.

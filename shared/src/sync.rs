@@ -14,6 +14,7 @@
 
 mod admit;
 mod backoff;
+mod blobs;
 mod bundle;
 mod command;
 mod cursor;
@@ -35,6 +36,7 @@ mod status;
 mod ticket;
 mod trying;
 
+pub use blobs::BlobStored;
 pub use bundle::{BundleDraft, BundleGap, BundleRefusal, BundleTaken, BundleView};
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
@@ -99,6 +101,8 @@ pub struct Replica {
     /// Documents by the short name the compact form uses.
     shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
     quarantined: u64,
+    /// Attachments that shall come here.
+    wanted: blobs::Wanted,
     /// At a hub: nodes whose disk was seen to be an old one or a copy, and when.
     copied: BTreeMap<NodeId, Timestamp>,
     /// Entries of the log for the hub that the hub acknowledged.
@@ -159,12 +163,16 @@ impl About {
     fn of(input: &Input) -> Self {
         match input {
             Input::Frame { session, .. }
+            | Input::BlobRead { session, .. }
             | Input::Tried { session, .. }
             | Input::SessionOpened { session, .. }
             | Input::SessionClosed { session, .. }
             | Input::DialFailed { session, .. } => Self::One(*session),
+            Input::BlobStored { state, .. } if *state != BlobStored::Broken => Self::Nobody,
             Input::Wakeup | Input::Command { .. } => Self::Nobody,
             Input::Start { .. }
+            | Input::WantBlob { .. }
+            | Input::BlobStored { .. }
             | Input::SetLine { .. }
             | Input::SyncNow { .. }
             | Input::CreateInvite { .. }
@@ -233,6 +241,7 @@ impl Replica {
             partials: BTreeMap::new(),
             shorts: BTreeMap::new(),
             quarantined: 0,
+            wanted: blobs::Wanted::default(),
             copied: BTreeMap::new(),
             hub_acked: 0,
             last_exchange: None,
@@ -322,6 +331,7 @@ impl Replica {
         let documents: Vec<_> = self.library.refresh(turn)?.into_iter().collect();
         self.let_go_of_chunk(&documents);
         if !documents.is_empty() {
+            self.seek_blobs(turn, &documents, out)?;
             out.push(Effect::Changed { documents });
         }
         Ok(())
@@ -414,6 +424,24 @@ impl Replica {
                 self.set_enrolment(cx, request, node, Enrolment::Revoked)
             }
             Input::Readmit { request, hash } => self.readmit(cx, request, hash),
+            Input::WantBlob {
+                file,
+                held,
+                is_urgent,
+            } => self.want_blob(cx.turn, &file, held, is_urgent),
+            Input::BlobRead {
+                session,
+                name,
+                offset,
+                read,
+            } => {
+                self.blob_read(cx, session, name, offset, read);
+                Ok(())
+            }
+            Input::BlobStored { name, state } => {
+                self.blob_stored(cx, name, state);
+                Ok(())
+            }
             Input::TakeBundle {
                 request,
                 bundle,
@@ -458,6 +486,7 @@ impl Replica {
                 self.remember_short(&id);
             }
         }
+        self.seek_all_blobs(cx)?;
         self.is_started = true;
         cx.out.push(Effect::Status);
         Ok(())
@@ -517,7 +546,9 @@ impl Replica {
         }
         self.attend_exchange(cx, id)?;
         self.attend_signing(cx, id)?;
-        self.attend_probe(cx, id)
+        self.attend_probe(cx, id)?;
+        self.attend_blobs(cx, id);
+        Ok(())
     }
 
     /// When [`Input::Wakeup`] is due at the latest.
@@ -566,6 +597,7 @@ impl Replica {
         let Some(mut session) = self.sessions.remove(&id) else {
             return;
         };
+        self.release_blobs(id);
         if let Some(node) = session.node() {
             if !session.is_dialler {
                 self.note_contact(cx.turn, node, session.heard_at);
@@ -612,6 +644,9 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Readmit { request, .. }
         | Input::TakeBundle { request, .. } => Some(*request),
         Input::Start { .. }
+        | Input::WantBlob { .. }
+        | Input::BlobRead { .. }
+        | Input::BlobStored { .. }
         | Input::SessionOpened { .. }
         | Input::Frame { .. }
         | Input::SessionClosed { .. }

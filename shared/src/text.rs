@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod attachment;
 pub mod book;
 pub mod bundle;
 pub mod fields;

@@ -1,6 +1,7 @@
 //! The integration tests, one binary: a module per subject.
 
 mod apart;
+mod attachments;
 mod browser;
 mod bundles;
 mod cli;

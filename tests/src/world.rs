@@ -463,7 +463,12 @@ impl World {
                 trial,
                 suspects,
             } => self.try_changes(index, session, trial, &suspects),
-            Effect::Changed { .. } | Effect::Status => {}
+            // The storms carry no files: attachments have tests of their own.
+            Effect::Changed { .. }
+            | Effect::Status
+            | Effect::SeekBlobs { .. }
+            | Effect::ReadBlob { .. }
+            | Effect::WriteBlob { .. } => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::store::{LOSS_KEY, MemoryStore, ReadOnly, StartReport, Store};
 use crate::transport::dial::{DialRequest, run_dial};
 use crate::transport::socket::Outgoing;
 
+use super::blobs::{BlobKeeper, Job as BlobJob};
 use super::trials::{Job, Trials};
 use super::{
     Board, DriverError, EVENTS_MAX, Event, Finish, Handle, MESSAGES_MAX, Message, ReadContext,
@@ -53,6 +55,8 @@ pub(crate) struct Parts {
     pub network: Option<Network>,
     /// What the opening of the store found.
     pub report: StartReport,
+    /// Where attachments lie; `None`: they are neither served nor fetched.
+    pub blobs: Option<PathBuf>,
 }
 
 /// Where dials run.
@@ -108,7 +112,12 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
         tend_after: None,
         trouble: Vec::new(),
         last_repair: None,
+        blobs: None,
     };
+    if let Some(dir) = parts.blobs {
+        let keeper = BlobKeeper::spawn(dir, driver.own.clone());
+        driver.blobs = Some(keeper.map_err(StartError::Thread)?);
+    }
     driver.note_report(&parts.report);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -166,6 +175,8 @@ struct Driver {
     trouble: Vec<StorageTrouble>,
     /// When the store was last opened again because of damage.
     last_repair: Option<Timestamp>,
+    /// Reads and writes attachments.
+    blobs: Option<BlobKeeper>,
 }
 
 impl Driver {
@@ -252,6 +263,9 @@ impl Driver {
         // Nobody watching is fine.
         let _unwatched = self.events.send(Event::Stopping);
         self.cut_sessions("the node stops");
+        // What it still wanted to say is of no use, and nothing of it may outlive the store.
+        messages.close();
+        self.blobs = None;
         self.settle();
         stopped
     }
@@ -485,6 +499,29 @@ impl Driver {
             Effect::Changed { documents } => {
                 let _unwatched = self.events.send(Event::Changed(documents.into()));
             }
+            Effect::SeekBlobs { files } => self.give(BlobJob::Seek(files)),
+            Effect::ReadBlob {
+                session,
+                name,
+                offset,
+                length,
+            } => self.give(BlobJob::Read {
+                session,
+                name,
+                offset,
+                length,
+            }),
+            Effect::WriteBlob {
+                name,
+                total,
+                offset,
+                bytes,
+            } => self.give(BlobJob::Write {
+                name,
+                total,
+                offset,
+                bytes,
+            }),
             Effect::Status => {
                 let mut info = NodeInfo::clone(
                     &self
@@ -501,6 +538,12 @@ impl Driver {
                 }
                 let _unwatched = self.events.send(Event::Sync);
             }
+        }
+    }
+
+    fn give(&self, job: BlobJob) {
+        if let Some(blobs) = &self.blobs {
+            blobs.give(job);
         }
     }
 

@@ -88,6 +88,7 @@ async fn start_on(inner: MemoryStore, only_reads: bool) -> (Handle, Arc<AtomicBo
             Library::new(1 << 20, |_| String::new()),
         ),
         log: LogContent::Intact,
+        blobs: None,
         report: StartReport::default(),
         clock: Clock::manual(Timestamp(1_790_000_000_000), 1),
         info: NodeInfo {

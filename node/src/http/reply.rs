@@ -17,9 +17,11 @@ use super::guard::GuardError;
 use crate::accounts::password::{CHARS_MAX, CHARS_MIN, PasswordError};
 use crate::accounts::rows::AccountsError;
 use crate::accounts::{AccountError, LoginError};
+use crate::attachments::AttachmentError;
 use crate::control::bundle::BundleFailed;
 use crate::control::{ExportFailed, ImportError};
 use crate::driver::DriverError;
+use crate::store::blobs::BlobError;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +74,9 @@ pub enum Failed {
     /// A document could not be read.
     #[error("a document could not be read")]
     Documents(#[from] LibraryError),
+    /// A file is not attached, or not here.
+    #[error(transparent)]
+    Attachment(#[from] AttachmentError),
     /// A bundle could not be made or taken in.
     #[error(transparent)]
     Bundle(#[from] BundleFailed),
@@ -119,6 +124,7 @@ impl Failed {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Import(error) => import_status(error),
+            Self::Attachment(error) => attachment_answer(error).0,
             Self::Bundle(error) => bundle_status(error),
             Self::Export(_) | Self::Documents(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Account(error) | Self::Login(LoginError::Account(error)) => match error {
@@ -164,6 +170,7 @@ impl Failed {
             Self::TooLarge(_) => Code::TooLarge,
             Self::Refused(_) => Code::Refused,
             Self::Import(error) => import_code(error),
+            Self::Attachment(error) => attachment_answer(error).1,
             Self::Bundle(error) => match error {
                 BundleFailed::Driver(error) => driver_code(error),
                 error if error.words().is_some() => Code::BundleRefused,
@@ -224,6 +231,9 @@ impl Failed {
             Self::Import(error) => System::WorkbookUnreadable {
                 why: error.to_string(),
             },
+            Self::Attachment(error) => error
+                .words()
+                .map_or(System::StorageFailed, System::Attachment),
             Self::Bundle(BundleFailed::Driver(error)) => driver_words(error),
             Self::Bundle(error) => error.words().map_or(System::Internal, System::Bundle),
             Self::Export(_) => System::Internal,
@@ -312,6 +322,26 @@ fn import_code(error: &ImportError) -> Code {
         ImportError::Scratch { .. } | ImportError::Interrupted | ImportError::Errors(_) => {
             Code::Internal
         }
+    }
+}
+
+fn attachment_answer(error: &AttachmentError) -> (StatusCode, Code) {
+    match error {
+        AttachmentError::Size(0)
+        | AttachmentError::Kind(_)
+        | AttachmentError::Content(_)
+        | AttachmentError::Name
+        | AttachmentError::TooMany(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Code::AttachmentRefused)
+        }
+        AttachmentError::Size(_) => (StatusCode::PAYLOAD_TOO_LARGE, Code::AttachmentRefused),
+        AttachmentError::NotHere | AttachmentError::Blob(BlobError::Damaged { .. }) => {
+            (StatusCode::NOT_FOUND, Code::NotDownloaded)
+        }
+        AttachmentError::Blob(BlobError::Io { .. }) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Code::StorageFailed)
+        }
+        AttachmentError::Interrupted => (StatusCode::SERVICE_UNAVAILABLE, Code::NotReady),
     }
 }
 

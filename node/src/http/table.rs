@@ -29,6 +29,9 @@ pub enum Endpoint {
     Project,
     PatchProject,
     History,
+    Attachments,
+    Attach,
+    Attachment,
     Commands,
     Report,
     RecordTypes,
@@ -238,6 +241,11 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/projects/{id}", E::Project, Person, Nothing, Json(of::<shared::project::ProjectView>), &[], "One project with all values, rivals and heads.");
     add(patch.clone(), "/api/v1/projects/{id}", E::PatchProject, Person, Json(of::<api::ProjectPatch>), Json(of::<Answer>), &[], "Writes fields; answered after it is durable.");
     add(get.clone(), "/api/v1/projects/{id}/history", E::History, Person, Nothing, Json(list_of::<api::HistoryEntry>), &[("path", "one field's path; all when absent")], "Who changed what, newest first.");
+    add(get.clone(), "/api/v1/projects/{id}/attachments", E::Attachments, Person, Nothing, Json(list_of::<api::AttachmentInfo>), &[], "The files attached to a project, and whether their bytes are here.");
+    add(post.clone(), "/api/v1/projects/{id}/attachments", E::Attach, Person, File, Json(of::<api::AttachmentInfo>),
+        &[("name", "the file's name; its ending says its kind"), ("about", "the kind of document, or the row it is about"), ("on_behalf", "at the hub: who asked for it and why (代填)")],
+        "Attaches a file (raw body); answered after its bytes and its row are durable. A row is struck out with `strike_row` of `/api/v1/commands`.");
+    add(get.clone(), "/api/v1/projects/{id}/attachments/{row}", E::Attachment, Person, Nothing, File, &[], "An attached file. `XM-2004` when its bytes are not here; they are asked for and come by themselves.");
     add(post.clone(), "/api/v1/commands", E::Commands, Person, Json(one_or_list_of::<Envelope>), Json(one_or_list_of::<api::WordedAnswer>), &[], "Carries out one command or a list; one answer each, in order, after it is durable.");
     add(get.clone(), "/api/v1/reports/{ledger}/{period}", E::Report, Person, Nothing, Json(of::<api::ReportView>), &[UNIT], "One unit's month of one ledger.");
     add(get.clone(), "/api/v1/record-types", E::RecordTypes, Person, Nothing, Json(list_of::<api::RecordType>),

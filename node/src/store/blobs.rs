@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, Write as _};
 
 use crate::platform::sync_dir;
 
@@ -18,6 +18,12 @@ use crate::platform::sync_dir;
 pub struct BlobId([u8; 32]);
 
 impl BlobId {
+    /// The name with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The name of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
@@ -133,6 +139,118 @@ impl Blobs {
         self.path(id).exists()
     }
 
+    /// Bytes that are here of a blob that is still arriving.
+    #[must_use]
+    pub fn held(&self, id: BlobId) -> u64 {
+        std::fs::metadata(self.unfinished(id)).map_or(0, |found| found.len())
+    }
+
+    /// Keeps bytes of a blob that arrives in pieces, from an offset on. True once it is whole: then it was checked and is durable.
+    ///
+    /// Only the end is synced. What a power cut took from the middle is noticed by the hash, and the blob begins again.
+    ///
+    /// # Errors
+    /// When the disk refuses, or [`BlobError::Damaged`] when the bytes do not make what the name says, or something before them
+    /// is missing. Nothing of it is kept then.
+    pub fn append(
+        &self,
+        id: BlobId,
+        total: u64,
+        offset: u64,
+        bytes: &[u8],
+    ) -> Result<bool, BlobError> {
+        let path = self.unfinished(id);
+        let appended = self.append_to(&path, total, offset, bytes);
+        let whole = match appended {
+            Ok(None) => return Ok(false),
+            Ok(Some(whole)) => whole,
+            Err(source) => {
+                // It may be a full disk: what is there helps nobody.
+                let _gone = std::fs::remove_file(&path);
+                return Err(BlobError::Io { path, source });
+            }
+        };
+        if BlobId::of(&whole) != id {
+            let _gone = std::fs::remove_file(&path);
+            return Err(BlobError::Damaged { id });
+        }
+        let to = self.path(id);
+        self.finish(&path, &to)
+            .map_err(|source| BlobError::Io { path, source })?;
+        Ok(true)
+    }
+
+    /// The whole content once the last bytes are there; empty content for bytes that do not follow what is held.
+    fn append_to(
+        &self,
+        path: &Path,
+        total: u64,
+        offset: u64,
+        bytes: &[u8],
+    ) -> io::Result<Option<Vec<u8>>> {
+        std::fs::create_dir_all(&self.dir)?;
+        let mut options = File::options();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        if file.metadata()?.len() < offset {
+            return Ok(Some(Vec::new()));
+        }
+        file.set_len(offset)?;
+        file.seek(io::SeekFrom::Start(offset))?;
+        file.write_all(bytes)?;
+        if offset + (bytes.len() as u64) < total {
+            return Ok(None);
+        }
+        file.sync_all()?;
+        std::fs::read(path).map(Some)
+    }
+
+    fn finish(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let parent = to.parent().unwrap_or(&self.dir);
+        std::fs::create_dir_all(parent)?;
+        std::fs::rename(from, to)?;
+        sync_dir(parent)?;
+        sync_dir(&self.dir)
+    }
+
+    /// Some bytes of a blob, and how many it has; `Ok(None)` when it is not here. The first piece is given only of a blob that is
+    /// sound as a whole.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the bytes are not what they were.
+    pub fn read_part(
+        &self,
+        id: BlobId,
+        offset: u64,
+        length: u64,
+    ) -> Result<Option<(u64, Vec<u8>)>, BlobError> {
+        if offset == 0 && self.load(id)?.is_none() {
+            return Ok(None);
+        }
+        let path = self.path(id);
+        let read = || {
+            let mut file = File::open(&path)?;
+            let total = file.metadata()?.len();
+            file.seek(io::SeekFrom::Start(offset))?;
+            let mut bytes = Vec::new();
+            file.take(length).read_to_end(&mut bytes)?;
+            Ok(Some((total, bytes)))
+        };
+        match read() {
+            Err(error) if io::Error::kind(&error) == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(BlobError::Io { path, source }),
+            Ok(read) => Ok(read),
+        }
+    }
+
+    fn unfinished(&self, id: BlobId) -> PathBuf {
+        self.dir.join(format!("{id}.part"))
+    }
+
     /// Every blob that is here, in no particular order.
     ///
     /// # Errors
@@ -188,5 +306,45 @@ mod tests {
             "putting it again mends it"
         );
         assert!("xyz".parse::<BlobId>().is_err());
+    }
+
+    #[test]
+    fn a_blob_that_arrives_in_pieces_goes_on_where_it_was_and_is_checked_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("blobs");
+        let blobs = Blobs::at(dir.clone());
+        let bytes: Vec<u8> = (0..50_000_u32).map(|at| (at % 251) as u8).collect();
+        let id = BlobId::of(&bytes);
+        let total = bytes.len() as u64;
+        assert_eq!(blobs.held(id), 0);
+        assert!(!blobs.append(id, total, 0, &bytes[..20_000]).unwrap());
+        // Another process goes on; a piece that came twice is taken once.
+        let blobs = Blobs::at(dir);
+        assert_eq!(blobs.held(id), 20_000);
+        assert!(
+            !blobs
+                .append(id, total, 10_000, &bytes[10_000..30_000])
+                .unwrap()
+        );
+        assert_eq!(
+            blobs.list().unwrap(),
+            [],
+            "it is not here before it is whole"
+        );
+        assert!(blobs.append(id, total, 30_000, &bytes[30_000..]).unwrap());
+        assert_eq!(
+            (blobs.held(id), blobs.load(id).unwrap()),
+            (0, Some(bytes.clone()))
+        );
+        let (all, part) = blobs.read_part(id, 100, 50).unwrap().unwrap();
+        assert_eq!((all, part.as_slice()), (total, &bytes[100..150]));
+        assert!(blobs.read_part(BlobId::of(b"x"), 0, 9).unwrap().is_none());
+
+        let other = BlobId::of(b"another");
+        let wrong = blobs.append(other, 4, 0, b"pear");
+        assert!(matches!(wrong, Err(BlobError::Damaged { .. })));
+        let gap = blobs.append(other, 9, 5, b"r");
+        assert!(matches!(gap, Err(BlobError::Damaged { .. })));
+        assert_eq!(blobs.held(other), 0, "nothing of it is kept");
     }
 }

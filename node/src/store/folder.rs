@@ -137,7 +137,7 @@ impl DataFolder {
     /// The directory of attachments.
     #[must_use]
     pub fn blobs(&self) -> PathBuf {
-        self.dir.join("blobs")
+        crate::node::blobs_dir(&self.dir)
     }
 
     /// The folder itself.

@@ -1,5 +1,6 @@
 //! Everything the core can ask for, as data. The driver commits the turn first, then performs these in order.
 
+use crate::attachments::{BlobName, Named};
 use crate::command::Answer;
 use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::time::Timestamp;
@@ -56,6 +57,33 @@ pub enum Effect {
     },
     /// The truth about the line may read differently now.
     Status,
+    /// Finds out which of these attachments are not here; answered by `Input::WantBlob` for each.
+    SeekBlobs {
+        /// What documents name.
+        files: Vec<Named>,
+    },
+    /// Reads some bytes of an attachment for a peer; answered by `Input::BlobRead`.
+    ReadBlob {
+        /// For whom.
+        session: SessionId,
+        /// The file.
+        name: BlobName,
+        /// From where.
+        offset: u64,
+        /// How many at most.
+        length: u64,
+    },
+    /// Keeps bytes of an attachment that arrived; answered by `Input::BlobStored`.
+    WriteBlob {
+        /// The file.
+        name: BlobName,
+        /// All its bytes.
+        total: u64,
+        /// Where these stand.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// Why this side ends a session.

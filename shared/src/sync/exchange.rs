@@ -233,6 +233,7 @@ impl Replica {
             } => self.on_differ(cx, id, have, need, is_last),
             Frame::Heads { documents, is_last } => self.on_heads(cx, id, documents, is_last),
             Frame::Reset(cursors) => self.on_reset(cx, id, &cursors),
+            Frame::Blob(frame) => self.on_blob(cx, id, frame),
             Frame::Hello(_)
             | Frame::Accept(_)
             | Frame::Pending

@@ -346,6 +346,7 @@ impl Open {
             is_unsigned: false,
             sign_at: now.plus_ms(super::session::SIGN_EVERY_MS),
             repair: None,
+            blobs: super::blobs::BlobLine::default(),
             probe_at: now.plus_ms(PROBE_EVERY_MS),
             is_peer_idle: false,
             is_asking: false,

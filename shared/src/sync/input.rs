@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::api::NodeRole;
+use crate::attachments::{BlobName, Named};
 use crate::command::{Actor, Envelope};
 use crate::identity::{NodeKey, UnitKind};
 use crate::ids::NodeId;
 use crate::wire::bundle::Bundle;
+
+use super::blobs::BlobStored;
 
 /// One conversation with one peer.
 ///
@@ -216,6 +219,33 @@ pub enum Input {
         request: RequestId,
         /// The change.
         hash: Option<[u8; 32]>,
+    },
+    /// An attachment is not here and shall be: a hub's documents name it, or a person asks for it.
+    WantBlob {
+        /// The file, and the document that names it.
+        file: Named,
+        /// Bytes of it that are here already.
+        held: u64,
+        /// A person waits.
+        is_urgent: bool,
+    },
+    /// What came of [`super::Effect::ReadBlob`].
+    BlobRead {
+        /// For whom it was read.
+        session: SessionId,
+        /// The file.
+        name: BlobName,
+        /// From where.
+        offset: u64,
+        /// All its bytes, and some of them; `None`: it is not here whole and sound.
+        read: Option<(u64, Vec<u8>)>,
+    },
+    /// What came of [`super::Effect::WriteBlob`].
+    BlobStored {
+        /// The file.
+        name: BlobName,
+        /// How it stands.
+        state: BlobStored,
     },
     /// A person brought a bundle: one step of taking it in. Answered by `Reply::BundleTaken`.
     TakeBundle {

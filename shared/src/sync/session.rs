@@ -11,6 +11,7 @@ use crate::ids::NodeId;
 use crate::time::Timestamp;
 use crate::wire::v1::{BatchHead, Frame, Hello, Incarnation, Point, Scope};
 
+use super::blobs::BlobLine;
 use super::pack::Item;
 use super::reconcile::Repair;
 use super::spool::Incoming;
@@ -107,6 +108,7 @@ pub(crate) struct Open {
     pub(crate) is_unsigned: bool,
     pub(crate) sign_at: Timestamp,
     pub(crate) repair: Option<Repair>,
+    pub(crate) blobs: BlobLine,
     pub(crate) probe_at: Timestamp,
     /// True when the last thing heard about it was that the peer has nothing more for us.
     pub(crate) is_peer_idle: bool,

@@ -4,6 +4,7 @@
 //! here. Each message holds its facts.
 
 use super::Lang;
+use super::attachment::AttachmentWords;
 use super::bundle::BundleWords;
 use crate::api::SyncState;
 use crate::time::Timestamp;
@@ -56,6 +57,8 @@ pub enum System {
         why: String,
     },
     PreviewGone,
+    /// About an attached file.
+    Attachment(AttachmentWords),
     /// About a bundle.
     Bundle(BundleWords),
     Created {
@@ -234,6 +237,7 @@ impl System {
             Self::PasswordIsName => "密码不能是用户名。".into(),
             Self::PasswordCommon => "这个密码太常见，请换一个。".into(),
             Self::WorkbookUnreadable { why } => format!("这个文件读不出来：{why}"),
+            Self::Attachment(words) => words.text(Lang::Zh),
             Self::Bundle(words) => words.text(Lang::Zh),
             Self::PreviewGone => "这次预览已过期，请重新上传。".into(),
             Self::Created { name, role, dir } => {
@@ -398,6 +402,7 @@ impl System {
             Self::PasswordIsName => "A password may not be the user's name.".into(),
             Self::PasswordCommon => "This password is too common; please choose another.".into(),
             Self::WorkbookUnreadable { why } => format!("This file cannot be read: {why}"),
+            Self::Attachment(words) => words.text(Lang::En),
             Self::Bundle(words) => words.text(Lang::En),
             Self::PreviewGone => "This preview is over; please upload again.".into(),
             Self::Created { name, role, dir } => format!("Made the {role} {name} in {dir}."),

@@ -12,10 +12,12 @@ use crate::time::Timestamp;
 
 use super::codec::{Reader, WireError, Writer};
 
+mod blobs;
 mod frames;
 #[cfg(test)]
 mod tests;
 
+pub use blobs::{BLOB_PART_BYTES, BlobFrame};
 pub use frames::{decode, encode};
 
 /// The chain value of a log at a position: everything before it, folded.
@@ -316,4 +318,6 @@ pub enum Frame {
     Bye(u8),
     /// The cursors explain nothing here: the dialler shall probe.
     PleaseProbe,
+    /// About an attachment.
+    Blob(BlobFrame),
 }

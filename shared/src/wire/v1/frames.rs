@@ -1,8 +1,8 @@
 //! Encoding and decoding of every frame.
 
 use super::{
-    Accept, BatchHead, Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hello, InviteProof,
-    Partial, Point, Reader, SCOPES_MAX, Scope, WireError, Writer,
+    Accept, BatchHead, BlobFrame, Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hello,
+    InviteProof, Partial, Point, Reader, SCOPES_MAX, Scope, WireError, Writer,
 };
 use crate::ids::{DocumentId, NodeId};
 use crate::time::Timestamp;
@@ -177,6 +177,7 @@ const fn kind_of(frame: &Frame) -> u8 {
         Frame::Pong { .. } => PONG,
         Frame::Bye(_) => BYE,
         Frame::PleaseProbe => PLEASE_PROBE,
+        Frame::Blob(frame) => frame.kind(),
     }
 }
 
@@ -228,6 +229,7 @@ pub fn encode(number: u64, frame: &Frame) -> Vec<u8> {
             }
         }
         Frame::Pending | Frame::PleaseProbe => {}
+        Frame::Blob(frame) => frame.write(&mut out),
         Frame::Ping { now } => out.signed(now.0),
         Frame::Pong { is_idle, now } => {
             out.u8((*is_idle).into());
@@ -372,6 +374,7 @@ fn decode_body(kind: u8, input: &mut Reader<'_>) -> Result<Frame, WireError> {
         },
         BYE => Frame::Bye(input.u8()?),
         PLEASE_PROBE => Frame::PleaseProbe,
+        kind if BlobFrame::has_kind(kind) => Frame::Blob(BlobFrame::read(kind, input)?),
         found => {
             return Err(WireError::UnknownKind {
                 what: "frame",
@@ -421,7 +424,7 @@ fn decode_accept(input: &mut Reader<'_>) -> Result<Accept, WireError> {
     })
 }
 
-fn take_rest(input: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
+pub(super) fn take_rest(input: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
     let rest = input.rest();
     Ok(input.raw(rest.len())?.to_vec())
 }

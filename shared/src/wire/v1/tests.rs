@@ -31,6 +31,26 @@ fn document() -> impl Strategy<Value = DocumentId> {
     ]
 }
 
+fn blob() -> impl Strategy<Value = BlobFrame> {
+    let numbers = (any::<Hash>(), any::<u64>(), any::<u64>());
+    prop_oneof![
+        numbers.prop_map(|(name, offset, length)| BlobFrame::Want {
+            name,
+            offset,
+            length,
+        }),
+        (numbers, vec(any::<u8>(), 0..64)).prop_map(|((name, total, offset), bytes)| {
+            BlobFrame::Part {
+                name,
+                total,
+                offset,
+                bytes,
+            }
+        }),
+        any::<Hash>().prop_map(|name| BlobFrame::None { name }),
+    ]
+}
+
 fn cursors() -> impl Strategy<Value = Cursors> {
     let partial = (
         scope(),
@@ -148,6 +168,7 @@ fn frame() -> impl Strategy<Value = Frame> {
         batch,
         Just(Frame::Pending),
         Just(Frame::PleaseProbe),
+        blob().prop_map(Frame::Blob),
         any::<u8>().prop_map(Frame::Refuse),
         any::<u8>().prop_map(Frame::Bye),
         cursors().prop_map(Frame::Cursors),
