@@ -305,6 +305,18 @@ impl Profile {
             .find(|report| report.recurrence.iter().any(Recur::is_monthly))
     }
 
+    /// The last second that is on time for a period, where days off may move it; `None` when no day is named.
+    #[must_use]
+    pub fn due_at(&self, period: &Period) -> Option<Timestamp> {
+        self.ends(period.due?)
+    }
+
+    /// The end of a due day: at the county's time, moved as its calendar says.
+    fn ends(&self, day: Date) -> Option<Timestamp> {
+        let (hour, minute, second) = self.report.due_time.0;
+        Some(self.calendar.shifted(day).at(hour, minute, second))
+    }
+
     /// When a report for a month is due; `None` when the county gave no day.
     #[must_use]
     pub fn due(&self, report: &Report, month: Month) -> Option<Timestamp> {
@@ -312,8 +324,7 @@ impl Profile {
             .recurrence
             .iter()
             .find_map(|recur| recur.due_days(month).last().copied())?;
-        let (hour, minute, second) = self.report.due_time.0;
-        Some(day.at(hour, minute, second))
+        self.ends(day)
     }
 
     /// The name of a ledger, its id when the profile does not know it.

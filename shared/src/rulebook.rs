@@ -13,8 +13,9 @@ use crate::document::genesis::DocumentKind;
 use crate::field::{Column, Table, Target};
 use crate::ids::RowId;
 use crate::library::{Library, LibraryError};
-use crate::profile::{Profile, ProfileError, ProfileHistory, Version};
+use crate::profile::{HolidayShift, Profile, ProfileError, ProfileHistory, Version};
 use crate::project::Cell;
+use crate::rules::workdays::WorkCalendar;
 use crate::store::{Reader, Tree};
 use crate::summary::row_error;
 use crate::time::Timestamp;
@@ -85,7 +86,7 @@ fn read(
     first: &Arc<Profile>,
     parsed: &mut BTreeMap<[u8; 32], Result<Arc<Profile>, ProfileError>>,
 ) -> Rulebook {
-    let mut history = ProfileHistory::new(Arc::clone(first));
+    let mut history = ProfileHistory::new(knowing_holidays(first, &rows));
     let mut ignored = Vec::new();
     for applied in rows.each(Table::ProfileApplies) {
         let id = applied.reference(Column::ProfileVersion);
@@ -105,7 +106,7 @@ fn read(
             Ok(profile) => history.add(Version {
                 id: Some(id),
                 begins: begins(from.at(0, 0, 0), applied.at()),
-                profile: Arc::clone(profile),
+                profile: knowing_holidays(profile, &rows),
             }),
             Err(error) => ignored.push((id, error.clone())),
         }
@@ -115,6 +116,25 @@ fn read(
         ignored,
         rows,
     }
+}
+
+/// The rules with the official days off, where the county lets them move a deadline; else as they are.
+fn knowing_holidays(profile: &Arc<Profile>, rows: &Book) -> Arc<Profile> {
+    if profile.calendar.holiday_shift == HolidayShift::None {
+        return Arc::clone(profile);
+    }
+    let mut knowing = Profile::clone(profile);
+    let own = &profile.calendar;
+    for year in WorkCalendar::of(own, rows).years() {
+        let off = year.holidays.iter();
+        let worked = year.workdays.iter();
+        // The county's own days count first.
+        let off = off.filter(|day| !own.workdays.contains(day)).copied();
+        let worked = worked.filter(|day| !own.holidays.contains(day)).copied();
+        knowing.calendar.holidays.extend(off);
+        knowing.calendar.workdays.extend(worked);
+    }
+    Arc::new(knowing)
 }
 
 /// A version never reaches back: one that is applied after its date begins when it is applied.

@@ -193,7 +193,7 @@ impl Judge<'_> {
 
     /// The moment by which lists are read: the due moment, or now while it has not come.
     fn due(&self, period: &Period) -> Timestamp {
-        let due = period.due_at(self.profile.report.due_time.0);
+        let due = self.profile.due_at(period);
         due.map_or(self.now, |due| due.min(self.now))
     }
 

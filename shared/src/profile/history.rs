@@ -111,7 +111,7 @@ fn known(profile: &Profile, report: &str, period: &str) -> Option<(Timestamp, Ti
     if let Some(period) = recurrence.find_map(|recur| recur.period_of(period)) {
         let ends = period.last.at(23, 59, 59);
         return Some((
-            period.due_at(profile.report.due_time.0).unwrap_or(ends),
+            profile.due_at(&period).unwrap_or(ends),
             ends,
         ));
     }

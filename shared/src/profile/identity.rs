@@ -118,7 +118,7 @@ pub struct MoneyDisplay {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
-    /// `none`: weekends and holidays move no deadline.
+    /// What weekends and holidays do to a deadline; `none`: nothing.
     pub holiday_shift: HolidayShift,
     /// Days that count as the first ten of a month.
     pub first_days_window: DayRange,
@@ -131,6 +131,27 @@ pub struct Calendar {
     #[serde(default)]
     pub workdays: Vec<Date>,
 }
+
+impl Calendar {
+    /// The day a deadline falls on when it was to fall on this one. Days off are the weekends and `holidays`, but for `workdays`; the
+    /// official years are added to these where a deadline can move (`rulebook`).
+    #[must_use]
+    pub fn shifted(&self, day: Date) -> Date {
+        let step = match self.holiday_shift {
+            HolidayShift::None => return day,
+            HolidayShift::NextWorkday => 1,
+            HolidayShift::PreviousWorkday => -1,
+        };
+        let is_worked = |day: Date| {
+            self.workdays.contains(&day) || day.weekday() <= 5 && !self.holidays.contains(&day)
+        };
+        let near = (0..=OFF_DAYS_MAX).map(|days| day.plus_days(days * step));
+        near.into_iter().find(|day| is_worked(*day)).unwrap_or(day)
+    }
+}
+
+/// Days off that can follow each other at most; more are a mistake in the file and move nothing.
+const OFF_DAYS_MAX: i64 = 30;
 
 /// What a holiday does to a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -43,7 +43,7 @@ pub fn basis(
     let mut basis = Basis::default();
     let on = publication.list.as_ref().map(|list| {
         let listed = Listed::of(world.county);
-        let until = period.and_then(|period| period.due_at(world.profile.report.due_time.0));
+        let until = period.and_then(|period| world.profile.due_at(period));
         listed.on(list, until.map_or(now, |due| due.min(now)))
     });
     let mut words = String::new();

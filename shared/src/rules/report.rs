@@ -105,7 +105,7 @@ impl Deadline {
     pub fn of_period(profile: &Profile, report: &Report, period: &Period) -> Self {
         Self {
             opens: Some(period.opens_at()),
-            due: period.due_at(profile.report.due_time.0),
+            due: profile.due_at(period),
             judged: report.judged.unwrap_or(false),
             ..Self::of(profile, &report.id, period.last.month_of())
         }

@@ -234,7 +234,7 @@ impl Ground {
         for report in &profile.reports {
             let periods = Recur::periods_of_all(&report.recurrence, first, last);
             for (number, period) in periods.iter().enumerate() {
-                let Some(due) = period.due_at(profile.report.due_time.0) else {
+                let Some(due) = profile.due_at(period) else {
                     continue;
                 };
                 for (place, unit) in self.units.clone().into_iter().enumerate() {

@@ -55,7 +55,7 @@ fn windows(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obli
                 );
                 one.period.clone_from(&period.id);
                 one.opens = Some(period.opens);
-                one.due = period.due_at(ground.profile.report.due_time.0);
+                one.due = ground.profile.due_at(&period);
                 one.role.clone_from(&entry.kind);
                 one.unit = Some(*unit);
                 one.recipients.push("hub".to_owned());
@@ -93,7 +93,7 @@ fn dated(
         let year = year_due(day);
         let issued = ground.listed.is_issued(&list.id, year, at);
         let done = issued || issue.is_none() && is_submitted(ground, list, year);
-        let due = period.due_at(ground.profile.report.due_time.0);
+        let due = ground.profile.due_at(&period);
         let over = due.is_some_and(|due| is_over(at, due));
         let mut one = blank(kind, &list.id, &list.name_zh, &list.clause);
         one.period = format!("{year:04}");

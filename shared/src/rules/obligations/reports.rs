@@ -47,7 +47,7 @@ pub fn charge(
 
 /// The moment by which subjects are chosen: the due moment, or the end of the period where no day is given.
 fn due_of(profile: &Profile, period: &Period) -> Timestamp {
-    let due = period.due_at(profile.report.due_time.0);
+    let due = profile.due_at(period);
     due.unwrap_or_else(|| end_of(period.last))
 }
 
