@@ -8,7 +8,7 @@ use crate::ids::UnitId;
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::World;
-use crate::rules::guards::party;
+use crate::rules::guards::{is_body, party};
 
 /// The unit that leads a project: the lead unit, the home unit while none is named or the one named has no account.
 #[must_use]
@@ -41,12 +41,20 @@ pub fn agency_of(world: &World<'_>, view: &ProjectView) -> Option<UnitId> {
 pub fn is_one_of(world: &World<'_>, view: Option<&ProjectView>, actor: &Actor, who: &str) -> bool {
     let unit = |found: Option<UnitId>| found == Some(actor.unit);
     let at_hub = |role| actor.at_hub && actor.role == role;
+    let named = |field| {
+        let text = view.map_or("", |view| view.text(field));
+        world.directory.resolve(text).filter(|_| !text.is_empty())
+    };
     match who {
         "hub" => is_hub(actor),
         "hub_head" => at_hub(Role::HubHead),
         "inspector" => at_hub(Role::Inspector),
         "leader" | "topic_leader" | "main_leader" => at_hub(Role::Leader),
-        "lead_unit" => unit(view.and_then(|view| lead_of(world, view))),
+        "lead_unit" | "responsible_unit" => unit(view.and_then(|view| lead_of(world, view))),
+        "territorial" => unit(named(Field::TerritorialOrg)),
+        "investment_dept" => {
+            unit(named(Field::InvestmentDept)) || unit(view.and_then(|view| lead_of(world, view)))
+        }
         "owner" => unit(view.and_then(|view| owner_of(world, view))),
         "agency" => unit(view.and_then(|view| agency_of(world, view))),
         "team" => view.is_some_and(|view| Parties::of(view, world.directory).takes_part(actor)),
@@ -54,12 +62,13 @@ pub fn is_one_of(world: &World<'_>, view: Option<&ProjectView>, actor: &Actor, w
     }
 }
 
-/// True when the actor works for a body of the profile: his unit bears its name, or it is the hub under another name.
+/// True when the actor works for a body of the profile: his unit bears its name or is of that kind, or it is the hub under another
+/// name.
 fn speaks_for(world: &World<'_>, actor: &Actor, body: &str) -> bool {
     let profile = world.profile;
-    let name = profile.body_name(body);
     let unit = world.directory.units.get(&actor.unit);
-    if unit.is_some_and(|unit| unit.name == name) {
+    let of_kind = unit.is_some_and(|unit| unit.kind == body);
+    if of_kind || is_body(world, &actor.unit.to_string(), body) {
         return true;
     }
     is_hub(actor) && is_hub_by_name(profile, body)

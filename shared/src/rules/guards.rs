@@ -22,7 +22,7 @@ mod words;
 pub(crate) use bodies::{is_body, is_part, joint_review_lacks};
 pub(crate) use lists::{is_open, next_window};
 pub(crate) use papers::has_document;
-pub(crate) use people::{acts_as, is_active, slot_count};
+pub(crate) use people::{is_active, slot_count};
 pub(crate) use words::{party, party_of_code};
 
 macro_rules! guards {

@@ -1,15 +1,14 @@
 //! Guards about people and units: who is named for a project (13.5), who is filed, who acts.
 
 use super::words::party_of_code;
-use super::{Ask, Holds, Lack, With, has_document, is_body};
+use super::{Ask, Holds, Lack, With, has_document};
 use crate::book::{Cells, Row};
-use crate::command::{Actor, Role};
-use crate::decide::is_hub;
+use crate::command::Actor;
 use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
 use crate::profile::Slot;
 use crate::project::ProjectView;
-use crate::rules::World;
+use crate::rules::actors;
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
 use crate::time::Date;
@@ -114,53 +113,6 @@ pub(super) fn roster_filed(ask: &Ask<'_>, with: With<'_>) -> Holds {
     })
 }
 
-/// True when the actor is who a role or body of the rules means, for this project.
-pub(crate) fn acts_as(
-    world: &World<'_>,
-    project: Option<&ProjectView>,
-    actor: &Actor,
-    responsible: Option<UnitId>,
-    id: &str,
-) -> bool {
-    let unit_of = |field: Field| {
-        let text = project.map_or("", |project| project.text(field));
-        (!text.is_empty())
-            .then(|| world.directory.resolve(text))
-            .flatten()
-    };
-    let is = |unit: Option<UnitId>| unit == Some(actor.unit);
-    match id {
-        "hub" => is_hub(actor),
-        "hub_head" => is_hub(actor) && actor.role == Role::HubHead,
-        "inspector" => actor.role == Role::Inspector,
-        "leader" | "topic_leader" | "main_leader" => actor.role == Role::Leader,
-        "lead_unit" => is(unit_of(Field::LeadUnit)),
-        "responsible_unit" => {
-            responsible.map_or_else(|| is(unit_of(Field::LeadUnit)), |unit| is(Some(unit)))
-        }
-        "owner" => is(unit_of(Field::OwnerOrg)),
-        "territorial" => is(unit_of(Field::TerritorialOrg)),
-        "investment_dept" => is(unit_of(Field::InvestmentDept)) || is(unit_of(Field::LeadUnit)),
-        "agency" => {
-            let mut contracts = project
-                .into_iter()
-                .flat_map(|project| project.each(Table::AgencyContracts));
-            contracts.any(|row| world.directory.resolve(row.text(Column::Org)) == Some(actor.unit))
-        }
-        other => {
-            let hub_by_name = world.profile.hub.bodies.iter().any(|body| body == other);
-            let kind = world
-                .directory
-                .units
-                .get(&actor.unit)
-                .map(|unit| unit.kind.as_str());
-            hub_by_name && is_hub(actor)
-                || kind == Some(other)
-                || is_body(world, &actor.unit.to_string(), other)
-        }
-    }
-}
-
 /// The unit an issue is handed to.
 fn responsible_unit(ask: &Ask<'_>) -> Option<UnitId> {
     let entry = ask.entry?;
@@ -181,7 +133,10 @@ fn any_of(ask: &Ask<'_>, with: With<'_>) -> (bool, Vec<String>) {
     let responsible = responsible_unit(ask);
     let is = |actor: &Actor| {
         let mut ids = ids.iter();
-        ids.any(|id| acts_as(&ask.look.world, ask.project, actor, responsible, id))
+        ids.any(|id| match responsible {
+            Some(unit) if *id == "responsible_unit" => actor.unit == unit,
+            _ => actors::is_one_of(&ask.look.world, ask.project, actor, id),
+        })
     };
     let met = ask.actor().is_some_and(is);
     let names = ids

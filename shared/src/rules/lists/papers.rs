@@ -6,8 +6,8 @@ use crate::decide::refuse;
 use crate::field::{Column, FieldPath, Table};
 use crate::profile::{List, ListKind};
 use crate::project::ProjectView;
-use crate::rules::guards::{Ask, Guard, acts_as, is_open, is_part};
-use crate::rules::{Entry, Look, World, gates, membership};
+use crate::rules::guards::{Ask, Guard, is_open, is_part};
+use crate::rules::{Entry, Look, World, actors, gates, membership};
 use crate::time::Date;
 
 /// Guards the nominating unit can answer for; the others come later.
@@ -108,7 +108,7 @@ fn proposes(
         || proposers.any(|id| {
             kind == Some(id.as_str())
                 || is_part(world, id)
-                || acts_as(world, Some(project), &as_unit, None, id)
+                || actors::is_one_of(world, Some(project), &as_unit, id)
         });
     if may {
         Ok(())
