@@ -7,7 +7,7 @@
 //! county's rules. [`import::preview`] is all of that in one call, pure over plain data. What it returns becomes one
 //! `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
 //!
-//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing.
+//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing. [`results`] writes what assessment came to.
 //!
 //! Invariants:
 //! - A workbook is never parsed inside the server's process.
@@ -24,6 +24,7 @@ pub mod mapping;
 pub mod plan;
 pub mod reader;
 pub mod remembered;
+pub mod results;
 pub mod rows;
 pub mod seal;
 pub mod verdict;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::api::obligations::Obligation;
-use shared::api::rules::{CountyRules, ProjectRules};
+use shared::api::rules::{Assessed, CountyRules, ProjectRules};
 use shared::api::{
     Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
     SyncStatus,
@@ -243,6 +243,19 @@ pub fn county_rules(
 ) -> Result<CountyRules, LibraryError> {
     let (now, library) = (context.now, context.replica.library());
     board::county_rules(library, context.reader, built_in, now, year)
+}
+
+/// At the hub: what the schemes of assessment come to in a year.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn results(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+    year: i16,
+) -> Result<Vec<Assessed>, LibraryError> {
+    let (now, library) = (context.now, context.replica.library());
+    board::results(library, context.reader, built_in, now, year)
 }
 
 /// What waits for a person.

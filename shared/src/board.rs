@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::obligations::Obligation;
-use crate::api::rules::{CountyRules, ProjectRules};
+use crate::api::rules::{Assessed, CountyRules, ProjectRules};
 use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
 use crate::book::{Book, Cells as _};
 use crate::command::{Actor, Role};
@@ -25,7 +25,7 @@ use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
 use crate::rules::workdays::WorkCalendar;
-use crate::rules::{Look, World, verdicts};
+use crate::rules::{Look, World, results, verdicts};
 use crate::store::Reader;
 use crate::summary::{self, Facts};
 use crate::text::Lang;
@@ -325,7 +325,26 @@ pub fn county_rules(
     // What is carried on from the year before belongs to that year.
     let of_year = |one: &Obligation| one.due.is_some_and(|due| due.date().year() == year);
     let owed: Vec<_> = owed.into_iter().filter(of_year).collect();
-    Ok(verdicts::county(&look, &owed))
+    let results = results(library, reader, begun, now, year)?;
+    Ok(verdicts::county(&look, &owed, results))
+}
+
+/// What the schemes of assessment come to in a year, for units and leaders.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn results(
+    library: &mut Library,
+    reader: &dyn Reader,
+    begun: &Arc<Profile>,
+    now: Timestamp,
+    year: i16,
+) -> Result<Vec<Assessed>, LibraryError> {
+    let rules = rulebook(library, reader, begun)?;
+    let known = Known::load(library, reader, true)?;
+    let facts = library.facts(reader)?;
+    let ground = known.ground(rules.history.at(now), facts);
+    Ok(results::results(&ground, year, now))
 }
 
 /// Who has reported, with sums: one line for each unit that has projects here or a node of its own.

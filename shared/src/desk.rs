@@ -17,6 +17,7 @@ use rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 
 use crate::api::NodeRole;
+use crate::book::Cells as _;
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Refusal, Why, Write};
 use crate::decide::{Act, Decision, State, decide};
 use crate::document::genesis::DocumentKind;
@@ -29,7 +30,8 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rulebook::rulebook;
 use crate::rules::obligations::{Ground, charge};
-use crate::rules::plan;
+use crate::rules::stage::{self, Stage};
+use crate::rules::{Look, plan};
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::summary;
 use crate::time::Timestamp;
@@ -189,6 +191,16 @@ pub fn execute(
         let received =
             receive_filings(run.library, run.turn, &context, run.rng, *unit).map_err(failed)?;
         run.written.extend(received);
+    }
+    // What a row opens may be the last gate before permitting, whoever wrote it and wherever it stands.
+    if context.role == NodeRole::Hub
+        && let Command::Record {
+            project: Some(project),
+            ..
+        } = &envelope.command
+    {
+        let moved = begin_permitting(run.library, run.turn, &context, run.rng, [*project]);
+        run.written.extend(moved.map_err(failed)?);
     }
     let written = run.written;
     let bulk = envelope.command.is_bulk();
@@ -357,6 +369,55 @@ pub fn receive_filings(
         None,
         Act::Receive,
     )
+}
+
+/// At the hub: moves the projects whose permitting a unit's own step has started (T4, the one transition that needs nobody).
+///
+/// Idempotent: a project that was moved is no longer listed.
+///
+/// # Errors
+/// When storage fails.
+pub fn begin_permitting(
+    library: &mut Library,
+    turn: &mut Turn<'_>,
+    context: &Context<'_>,
+    rng: &mut dyn RngCore,
+    projects: impl IntoIterator<Item = ProjectId>,
+) -> Result<Vec<Written>, LibraryError> {
+    let mut written = Vec::new();
+    for project in projects {
+        let view = view::project(library, turn, project)?;
+        let may = |view: &ProjectView| {
+            Stage::of(view) == Stage::Listed && view.each(Table::ApprovalSteps).next().is_some()
+        };
+        let Some(view) = view.filter(may) else {
+            continue;
+        };
+        let rules = rulebook(library, turn, context.profile)?;
+        let directory = summary::directory(library, turn)?;
+        let mut state = State::new(&directory);
+        state.county = view::book(library, turn, DocumentKind::County)?;
+        state.hub = view::book(library, turn, DocumentKind::Hub)?;
+        for unit in directory.units.keys() {
+            let book = view::unit_book(library, turn, *unit)?;
+            state.units.insert(*unit, book);
+        }
+        state.projects.insert(project, view);
+        let now = context.now;
+        let look = Look::new(&state.world(rules.history.at(now)), now);
+        let mut draw = || draw_row(rng, now);
+        let writes = state
+            .projects
+            .get(&project)
+            .map(|view| stage::begin_permitting(&look, view, &mut draw));
+        let edits = writes.into_iter().flatten();
+        let edits: Vec<_> = edits.map(|write| (write.path, write.value)).collect();
+        if !edits.is_empty() {
+            let document = DocumentId::Oversight(project);
+            written.extend(record(library, turn, context, &document, edits, None)?);
+        }
+    }
+    Ok(written)
 }
 
 impl Run<'_, '_> {

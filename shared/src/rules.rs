@@ -7,7 +7,11 @@
 //! stands on which list, `eligibility` who may, `reviews` what was decided, `responsibility` who is named, `year` the category of a year, `profiles`
 //! how the rules themselves change.
 //!
+//! `void` marks what a merge left without effect.
+//!
 //! `verdicts` says what all of them come to for one project, or for the hub's own business.
+//!
+//! `results` gathers what assessment comes to, for units and leaders.
 //!
 //! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
 //! `ledgers` what a report's ledgers say. `reading` says which registers a county keeps and who may read what, `routing` whom to ask.
@@ -45,12 +49,14 @@ pub mod registers;
 pub mod report;
 mod requests;
 pub mod responsibility;
+pub mod results;
 pub mod reviews;
 pub mod rewards;
 pub mod routing;
 pub mod scores;
 pub mod stage;
 pub mod verdicts;
+pub mod void;
 pub mod workdays;
 pub mod world;
 pub mod year;
@@ -91,6 +97,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         Table::LeadLeaders => responsibility::judge_leader(world, entry),
         Table::Nominations => lists::judge_nomination(world, entry),
         Table::ListCandidates => lists::judge_candidate(world, entry),
+        Table::HubDuties => lists::judge_duty(world, entry),
         Table::ListEditions => lists::judge_edition(world, entry, draw),
         Table::Requests => requests::judge(world, entry),
         Table::Issues | Table::UnitIssues => issues::judge_issue(world, entry),

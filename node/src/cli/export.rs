@@ -23,7 +23,8 @@ pub struct Args {
     /// A ledger of the county
     #[arg(long, value_name = "NAME")]
     pub ledger: Option<String>,
-    /// A view of the list: conflicts, issues, proposals, deleted, demo, a stage, or FIELD:VALUE as the list filters
+    /// A view of the list: conflicts, issues, proposals, deleted, demo, a stage, or FIELD:VALUE as the list filters; at the hub also
+    /// results: what assessment came to in the year of --period, for units and leaders
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
     /// Only this unit's projects

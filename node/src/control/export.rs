@@ -7,6 +7,7 @@ use shared::time::Month;
 use super::request::Trouble;
 use super::{Context, dump};
 use crate::driver::DriverError;
+use crate::office;
 use crate::office::export::{ExportError, Format, Ledger, write};
 use crate::office::import::Words;
 use crate::views;
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 100;
 pub struct Exported {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// Projects in it.
+    /// Projects in it, or units and leaders.
     pub rows: usize,
 }
 
@@ -39,6 +40,28 @@ pub enum ExportFailed {
     /// The program is stopping.
     #[error("the export was interrupted")]
     Interrupted,
+}
+
+/// The view that is no list of projects: what assessment came to.
+pub const RESULTS: &str = "results";
+
+/// Writes what the schemes of assessment come to in a year, for units and leaders.
+///
+/// # Errors
+/// [`ExportFailed`].
+pub async fn results(
+    context: &Context,
+    format: Format,
+    year: i16,
+) -> Result<Exported, ExportFailed> {
+    let built_in = context.built_in.clone();
+    let results = context
+        .handle
+        .read(move |read| views::results(read, &built_in, year))
+        .await??;
+    let bytes = office::results::write(format, year, &results)?;
+    let rows = results.len();
+    Ok(Exported { bytes, rows })
 }
 
 /// Writes projects, in the order given.

@@ -316,6 +316,16 @@ async fn export_file(
 ) -> Result<Outcome, Trouble> {
     let format = Format::from_name(&format!("x.{}", asked.format))
         .ok_or_else(|| Trouble::usage(format!("`{}` is no format", asked.format)))?;
+    if asked.view.as_deref() == Some(export::RESULTS) {
+        hub_only(context)?;
+        let this = views::this_month(context.clock.now());
+        let year = asked.period.unwrap_or(this).year();
+        let exported = export::results(context, format, year).await?;
+        send_bytes(events, &exported.bytes).await;
+        return Ok(Outcome::Exported {
+            rows: exported.rows as u64,
+        });
+    }
     let profile = context.profile().await??;
     let mut filters = match &asked.view {
         None => Vec::new(),

@@ -4,13 +4,40 @@ use bytes::Bytes;
 use http::Response;
 use shared::command::Role;
 use shared::ids::ProjectId;
+use shared::text::office::results_title;
 
 use super::projects::{period, query};
 use super::reply::{self, Failed};
 use super::{Call, Site};
-use crate::control::export as write;
+use crate::control::{RESULTS, export as write};
 use crate::office::export::Format;
 use crate::views;
+
+/// What assessment came to in a year, as a file; the hub alone has it.
+async fn results(
+    site: &Site,
+    call: &Call,
+    format: Format,
+    ending: &str,
+    year: i16,
+) -> Result<Response<Bytes>, Failed> {
+    if call.person()?.actor.role == Role::Observer {
+        return Err(Failed::Forbidden);
+    }
+    if !site.context.at_hub() {
+        return Err(Failed::HubOnly);
+    }
+    if format == Format::Docx {
+        return Err(Failed::BadRequest(format!("format: {ending}")));
+    }
+    let exported = crate::control::results(&site.context, format, year).await?;
+    let name = format!("{}.{ending}", results_title(year));
+    Ok(reply::download(
+        format.media_type(),
+        &name,
+        exported.bytes.into(),
+    ))
+}
 
 /// `GET /api/v1/exports`: the projects the same query lists, as a file.
 ///
@@ -21,6 +48,9 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let format = Format::from_name(&format!("x.{asked}"))
         .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
     let month = period(site, call)?;
+    if call.query.get("view").map(String::as_str) == Some(RESULTS) {
+        return results(site, call, format, asked, month.year()).await;
+    }
     let query = query(call, usize::MAX)?;
     // A workbook holds whole records; observers read the published ones on their screens.
     if call.person()?.actor.role == Role::Observer {

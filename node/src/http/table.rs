@@ -274,7 +274,7 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");
     add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Takes an import back.");
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
-        &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "a saved view")],
+        &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "`results`: at the hub, what assessment came to in the year of the period, for units and leaders, instead of projects")],
         "The list of projects as a file.");
     add(get.clone(), "/api/v1/bundles", E::BundleExport, Person, Nothing, File,
         &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold")],

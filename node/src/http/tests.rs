@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Flags};
 use crate::node::{Creation, Node, Options};
 
+mod exports;
 mod records;
 
 const HOST: &str = "127.0.0.1:8470";

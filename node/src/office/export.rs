@@ -79,6 +79,9 @@ pub enum ExportError {
     /// The document could not be built.
     #[error("the document cannot be written")]
     Document(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A table of figures is no text document.
+    #[error("this table is written as .xlsx, .csv or .ndjson")]
+    NotATable,
     /// Lines of `dump` are the caller's to give.
     #[error("this format is not a ledger")]
     NotALedger,
@@ -351,7 +354,7 @@ fn write_xlsx(
     Ok(book.save_to_buffer()?)
 }
 
-fn write_amount<'a>(
+pub(super) fn write_amount<'a>(
     sheet: &'a mut Worksheet,
     row: u32,
     column: u16,
@@ -470,7 +473,7 @@ fn write_csv(
 }
 
 /// Puts a `'` before text that a spreadsheet would take for a formula; the import takes it off again.
-fn guard(text: String) -> String {
+pub(super) fn guard(text: String) -> String {
     if needs_guard(&text) {
         format!("'{text}")
     } else {

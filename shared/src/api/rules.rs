@@ -65,8 +65,12 @@ pub struct ProjectRules {
     pub issues: Vec<Issue>,
     /// Its approvals, side by side.
     pub approvals: Vec<Approval>,
-    /// Clauses from which the head of the hub excepted it.
+    /// Clauses from which the head of the hub excepted it, for ever.
     pub exceptions: Vec<String>,
+    /// Rows of all its records that have no effect since a merge brought what came before them, each with the rule it breaks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
+    pub void: BTreeMap<RowId, String>,
 }
 
 /// Whether a project fits a programme.
@@ -349,10 +353,62 @@ pub struct CountyRules {
     pub pool: Option<Pool>,
     /// The published rankings, oldest first.
     pub rankings: Vec<Ranking>,
+    /// The shares of awards as the hub entered them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
     /// Cuts of funds the rankings propose.
     pub cuts: Vec<Cut>,
     /// Reports on time in the year, by unit.
     pub punctuality: Vec<Punctuality>,
+    /// What assessment comes to in the year, by scheme, for units and leaders.
+    pub results: Vec<Assessed>,
+}
+
+/// What a scheme of assessment comes to for a unit or a leader in a year.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessed {
+    /// The scheme.
+    pub scheme: NamedId,
+    /// Its clause.
+    pub clause: String,
+    /// `lead_unit` or `leader`.
+    pub role: String,
+    /// The unit's id, or the leader as the records name him.
+    pub subject: String,
+    /// What it is called.
+    pub name: String,
+    /// Projects of the scheme's programme.
+    pub projects: u32,
+    /// Those with a plan to push them on that was filed in the year.
+    pub pushed: u32,
+    /// Those with an investment plan of the year.
+    pub planned: u32,
+    /// The plans of the year, in fen.
+    pub plan_fen: i64,
+    /// What was done in its months, in fen.
+    pub done_fen: i64,
+    /// The share that was done, in hundredths of a percent; absent without a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<i64>,
+    /// The projects of which less was done than planned.
+    pub unfinished: Vec<String>,
+    /// How many were explained (情况说明).
+    pub explained: u32,
+    /// What the hub's sheets of the year say.
+    pub scores: Vec<SheetValue>,
+}
+
+/// One value of a score sheet.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetValue {
+    /// The period of the sheet.
+    pub period: String,
+    /// The indicator.
+    pub indicator: NamedId,
+    /// Hundredths of a point.
+    pub hundredths: i64,
 }
 
 /// The pool of preliminary-work money.
@@ -424,6 +480,23 @@ pub struct Place {
     pub top: bool,
     /// Among the bottom.
     pub bottom: bool,
+}
+
+/// A share of an award.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// The period of the ranking.
+    pub period: String,
+    /// Who.
+    pub subject: String,
+    /// Its name.
+    pub name: String,
+    /// The share, in fen.
+    pub amount_fen: i64,
+    /// What can be taken back of it, in fen; absent while the county gives no ratio (未配置).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recoverable_fen: Option<i64>,
 }
 
 /// A cut of funds that rankings propose.

@@ -184,6 +184,7 @@ columns! {
     List "list" Kind::Choice("lists");
     Edition "edition" Kind::Reference;
     EntryState "entry_state" Kind::Choice("entry_state");
+    ScreeningKind "screening_kind" Kind::Choice("screening_kind");
     NominationAct "nomination_act" Kind::Choice("nomination_act");
     Nomination "nomination" Kind::Reference;
     ReviewKind "review_kind" Kind::Choice("review_kind");
@@ -205,6 +206,7 @@ columns! {
     Inspection "inspection" Kind::Reference;
     InspectionKind "inspection_kind" Kind::Choice("inspections");
     Methods "methods" Kind::Set("inspection_methods");
+    TopicsDone "topics_done" Kind::Set("meeting_topics");
     Seed "seed" Kind::Text;
     Sample "sample" Kind::Long;
     PublicationKind "publication_kind" Kind::Choice("publications");

@@ -126,7 +126,7 @@ tables! {
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
     PromotionSteps "promotion_steps" Project Acts Anyone [Topic Enterprise Date Text] needs [Topic Text];
     DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
-    Dispatches "dispatches" Project Acts Anyone [MeetingKind Level Meeting Date Person Org Text Issue] needs [Level Text];
+    Dispatches "dispatches" Project Acts Anyone [MeetingKind Level Meeting Date Person Org Text Issue TopicsDone] needs [Level Text];
     // The county's side of a project.
     Transitions "transitions" Oversight Acts Hub [FromStage ToStage Date List Year Grade Reason Number] needs [ToStage];
     ProjectReviews "project_reviews" Oversight Sheet Hub [ReviewKind Date List Org Meeting ReviewOutcome ModifiedDone AmountFen Digest Text Grade] needs [ReviewKind];
@@ -134,7 +134,7 @@ tables! {
     ReviewMembers "review_members" Oversight Sheet Hub [Review Org Person Present] needs [Review];
     Decisions "decisions" Oversight Acts Hub [DecisionTopic List Year Decider Number Date Approved Text Document] needs [DecisionTopic Decider];
     Consultations "consultations" Oversight Sheet Hub [List Year Body Sent Replied Text] needs [Body];
-    Exceptions "exceptions" Oversight Acts Hub [ExceptionRule Reason Decider Number Date] needs [ExceptionRule Reason Decider Number];
+    Exceptions "exceptions" Oversight Acts Hub [ExceptionRule Reason Decider Number Date To Follows] needs [ExceptionRule Reason Decider Number];
     SelectionNotes "selection_notes" Oversight Sheet Hub [List Item Text] needs [Item Text];
     HigherLists "higher_lists" Oversight Sheet Hub [Level HigherState Year] needs [Level HigherState];
     Expansions "expansions" Oversight Acts Hub [AmountFen Date Text] needs [AmountFen];
@@ -147,10 +147,10 @@ tables! {
     SectionPeople "section_people" Unit Sheet Home [Person Duty Phone Expert] needs [Person];
     SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
     Nominations "nominations" Unit Acts Home [Project List Year NominationAct Grade Category Item Reason Date Follows] needs [List NominationAct];
-    Screenings "screenings" Unit Acts Home [Nomination Project Approved Text] needs [Nomination];
+    Screenings "screenings" Unit Acts Home [Nomination Project ScreeningKind Approved Text] needs [Nomination];
     Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval ThirdParty Document Text Date] needs [RequestAct];
     RequestAnswers "request_answers" Unit Acts Hub [Request RequestOutcome AmountFen Reason] needs [Request RequestOutcome];
-    UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project] needs [MeetingKind Date];
+    UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project TopicsDone] needs [MeetingKind Date];
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];
     // Published by the hub.
     Directory "directory" County Engine Hub [Name UnitKind HostedAt] needs [];
@@ -167,7 +167,7 @@ tables! {
     Holidays "holidays" County Acts Hub [Year Text] needs [Year Text];
     // The hub's own.
     ListCandidates "list_candidates" Hub Sheet Hub [List Year Project EntryState Nomination Category Reason] needs [List Project EntryState];
-    Meetings "meetings" Hub Acts Hub [MeetingKind Period Date Org Person Attendees Text Project] needs [MeetingKind Date];
+    Meetings "meetings" Hub Acts Hub [MeetingKind Period Date Org Person Attendees Text Project TopicsDone] needs [MeetingKind Date];
     Inspections "inspections" Hub Sheet Hub [InspectionKind Period Date Org Person Attendees Methods Seed Count Sample Text] needs [Date];
     ScoreSheets "score_sheets" Hub Sheet Hub [Topic Period State] needs [Period];
     ScoreValues "score_values" Hub Sheet Hub [ScoreSheet Subject Indicator Score Text] needs [ScoreSheet Subject Indicator];

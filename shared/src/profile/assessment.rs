@@ -104,6 +104,9 @@ pub struct Consequence {
     /// The funds it touches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub funds: Vec<Label>,
+    /// To whom it is addressed, where the source says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<String>,
     /// The clause.
     pub clause: String,
 }

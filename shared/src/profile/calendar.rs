@@ -52,6 +52,9 @@ pub struct Meeting {
     /// What is talked about, where the source says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Label>,
+    /// True: it counts as held once every topic is settled (四落实).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub settles: bool,
     /// The clause.
     pub clause: String,
 }

@@ -110,10 +110,7 @@ fn known(profile: &Profile, report: &str, period: &str) -> Option<(Timestamp, Ti
     let mut recurrence = report.recurrence.iter();
     if let Some(period) = recurrence.find_map(|recur| recur.period_of(period)) {
         let ends = period.last.at(23, 59, 59);
-        return Some((
-            profile.due_at(&period).unwrap_or(ends),
-            ends,
-        ));
+        return Some((profile.due_at(&period).unwrap_or(ends), ends));
     }
     let month: Month = period.parse().ok()?;
     let ends = month.last_day().at(23, 59, 59);

@@ -67,6 +67,7 @@ impl Profile {
             "inspection_methods" => {
                 named!(self.inspections.iter().flat_map(|kind| &kind.methods))
             }
+            "meeting_topics" => named!(self.meetings.iter().flat_map(|kind| &kind.topics)),
             "indicators" => named!(
                 self.assess
                     .schemes

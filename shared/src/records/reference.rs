@@ -54,6 +54,7 @@ pub const fn targets(table: Table, column: Column) -> Named {
             Table::AgencySteps => &[Table::AgencySteps],
             Table::Violations => &[Table::Violations],
             Table::PushPlans => &[Table::PushPlans],
+            Table::Exceptions => &[Table::Exceptions],
             Table::Nominations => &[Table::Nominations],
             Table::ListEditions => &[Table::ListEditions],
             Table::Filings => &[Table::Filings],

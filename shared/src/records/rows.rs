@@ -9,6 +9,7 @@ use crate::field::{Column, FieldPath, Kind, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::Cell;
+use crate::rules::void::Void;
 use crate::text::Lang;
 use crate::text::fields::{fixed_label, fixed_options};
 use crate::text::records::{RowWarning, amount, comma, flag};
@@ -32,6 +33,8 @@ pub struct Around<'a> {
     pub people: &'a BTreeMap<UserId, (String, String)>,
     /// Where named rows may stand.
     pub shelves: Vec<Shelf<'a>>,
+    /// Rows without effect, with the rule each breaks.
+    pub void: &'a Void,
 }
 
 impl Around<'_> {
@@ -185,6 +188,9 @@ impl Around<'_> {
         };
         if let Some(struck) = cell(cells, table, key, Column::Deleted) {
             row.struck = struck.value.as_text().unwrap_or("-").to_owned();
+        }
+        if let Some(rule) = key.parse().ok().and_then(|id| self.void.get(&id)) {
+            row.warnings.push(RowWarning::Void(rule).text(self.lang));
         }
         for column in table.columns() {
             let label = column.label(self.lang);
@@ -393,6 +399,7 @@ mod tests {
             projects: &BTreeMap::new(),
             people: &people,
             shelves: vec![&cells],
+            void: &Void::new(),
         };
         let approvals = around.rows(&cells, Table::Approvals);
         let row = approvals.first().unwrap();

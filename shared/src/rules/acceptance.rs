@@ -3,14 +3,18 @@
 //! The owner's side applies; somebody else accepts. The latest outcome of an item counts, so that a failed one can be applied for
 //! again. Where the county has a pre-acceptance it is the first of its items and comes before every other application.
 
+use std::collections::BTreeSet;
+
 use crate::book::{Cells, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::{is_hub, refuse};
 use crate::field::{Column, Table};
+use crate::ids::RowId;
 use crate::profile::{AcceptanceItem, Profile};
 use crate::project::ProjectView;
 use crate::rules::approvals::{ApprovalStatus, approvals};
 use crate::rules::guards::{Lack, is_body};
+use crate::rules::issues::flow::in_order;
 use crate::rules::{Entry, World, actors};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
@@ -41,26 +45,70 @@ impl Outcome {
     }
 }
 
+/// The way of one item: what came of it, and what a merge left without effect.
+struct Course<'a> {
+    outcome: Outcome,
+    last: Option<Row<'a>>,
+    void: Vec<Row<'a>>,
+}
+
+fn course<'a>(view: &'a ProjectView, item: &str) -> Course<'a> {
+    let about = |row: &Row<'_>| {
+        let named = row.text(Column::AcceptanceItem);
+        named == item || named.is_empty() && row.is(Column::AcceptanceAct, "apply")
+    };
+    let rows = view.each(Table::AcceptanceSteps).filter(about);
+    let mut course = Course {
+        outcome: Outcome::Open,
+        last: None,
+        void: Vec::new(),
+    };
+    for row in in_order(rows.collect()) {
+        let own = row.is(Column::AcceptanceItem, item);
+        let act = row.text(Column::AcceptanceAct);
+        let follows = row.text(Column::Follows);
+        let before = course.last.map_or("", |last| last.key);
+        // Written beside a step its author did not know of, which it cannot follow.
+        let apart = own && !follows.is_empty() && follows != before;
+        let fits = match act {
+            "apply" => course.outcome != Outcome::Passed,
+            "pass" | "fail" => matches!(course.outcome, Outcome::Open | Outcome::Applied),
+            _ => true,
+        };
+        if apart && !fits {
+            course.void.push(row);
+            continue;
+        }
+        course.outcome = match act {
+            // An application for everything does not undo what was accepted.
+            "apply" if own || !course.outcome.is_settled() => Outcome::Applied,
+            "pass" => Outcome::Passed,
+            "fail" => Outcome::Failed,
+            "not_applicable" if !row.text(Column::Reason).is_empty() => Outcome::NotApplicable,
+            _ => course.outcome,
+        };
+        if own {
+            course.last = Some(row);
+        }
+    }
+    course
+}
+
 /// What came of an item so far.
 #[must_use]
 pub fn outcome(view: &ProjectView, item: &str) -> Outcome {
-    let mut outcome = Outcome::Open;
-    for row in view.each(Table::AcceptanceSteps) {
-        let about = row.text(Column::AcceptanceItem);
-        outcome = match row.text(Column::AcceptanceAct) {
-            // An application for everything does not undo what was accepted.
-            "apply" if about == item || about.is_empty() && !outcome.is_settled() => {
-                Outcome::Applied
-            }
-            "pass" if about == item => Outcome::Passed,
-            "fail" if about == item => Outcome::Failed,
-            "not_applicable" if about == item && !row.text(Column::Reason).is_empty() => {
-                Outcome::NotApplicable
-            }
-            _ => outcome,
-        };
-    }
-    outcome
+    course(view, item).outcome
+}
+
+/// Steps on items that were taken beside others, each with the rule it breaks (`rules::void`).
+#[must_use]
+pub fn void(view: &ProjectView) -> Vec<(RowId, String)> {
+    let steps = view.each(Table::AcceptanceSteps);
+    let items: BTreeSet<_> = steps.map(|row| row.text(Column::AcceptanceItem)).collect();
+    let named = items.into_iter().filter(|item| !item.is_empty());
+    let void = named.flat_map(|item| course(view, item).void);
+    void.filter_map(|row| Some((row.id()?, RULE.to_owned())))
+        .collect()
 }
 
 /// The item that comes before all others, where the county has a pre-acceptance.
@@ -91,6 +139,18 @@ pub fn acceptance_all(profile: &Profile, view: &ProjectView, items: &[&str]) -> 
         .iter()
         .filter(|item| !outcome(view, item).is_settled());
     Lack::what(outstanding.map(|item| item_name(profile, item)).collect()).met()
+}
+
+/// Of the items that were taken up, those that neither passed nor are put aside with a reason, by name (T7).
+#[must_use]
+pub fn outstanding(profile: &Profile, view: &ProjectView) -> Vec<String> {
+    let steps = view.each(Table::AcceptanceSteps);
+    let judged = steps.filter(|row| !row.is(Column::AcceptanceAct, "apply"));
+    let items: BTreeSet<_> = judged.map(|row| row.text(Column::AcceptanceItem)).collect();
+    let open = items
+        .into_iter()
+        .filter(|item| !outcome(view, item).is_settled());
+    open.map(|item| item_name(profile, item)).collect()
 }
 
 /// `acceptance_by`: the last item passed, by the department that approved the project where an approval names one.
@@ -222,8 +282,14 @@ pub(super) fn judge_step(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Wri
     if !item.is_empty() && !is_free && !rules.items.iter().any(|known| known.id == item) {
         return Err(at(entry, Column::AcceptanceItem, Why::NotInProfile));
     }
+    let last = course(view, item)
+        .last
+        .filter(|_| !item.is_empty() && entry.get(Column::Follows).is_null());
+    let follows =
+        last.and_then(|last| entry.cell(entry.table, entry.row, Column::Follows, last.key.into()));
+    let chained = follows.into_iter().collect();
     if act == "apply" {
-        return applies(world, view, entry).map(|()| Vec::new());
+        return applies(world, view, entry).map(|()| chained);
     }
     if item.is_empty() {
         return Err(at(entry, Column::AcceptanceItem, Why::Missing));
@@ -244,7 +310,7 @@ pub(super) fn judge_step(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Wri
         return Err(Lack::what(vec![name]).closes("application_to", RULE, false));
     }
     accepts(world, view, entry, item)?;
-    Ok(Vec::new())
+    Ok(chained)
 }
 
 /// The application comes from the owner's side, names who is asked, and comes after the pre-acceptance.

@@ -8,9 +8,11 @@ use crate::book::{Cells, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::{is_hub, refuse};
 use crate::field::{Column, Field, Table};
+use crate::ids::RowId;
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::guards::Lack;
+use crate::rules::issues::flow::in_order;
 use crate::rules::{Entry, World, actors};
 use crate::time::Date;
 use crate::value::Value;
@@ -77,8 +79,10 @@ pub struct Promise<'a> {
 pub struct Approval<'a> {
     /// Its row.
     pub row: Row<'a>,
-    /// Its steps, oldest first.
+    /// Its steps in the order of their chain.
     pub steps: Vec<Row<'a>>,
+    /// Those of them that a merge left without effect.
+    pub void: Vec<Row<'a>>,
     /// Where it stands.
     pub status: ApprovalStatus,
     /// When it was applied for, the last time.
@@ -100,6 +104,7 @@ impl<'a> Approval<'a> {
         let mut approval = Self {
             row,
             steps: Vec::new(),
+            void: Vec::new(),
             status: ApprovalStatus::Prepared,
             applied: None,
             decided: None,
@@ -108,11 +113,38 @@ impl<'a> Approval<'a> {
             promise: None,
             contacts: 0,
         };
-        for step in &steps {
-            approval.take(step);
+        let mut last = "";
+        approval.steps = in_order(steps);
+        for step in approval.steps.clone() {
+            let follows = step.text(Column::Follows);
+            // Written beside a step its author did not know of, which it cannot follow.
+            let apart = !follows.is_empty() && !last.is_empty() && follows != last;
+            if apart && !approval.admits(step.text(Column::ApprovalAct)) {
+                approval.void.push(step);
+            } else {
+                approval.take(&step);
+                last = step.key;
+            }
         }
-        approval.steps = steps;
         approval
+    }
+
+    /// True when an act may follow where it stands.
+    fn admits(&self, act: &str) -> bool {
+        use ApprovalStatus as S;
+        let status = self.status;
+        let in_work = matches!(status, S::Accepted | S::Tolerated | S::Reviewed);
+        match act {
+            "apply" => matches!(status, S::Prepared | S::Refused | S::NotApplicable),
+            "accept" => matches!(status, S::Applied | S::Supplemented),
+            "accept_tolerated" => matches!(status, S::Applied | S::Noticed | S::Supplemented),
+            "notice" => in_work || matches!(status, S::Applied | S::Noticed | S::Supplemented),
+            "supplement" => self.notices > 0 && !status.is_final(),
+            "technical" | "approve" | "refuse" => in_work,
+            "not_applicable" => !status.is_final(),
+            "promise_kept" | "promise_broken" => self.promise.is_some_and(|promise| !promise.kept),
+            _ => true,
+        }
     }
 
     fn take(&mut self, step: &Row<'a>) {
@@ -224,6 +256,24 @@ pub fn approvals(view: &ProjectView) -> Vec<Approval<'_>> {
         .collect()
 }
 
+/// Items opened a second time and steps taken beside others, each with the rule it breaks (`rules::void`).
+#[must_use]
+pub fn void(view: &ProjectView) -> Vec<(RowId, String)> {
+    let mut opened = std::collections::BTreeSet::new();
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for approval in approvals(view) {
+        let row = approval.row;
+        if !opened.insert((approval.item(), row.text(Column::Org))) {
+            rows.push(row);
+        }
+        rows.extend(approval.void);
+    }
+    let said = rows
+        .iter()
+        .filter_map(|row| Some((row.id()?, RULE.to_owned())));
+    said.collect()
+}
+
 /// What an item is called here.
 #[must_use]
 pub fn item_name<'a>(profile: &'a Profile, item: &'a str) -> &'a str {
@@ -332,21 +382,7 @@ fn may_take(
 
 /// True when the step may follow where the item stands.
 fn follows(profile: &Profile, approval: &Approval<'_>, act: &str) -> Result<(), Refusal> {
-    use ApprovalStatus as S;
-    let status = approval.status;
-    let in_work = matches!(status, S::Accepted | S::Tolerated | S::Reviewed);
-    let fits = match act {
-        "apply" => matches!(status, S::Prepared | S::Refused | S::NotApplicable),
-        "accept" => matches!(status, S::Applied | S::Supplemented),
-        "accept_tolerated" => matches!(status, S::Applied | S::Noticed | S::Supplemented),
-        "notice" => in_work || matches!(status, S::Applied | S::Noticed | S::Supplemented),
-        "supplement" => approval.notices > 0 && !status.is_final(),
-        "technical" | "approve" | "refuse" => in_work,
-        "not_applicable" => !status.is_final(),
-        "promise_kept" | "promise_broken" => approval.promise.is_some_and(|promise| !promise.kept),
-        _ => true,
-    };
-    if !fits {
+    if !approval.admits(act) {
         return Err(wrong_state(approval));
     }
     if act == "accept_tolerated" && !profile.approvals.tolerance {

@@ -39,6 +39,8 @@ pub struct Held {
     pub on: Date,
     /// The leader or chair, as written.
     pub person: String,
+    /// Topics that were settled.
+    pub settled: BTreeSet<String>,
 }
 
 /// One project, as obligations see it.
@@ -104,6 +106,8 @@ pub struct Brief {
     pub years: BTreeMap<i16, PlanYear>,
     /// Years whose missed plan was explained.
     pub explained: BTreeSet<i16>,
+    /// Years in which a plan to push it on was filed (推进方案).
+    pub pushed: BTreeSet<i16>,
     /// Items of approval that were opened.
     pub items: BTreeSet<String>,
     /// Channels of funds its packaging is made for.
@@ -117,6 +121,14 @@ pub struct PlanYear {
     pub plan_fen: i64,
     /// Done in its months.
     pub done_fen: i64,
+}
+
+impl PlanYear {
+    /// True while less is done than was planned.
+    #[must_use]
+    pub const fn is_unfinished(self) -> bool {
+        self.done_fen < self.plan_fen
+    }
 }
 
 /// Tables of people that fill slots.
@@ -197,6 +209,7 @@ impl Brief {
             money_came: BTreeSet::new(),
             years: BTreeMap::new(),
             explained: BTreeSet::new(),
+            pushed: BTreeSet::new(),
             items: BTreeSet::new(),
             channels: words(view.text(Field::PackagingChannels)),
         };
@@ -326,6 +339,9 @@ impl Brief {
         for row in view.each(Table::Explanations) {
             self.explained.extend(row.text(Column::Year).parse::<i16>());
         }
+        for row in view.each(Table::PushPlans) {
+            self.pushed.insert(row.at().date().year());
+        }
         for row in view.each(Table::Approvals) {
             self.items.insert(row.text(Column::ApprovalItem).to_owned());
         }
@@ -340,6 +356,7 @@ impl Brief {
             kind: kind.to_owned(),
             on: row.date(Column::Date).unwrap_or_else(|| row.at().date()),
             person: row.text(Column::Person).to_owned(),
+            settled: words(row.text(Column::TopicsDone)),
         });
     }
 

@@ -9,7 +9,7 @@ use crate::field::{Field, FieldPath, Table};
 use crate::money::Fen;
 use crate::profile::{Compared, Cond, Eligibility, Mode, Profile};
 use crate::project::ProjectView;
-use crate::rules::Look;
+use crate::rules::{Look, membership};
 
 /// What a check of conditions says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -214,7 +214,10 @@ pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
             let category = year_category(look, project, look.plan_year());
             Outcome::when(category.is_some_and(|category| categories.iter().any(|c| c == category)))
         }
-        Cond::OnList(list) => Outcome::when(look.rolls().is_on(project.id, list)),
+        Cond::OnList(list) => Outcome::when(
+            look.rolls().is_on(project.id, list)
+                || membership::is_listed_above(profile, project, list),
+        ),
         Cond::InvestmentKind(kind) => one_of(Field::InvestmentKind, std::slice::from_ref(kind)),
         Cond::GovLevelMin(level) => at_least(Field::GovFundLevel, LEVELS, level),
         Cond::All(conditions) => {

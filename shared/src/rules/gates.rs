@@ -13,7 +13,7 @@ use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
 use crate::rules::stage::Stage;
-use crate::rules::{Look, World};
+use crate::rules::{Look, World, reviews};
 
 /// One gate before an act, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,7 +212,7 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
 /// True when the head of the hub excepted the project from a clause, or gives the exception with the act on a whole list.
 fn is_excepted(ask: &Ask<'_>, clause: &str) -> bool {
     let recorded = ask.project.is_some_and(|project| {
-        let mut exceptions = project.each(Table::Exceptions);
+        let mut exceptions = reviews::exceptions_on(project, ask.look.today());
         exceptions.any(|row| row.is(Column::ExceptionRule, clause))
     });
     let with_the_act = ask.entry.is_some_and(|entry| {

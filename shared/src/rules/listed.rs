@@ -1,22 +1,34 @@
-//! Which projects stand on which list at a moment: read from the editions the hub published (domain.md 5.1).
+//! The lists as the hub published them (domain.md 5.1): every edition and entry, read once and asked often.
 //!
-//! An edition without a predecessor is the whole list of its year; one that follows another changes it entry by entry. In a year the
-//! edition of that year holds; until it is issued, the one of the last year before it does.
+//! The first edition of a year is the whole list; one that follows another changes it entry by entry: entered (在单) or taken out
+//! (调出). What the editions of a list and year come to is its roll. Which rolls are in force on a day is
+//! `membership`'s to say; [`Listed::on`] says who stood on a list at a moment of the past: the edition of that year, and until it
+//! was issued the one of the last year before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::{Book, Cells as _, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId};
+use crate::rules::membership::{Member, REMOVED};
 use crate::time::{Date, Timestamp};
 
 /// One edition of a list.
 #[derive(Debug, Clone)]
 struct Edition {
     row: RowId,
+    number: i64,
     year: i16,
     follows: Option<RowId>,
     at: Timestamp,
+}
+
+/// One entry of an edition.
+#[derive(Debug, Clone)]
+struct Entry {
+    project: ProjectId,
+    category: String,
+    stands: bool,
 }
 
 /// Memberships as published.
@@ -24,8 +36,8 @@ struct Edition {
 pub struct Listed {
     /// List → its editions, oldest first.
     editions: BTreeMap<String, Vec<Edition>>,
-    /// Edition → project and whether it stands on the list after it.
-    entries: BTreeMap<RowId, Vec<(ProjectId, bool)>>,
+    /// Edition → what it enters and takes out.
+    entries: BTreeMap<RowId, Vec<Entry>>,
 }
 
 impl Listed {
@@ -41,19 +53,26 @@ impl Listed {
                 .or_default();
             list.push(Edition {
                 row: id,
+                number: row.int(Column::Count).unwrap_or(0),
                 year: year_of(&row),
                 follows: row.reference(Column::Follows),
                 at: row.at(),
             });
+        }
+        for editions in listed.editions.values_mut() {
+            editions.sort_by_key(|edition| (edition.number, edition.row));
         }
         for row in county.each(Table::ListEntries) {
             let (Some(edition), Some(project)) = (row.reference(Column::Edition), row.project())
             else {
                 continue;
             };
-            let stands = !row.is(Column::EntryState, "removed");
             let entries = listed.entries.entry(edition).or_default();
-            entries.push((project, stands));
+            entries.push(Entry {
+                project,
+                category: row.text(Column::Category).to_owned(),
+                stands: !row.is(Column::EntryState, REMOVED),
+            });
         }
         listed
     }
@@ -62,6 +81,14 @@ impl Listed {
     #[must_use]
     pub fn knows(&self, list: &str) -> bool {
         self.editions.contains_key(list)
+    }
+
+    /// The lists that were issued, each with its years.
+    pub fn issued(&self) -> impl Iterator<Item = (&str, BTreeSet<i16>)> {
+        self.editions.iter().map(|(list, editions)| {
+            let years = editions.iter().map(|edition| edition.year);
+            (list.as_str(), years.collect())
+        })
     }
 
     /// True when an edition of the list for this year was issued up to this moment.
@@ -73,24 +100,16 @@ impl Listed {
             .any(|edition| edition.year == year && edition.at <= until)
     }
 
+    /// What all editions of a list and year come to.
+    #[must_use]
+    pub fn roll(&self, list: &str, year: i16) -> BTreeMap<ProjectId, Member> {
+        let editions = self.editions.get(list).into_iter().flatten();
+        self.come_to(editions.filter(|edition| edition.year == year))
+    }
+
     /// The projects on a list at a moment.
     #[must_use]
     pub fn on(&self, list: &str, at: Timestamp) -> BTreeSet<ProjectId> {
-        let mut projects = BTreeSet::new();
-        for edition in self.chain(list, at) {
-            for (project, stands) in self.entries.get(&edition).into_iter().flatten() {
-                if *stands {
-                    projects.insert(*project);
-                } else {
-                    projects.remove(project);
-                }
-            }
-        }
-        projects
-    }
-
-    /// The editions that make up the list at a moment, oldest first.
-    fn chain(&self, list: &str, at: Timestamp) -> Vec<RowId> {
         let issued = || {
             let editions = self.editions.get(list).into_iter().flatten();
             editions.filter(|edition| edition.at <= at)
@@ -102,25 +121,47 @@ impl Listed {
             .max();
         // Before the first year of a list, what was issued in advance is all there is.
         let Some(holds) = holds.or_else(|| issued().map(|edition| edition.year).min()) else {
-            return Vec::new();
+            return BTreeSet::new();
         };
-        let mut chain = Vec::new();
-        for edition in issued().filter(|edition| edition.year == holds) {
-            if edition.follows.is_none() {
-                chain.clear();
+        let of_year: Vec<&Edition> = issued().filter(|edition| edition.year == holds).collect();
+        // One that follows none is the whole list: what was issued before it is over.
+        let whole = of_year.iter().rposition(|one| one.follows.is_none());
+        let counts = of_year.into_iter().skip(whole.unwrap_or(0));
+        self.come_to(counts).into_keys().collect()
+    }
+
+    fn come_to<'a>(
+        &self,
+        editions: impl Iterator<Item = &'a Edition>,
+    ) -> BTreeMap<ProjectId, Member> {
+        let mut members = BTreeMap::new();
+        for edition in editions {
+            for entry in self.entries.get(&edition.row).into_iter().flatten() {
+                if entry.stands {
+                    let member = Member {
+                        category: entry.category.clone(),
+                        since: Some(edition.row),
+                    };
+                    members.insert(entry.project, member);
+                } else {
+                    members.remove(&entry.project);
+                }
             }
-            chain.push(edition.row);
         }
-        chain
+        members
     }
 }
 
-/// The first year an edition is for; 0 when it names none.
-fn year_of(row: &Row<'_>) -> i16 {
-    let text = row.text(Column::Year);
+/// The first year a text names, of an edition that is for some years; 0 when it names none.
+#[must_use]
+pub fn year_in(text: &str) -> i16 {
     text.get(..4)
         .and_then(|year| year.parse().ok())
         .unwrap_or(0)
+}
+
+fn year_of(row: &Row<'_>) -> i16 {
+    year_in(row.text(Column::Year))
 }
 
 /// The year an edition is for that is due on this day: what is due in the second half of a year is for the next one.

@@ -160,6 +160,36 @@ pub(super) fn judge_edition(
     Ok(pen.writes)
 }
 
+/// Judges a row of `hub_duties`: a list is submitted only when every project chosen for it passes the gates of submission.
+pub(super) fn judge_duty(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let list = entry.text(Column::List);
+    if list.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = world
+        .profile
+        .list(list)
+        .ok_or_else(|| refuse(Why::NotInProfile))?;
+    let year = entry.text(Column::Year);
+    let Ok(plan_year) = year.parse() else {
+        return Ok(Vec::new());
+    };
+    let look = Look::new(world, entry.now).about_year(Some(plan_year));
+    let ask = Ask::about(&look, None).writing(entry).for_list(Some(list));
+    let roll = membership::roll(world.county, &list.id, year);
+    for change in changes(world, &roll, &list.id, year) {
+        let project = world.projects.get(&change.project);
+        if let Some(project) = project.filter(|_| change.enters) {
+            let ask = Ask {
+                project: Some(project),
+                ..ask
+            };
+            gates::pass(&ask, "list_submit")?;
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// How many a list may hold, where no gate says it.
 fn quota(ask: &Ask<'_>, list: &List) -> Result<(), Refusal> {
     let Some(quota) = &list.quota else {

@@ -52,7 +52,10 @@ fn not_ahead(entry: &Entry<'_>) -> Result<(), Refusal> {
 /// The kind is one of the county's, its period one of that kind, and what has one of its own names it.
 fn known_meeting(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
     let kind = entry.text(Column::MeetingKind);
-    if kind.is_empty() && entry.table == Table::Dispatches {
+    if kind.is_empty()
+        && entry.table == Table::Dispatches
+        && entry.get(Column::TopicsDone).is_null()
+    {
         return Ok(());
     }
     let mut meetings = profile.meetings.iter();
@@ -62,6 +65,15 @@ fn known_meeting(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
             ..refuse(Why::NotInProfile)
         });
     };
+    let settled = entry.text(Column::TopicsDone).split(',');
+    let mut settled = settled.filter(|topic| !topic.is_empty());
+    if settled.any(|topic| !meeting.topics.iter().any(|known| known.id == topic)) {
+        return Err(Refusal {
+            missing: vec![at(entry, Column::TopicsDone)],
+            rule: Some(meeting.clause.clone()),
+            ..refuse(Why::NotInProfile)
+        });
+    }
     let period = entry.text(Column::Period);
     let of_kind = |id: &str| {
         meeting

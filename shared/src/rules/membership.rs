@@ -1,8 +1,6 @@
-//! Which projects stand on which lists, from the editions the hub issued (domain.md 5.1).
+//! Which projects stand on which lists on a day (domain.md 5.1): which of the rolls that were published (`listed`) are in force.
 //!
-//! An edition is a row of `list_editions` and never changes. The first of a list and year holds every entry; a later one names the
-//! edition it follows and holds only what changed: entered (在单) or taken out (调出). A roll is what all editions of a list and year
-//! come to. A yearly list stays in force until one for a later year is; lists that look further ahead are replaced by their newest.
+//! A yearly list stays in force until one for a later year is; lists that look further ahead are replaced by their newest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +8,8 @@ use crate::book::{Book, Cells, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId};
 use crate::profile::{List, ListKind, Profile};
+use crate::project::ProjectView;
+use crate::rules::listed::{Listed, year_in};
 use crate::time::Date;
 
 /// The state of an entry that stands on the list.
@@ -53,37 +53,7 @@ pub struct Member {
 /// What the editions of a list and year come to.
 #[must_use]
 pub fn roll(county: &Book, list: &str, year: &str) -> BTreeMap<ProjectId, Member> {
-    let editions = editions(county, list, year);
-    let order: BTreeMap<&str, usize> = editions
-        .iter()
-        .enumerate()
-        .map(|(at, edition)| (edition.row.key, at))
-        .collect();
-    let mut entries: Vec<_> = county
-        .each(Table::ListEntries)
-        .filter_map(|entry| Some((*order.get(entry.text(Column::Edition))?, entry)))
-        .collect();
-    entries.sort_by_key(|(at, entry)| (*at, entry.key));
-    let mut members = BTreeMap::new();
-    for (_, entry) in entries {
-        apply(&mut members, &entry);
-    }
-    members
-}
-
-fn apply(members: &mut BTreeMap<ProjectId, Member>, entry: &Row<'_>) {
-    let Some(project) = entry.project() else {
-        return;
-    };
-    if entry.is(Column::EntryState, ON_LIST) {
-        let member = Member {
-            category: entry.text(Column::Category).to_owned(),
-            since: entry.reference(Column::Edition),
-        };
-        members.insert(project, member);
-    } else {
-        members.remove(&project);
-    }
+    Listed::of(county).roll(list, year_in(year))
 }
 
 /// All lists in force on a day, by project. Built once for a day, then asked often.
@@ -96,38 +66,23 @@ impl Rolls {
     /// What is in force on a day.
     #[must_use]
     pub fn of(profile: &Profile, county: &Book, today: Date) -> Self {
-        // Editions by list and year; one pass over the entries fills all rolls.
-        let mut years: BTreeMap<&str, BTreeSet<i16>> = BTreeMap::new();
-        let mut place: BTreeMap<&str, (&str, i16, i64)> = BTreeMap::new();
-        for row in county.each(Table::ListEditions) {
-            let Ok(year) = row.text(Column::Year).parse::<i16>() else {
-                continue;
-            };
-            let list = row.text(Column::List);
-            years.entry(list).or_default().insert(year);
-            place.insert(row.key, (list, year, row.int(Column::Count).unwrap_or(0)));
-        }
-        let mut entries: Vec<_> = county
-            .each(Table::ListEntries)
-            .filter_map(|entry| {
-                let (list, year, number) = *place.get(entry.text(Column::Edition))?;
-                let in_force = years.get(list).is_some_and(|years| {
-                    let list = profile.lists.iter().find(|known| known.id == list);
-                    list.is_none_or(|list| is_in_force(list, years, year, today))
-                });
-                in_force.then_some((list, year, number, entry))
-            })
-            .collect();
-        entries.sort_by_key(|(list, year, number, entry)| (*list, *year, *number, entry.key));
-        let mut rolls: BTreeMap<(&str, i16), BTreeMap<ProjectId, Member>> = BTreeMap::new();
-        for (list, year, _, entry) in entries {
-            apply(rolls.entry((list, year)).or_default(), &entry);
-        }
+        Self::in_force(profile, &Listed::of(county), today)
+    }
+
+    /// What is in force on a day, of lists that were read before.
+    #[must_use]
+    pub fn in_force(profile: &Profile, listed: &Listed, today: Date) -> Self {
         let mut by_project: BTreeMap<_, BTreeMap<String, Member>> = BTreeMap::new();
-        for ((list, _), members) in rolls {
-            for (project, member) in members {
-                let lists = by_project.entry(project).or_default();
-                lists.insert(list.to_owned(), member);
+        for (list, years) in listed.issued() {
+            let known = profile.list(list);
+            for year in &years {
+                if !known.is_none_or(|known| is_in_force(known, &years, *year, today)) {
+                    continue;
+                }
+                for (project, member) in listed.roll(list, *year) {
+                    let lists = by_project.entry(project).or_default();
+                    lists.insert(list.to_owned(), member);
+                }
             }
         }
         Self { by_project }
@@ -158,6 +113,23 @@ impl Rolls {
             .filter(move |(_, lists)| lists.contains_key(list))
             .map(|(project, _)| *project)
     }
+}
+
+/// True when a list of the level above holds the project, as the hub recorded it (上级清单): such a list has no editions here.
+#[must_use]
+pub fn is_listed_above(profile: &Profile, project: &ProjectView, list: &str) -> bool {
+    let Some(list) = profile
+        .list(list)
+        .filter(|list| list.kind == ListKind::External)
+    else {
+        return false;
+    };
+    let level = list.level.as_deref().unwrap_or_default();
+    // A later row of the same list says how it stands now.
+    let last = project.last(Table::HigherLists, |row| {
+        row.is(Column::Level, &list.id) || row.is(Column::Level, level)
+    });
+    last.is_some_and(|row| row.is(Column::HigherState, "listed"))
 }
 
 /// Whether the roll of a year is in force on a day, given the years the list was issued for.

@@ -156,7 +156,8 @@ impl<'a> Ground<'a> {
     }
 
     /// Who stands on which list at a moment.
-    fn memberships(&self, at: Timestamp) -> Memberships<'a> {
+    #[must_use]
+    pub fn memberships(&self, at: Timestamp) -> Memberships<'a> {
         let lists = self.profile.lists.iter();
         let on = lists.map(|list| (list.id.as_str(), self.listed.on(&list.id, at)));
         Memberships { on: on.collect() }

@@ -13,10 +13,14 @@ use crate::field::{Column, Field, FieldPath, Kind, Table, Target};
 use crate::ids::{ProjectId, RowId};
 use crate::profile::{ListKind, Mode, MonthBreakdown, Profile};
 use crate::project::ProjectView;
-use crate::rules::membership::{self, Rolls};
+use crate::rules::listed::Listed;
+use crate::rules::membership::Rolls;
 use crate::rules::{Entry, World};
 use crate::time::{Date, Month};
 use crate::value::Value;
+
+/// The rule of plans where the county's own rules name no clause.
+const RULE: &str = "domain 11.3";
 
 /// Something in a record that does not fit together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,20 +146,16 @@ pub fn bars(
         if is_locked(issued, view, year) {
             let check = "plan_locked".to_owned();
             found.push(Refusal {
-                rule: Some("domain 11.3".to_owned()),
+                rule: Some(RULE.to_owned()),
                 missing: changed.clone(),
                 ..refuse(Why::Inconsistent { check })
             });
         }
-        // A plan that is still being typed need not add up yet.
-        if state(view, year).is_final {
-            let sums = [
-                months(profile, &reading, year),
-                nodes(profile, &reading, year),
-            ];
-            let sums = sums.into_iter().flatten();
-            let blocking = sums.filter(|found| found.mode == Mode::Block);
-            found.extend(blocking.map(|found| Refusal {
+        // A plan that is still being typed need not add up yet, nor one a merge took apart.
+        let stands = || broken(profile, &Reading::of(view), year).is_none();
+        if state(view, year).is_final && stands() {
+            let broken = broken(profile, &reading, year);
+            found.extend(broken.map(|found| Refusal {
                 missing: changed.clone(),
                 ..found.into_refusal()
             }));
@@ -416,6 +416,32 @@ pub fn state(view: &ProjectView, year: i16) -> PlanState {
     state
 }
 
+/// Why a year's plan cannot be final: its months or its nodes.
+fn broken(profile: &Profile, reading: &Reading<'_>, year: i16) -> Option<Finding> {
+    let sums = [
+        months(profile, reading, year),
+        nodes(profile, reading, year),
+    ];
+    let mut sums = sums.into_iter().flatten();
+    sums.find(|found| found.mode == Mode::Block)
+}
+
+/// Plans that were made final and no longer add up, since somebody who did not know it changed a month: the last step of each such
+/// year, with the rule (`rules::void`). What a command would break it is refused for.
+#[must_use]
+pub fn void(profile: &Profile, view: &ProjectView) -> Vec<(RowId, String)> {
+    let steps = view.each(Table::PlanSteps);
+    let last: BTreeMap<&str, _> = steps.map(|step| (step.text(Column::Year), step)).collect();
+    let reading = Reading::of(view);
+    let broken = last.into_iter().filter_map(|(year, step)| {
+        let found = broken(profile, &reading, year.parse().ok()?)?;
+        let is_final = step.is(Column::PlanAct, "final");
+        let rule = found.clause.or_else(|| final_clause(profile));
+        is_final.then_some((step.id()?, rule.unwrap_or_else(|| RULE.to_owned())))
+    });
+    broken.collect()
+}
+
 /// What the issued lists say about plans, read once for many projects.
 #[derive(Debug, Clone, Default)]
 pub struct Issued {
@@ -433,24 +459,20 @@ impl Issued {
             .lists
             .iter()
             .filter(|list| list.kind == ListKind::Annual);
+        let listed = Listed::of(county);
+        let issued: BTreeMap<&str, BTreeSet<i16>> = listed.issued().collect();
         for list in lists {
-            let editions = county.each(Table::ListEditions);
-            let years: BTreeSet<&str> = editions
-                .filter(|edition| edition.is(Column::List, &list.id))
-                .map(|edition| edition.text(Column::Year))
-                .collect();
-            for text in years {
-                let Ok(year) = text.parse() else { continue };
-                for (project, member) in membership::roll(county, &list.id, text) {
+            for year in issued.get(list.id.as_str()).into_iter().flatten() {
+                for (project, member) in listed.roll(&list.id, *year) {
                     if let Some(edition) = member.since {
-                        annual.insert((project, year), edition);
+                        annual.insert((project, *year), edition);
                     }
                 }
             }
         }
         Self {
             annual,
-            rolls: Rolls::of(profile, county, today),
+            rolls: Rolls::in_force(profile, &listed, today),
         }
     }
 
@@ -506,7 +528,7 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
     if entry.text(Column::PlanAct) == "revise" {
         if entry.text(Column::Reason).trim().is_empty() {
             return Err(Refusal {
-                rule: Some("domain 11.3".to_owned()),
+                rule: Some(RULE.to_owned()),
                 missing: vec![at(Column::Reason)],
                 ..refuse(Why::ReasonMissing)
             });
@@ -536,15 +558,7 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
     if !missing.is_empty() {
         return Err(refused(missing));
     }
-    let sums = [
-        months(profile, &reading, year),
-        nodes(profile, &reading, year),
-    ];
-    let blocking = sums
-        .into_iter()
-        .flatten()
-        .find(|found| found.mode == Mode::Block);
-    if let Some(found) = blocking {
+    if let Some(found) = broken(profile, &reading, year) {
         return Err(found.into_refusal());
     }
     let schedule = profile.field_requirements.get(Field::MonthSchedule.id());

@@ -3,7 +3,9 @@
 //! A joint review is passed only when every content has a conclusion, none is refused, and the fixed members were there. With the
 //! outcome the engine stores what was reviewed: total investment and a digest of the content, so that a later change asks for another.
 
-use crate::book::Cells as _;
+use std::collections::BTreeSet;
+
+use crate::book::{Cells as _, Row};
 use crate::command::{ClosedGate, Refusal, Why, Write};
 use crate::decide::{Draw, refuse};
 use crate::field::{Column, Field, FieldPath, Table};
@@ -13,6 +15,7 @@ use crate::project::ProjectView;
 use crate::rules::eligibility::amount;
 use crate::rules::guards::{Ask, Guard, joint_review_lacks, party};
 use crate::rules::{Entry, Look, World, gates, lists};
+use crate::time::Date;
 use crate::value::Value;
 
 /// Sixteen hex digits that differ when the reviewed content does (FNV-1a over its bytes; no secret, only a mark of change).
@@ -184,9 +187,40 @@ pub(super) fn judge_consultation(
     Ok(Vec::new())
 }
 
+/// The exceptions of a project that hold on a day: until their last day where they name one, and until another row withdraws them.
+///
+/// All of them stay on the record (domain.md 0.3); what was done under one stays done.
+pub fn exceptions_on(project: &ProjectView, today: Date) -> impl Iterator<Item = Row<'_>> {
+    let rows = || project.each(Table::Exceptions);
+    let withdrawn: BTreeSet<&str> = rows().map(|row| row.text(Column::Follows)).collect();
+    rows().filter(move |row| {
+        row.text(Column::Follows).is_empty()
+            && !withdrawn.contains(row.key)
+            && row.date(Column::To).is_none_or(|last| today <= last)
+    })
+}
+
+/// A row that follows an exception withdraws it: it holds today, and the clause is the same.
+fn withdraws(world: &World<'_>, entry: &Entry<'_>, clause: &str) -> Result<(), Refusal> {
+    let project = world.project_of(entry)?;
+    let names = entry.text(Column::Follows);
+    let mut held = exceptions_on(project, entry.now.date());
+    if held.any(|row| row.key == names && row.is(Column::ExceptionRule, clause)) {
+        return Ok(());
+    }
+    Err(Refusal {
+        rule: Some("domain 0.3".to_owned()),
+        missing: vec![entry.at(Column::Follows)],
+        ..refuse(Why::NotFound)
+    })
+}
+
 /// Judges a row of `exceptions`: only what holds in principle can be excepted from (domain.md 0.3).
 pub(super) fn judge_exception(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
     let clause = entry.text(Column::ExceptionRule);
+    if !entry.get(Column::Follows).is_null() {
+        return withdraws(world, entry, clause).map(|()| Vec::new());
+    }
     if gates::exceptable(world).any(|known| known == clause) {
         return Ok(Vec::new());
     }

@@ -121,6 +121,14 @@ pub fn shares<'a>(hub: &'a Book, ranking: &str) -> BTreeMap<&'a str, i64> {
         .collect()
 }
 
+/// What is taken back of a share when the money is not used as it should be, in fen; `None` while the county gives no ratio.
+#[must_use]
+pub fn recoverable(profile: &Profile, share_fen: i64) -> Option<i64> {
+    let percent = profile.assess.award_recovery.get()?;
+    let part = i128::from(share_fen) * i128::from(*percent);
+    i64::try_from((part + 50).div_euclid(100)).ok()
+}
+
 fn no(clause: Option<&str>, why: Why, paths: Vec<FieldPath>) -> Refusal {
     Refusal {
         rule: clause.map(str::to_owned),
@@ -189,6 +197,19 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
                     Why::Inconsistent { check },
                     vec![at(Column::Period)],
                 ));
+            }
+        }
+        // The scores of the period are approved first; how many points they make is the county's to say (KP-20).
+        "points" => {
+            demand(&[Column::Period, Column::Approved, Column::Text])?;
+            let period = entry.text(Column::Period);
+            let mut schemes = world.profile.assess.schemes.iter();
+            let approved = entry.flag(Column::Approved)
+                && schemes.any(|scheme| published(world.county, &scheme.id).contains_key(period));
+            if !approved {
+                let clause = consequence(world.profile, "points");
+                let clause = clause.map(|known| known.clause.as_str());
+                return Err(no(clause, Why::Missing, vec![at(Column::Approved)]));
             }
         }
         "circular" | "letter" | "explanation" => demand(&[Column::Text])?,

@@ -16,7 +16,7 @@ use crate::command::{ClosedGate, Refusal, Why};
 use crate::decide::refuse;
 use crate::field::{Column, Table};
 use crate::ids::RowId;
-use crate::profile::{Indicator, Profile, Scheme, ScoreMode};
+use crate::profile::{Indicator, Profile, Scheme, ScoreMode, Trigger};
 
 pub mod formula;
 pub mod indicators;
@@ -162,6 +162,15 @@ pub fn scheme_of<'a>(profile: &'a Profile, sheet: &Row<'_>) -> Option<&'a Scheme
         [only] if id.is_empty() => Some(only),
         _ => schemes.find(|scheme| scheme.id == id),
     }
+}
+
+/// True for a period in which the scheme is assessed.
+#[must_use]
+pub fn is_due_for(scheme: &Scheme, period: &str) -> bool {
+    let mut cadence = scheme.cadence.iter();
+    // A cadence without periods of its own leaves them to the hub.
+    cadence.any(|recur| recur.trigger() != Trigger::Calendar || recur.period_of(period).is_some())
+        || scheme.cadence.is_empty()
 }
 
 /// The indicators that count in a period: those without a time of their own, and those whose time it is.

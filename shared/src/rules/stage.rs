@@ -4,17 +4,19 @@
 //! for T2 and T3 the list, for T2g the grade; the engine adds the stage it comes from and moves the field `stage`. Leaving the
 //! reserve or a list also takes the project out of the lists it stands on, as a new edition of each.
 //!
-//! Nothing moves by itself but T4, and only where its gates are open: see [`permitting_begins`].
+//! Nothing moves by itself but T4, and only where its gates are open: see [`permitting_begins`]. The county's side of a project is the
+//! hub's alone to write, so a unit's own step moves the stage when it reaches the hub ([`begin_permitting`]).
 
 use crate::book::{Cells as _, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::{Draw, refuse};
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::ids::DocumentId;
+use crate::ids::{DocumentId, RowId, UserId};
 use crate::profile::{List, ListKind, PermittingTrigger, Phase, Profile};
 use crate::project::ProjectView;
 use crate::rules::guards::{Ask, Guard};
-use crate::rules::{Entry, Look, World, gates, lists, registers};
+use crate::rules::{Entry, Look, World, acceptance, gates, lists, registers};
+use crate::time::Timestamp;
 use crate::value::Value;
 
 /// The stages of domain.md 3.2; those up to `Closed` in their order.
@@ -318,30 +320,7 @@ fn begins(ask: &Ask<'_>, project: &ProjectView, entry: &Entry<'_>) -> Result<(),
 
 /// T7: of the acceptance items that were taken up, each is passed or does not apply, with a reason.
 fn all_accepted(profile: &Profile, project: &ProjectView) -> Result<(), Refusal> {
-    let mut last = std::collections::BTreeMap::new();
-    for step in project.each(Table::AcceptanceSteps) {
-        if !step.is(Column::AcceptanceAct, "apply") {
-            last.insert(step.text(Column::AcceptanceItem), step);
-        }
-    }
-    let failed = last
-        .values()
-        .filter(|step| match step.text(Column::AcceptanceAct) {
-            "pass" => false,
-            "not_applicable" => step.text(Column::Reason).is_empty(),
-            _ => true,
-        });
-    let name = |item: &str| {
-        let known = profile
-            .acceptance
-            .items
-            .iter()
-            .find(|known| known.id == item);
-        known.map_or_else(|| item.to_owned(), |known| known.name_zh.clone())
-    };
-    let lacks: Vec<_> = failed
-        .map(|step| name(step.text(Column::AcceptanceItem)))
-        .collect();
+    let lacks = acceptance::outstanding(profile, project);
     if lacks.is_empty() {
         return Ok(());
     }
@@ -400,16 +379,14 @@ pub fn permitting_begins(
             .all(gates::GateState::is_open)
 }
 
-/// The writes of T4 when a hub officer records the step that starts permitting; nothing otherwise.
-///
-/// A unit's own step cannot move the stage, which is the county's; the hub confirms it, or its next step does.
+/// The writes of T4 when the step that starts permitting is recorded at the hub; nothing otherwise.
 pub(super) fn after_approval_step(
     world: &World<'_>,
     entry: &Entry<'_>,
     draw: Draw<'_>,
 ) -> Vec<Write> {
     let project = entry.about().and_then(|id| world.projects.get(&id));
-    let Some(project) = project.filter(|_| crate::decide::is_hub(entry.actor)) else {
+    let Some(project) = project.filter(|_| entry.actor.at_hub) else {
         return Vec::new();
     };
     let approval = entry.reference(Column::Approval);
@@ -418,14 +395,25 @@ pub(super) fn after_approval_step(
         .as_ref()
         .map_or("", |row| row.text(Column::ApprovalItem));
     let look = Look::new(world, entry.now);
-    if !permitting_begins(
-        &look,
-        project,
-        Some((item, entry.text(Column::ApprovalAct))),
-    ) {
+    let step = (item, entry.text(Column::ApprovalAct));
+    if !permitting_begins(&look, project, Some(step)) {
         return Vec::new();
     }
-    let row = draw();
+    permitting(project, draw(), entry.now, Some(entry.actor.user))
+}
+
+/// The writes of T4 for a project as it stands, with nobody as their author: what a unit did while it was away starts permitting
+/// when the hub learns of it. Nothing while a gate is closed.
+#[must_use]
+pub fn begin_permitting(look: &Look<'_>, project: &ProjectView, draw: Draw<'_>) -> Vec<Write> {
+    if permitting_begins(look, project, None) {
+        permitting(project, draw(), look.now, None)
+    } else {
+        Vec::new()
+    }
+}
+
+fn permitting(project: &ProjectView, row: RowId, now: Timestamp, by: Option<UserId>) -> Vec<Write> {
     let mut writes = Vec::new();
     let mut cell = |path, value: Value| {
         writes.push(Write {
@@ -438,8 +426,10 @@ pub(super) fn after_approval_step(
     cell(FieldPath::once(Field::Stage), Stage::Permitting.id().into());
     cell(of_row(Column::ToStage), Stage::Permitting.id().into());
     cell(of_row(Column::FromStage), Stage::Listed.id().into());
-    cell(of_row(Column::By), entry.actor.user.to_string().into());
-    cell(of_row(Column::At), Value::Int(entry.now.0));
+    cell(of_row(Column::At), Value::Int(now.0));
+    if let Some(by) = by {
+        cell(of_row(Column::By), by.to_string().into());
+    }
     writes
 }
 

@@ -18,12 +18,12 @@ use crate::rules::issues::standing::standing;
 use crate::rules::lights;
 use crate::rules::plan::{self, Reading};
 use crate::rules::pool::{Account, Wait, Waiting, queue};
-use crate::rules::rewards::cuts;
+use crate::rules::rewards::{cuts, recoverable, shares};
 use crate::rules::scores::indicators::punctuality;
 use crate::rules::scores::published;
 use crate::rules::stage::{self, Stage};
 use crate::rules::year::{self, Proposal};
-use crate::rules::{Look, approvals, eligibility, funding, responsibility};
+use crate::rules::{Look, approvals, eligibility, funding, responsibility, void};
 use crate::text::Lang;
 use crate::text::guard::{fit_label, guard_sentence};
 use crate::time::Month;
@@ -51,6 +51,8 @@ pub fn project(look: &Look<'_>, view: &ProjectView, lang: Lang) -> api::ProjectR
     });
     let lists = look.rolls().lists_of(view.id);
     let exceptions = view.each(Table::Exceptions);
+    // Those that are over or withdrawn are shown as well (domain.md 0.3); what withdraws one is none.
+    let exceptions = exceptions.filter(|row| row.text(Column::Follows).is_empty());
     api::ProjectRules {
         project: view.id,
         stage: label(Stage::of(view)),
@@ -71,6 +73,7 @@ pub fn project(look: &Look<'_>, view: &ProjectView, lang: Lang) -> api::ProjectR
         exceptions: exceptions
             .map(|row| row.text(Column::ExceptionRule).to_owned())
             .collect(),
+        void: void::of_project(&look.world, view, look.now),
     }
 }
 
@@ -372,9 +375,13 @@ fn approvals_of(look: &Look<'_>, view: &ProjectView) -> Vec<api::Approval> {
     said.collect()
 }
 
-/// What the rules say of the hub's own business; `owed` is what the year's obligations came to.
+/// What the rules say of the hub's own business; `owed` is what the year's obligations came to, `results` what its assessment did.
 #[must_use]
-pub fn county(look: &Look<'_>, owed: &[Obligation]) -> api::CountyRules {
+pub fn county(
+    look: &Look<'_>,
+    owed: &[Obligation],
+    results: Vec<api::Assessed>,
+) -> api::CountyRules {
     let world = &look.world;
     let name_of = |subject: &str| world.directory.show(subject);
     let rankings = world.profile.assess.schemes.iter().flat_map(|scheme| {
@@ -396,6 +403,18 @@ pub fn county(look: &Look<'_>, owed: &[Obligation]) -> api::CountyRules {
             })
             .collect(),
     });
+    let ranked = world.county.each(Table::Rankings);
+    let given = ranked.flat_map(|ranking| {
+        let period = ranking.text(Column::Period);
+        let given = shares(world.hub, ranking.key).into_iter();
+        given.map(move |(subject, amount_fen)| api::Share {
+            period: period.to_owned(),
+            subject: subject.to_owned(),
+            name: name_of(subject),
+            amount_fen,
+            recoverable_fen: recoverable(world.profile, amount_fen),
+        })
+    });
     let cuts = cuts(world.profile, world.county).into_iter();
     let cuts = cuts.map(|cut| api::Cut {
         name: name_of(&cut.subject),
@@ -413,6 +432,7 @@ pub fn county(look: &Look<'_>, owed: &[Obligation]) -> api::CountyRules {
     api::CountyRules {
         pool: world.profile.pool.enabled.then(|| pool(look)),
         rankings: rankings.collect(),
+        shares: given.collect(),
         cuts: cuts.collect(),
         punctuality: by_unit(owed)
             .into_iter()
@@ -427,6 +447,7 @@ pub fn county(look: &Look<'_>, owed: &[Obligation]) -> api::CountyRules {
                 })
             })
             .collect(),
+        results,
     }
 }
 

@@ -141,12 +141,18 @@ impl Site {
             return Ok(());
         }
         self.turn(profile, now, |library, turn, context, rng| {
+            let mut projects = Vec::new();
             for (id, changes) in news {
                 library
                     .apply(turn, &id, changes)
                     .map_err(|error| said(&error))?;
+                if let DocumentId::Project(project) = id {
+                    projects.push(project);
+                }
             }
             if context.role == NodeRole::Hub {
+                desk::begin_permitting(library, turn, context, rng, projects)
+                    .map_err(|error| said(&error))?;
                 for unit in units {
                     desk::receive_filings(library, turn, context, rng, *unit)
                         .map_err(|error| said(&error))?;

@@ -14,7 +14,7 @@ use crate::document::{Author, Base, Document};
 use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
 use crate::gate::{self, Reason, Refused, Voice};
 use crate::identity::{UnitKind, actor_prefix};
-use crate::ids::{DocumentId, NodeId, RowId, UnitId};
+use crate::ids::{DocumentId, NodeId, ProjectId, RowId, UnitId};
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -42,6 +42,20 @@ enum Standing {
     Refused(Reason),
 }
 
+/// The projects a batch brings something of.
+fn touched(items: &[Item]) -> BTreeSet<ProjectId> {
+    let documents = items.iter().filter_map(|item| match item {
+        Item::Change { document, .. } | Item::Whole { document, .. } => Some(document),
+        Item::Skip(_) | Item::Revoked { .. } | Item::Known { .. } => None,
+    });
+    documents
+        .filter_map(|document| match document {
+            DocumentId::Project(project) => Some(*project),
+            _ => None,
+        })
+        .collect()
+}
+
 impl Replica {
     /// Takes in the items of one batch.
     pub(super) fn admit(
@@ -54,6 +68,7 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         // One document's changes are judged together while nothing else is said about it in between.
         let mut group: Vec<(DocumentId, Vec<Vec<u8>>)> = Vec::new();
+        let projects = touched(&items);
         for item in items {
             match item {
                 Item::Skip(_) => {}
@@ -80,6 +95,9 @@ impl Replica {
             }
         }
         self.admit_all(cx, id, node, group, refused)?;
+        if self.nodes.contains_key(&node) {
+            self.begin_permitting(cx, projects)?;
+        }
         match self.nodes.get(&node).map(|record| record.unit) {
             Some(unit) if self.library.contains(cx.turn, &DocumentId::Unit(unit))? => {
                 self.receive_filings(cx, unit)

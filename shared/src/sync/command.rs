@@ -5,13 +5,13 @@
 //! import runs at a time and others queue behind it, so that an undoing never meets the import it takes back half written.
 //! A process that ends loses its jobs; the import's record says how far it got.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use crate::api::ImportInfo;
+use crate::api::{ImportInfo, NodeRole};
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Why};
 use crate::decide::refuse;
 use crate::desk;
-use crate::ids::{DocumentId, ImportId, UnitId, UserId};
+use crate::ids::{DocumentId, ImportId, ProjectId, UnitId, UserId};
 use crate::limits;
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
@@ -227,6 +227,28 @@ impl Replica {
             now: cx.now,
         };
         desk::receive_filings(&mut self.library, cx.turn, &context, cx.rng, unit)?;
+        Ok(())
+    }
+
+    /// Hub: what a unit's node brought may start permitting.
+    pub(super) fn begin_permitting(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        projects: BTreeSet<ProjectId>,
+    ) -> Result<(), ReplicaError> {
+        let Some(profile) = &self.profile else {
+            return Ok(());
+        };
+        if self.facts.role != NodeRole::Hub {
+            return Ok(());
+        }
+        let context = desk::Context {
+            profile,
+            role: self.facts.role,
+            process: self.seed,
+            now: cx.now,
+        };
+        desk::begin_permitting(&mut self.library, cx.turn, &context, cx.rng, projects)?;
         Ok(())
     }
 

@@ -485,6 +485,10 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "province" "省项目综合管理一体化平台" "Provincial platform",
             "statistics" "统计投资入库" "Statistics of investment",
         ],
+        "screening_kind" => options![
+            "screening" "筛选" "Screening",
+            "argumentation" "论证" "Argumentation",
+        ],
         "higher_state" => options![
             "recommended" "推荐" "Recommended",
             "listed" "列入" "Listed",

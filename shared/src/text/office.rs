@@ -87,6 +87,35 @@ ledger! {
     "@id" "" "系统编号" 28 false;
 }
 
+/// Titles of the table of assessment results, left to right, each with its width in characters.
+pub const RESULTS: &[(&str, u8)] = &[
+    ("考核办法", 24),
+    ("依据", 10),
+    ("对象类别", 10),
+    ("考核对象", 20),
+    ("项目数", 8),
+    ("已报推进方案", 12),
+    ("有年度计划", 10),
+    ("计划投资（万元）", 16),
+    ("完成投资（万元）", 16),
+    ("完成率（%）", 12),
+    ("未完成项目", 40),
+    ("已作情况说明", 12),
+    ("考核评分", 40),
+];
+
+/// The title over the results of a year.
+#[must_use]
+pub fn results_title(year: i16) -> String {
+    format!("{year}年考核结果")
+}
+
+/// What a subject of assessment is: a unit or a leader.
+#[must_use]
+pub fn subject_kind(role: &str) -> &'static str {
+    if role == "leader" { "领导" } else { "单位" }
+}
+
 /// The title over a ledger, with its period.
 #[must_use]
 pub fn ledger_title(name: &str, year: i16, month: u8) -> String {

@@ -70,6 +70,8 @@ pub enum RowWarning<'a> {
     NamesNothing(&'a str),
     /// Two sides changed a cell while apart.
     InConflict(&'a str),
+    /// A merge brought what came before it, and this rule does not admit it there.
+    Void(&'a str),
 }
 
 impl RowWarning<'_> {
@@ -94,6 +96,12 @@ impl RowWarning<'_> {
             (Self::InConflict(column), Lang::Zh) => format!("“{column}”有不同的值待确认"),
             (Self::InConflict(column), Lang::En) => {
                 format!("“{column}” holds different values; one must be confirmed")
+            }
+            (Self::Void(rule), Lang::Zh) => {
+                format!("未生效：合并后不符合规则（{rule}），请核实后重新办理")
+            }
+            (Self::Void(rule), Lang::En) => {
+                format!("without effect: the rule {rule} does not admit it after the merge")
             }
         }
     }

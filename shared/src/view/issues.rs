@@ -21,6 +21,7 @@ use crate::rules::issues::standing::standing;
 use crate::rules::issues::ways::ways;
 use crate::rules::membership::Rolls;
 use crate::rules::reading;
+use crate::rules::void::Void;
 use crate::rules::workdays::WorkCalendar;
 use crate::store::Reader;
 use crate::text::Lang;
@@ -155,6 +156,7 @@ fn card(
         projects: &BTreeMap::new(),
         people: &BTreeMap::new(),
         shelves: Vec::new(),
+        void: &Void::new(),
     };
     let mut steps = Vec::new();
     for step in &case.course.steps {

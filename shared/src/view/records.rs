@@ -20,7 +20,8 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::records::rows::{Around, Shelf, authors, count};
 use crate::records::{Named, kind, kinds, may_read, targets};
-use crate::rules::reading;
+use crate::rules::void::{self, Void};
+use crate::rules::{World, reading};
 use crate::store::Reader;
 use crate::text::Lang;
 use crate::time::Timestamp;
@@ -182,6 +183,7 @@ pub fn records(
         projects: &surroundings.projects,
         people: &people,
         shelves: surroundings.shelves(sight.view.as_ref()),
+        void: &void_rows(question, table, &sight, &surroundings, &directory),
     };
     let mut entry = kind(table, question.profile, &directory, question.lang);
     entry.rows = Some(count(own, table));
@@ -226,6 +228,38 @@ pub fn records(
     word.clone_into(&mut found.writing);
     found.refusal = refusal;
     Ok(Looked::Found(found))
+}
+
+/// Rows of the table that a merge left without effect.
+fn void_rows(
+    question: &RecordsQuestion<'_>,
+    table: Table,
+    sight: &Sight,
+    surroundings: &Surroundings,
+    directory: &Directory,
+) -> Void {
+    if !void::is_chained(table) {
+        return Void::new();
+    }
+    let view = sight.view.iter();
+    let projects = view.map(|view| (view.id, view.clone())).collect();
+    let units = BTreeMap::from([(sight.unit, surroundings.own.clone())]);
+    let world = World {
+        profile: question.profile,
+        directory,
+        projects: &projects,
+        units: &units,
+        county: &surroundings.county,
+        hub: &surroundings.hub,
+        rolls: None,
+    };
+    match (&sight.view, table.place()) {
+        (Some(view), Place::Project | Place::Oversight) => {
+            void::of_project(&world, view, question.now)
+        }
+        (_, Place::Unit) => void::of_unit(&world, sight.unit, question.now),
+        _ => Void::new(),
+    }
 }
 
 /// What rows of a table may name, as far as the asker may read it.
@@ -359,6 +393,7 @@ pub fn record_history(
         projects: &surroundings.projects,
         people: &people,
         shelves: surroundings.shelves(sight.view.as_ref()),
+        void: &Void::new(),
     };
     let mut changes = Vec::new();
     for write in writes {

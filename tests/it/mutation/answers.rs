@@ -66,11 +66,13 @@ fn scored(ground: &Ground, profile: &Profile) -> String {
     let mut said = String::new();
     let months = (1..=12).map(|month| format!("{}-{month:02}", ground.year));
     let quarters = (1..=4).map(|quarter| format!("{}-Q{quarter}", ground.year));
-    for period in months.chain(quarters) {
+    let others = [format!("{}-S1", ground.year), ground.year.to_string()];
+    for period in months.chain(quarters).chain(others) {
         for scheme in &profile.assess.schemes {
             let active = scores::active(scheme, &period);
             let ids: Vec<_> = active.iter().map(|one| &one.id).collect();
-            let _ = writeln!(said, "{period} {} {ids:?}", scheme.id);
+            let due = scores::is_due_for(scheme, &period);
+            let _ = writeln!(said, "{period} {} {due} {ids:?}", scheme.id);
         }
     }
     said

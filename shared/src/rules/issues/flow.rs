@@ -302,7 +302,8 @@ fn takes_effect(flow: &Flow, course: &Course<'_>, act: IssueAct, row: &Row<'_>) 
 }
 
 /// The steps in the order of their chain: each after the one it follows, else by time of writing.
-fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+#[must_use]
+pub fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let by_key: BTreeMap<&str, &str> = rows
         .iter()
         .map(|row| (row.key, row.text(Column::Follows)))

@@ -1,15 +1,15 @@
 //! What must hold before an issue goes up, is handed over or closed (domain.md 7.3, 13.7b): the guards over the steps of one issue.
 
-use crate::book::{Cells as _, Row};
+use crate::book::Row;
 use crate::command::{Actor, Refusal};
 use crate::decide::Parties;
-use crate::field::{Column, FieldPath, Table};
+use crate::field::{Column, FieldPath};
 use crate::profile::{Cond, Gate, Mode, Params};
 use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack, With};
-use crate::rules::{Entry, Look, actors};
-use crate::time::Timestamp;
+use crate::rules::{Entry, Look, actors, reviews};
+use crate::time::{Date, Timestamp};
 
 use super::case::Case;
 use super::flow::IssueAct;
@@ -78,7 +78,7 @@ pub fn pass(case: &Case<'_>, asked: &Asked<'_>, transition: &str) -> Result<(), 
     for (gate, lacking) in closed(case, asked, transition) {
         let excepted = || {
             case.view
-                .is_some_and(|view| has_exception(view, &gate.clause))
+                .is_some_and(|view| has_exception(view, &gate.clause, asked.at.date()))
         };
         match gate.mode {
             Mode::Warn | Mode::Optional => {}
@@ -103,10 +103,9 @@ pub fn closed<'a>(case: &Case<'a>, asked: &Asked<'_>, transition: &str) -> Vec<(
         .collect()
 }
 
-/// True when the head of the hub recorded an exception from a clause for the project.
-fn has_exception(view: &ProjectView, clause: &str) -> bool {
-    view.each(Table::Exceptions)
-        .any(|row| row.is(Column::ExceptionRule, clause))
+/// True when an exception from a clause that the head of the hub recorded for the project holds on a day.
+fn has_exception(view: &ProjectView, clause: &str, today: Date) -> bool {
+    reviews::exceptions_on(view, today).any(|row| row.is(Column::ExceptionRule, clause))
 }
 
 /// A condition on the issue: one of its own flags; every other is one on the project it stands in.

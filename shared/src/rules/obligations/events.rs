@@ -14,6 +14,7 @@ use crate::profile::{
     Class, Inspection, Meeting, MeetingKind, MeetingPer, Period, Publication, Recur, Trigger,
 };
 use crate::rules::brief::Brief;
+use crate::rules::scores;
 use crate::time::{Date, Timestamp};
 
 /// What has an event of its own.
@@ -29,6 +30,8 @@ enum Subject {
 #[derive(Debug, Default)]
 struct Calendar {
     held: BTreeMap<(String, Subject), Vec<(Date, String)>>,
+    /// Topics that were settled, with the first day each was.
+    settled: BTreeMap<(String, Subject), BTreeMap<String, Date>>,
 }
 
 impl Calendar {
@@ -48,7 +51,46 @@ impl Calendar {
             subjects.push(Subject::Leader(person.to_owned()));
         }
         let on = row.date(Column::Date).unwrap_or_else(|| row.at().date());
+        let topics = row.text(Column::TopicsDone).split(',');
+        self.settle(
+            kind,
+            &subjects,
+            on,
+            topics.filter(|topic| !topic.is_empty()),
+        );
         self.note(kind, subjects, on, row.text(Column::Period));
+    }
+
+    fn settle<'t>(
+        &mut self,
+        kind: &str,
+        subjects: &[Subject],
+        on: Date,
+        topics: impl Iterator<Item = &'t str>,
+    ) {
+        for topic in topics {
+            for subject in subjects {
+                let settled = self.settled.entry((kind.to_owned(), subject.clone()));
+                let first = settled.or_default().entry(topic.to_owned()).or_insert(on);
+                *first = on.min(*first);
+            }
+        }
+    }
+
+    /// The day on which the last topic of a meeting was settled, from one day to another; `None` while one is open.
+    fn all_settled(
+        &self,
+        meeting: &Meeting,
+        subject: &Subject,
+        from: Date,
+        until: Date,
+    ) -> Option<Date> {
+        let settled = self.settled.get(&(meeting.id.clone(), subject.clone()))?;
+        let days = meeting.topics.iter().map(|topic| {
+            let day = settled.get(&topic.id).copied();
+            day.filter(|day| (from..=until).contains(day))
+        });
+        days.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
     /// The first day on which the event of a period was held, up to a day.
@@ -98,6 +140,11 @@ impl Calendar {
                 calendar.row(&of_kind(*kind), &row, None);
             }
         }
+        for row in ground.hub.each(Table::ScoreSheets) {
+            if let Some(scheme) = scores::scheme_of(ground.profile, &row) {
+                calendar.row(&of_scheme(&scheme.id), &row, None);
+            }
+        }
         for row in ground.county.each(Table::Publications) {
             calendar.row(row.text(Column::PublicationKind), &row, None);
         }
@@ -121,6 +168,8 @@ impl Calendar {
                 } else {
                     held.kind.clone()
                 };
+                let topics = held.settled.iter().map(String::as_str);
+                calendar.settle(&kind, &subjects, held.on, topics);
                 calendar.note(&kind, subjects, held.on, "");
             }
         }
@@ -143,6 +192,11 @@ fn of_kind(kind: MeetingKind) -> String {
     format!("#{kind:?}")
 }
 
+/// The key of a scheme's score sheets.
+fn of_scheme(id: &str) -> String {
+    format!("#scheme {id}")
+}
+
 /// Inspections a meeting of the calendar stands for: the same clause, the same programme.
 fn inspections_of<'a>(
     ground: &Ground<'a>,
@@ -153,10 +207,30 @@ fn inspections_of<'a>(
     ground.profile.inspections.iter().filter(same)
 }
 
-/// What counts as this meeting.
-fn keys(ground: &Ground<'_>, meeting: &Meeting) -> Vec<String> {
+/// What counts as this meeting in a period: an inspection only where it has such a period itself, so that a quarterly one is no
+/// yearly assessment; and the score sheet of the assessment the same clause asks for.
+fn keys_in(
+    ground: &Ground<'_>,
+    meeting: &Meeting,
+    keys: &[String],
+    period: &Period,
+) -> Vec<String> {
+    let inspections = inspections_of(ground, meeting).filter(|inspection| {
+        let mut recurrence = inspection.recurrence.iter();
+        recurrence.any(|recur| recur.period_of(&period.id).is_some())
+    });
+    let schemes = ground.profile.assess.schemes.iter();
+    let schemes = schemes
+        .filter(|scheme| scheme.clause == meeting.clause && scores::is_due_for(scheme, &period.id));
+    let mut all = keys.to_vec();
+    all.extend(inspections.map(|inspection| inspection.id.clone()));
+    all.extend(schemes.map(|scheme| of_scheme(&scheme.id)));
+    all
+}
+
+/// What counts as this meeting whenever it is held.
+fn keys(meeting: &Meeting) -> Vec<String> {
     let mut keys = vec![meeting.id.clone()];
-    keys.extend(inspections_of(ground, meeting).map(|inspection| inspection.id.clone()));
     match meeting.kind {
         MeetingKind::BankMatch
         | MeetingKind::Signing
@@ -206,7 +280,7 @@ fn meetings(
     meeting: &Meeting,
     found: &mut Vec<Obligation>,
 ) {
-    let keys = keys(ground, meeting);
+    let keys = keys(meeting);
     let plain = || {
         let mut one = blank(
             ObligationKind::Meeting,
@@ -238,6 +312,7 @@ fn meetings(
     }
     let subjects = subjects(ground, meeting, on);
     for period in expected(&meeting.recurrence, asked) {
+        let keys = keys_in(ground, meeting, &keys, &period);
         for subject in &subjects {
             let mut one = plain();
             address(&mut one, subject);
@@ -280,7 +355,12 @@ fn after_event(
         );
         address(&mut one, subject);
         one.opens = Some(since);
-        if let Some(on) = calendar.ever(keys, subject, since, today) {
+        let held = if meeting.settles {
+            calendar.all_settled(meeting, subject, since, today)
+        } else {
+            calendar.ever(keys, subject, since, today)
+        };
+        if let Some(on) = held {
             one.standing = Standing::Done;
             one.done_at = Some(on.at(0, 0, 0));
         }

@@ -254,16 +254,14 @@ fn explain(
         &rule.programme
     };
     let year = asked.at().date().year().saturating_sub(1);
-    let missed = brief
-        .years
-        .get(&year)
-        .filter(|year| year.done_fen < year.plan_fen);
+    let missed = brief.years.get(&year).filter(|year| year.is_unfinished());
     let (Some(missed), true) = (missed, ground.in_programme(brief, programme, on)) else {
         return;
     };
     let table = Table::Explanations.id();
     let mut one = of(brief, ObligationKind::Explanation, table, "", &rule.clause);
     one.period = format!("{year:04}");
+    one.recipients.clone_from(&rule.recipients);
     one.amount_fen = Some(missed.plan_fen.saturating_sub(missed.done_fen));
     (one.standing, one.severity) = if brief.explained.contains(&year) {
         (Standing::Done, Severity::None)

@@ -28,6 +28,14 @@ fn record(county: &mut County, table: Table, cells: &[(Column, Value)]) -> Resul
 
 /// Domain.md 15, scenario 45, second half.
 #[test]
+fn what_is_taken_back_of_an_award_follows_the_ratio_once_the_county_has_one() {
+    let mut profile = Profile::built_in("honghe").unwrap();
+    assert_eq!(super::recoverable(&profile, 150_000_001), None);
+    profile.assess.award_recovery = serde_json::from_str("50").unwrap();
+    assert_eq!(super::recoverable(&profile, 150_000_001), Some(75_000_001));
+}
+
+#[test]
 fn the_shares_of_the_top_three_make_the_award_exactly() {
     let mut county = County::under(weighted(), "2022-10-10");
     let ranking = rank_in(&mut county, "2022-Q3", 13);

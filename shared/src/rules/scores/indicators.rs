@@ -20,14 +20,21 @@ impl Share {
     /// The share in hundredths of a percent, half up; `None` of nothing.
     #[must_use]
     pub fn hundredths(self) -> Option<i64> {
-        let of = i64::from(self.of);
-        (of > 0).then(|| (i64::from(self.done) * 20_000 + of) / (of * 2))
+        rate(i64::from(self.done), i64::from(self.of))
     }
 
     fn count(&mut self, done: bool) {
         self.of += 1;
         self.done += u32::from(done);
     }
+}
+
+/// What was done of an amount, in hundredths of a percent, half up; `None` of nothing.
+#[must_use]
+pub fn rate(done: i64, of: i64) -> Option<i64> {
+    let (done, of) = (i128::from(done), i128::from(of));
+    let share = (of > 0).then(|| (done * 20_000 + of).div_euclid(of * 2))?;
+    i64::try_from(share).ok()
 }
 
 /// Reports that were on time, of those whose day has come.

@@ -1,8 +1,8 @@
 //! Filling a sheet, publishing it, and what is frozen then.
 
 use super::{
-    PUBLISHED, Standing, active, canonical, hundredths, mark, rank, scheme_of, totals, values,
-    weights,
+    PUBLISHED, Standing, active, canonical, hundredths, is_due_for, mark, rank, scheme_of, totals,
+    values, weights,
 };
 use crate::book::{Cells as _, Row};
 use crate::command::{Refusal, Why, Write};
@@ -52,6 +52,17 @@ pub(in crate::rules) fn judge_sheet(
     if !topic.is_empty() && !known || topic.is_empty() && entry.is_new && schemes.len() != 1 {
         return Err(Refusal {
             missing: at(Column::Topic),
+            ..refuse(Why::NotInProfile)
+        });
+    }
+    let period = entry.text(Column::Period);
+    let scheme = schemes
+        .iter()
+        .find(|scheme| scheme.id == topic || schemes.len() == 1);
+    if !period.is_empty() && scheme.is_some_and(|scheme| !is_due_for(scheme, period)) {
+        return Err(Refusal {
+            rule: scheme.map(|scheme| scheme.clause.clone()),
+            missing: at(Column::Period),
             ..refuse(Why::NotInProfile)
         });
     }

@@ -10,6 +10,7 @@ use crate::rules::issues::case::Case;
 use crate::rules::issues::standing::standing;
 use crate::rules::obligations::{Asked, Ground, Whose, obligations};
 use crate::rules::pool::{Account, queue};
+use crate::rules::results::results;
 use crate::rules::rewards::cuts;
 use crate::rules::scores::published;
 use crate::rules::year::{self, Proposal};
@@ -43,7 +44,8 @@ pub(super) fn of_county(sight: &Sight<'_>) -> Answer {
     let mut owed = asked.map_or_else(Vec::new, |asked| obligations(&ground, &asked));
     owed.retain(|one| one.due.is_some_and(|due| due.date().year() == year));
     let look = Look::new(&sight.world, sight.now);
-    at(sight, &verdicts::county(&look, &owed))
+    let results = results(&ground, year, sight.now);
+    at(sight, &verdicts::county(&look, &owed, results))
 }
 
 /// The values at a path, as words; what is not there is no value.

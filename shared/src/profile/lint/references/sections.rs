@@ -327,6 +327,7 @@ impl Names<'_> {
         for (index, consequence) in profile.assess.consequences.iter().enumerate() {
             let path = format!("assess.consequences.{index}");
             self.need(To::Programme, &consequence.programme, &path);
+            self.all(To::Actor, &consequence.recipients, &path);
         }
         if let Some(trigger) = profile.pool.trigger.get() {
             self.need(To::Approval, trigger, "pool.trigger");
