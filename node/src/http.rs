@@ -19,6 +19,7 @@ pub mod imports;
 pub mod live;
 pub mod nodes;
 pub mod openapi;
+pub mod plain;
 pub mod projects;
 pub mod records;
 pub mod reply;
@@ -214,7 +215,13 @@ async fn answer<B: Buf>(
     let (route, result) = respond(&site, parts, body, &request_id, lang)
         .instrument(span)
         .await;
-    let mut response = result.unwrap_or_else(|failed| failed.into_response(lang, &request_id));
+    let mut response = result.unwrap_or_else(|failed| {
+        if route.starts_with("/plain") {
+            plain::failed(failed, lang, &request_id)
+        } else {
+            failed.into_response(lang, &request_id)
+        }
+    });
     site.metrics
         .requests
         .get_or_create(&health::RequestLabels {
@@ -269,12 +276,17 @@ async fn respond<B: Buf>(
         }
         if !parts.method.is_safe() {
             let has_body = !matches!(route.takes, Shape::Nothing);
-            // A log-in starts a new session whatever cookie came along, so it needs none of the old one's proof.
-            let csrf = match route.endpoint {
-                Endpoint::LogIn => None,
-                _ => visitor.as_ref().map(|visitor| visitor.csrf.as_str()),
-            };
-            guard::check_unsafe(&parts.headers, host, has_body, csrf)?;
+            if matches!(route.takes, Shape::Form) {
+                // Its proof is a field; the handler cannot get at the form without it.
+                guard::check_origin(&parts.headers, host)?;
+            } else {
+                // A log-in starts a new session whatever cookie came along, so it needs none of the old one's proof.
+                let csrf = match route.endpoint {
+                    Endpoint::LogIn => None,
+                    _ => visitor.as_ref().map(|visitor| visitor.csrf.as_str()),
+                };
+                guard::check_unsafe(&parts.headers, host, has_body, csrf)?;
+            }
         }
         let body = read_body(body, route.body_bytes_max()).await?;
         let call = Call {
@@ -346,6 +358,13 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Nodes => nodes::list(site, call).await,
         Endpoint::Invite => nodes::invite(site, call).await,
         Endpoint::ChangeNode => nodes::change(site, call).await,
+        Endpoint::PlainHome => Ok(plain::home(site, call)),
+        Endpoint::PlainStyle => Ok(plain::style()),
+        Endpoint::PlainLogIn => plain::log_in(site, call).await,
+        Endpoint::PlainLogOut => plain::log_out(site, call).await,
+        Endpoint::PlainImport => plain::preview(site, call).await,
+        Endpoint::PlainConfirm => plain::confirm(site, call).await,
+        Endpoint::PlainProjects => plain::projects(site, call).await,
     }
 }
 
@@ -424,9 +443,9 @@ const SECURE: &[(&str, &str)] = &[
     ("x-frame-options", "DENY"),
 ];
 
+/// Adds what an answer did not set for itself: a page of forms needs its referrer, a file may want a stricter policy.
 fn secure(headers: &mut HeaderMap) {
     for (name, value) in SECURE {
-        // A handler may have said something stricter.
         headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));

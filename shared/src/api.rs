@@ -3,6 +3,7 @@
 //! Everything under `/api/v1` speaks these types as JSON; `/api/v1/live` sends [`Live`] and takes [`Watch`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ pub use records::{
     Records,
 };
 
-/// What went wrong, for programs. A number is never used again for something else.
+/// What went wrong, for programs; printed as `XM-nnnn`. A number is never used again for something else.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Code {
@@ -84,6 +85,12 @@ pub enum Code {
     /// Our own mistake; see the log under the request id.
     #[serde(rename = "XM-5003")]
     Internal,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// The body of every failed request.

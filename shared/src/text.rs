@@ -6,6 +6,30 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Words that stand alone: an enumeration whose variants each have a Chinese and an English form.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($variant:ident $zh:literal $en:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the Chinese word beside each variant says what it means")]
+        pub enum $name { $($variant),* }
+
+        impl $name {
+            /// Every one, for tests.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The words in one language.
+            #[must_use]
+            pub const fn text(self, lang: $crate::text::Lang) -> &'static str {
+                match lang {
+                    $crate::text::Lang::Zh => match self { $(Self::$variant => $zh),* },
+                    $crate::text::Lang::En => match self { $(Self::$variant => $en),* },
+                }
+            }
+        }
+    };
+}
+
 pub mod attachment;
 pub mod book;
 pub mod bundle;
@@ -16,6 +40,7 @@ pub mod hub;
 pub mod issues;
 pub mod office;
 pub mod parse;
+pub mod plain;
 pub mod publications;
 pub mod records;
 pub mod refusal;

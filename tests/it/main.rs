@@ -15,6 +15,7 @@ mod imports;
 mod issues;
 mod kill;
 mod mutation;
+mod plain;
 mod queue;
 mod records;
 mod scenarios;

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use http::Response;
 use shared::api::{ImportPreview, WordedAnswer};
+use shared::command::Actor;
 use shared::ids::{ImportId, UserId};
+use shared::text::Lang;
 use shared::time::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -106,21 +108,48 @@ pub async fn list(site: &Site) -> Result<Response<Bytes>, Failed> {
 /// When the workbook cannot be read.
 pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
-    let file = call.query.get("file").cloned().unwrap_or_default();
     let upload = Upload {
-        // Only the name counts, wherever on the sender's disk it was.
-        file: file.rsplit(['/', '\\']).next().unwrap_or("").to_owned(),
+        file: name_of(call.query.get("file").map_or("", String::as_str)).to_owned(),
         bytes: call.body.clone(),
         mapping: call.asked("mapping")?,
         sheet: call.asked("sheet")?,
         unit: call.asked("unit")?,
     };
+    Ok(reply::json(&read(site, &actor, upload, call.lang).await?))
+}
+
+/// A file's name: only that counts, wherever on the sender's disk it was.
+#[must_use]
+pub fn name_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or("")
+}
+
+/// Reads a workbook and keeps its preview until the person says yes.
+///
+/// # Errors
+/// When the workbook cannot be read.
+pub async fn read(
+    site: &Site,
+    actor: &Actor,
+    upload: Upload,
+    lang: Lang,
+) -> Result<ImportPreview, Failed> {
     let _permit = site.previews.reading.acquire().await;
-    let prepared = prepare(&site.context, &actor, upload, call.lang).await?;
-    let preview: ImportPreview = prepared.preview.api.clone();
+    let prepared = prepare(&site.context, actor, upload, lang).await?;
+    let preview = prepared.preview.api.clone();
     site.previews
         .put(actor.user, prepared, site.context.clock.now());
-    Ok(reply::json(&preview))
+    Ok(preview)
+}
+
+/// Takes a preview out to carry it out.
+///
+/// # Errors
+/// When the preview is over.
+pub fn taken(site: &Site, user: UserId, id: ImportId) -> Result<Prepared, Failed> {
+    site.previews
+        .take(user, id, site.context.clock.now())
+        .ok_or(Failed::PreviewGone)
 }
 
 /// `POST /api/v1/imports/{token}`.
@@ -130,10 +159,7 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
 pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
     let id: ImportId = call.parameter(0)?;
-    let prepared = site
-        .previews
-        .take(actor.user, id, site.context.clock.now())
-        .ok_or(Failed::PreviewGone)?;
+    let prepared = taken(site, actor.user, id)?;
     // How far it is stands in the list of imports; the live line says when to look.
     let answer = commit(&site.context, actor, prepared, &mut |_, _| ()).await?;
     Ok(reply::json(&WordedAnswer::new(answer, call.lang)))

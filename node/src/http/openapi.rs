@@ -99,6 +99,8 @@ fn content(shape: Shape, components: &mut Components) -> Option<Value> {
         Shape::Json(schema) => json!({"application/json": {"schema": schema(components)}}),
         Shape::AnyJson => json!({"application/json": {"schema": {}}}),
         Shape::Text => json!({"text/plain": {"schema": {"type": "string"}}}),
+        Shape::Page => json!({"text/html": {"schema": {"type": "string"}}}),
+        Shape::Form => json!({"multipart/form-data": {"schema": {"type": "object"}}}),
         Shape::File => {
             json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}})
         }

@@ -108,7 +108,9 @@ impl Failed {
         }
     }
 
-    fn status(&self) -> StatusCode {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::NotLoggedIn | Self::Login(LoginError::Refused) => StatusCode::UNAUTHORIZED,
             Self::Login(LoginError::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
@@ -264,30 +266,39 @@ impl Failed {
         }
     }
 
-    /// The response, in the reader's language. Failures of our own go to the log with all their causes.
+    /// What happened, why, and what to do, in the reader's language.
     #[must_use]
-    pub fn into_response(self, lang: Lang, request_id: &str) -> Response<Bytes> {
-        let status = self.status();
-        if status.is_server_error() {
-            tracing::error!(request_id, error = %crate::exit::one_line(&self), "a request failed");
-        } else {
-            tracing::debug!(request_id, error = %crate::exit::one_line(&self), "a request was refused");
-        }
-        let message = match &self {
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
             Self::Refused(refusal) => refusal.sentence(lang),
             Self::Import(error) => error.text(lang),
             other => other.words().text(lang),
-        };
+        }
+    }
+
+    /// Puts it into the log with all its causes, under the code its reader sees.
+    pub fn note(&self, request_id: &str) -> Code {
+        if self.status().is_server_error() {
+            tracing::error!(request_id, error = %crate::exit::one_line(self), "a request failed");
+        } else {
+            tracing::debug!(request_id, error = %crate::exit::one_line(self), "a request was refused");
+        }
+        self.code()
+    }
+
+    /// The response, in the reader's language. Failures of our own go to the log with all their causes.
+    #[must_use]
+    pub fn into_response(self, lang: Lang, request_id: &str) -> Response<Bytes> {
         let body = ApiError {
-            code: self.code(),
-            message,
+            code: self.note(request_id),
+            message: self.sentence(lang),
             refusal: match &self {
                 Self::Refused(refusal) => Some(refusal.clone()),
                 _ => None,
             },
             request_id: request_id.to_owned(),
         };
-        let mut response = json_with(status, &body);
+        let mut response = json_with(self.status(), &body);
         if let Self::Login(LoginError::TooManyTries { wait_seconds }) = &self {
             response
                 .headers_mut()

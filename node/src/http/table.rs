@@ -61,6 +61,13 @@ pub enum Endpoint {
     Invite,
     ChangeNode,
     Live,
+    PlainHome,
+    PlainStyle,
+    PlainLogIn,
+    PlainLogOut,
+    PlainImport,
+    PlainConfirm,
+    PlainProjects,
 }
 
 /// Who may ask.
@@ -85,6 +92,10 @@ pub enum Shape {
     Text,
     /// A file.
     File,
+    /// A page without script.
+    Page,
+    /// The multipart body of a form on such a page; its proof stands in a field.
+    Form,
 }
 
 /// Schemas by name, as collected for the document.
@@ -116,9 +127,9 @@ impl Route {
     #[must_use]
     pub fn body_bytes_max(&self) -> u64 {
         match self.takes {
-            Shape::Nothing => 4 * 1024,
+            Shape::Nothing | Shape::Page => 4 * 1024,
             Shape::Json(_) | Shape::AnyJson | Shape::Text => 4 * 1024 * 1024,
-            Shape::File => UPLOAD_BYTES_MAX,
+            Shape::File | Shape::Form => UPLOAD_BYTES_MAX,
         }
     }
 
@@ -219,7 +230,7 @@ const UNIT: (&str, &str) = ("unit", "a unit's id; the person's own when absent")
 fn build() -> Vec<Route> {
     use Access::{Open, Person};
     use Endpoint as E;
-    use Shape::{AnyJson, File, Json, Nothing, Text};
+    use Shape::{AnyJson, File, Form, Json, Nothing, Page, Text};
     let mut routes = Vec::new();
     let mut add = |method: Method, path, endpoint, access, takes, gives, query, summary| {
         routes.push(Route { method, path, endpoint, access, takes, gives, query, summary });
@@ -288,6 +299,14 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/nodes", E::Invite, Person, Json(of::<api::NewInvite>), Json(of::<api::InviteInfo>), &[], "At the hub: makes a one-time code for a node.");
     add(patch, "/api/v1/nodes/{id}", E::ChangeNode, Person, Json(of::<api::NodeAct>), Json(list_of::<api::PeerStatus>), &[], "At the hub: lets a node in, suspends or revokes it.");
     add(get, "/api/v1/live", E::Live, Person, Nothing, Json(of::<api::Live>), &[], "A WebSocket: rows, views and the state of the line as they change; takes `Watch`.");
+    let get = Method::GET;
+    add(get.clone(), "/plain", E::PlainHome, Open, Nothing, Page, &[], "For browsers without the front end: the log-in, or what one can do.");
+    add(get.clone(), "/plain.css", E::PlainStyle, Open, Nothing, Text, &[], "The style of those pages.");
+    add(post.clone(), "/plain/log-in", E::PlainLogIn, Open, Form, Page, &[], "Logs in with a form.");
+    add(post.clone(), "/plain/log-out", E::PlainLogOut, Person, Form, Page, &[], "Logs out with a form.");
+    add(post.clone(), "/plain/imports", E::PlainImport, Person, Form, Page, &[], "Shows what the import of an uploaded table would do.");
+    add(post.clone(), "/plain/imports/{token}", E::PlainConfirm, Person, Form, Page, &[], "Carries out a previewed import.");
+    add(get, "/plain/projects", E::PlainProjects, Person, Nothing, Page, &[], "The list of projects for the printer.");
     let _ = (post, delete);
     routes
 }

@@ -19,6 +19,7 @@ use crate::config::{Config, Flags};
 use crate::node::{Creation, Node, Options};
 
 mod exports;
+mod plain;
 mod records;
 
 const HOST: &str = "127.0.0.1:8470";

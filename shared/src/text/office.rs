@@ -3,29 +3,9 @@
 //! Files are written in Chinese, whatever the screen speaks: their readers are county offices, and the import recognises its own titles
 //! (`synonyms`).
 
-use super::Lang;
-
-macro_rules! words {
-    ($($variant:ident $zh:literal $en:literal;)*) => {
-        /// A word or sentence about files.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the Chinese word beside each variant says what it means")]
-        pub enum Office { $($variant),* }
-
-        impl Office {
-            /// The words in one language.
-            #[must_use]
-            pub const fn text(self, lang: Lang) -> &'static str {
-                match lang {
-                    Lang::Zh => match self { $(Self::$variant => $zh),* },
-                    Lang::En => match self { $(Self::$variant => $en),* },
-                }
-            }
-        }
-    };
-}
-
 words! {
+    /// A word or sentence about files.
+    Office {
     Reason "错误原因" "Reason";
     SourceRow "原行号" "Source row";
     NotAWorkbook "这不是表格文件，请用 .xlsx、.xls 或 .csv" "This is no table; use .xlsx, .xls or .csv";
@@ -39,6 +19,7 @@ words! {
     Total "合  计" "Total";
     Yes "是" "yes";
     No "否" "no";
+    }
 }
 
 /// One column of the standard ledger.

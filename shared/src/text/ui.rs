@@ -5,30 +5,9 @@
 
 use super::Lang;
 
-macro_rules! words {
-    ($($variant:ident $zh:literal $en:literal;)*) => {
-        /// A word or sentence of the front end without facts in it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the Chinese word beside each variant says what it means")]
-        pub enum Ui { $($variant),* }
-
-        impl Ui {
-            /// Every message, for the tests.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The words in one language.
-            #[must_use]
-            pub const fn text(self, lang: Lang) -> &'static str {
-                match lang {
-                    Lang::Zh => match self { $(Self::$variant => $zh),* },
-                    Lang::En => match self { $(Self::$variant => $en),* },
-                }
-            }
-        }
-    };
-}
-
 words! {
+    /// A word or sentence of the front end without facts in it.
+    Ui {
     // Frame.
     Product "乡目 · 重大项目管理" "Xiangmu · major projects";
     Demo "演示数据" "Demonstration data";
@@ -393,6 +372,7 @@ words! {
     PanicNote "页面出现错误，请重新载入。已保存和排队的修改不会丢失。" "The page failed. Please reload it; saved and queued edits are kept.";
     FailUnreachable "本机程序没有响应，请确认程序在运行。" "The server does not answer; check that it runs.";
     FailAnswer "收到的内容无法识别，程序与页面的版本可能不同，请重新载入。" "The answer could not be read; the page may be older than the server. Reload it.";
+    }
 }
 
 /// A sentence with facts in it.
