@@ -2,8 +2,8 @@
 //! uploads the filled table through the same import as everywhere, and prints the list of projects.
 //!
 //! Every form is `multipart/form-data` and carries the session's proof in a hidden field, since a form cannot set `X-CSRF`;
-//! [`Form::read`] is the only way to a form's content and checks it. Whatever a person or a workbook wrote is escaped on its way
-//! into a page ([`page::text`]).
+//! `Form::read` is the only way to a form's content and checks it. Whatever a person or a workbook wrote is escaped on its way
+//! into a page (`page::text`).
 
 mod form;
 mod page;
