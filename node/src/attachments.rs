@@ -1,6 +1,6 @@
 //! Which files may be attached to a record, and how they are kept: checked before a byte of them is stored.
 //!
-//! A file's ending must be one of [`KINDS`] and its first bytes must be what files of that kind begin with. What is said to a
+//! A file's ending must be one of `KINDS` and its first bytes must be what files of that kind begin with. What is said to a
 //! browser later is the kind's own media type, never what the uploader claimed. The bytes are durable before the row that
 //! names them is written ([`crate::store::Blobs`]).
 
