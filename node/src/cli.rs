@@ -11,6 +11,7 @@ pub mod demo;
 pub mod dump;
 pub mod edit;
 pub mod export;
+pub mod file;
 pub mod import;
 pub mod init;
 pub mod invite;

@@ -151,15 +151,7 @@ impl Node {
         let facts: StoredFacts =
             serde_json::from_slice(&stored).map_err(|source| OpenError::Facts { source })?;
         let info = info(&identity.key, &facts);
-        let replica = Replica::new(
-            Facts {
-                key: identity.key.clone(),
-                role: facts.role,
-                name: facts.name,
-                profile: facts.profile,
-            },
-            Library::new(LIBRARY_BYTES, search_keys),
-        );
+        let replica = replica(identity.key.clone(), facts);
         let network = network();
         let handle = driver::spawn(Parts {
             store: Box::new(store),
@@ -216,15 +208,7 @@ impl MemoryNode {
             demo: creation.demo,
         };
         let info = info(&key, &facts);
-        let replica = Replica::new(
-            Facts {
-                key,
-                role: facts.role,
-                name: facts.name,
-                profile: facts.profile,
-            },
-            Library::new(LIBRARY_BYTES, search_keys),
-        );
+        let replica = replica(key, facts);
         let network = network();
         let handle = driver::spawn(Parts {
             store: Box::new(store::MemoryStore::new()),
@@ -310,6 +294,16 @@ pub(crate) fn log_report(report: &StartReport) {
             "it cannot be proven that everything is there: this node only reads until `check --repair`"
         );
     }
+}
+
+fn replica(key: NodeKey, facts: StoredFacts) -> Replica {
+    let facts = Facts {
+        key,
+        role: facts.role,
+        name: facts.name,
+        profile: facts.profile,
+    };
+    Replica::new(facts, Library::new(LIBRARY_BYTES, search_keys))
 }
 
 fn info(key: &NodeKey, facts: &StoredFacts) -> NodeInfo {

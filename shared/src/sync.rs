@@ -13,6 +13,8 @@
 //! A node dials one hub; a hub accepts many and may itself dial an upper hub with the same code.
 
 mod admit;
+#[cfg(test)]
+mod alone;
 mod backoff;
 mod blobs;
 mod bundle;
@@ -22,6 +24,7 @@ mod effect;
 mod enrol;
 mod error;
 mod exchange;
+mod gather;
 mod grant;
 mod greet;
 mod input;

@@ -3,8 +3,6 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
 use serde_json::json;
 use shared::api::BundleReport;
@@ -13,9 +11,10 @@ use shared::text::system::System;
 use shared::wire::bundle::BUNDLE_BYTES_MAX;
 
 use super::Common;
+use super::file;
 use super::output::Output;
-use super::target::{Target, print_event, unexpected};
-use crate::control::{Event, Outcome, Request};
+use super::target::{Target, unexpected};
+use crate::control::{Outcome, Request};
 use crate::exit::{Exit, Failure};
 
 /// Flags of `bundle`.
@@ -70,38 +69,14 @@ fn export(
     out: &Path,
     all: bool,
 ) -> Result<Exit, Failure> {
-    let mut bytes = Vec::new();
-    let mut target = Target::open(common)?;
-    let lang = output.lang;
     let request = Request::BundleExport { to, all };
-    let outcome = target.perform(lang, request, Vec::new(), &mut |event| {
-        if let Event::Bytes { base64 } = &event {
-            bytes.extend(STANDARD.decode(base64).map_err(Failure::failed)?);
-        }
-        print_event(output, &event);
-        Ok(())
-    });
-    target.close();
-    output.end_progress();
-    let (to, unit, entries) = match outcome? {
-        Outcome::BundleMade { to, unit, entries } => (to, unit, entries),
-        other => return Err(unexpected(&other)),
+    let (outcome, bytes) = file::fetch(common, output, request, out)?;
+    let Outcome::BundleMade { to, unit, entries } = outcome else {
+        return Err(unexpected(&outcome));
     };
-    let cannot = |error: std::io::Error| {
-        Failure::failed(
-            anyhow::Error::new(error).context(format!("cannot write {}", out.display())),
-        )
-    };
-    // Whoever pulls the stick when this returns has the whole file.
-    let mut part = out.to_owned().into_os_string();
-    part.push(".part");
-    std::fs::write(&part, &bytes).map_err(cannot)?;
-    let synced = std::fs::File::open(&part).and_then(|file| file.sync_all());
-    synced.map_err(cannot)?;
-    std::fs::rename(&part, out).map_err(cannot)?;
     let file = out.display().to_string();
     let value = json!({
-        "to": to, "unit": unit, "entries": entries, "bytes": bytes.len(), "file": file,
+        "to": to, "unit": unit, "entries": entries, "bytes": bytes, "file": file,
     });
     let words = BundleWords::Made {
         unit,

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use shared::text::system::System;
 use shared::time::Month;
 
 use super::Common;
+use super::file;
 use super::output::Output;
-use super::target::{Target, print_event, unexpected};
-use crate::control::{Event, Outcome, Request};
+use super::target::unexpected;
+use crate::control::{Outcome, Request};
 use crate::exit::{Exit, Failure};
 
 /// Flags of `export`.
@@ -59,31 +58,10 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         unit: args.unit,
         period: args.period,
     };
-    let mut bytes = Vec::new();
-    let mut target = Target::open(common)?;
-    let lang = output.lang;
-    let outcome = target.perform(lang, request, Vec::new(), &mut |event| {
-        if let Event::Bytes { base64 } = &event {
-            bytes.extend(STANDARD.decode(base64).map_err(Failure::failed)?);
-        }
-        print_event(output, &event);
-        Ok(())
-    });
-    target.close();
-    output.end_progress();
-    let rows = match outcome? {
-        Outcome::Exported { rows } => rows,
-        other => return Err(unexpected(&other)),
+    let (outcome, _) = file::fetch(common, output, request, &args.out)?;
+    let Outcome::Exported { rows } = outcome else {
+        return Err(unexpected(&outcome));
     };
-    let cannot = |error: std::io::Error| {
-        Failure::failed(
-            anyhow::Error::new(error).context(format!("cannot write {}", args.out.display())),
-        )
-    };
-    let mut part = args.out.clone().into_os_string();
-    part.push(".part");
-    std::fs::write(&part, &bytes).map_err(cannot)?;
-    std::fs::rename(&part, &args.out).map_err(cannot)?;
     let file = args.out.display().to_string();
     let words = System::Exported {
         rows: usize::try_from(rows).unwrap_or(usize::MAX),

@@ -12,18 +12,17 @@ use shared::attachments::{Named, parse_name};
 use shared::book::{Cells as _, Row};
 use shared::command::{Command, Envelope, Outcome};
 use shared::field::{Column, Table};
-use shared::ids::{DocumentId, ProjectId, RowId};
+use shared::ids::{DocumentId, RowId};
 use shared::limits::ATTACHMENTS_PER_PROJECT_MAX;
 use shared::project::ProjectView;
-use shared::rules::reading;
 
+use super::projects::readable;
 use super::reply::{self, Failed};
 use super::{Call, Site};
 use crate::attachments::{self, AttachmentError, Checked};
 use crate::control::new_command_id;
 use crate::store::Blobs;
 use crate::store::blobs::{BlobError, BlobId};
-use crate::views;
 
 /// What a downloaded file may do in a browser that opens it anyway: nothing.
 const SANDBOX: &str = "sandbox; default-src 'none'";
@@ -33,7 +32,7 @@ const SANDBOX: &str = "sandbox; default-src 'none'";
 /// # Errors
 /// When the project is not here, or the person may not know of it.
 pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    let view = project(site, call).await?;
+    let view = readable(site, call).await?;
     Ok(reply::json(&infos(&view, &site.context.blobs)))
 }
 
@@ -42,7 +41,7 @@ pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 /// # Errors
 /// When the file is too large or of another kind than it says, or a rule refuses the row.
 pub async fn attach(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    let view = project(site, call).await?;
+    let view = readable(site, call).await?;
     if view.each(Table::Attachments).count() >= ATTACHMENTS_PER_PROJECT_MAX {
         return Err(AttachmentError::TooMany(ATTACHMENTS_PER_PROJECT_MAX).into());
     }
@@ -105,7 +104,7 @@ pub async fn attach(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
 /// # Errors
 /// When there is no such file, or its bytes are not here (then they are asked for).
 pub async fn download(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    let view = project(site, call).await?;
+    let view = readable(site, call).await?;
     let wanted: RowId = call.parameter(1)?;
     let row = view
         .row(Table::Attachments, wanted)
@@ -139,20 +138,6 @@ pub async fn download(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
             Err(error.into())
         }
     }
-}
-
-/// The project of a call, as the person may read it.
-async fn project(site: &Site, call: &Call) -> Result<ProjectView, Failed> {
-    let id: ProjectId = call.parameter(0)?;
-    let view = site
-        .context
-        .handle
-        .read(move |context| views::project(context, id))
-        .await??;
-    let profile = site.context.profile().await??;
-    let role = call.person()?.actor.role;
-    let shown = view.and_then(|view| reading::shown(&profile, role, view));
-    shown.ok_or(Failed::NotFound)
 }
 
 fn infos(view: &ProjectView, blobs: &Blobs) -> Vec<AttachmentInfo> {

@@ -7,6 +7,7 @@ use shared::command::{Command, Envelope, Outcome};
 use shared::field::FieldPath;
 use shared::ids::ProjectId;
 use shared::library::LibraryError;
+use shared::project::ProjectView;
 use shared::rules::reading;
 use shared::text::book::WordBook;
 use shared::time::Month;
@@ -94,6 +95,14 @@ pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 /// # Errors
 /// When it is not here.
 pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&readable(site, call).await?))
+}
+
+/// The project of a call, as the person may read it.
+///
+/// # Errors
+/// When it is not here, or not for the person.
+pub async fn readable(site: &Site, call: &Call) -> Result<ProjectView, Failed> {
     let id: ProjectId = call.parameter(0)?;
     let view = site
         .context
@@ -103,7 +112,7 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let profile = site.context.profile().await??;
     let role = call.person()?.actor.role;
     let shown = view.and_then(|view| reading::shown(&profile, role, view));
-    Ok(reply::json(&shown.ok_or(Failed::NotFound)?))
+    shown.ok_or(Failed::NotFound)
 }
 
 /// `GET /api/v1/projects/{id}/history`.

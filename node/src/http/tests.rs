@@ -127,6 +127,16 @@ fn get(path: &str) -> RequestBuilder {
     warp::test::request().path(path)
 }
 
+/// A command of who has this session.
+fn post_command(cookie: &str, csrf: &str, command: &Value) -> RequestBuilder {
+    warp::test::request()
+        .method("POST")
+        .path("/api/v1/commands")
+        .header("cookie", cookie)
+        .header("x-csrf", csrf)
+        .json(command)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_logs_in_works_and_logs_out() {
     let house = House::build().await;
@@ -302,14 +312,7 @@ async fn a_command_is_written_shown_and_listed() {
     let project = shared::ids::ProjectId::from_parts(1_795_000_000_000, [1; 10]);
     let unit = house.node.info.unit;
     let create = json!({"do": "create_project", "project": project, "home": unit, "set": {"name": "青山大桥"}});
-    let post = |value: &Value| {
-        warp::test::request()
-            .method("POST")
-            .path("/api/v1/commands")
-            .header("cookie", &cookie)
-            .header("x-csrf", &csrf)
-            .json(value)
-    };
+    let post = |value: &Value| post_command(&cookie, &csrf, value);
     let answer = house.send(post(&create)).await;
     assert_eq!(answer.status(), StatusCode::OK, "{:?}", answer.body());
     assert_eq!(
@@ -376,12 +379,7 @@ async fn a_project_says_what_the_rules_make_of_it() {
     let unit = house.node.info.unit;
     let set = json!({"name": "青山大桥", "total_investment_fen": 399_999_900});
     let create = json!({"do": "create_project", "project": project, "home": unit, "set": set});
-    let created = warp::test::request()
-        .method("POST")
-        .path("/api/v1/commands")
-        .header("cookie", &cookie)
-        .header("x-csrf", &csrf)
-        .json(&create);
+    let created = post_command(&cookie, &csrf, &create);
     assert_eq!(house.send(created).await.status(), StatusCode::OK);
     let rules = get(&format!("/api/v1/projects/{project}/rules")).header("cookie", &cookie);
     let rules = body(&house.send(rules).await);

@@ -10,7 +10,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::trial::{TRIAL_FROM, Weight};
 use crate::ids::NodeId;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
@@ -22,7 +21,7 @@ use crate::wire::v1::{InviteProof, Point, SCOPES_MAX, Scope};
 
 use super::effect::{CloseReason, Enrolment};
 use super::error::ReplicaError;
-use super::exchange::Batch;
+use super::gather::{Batch, Gathered, Span};
 use super::log::Source;
 use super::pack::{self, Item};
 use super::receipt::{RECEIPT_CONTEXT, SIGN_CONTEXT, point_bytes};
@@ -35,8 +34,6 @@ pub use take::{BundleGap, BundleTaken, BundleView};
 
 /// What a peer said in its last bundle that it holds of our log.
 const HELD: u8 = b'b';
-/// Entries of one batch.
-const ENTRIES_MAX: u64 = 4_000;
 /// Plain bytes of one batch.
 const BATCH_BYTES: usize = 256 * 1024;
 
@@ -174,34 +171,20 @@ impl Replica {
         let Some((end, from)) = draft.todo.first().copied() else {
             return Ok(None);
         };
-        let limit = usize::try_from((end.position - from).min(ENTRIES_MAX)).unwrap_or(0);
-        let entries = self.logs.entries(reader, end.scope, from, limit)?;
-        let mut items: Vec<Item> = Vec::new();
-        let (mut weight, mut position, mut chain) = (0, from, [0; 16]);
-        let mut cost = Weight::default();
-        for entry in entries {
-            if weight >= BATCH_BYTES || cost.is_costly(TRIAL_FROM / 2) {
-                break;
-            }
-            let item = if draft.reader_is == Some(entry.source) {
-                Item::Skip(1)
-            } else {
-                self.item_of(reader, &entry)?
-            };
-            position += 1;
-            chain = entry.chain;
-            match (items.last_mut(), item) {
-                (Some(Item::Skip(count)), Item::Skip(more)) => *count += more,
-                (_, item) => {
-                    weight += item.weight();
-                    cost = cost.plus(item.cost());
-                    items.push(item);
-                }
-            }
-        }
-        if position == from {
+        let span = Span {
+            scope: end.scope,
+            from,
+            to: Some(end.position),
+            bytes: Some(BATCH_BYTES),
+        };
+        let Some(Gathered {
+            items,
+            position,
+            chain,
+        }) = self.gather(reader, span, draft.reader_is)?
+        else {
             return Err(ReplicaError::DamagedRecord { what: "log" });
-        }
+        };
         match draft.todo.first_mut() {
             Some(first) if position < end.position => first.1 = position,
             _ => drop(draft.todo.remove(0)),

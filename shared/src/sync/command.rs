@@ -6,20 +6,23 @@
 //! A process that ends loses its jobs; the import's record says how far it got.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use crate::api::{ImportInfo, NodeRole};
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Why};
 use crate::decide::refuse;
 use crate::desk;
+use crate::identity::ProcessActor;
 use crate::ids::{DocumentId, ImportId, ProjectId, UnitId, UserId};
 use crate::limits;
+use crate::profile::Profile;
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
 
 use super::effect::{Effect, Reply, RequestRefusal};
 use super::error::ReplicaError;
 use super::input::RequestId;
-use super::{Context, Replica, answer};
+use super::{Context, Facts, Replica, answer};
 
 /// A request with a command that was not finished in its turn.
 pub(super) struct Job {
@@ -96,14 +99,9 @@ impl Replica {
         mut job: Job,
         mut chunk: Chunk,
     ) -> Result<Option<Job>, ReplicaError> {
-        let Some(profile) = &self.profile else {
+        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, cx.now)
+        else {
             return Ok(None);
-        };
-        let context = desk::Context {
-            profile,
-            role: self.facts.role,
-            process: self.seed,
-            now: cx.now,
         };
         while let Some(envelope) = job.envelopes.front() {
             let is_bulk = envelope.command.is_bulk();
@@ -198,14 +196,9 @@ impl Replica {
         user: UserId,
         name: &str,
     ) -> Result<(), ReplicaError> {
-        let Some(profile) = &self.profile else {
+        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, now)
+        else {
             return Ok(());
-        };
-        let context = desk::Context {
-            profile,
-            role: self.facts.role,
-            process: self.seed,
-            now,
         };
         desk::enter_in_roster(&mut self.library, turn, &context, unit, user, name)?;
         Ok(())
@@ -217,14 +210,9 @@ impl Replica {
         cx: &mut Context<'_, '_>,
         unit: UnitId,
     ) -> Result<(), ReplicaError> {
-        let Some(profile) = &self.profile else {
+        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, cx.now)
+        else {
             return Ok(());
-        };
-        let context = desk::Context {
-            profile,
-            role: self.facts.role,
-            process: self.seed,
-            now: cx.now,
         };
         desk::receive_filings(&mut self.library, cx.turn, &context, cx.rng, unit)?;
         Ok(())
@@ -236,17 +224,12 @@ impl Replica {
         cx: &mut Context<'_, '_>,
         projects: BTreeSet<ProjectId>,
     ) -> Result<(), ReplicaError> {
-        let Some(profile) = &self.profile else {
-            return Ok(());
-        };
         if self.facts.role != NodeRole::Hub {
             return Ok(());
         }
-        let context = desk::Context {
-            profile,
-            role: self.facts.role,
-            process: self.seed,
-            now: cx.now,
+        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, cx.now)
+        else {
+            return Ok(());
         };
         desk::begin_permitting(&mut self.library, cx.turn, &context, cx.rng, projects)?;
         Ok(())
@@ -265,6 +248,21 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+/// What commands are judged by; `None` without rules to judge by.
+fn desk_context<'a>(
+    profile: Option<&'a Arc<Profile>>,
+    facts: &Facts,
+    process: ProcessActor,
+    now: Timestamp,
+) -> Option<desk::Context<'a>> {
+    profile.map(|profile| desk::Context {
+        profile,
+        role: facts.role,
+        process,
+        now,
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::Reason;
-use crate::gate::trial::{TRIAL_FROM, Weight};
 use crate::ids::DocumentId;
 use crate::library::Library;
 use crate::store::Reader;
@@ -16,41 +15,13 @@ use crate::wire::{PART_BYTES_MAX, WireError};
 
 use super::effect::{CloseReason, Effect};
 use super::error::ReplicaError;
+use super::gather::{Batch, Gathered, Span};
 use super::input::SessionId;
 use super::log::{EntryKind, Source, fold, number_digest};
-use super::pack::{self, Item, Packed, Resolve, UnpackError};
+use super::pack::{self, Item, Resolve, UnpackError};
 use super::session::{COALESCE_MS, FLIGHTS_MAX, State};
 use super::spool::Incoming;
 use super::{Context, Replica};
-
-/// Entries read from the log in one go.
-const ENTRIES_MAX: usize = 4_000;
-
-/// A batch ready to send.
-pub(super) struct Batch {
-    pub(super) head: BatchHead,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Batch {
-    pub(super) fn new(scope: Scope, from: u64, to: u64, chain: v1::Chain, packed: Packed) -> Self {
-        let mut digest = [0; 8];
-        digest.copy_from_slice(&blake3::hash(&packed.bytes).as_bytes()[..8]);
-        Self {
-            head: BatchHead {
-                scope,
-                from,
-                to,
-                chain,
-                codec: packed.codec,
-                raw_bytes: packed.raw_bytes,
-                packed_bytes: packed.bytes.len() as u64,
-                digest,
-            },
-            bytes: packed.bytes,
-        }
-    }
-}
 
 /// Finds again what the compact form leaves out.
 struct Resolver<'a> {
@@ -417,43 +388,20 @@ impl Replica {
             .out
             .get(&scope)
             .is_some_and(|sent| from < sent.plain_to);
-        let limit = match to {
-            Some(to) => usize::try_from(to.saturating_sub(from))
-                .unwrap_or(0)
-                .min(ENTRIES_MAX),
-            None => ENTRIES_MAX,
+        let span = Span {
+            scope,
+            from,
+            to,
+            bytes: to.is_none().then_some(target),
         };
-        let entries = self.logs.entries(cx.turn, scope, from, limit)?;
-        let mut items: Vec<Item> = Vec::new();
-        let mut weight = 0;
-        let mut cost = Weight::default();
-        let mut position = from;
-        let mut chain = [0; 16];
-        for entry in entries {
-            // The receiver tries what costs more in a process of its own: that is for what cannot be cut smaller.
-            let is_full = weight >= target || cost.is_costly(TRIAL_FROM / 2);
-            if is_full && to.is_none() {
-                break;
-            }
-            let item = if entry.source == receiver {
-                Item::Skip(1)
-            } else {
-                self.item_of(cx.turn, &entry)?
-            };
-            position += 1;
-            chain = entry.chain;
-            match (items.last_mut(), item) {
-                (Some(Item::Skip(count)), Item::Skip(more)) => *count += more,
-                (_, item) => {
-                    weight += item.weight();
-                    cost = cost.plus(item.cost());
-                    items.push(item);
-                }
-            }
-        }
-        if position == from {
+        let Some(Gathered {
+            items,
+            position,
+            chain,
+        }) = self.gather(cx.turn, span, Some(receiver))?
+        else {
             return Ok(None);
-        }
+        };
         let packed = if is_plain {
             pack::pack_plain(&items)
         } else {
@@ -468,37 +416,6 @@ impl Replica {
             pack::pack_compact(&items, |document| !whole.contains(document))
         };
         Ok(Some(Batch::new(scope, from, position, chain, packed)))
-    }
-
-    /// What an entry says. A unit that lost a document still gets what was written while it could read it: so it learns of
-    /// the move itself.
-    pub(super) fn item_of(
-        &mut self,
-        reader: &dyn Reader,
-        entry: &super::log::Entry,
-    ) -> Result<Item, ReplicaError> {
-        let document = entry.document.clone();
-        Ok(match entry.kind {
-            EntryKind::Change => {
-                let raw = self.library.change(reader, &document, entry.number)?;
-                let raw = raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?;
-                Item::Change { document, raw }
-            }
-            EntryKind::Grant => {
-                let mut changes = Vec::new();
-                for number in 1..entry.number {
-                    let raw = self.library.change(reader, &document, number)?;
-                    changes.push(raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?);
-                }
-                Item::Whole {
-                    document,
-                    count: entry.number,
-                    changes,
-                }
-            }
-            EntryKind::Revoke => Item::Revoked { document },
-            EntryKind::Known => Item::Known { document },
-        })
     }
 
     /// Sends a batch's bytes from an offset on, in frames.

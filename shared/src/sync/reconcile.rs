@@ -19,7 +19,7 @@ use crate::wire::v1::{Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hash
 
 use super::effect::CloseReason;
 use super::error::ReplicaError;
-use super::exchange::Batch;
+use super::gather::Batch;
 use super::greet::PROBE_EVERY_MS;
 use super::input::SessionId;
 use super::pack::{self, Item};

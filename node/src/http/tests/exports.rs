@@ -11,12 +11,7 @@ async fn results_of_assessment_leave_the_hub_as_a_file() {
     let set = json!({"name": "青山大桥", "2026/year_plan_fen": 120_000_000, "2026-06/month_done_fen": 60_000_000});
     let unit = house.node.info.unit;
     let create = json!({"do": "create_project", "project": project, "home": unit, "set": set});
-    let created = warp::test::request()
-        .method("POST")
-        .path("/api/v1/commands")
-        .header("cookie", &cookie)
-        .header("x-csrf", &csrf)
-        .json(&create);
+    let created = post_command(&cookie, &csrf, &create);
     let created = house.send(created).await;
     assert_eq!(
         body(&created)["outcome"]["outcome"],

@@ -26,12 +26,7 @@ impl<'a> Visit<'a> {
 
     /// What became of a command.
     async fn command(&self, command: Value) -> Value {
-        let request = warp::test::request()
-            .method("POST")
-            .path("/api/v1/commands")
-            .header("cookie", &self.cookie)
-            .header("x-csrf", &self.csrf)
-            .json(&command);
+        let request = post_command(&self.cookie, &self.csrf, &command);
         let answer = self.house.send(request).await;
         assert_eq!(answer.status(), StatusCode::OK, "{:?}", answer.body());
         body(&answer)["outcome"].clone()

@@ -1,18 +1,17 @@
 use std::collections::BTreeMap;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use rand_chacha::rand_core::RngCore as _;
 
 use super::*;
 use crate::api::NodeRole;
 use crate::attachments::Named;
 use crate::command::{Actor, Command, Envelope, Role};
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::identity::{NodeKey, unit_id_of};
+use crate::identity::unit_id_of;
 use crate::ids::{CommandId, ProjectId, RowId, UserId};
-use crate::library::Library;
-use crate::store::{MemoryStore, Turn};
-use crate::sync::{Approval, Facts, Input, LogContent, Reply, RequestId, Side};
+use crate::store::MemoryStore;
+use crate::sync::alone::Core;
+use crate::sync::{Approval, Input, Reply, RequestId, Side};
 use crate::value::Value;
 use crate::wire::v1;
 
@@ -20,11 +19,7 @@ const LENGTH: usize = 300_000;
 
 /// A core over memory, with files in memory too.
 struct Party {
-    store: MemoryStore,
-    replica: Replica,
-    rng: ChaCha8Rng,
-    now: Timestamp,
-    asked: u64,
+    core: Core,
     session: SessionId,
     files: BTreeMap<BlobName, Vec<u8>>,
     /// Frames for the other side.
@@ -38,18 +33,8 @@ struct Party {
 
 impl Party {
     fn new(role: NodeRole, name: &str, seed: u8) -> Self {
-        let facts = Facts {
-            key: NodeKey::from_seed(&[seed; 32]),
-            role,
-            name: name.into(),
-            profile: "kaizhou".into(),
-        };
-        let mut party = Self {
-            store: MemoryStore::new(),
-            replica: Replica::new(facts, Library::new(64 << 20, |_| String::new())),
-            rng: ChaCha8Rng::seed_from_u64(seed.into()),
-            now: Timestamp(1_795_000_000_000),
-            asked: 0,
+        Self {
+            core: Core::start(MemoryStore::new(), role, name, seed),
             session: SessionId::accepted(u64::from(seed)),
             files: BTreeMap::new(),
             out: Vec::new(),
@@ -57,25 +42,15 @@ impl Party {
             reads: 0,
             reply: None,
             dial: None,
-        };
-        let log = LogContent::Intact;
-        party.give(Input::Start { log });
-        party
+        }
     }
 
     /// One turn, and what it asks of the disk.
     fn give(&mut self, input: Input) {
         let mut inputs = vec![input];
         while let Some(input) = inputs.pop() {
-            let mut turn = Turn::new(&self.store);
-            let mut out = Vec::new();
-            self.replica
-                .handle(self.now, &mut self.rng, &mut turn, input, &mut out)
-                .unwrap();
-            self.replica.finish_turn(&mut turn, &mut out).unwrap();
-            let batch = turn.finish();
-            self.store.commit(batch).unwrap();
-            self.now = self.now.plus_ms(60);
+            let out = self.core.turn(vec![input]);
+            self.core.now = self.core.now.plus_ms(60);
             for effect in out {
                 inputs.extend(self.perform(effect));
             }
@@ -150,17 +125,16 @@ impl Party {
     }
 
     fn ask(&mut self, make: impl FnOnce(RequestId) -> Input) -> Reply {
-        self.asked += 1;
-        let request = RequestId(self.asked);
+        let request = self.core.request();
         self.give(make(request));
         self.reply.take().unwrap()
     }
 
     fn command(&mut self, command: Command) {
-        let time = u64::try_from(self.now.0).unwrap();
+        let time = u64::try_from(self.core.now.0).unwrap();
         let mut random = [0; 10];
-        self.rng.fill_bytes(&mut random);
-        let (unit, _) = self.replica.unit();
+        self.core.rng.fill_bytes(&mut random);
+        let (unit, _) = self.core.replica.unit();
         let actor = Actor {
             user: UserId::from_bytes([1; 5]),
             name: "Li".into(),
@@ -246,10 +220,10 @@ fn connect(hub: &mut Party, node: &mut Party) {
         if node.dial.is_some() {
             break;
         }
-        node.now = node.now.plus_ms(10_000);
+        node.core.now = node.core.now.plus_ms(10_000);
         node.give(Input::Wakeup);
     }
-    hub.now = hub.now.max(node.now);
+    hub.core.now = hub.core.now.max(node.core.now);
     node.session = node.dial.take().unwrap();
     hub.session = SessionId::accepted(hub.session.number() + 1);
     let nonce = [5; 32];
@@ -321,7 +295,7 @@ fn a_hub_pulls_what_its_nodes_name_and_goes_on_after_a_cut() {
     // One window at most was on the way when the line was cut.
     let again = node.sent - LENGTH;
     assert!(again as u64 <= WINDOW_MAX, "{again} bytes went twice");
-    assert!(hub.replica.wanted.0.is_empty());
+    assert!(hub.core.replica.wanted.0.is_empty());
     // What is there is not asked for again.
     let reads = node.reads;
     disconnect(&mut hub, &mut node);

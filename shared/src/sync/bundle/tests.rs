@@ -1,19 +1,14 @@
 use std::sync::Arc;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
-
 use super::*;
 use crate::api::NodeRole;
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Role};
 use crate::field::{Field, FieldPath};
-use crate::identity::{NodeKey, UnitKind, unit_id_of};
+use crate::identity::{UnitKind, unit_id_of};
 use crate::ids::{CommandId, DocumentId, ProjectId, UserId};
-use crate::library::Library;
-use crate::store::{MemoryStore, Turn};
-use crate::sync::{
-    Approval, Effect, Facts, Input, LogContent, Replica, Reply, RequestId, RequestRefusal,
-};
+use crate::store::MemoryStore;
+use crate::sync::alone::Core;
+use crate::sync::{Approval, Effect, Input, Reply, RequestId, RequestRefusal};
 use crate::value::Value;
 use crate::wire::bundle::{self, Bundle};
 
@@ -21,42 +16,18 @@ const TOWN: &str = "Town";
 
 /// A core over memory that never dials.
 struct Node {
-    store: MemoryStore,
-    replica: Replica,
-    rng: ChaCha8Rng,
-    now: Timestamp,
-    asked: u64,
+    core: Core,
 }
 
 impl Node {
     fn new(role: NodeRole, name: &str, seed: u8) -> Self {
-        let facts = Facts {
-            key: NodeKey::from_seed(&[seed; 32]),
-            role,
-            name: name.into(),
-            profile: "kaizhou".into(),
-        };
-        let mut node = Self {
-            store: MemoryStore::new(),
-            replica: Replica::new(facts, Library::new(64 << 20, |_| String::new())),
-            rng: ChaCha8Rng::seed_from_u64(seed.into()),
-            now: Timestamp(1_795_000_000_000),
-            asked: 0,
-        };
-        let log = LogContent::Intact;
-        node.turn(Input::Start { log });
-        node
+        Self {
+            core: Core::start(MemoryStore::new(), role, name, seed),
+        }
     }
 
     fn turn(&mut self, input: Input) -> Option<Reply> {
-        let mut turn = Turn::new(&self.store);
-        let mut out = Vec::new();
-        self.replica
-            .handle(self.now, &mut self.rng, &mut turn, input, &mut out)
-            .unwrap();
-        self.replica.finish_turn(&mut turn, &mut out).unwrap();
-        let batch = turn.finish();
-        self.store.commit(batch).unwrap();
+        let out = self.core.turn(vec![input]);
         out.into_iter().find_map(|effect| match effect {
             Effect::Answer { reply, .. } => Some(reply),
             _ => None,
@@ -64,8 +35,7 @@ impl Node {
     }
 
     fn ask(&mut self, make: impl FnOnce(RequestId) -> Input) -> Reply {
-        self.asked += 1;
-        let input = make(RequestId(self.asked));
+        let input = make(self.core.request());
         self.turn(input).unwrap()
     }
 
@@ -89,9 +59,9 @@ impl Node {
     }
 
     fn write(&mut self, role: Role, command: Command) {
-        self.asked += 1;
+        self.core.asked += 1;
         let mut id = [0; 16];
-        id[15] = u8::try_from(self.asked).unwrap();
+        id[15] = u8::try_from(self.core.asked).unwrap();
         id[0] = self.rng_byte();
         let envelope = Envelope {
             id: CommandId::from_bytes(id),
@@ -99,7 +69,7 @@ impl Node {
             after: Vec::new(),
             command,
         };
-        let (unit, _) = self.replica.unit();
+        let (unit, _) = self.core.replica.unit();
         let actor = Actor {
             user: UserId::from_bytes([1; 5]),
             name: "Li".into(),
@@ -126,7 +96,7 @@ impl Node {
 
     fn rng_byte(&mut self) -> u8 {
         use rand_chacha::rand_core::RngCore as _;
-        self.rng.next_u32() as u8 & 0x7f
+        self.core.rng.next_u32() as u8 & 0x7f
     }
 
     fn create(&mut self, project: ProjectId, name: &str) {
@@ -152,33 +122,42 @@ impl Node {
     }
 
     fn id(&self) -> NodeId {
-        self.replica.node
+        self.core.replica.node
     }
 
     fn make(&mut self, to: NodeId, whole: bool) -> Result<Arc<Bundle>, BundleRefusal> {
         let begun = self
+            .core
             .replica
-            .begin_bundle(&self.store, self.now, [self.asked as u8; 32], to, whole)
+            .begin_bundle(
+                &self.core.store,
+                self.core.now,
+                [self.core.asked as u8; 32],
+                to,
+                whole,
+            )
             .unwrap();
         let mut draft = begun?;
         let announced = draft.entries();
         let mut batches = Vec::new();
         while let Some(batch) = self
+            .core
             .replica
-            .next_of_bundle(&self.store, &mut draft)
+            .next_of_bundle(&self.core.store, &mut draft)
             .unwrap()
         {
             batches.push(batch);
         }
         let packed: u64 = batches.iter().map(|b| b.head.to - b.head.from).sum();
         assert_eq!(announced, packed);
-        let bytes = self.replica.finish_bundle(&draft, &batches);
+        let bytes = self.core.replica.finish_bundle(&draft, &batches);
         Ok(Arc::new(bundle::read(&bytes).unwrap()))
     }
 
     fn view(&self, bundle: &Bundle) -> Result<BundleView, BundleRefusal> {
-        self.replica
-            .view_bundle(&self.store, self.now, bundle)
+        self.core
+            .replica
+            .view_bundle(&self.core.store, self.core.now, bundle)
             .unwrap()
     }
 
@@ -216,25 +195,37 @@ impl Node {
 
     fn name_of(&mut self, project: ProjectId) -> Option<String> {
         let id = DocumentId::Project(project);
-        if !self.replica.library.contains(&self.store, &id).unwrap() {
+        if !self
+            .core
+            .replica
+            .library
+            .contains(&self.core.store, &id)
+            .unwrap()
+        {
             return None;
         }
-        let document = self.replica.library.document(&self.store, &id).unwrap();
+        let document = self
+            .core
+            .replica
+            .library
+            .document(&self.core.store, &id)
+            .unwrap();
         let name = document.value(&FieldPath::once(Field::Name));
         name.as_text().map(str::to_owned)
     }
 
     fn heads(&mut self, project: ProjectId) -> Vec<automerge::ChangeHash> {
         let id = DocumentId::Project(project);
-        self.replica
+        self.core
+            .replica
             .library
-            .heads(&self.store, &id)
+            .heads(&self.core.store, &id)
             .unwrap()
             .to_vec()
     }
 
     fn pending(&self) -> u64 {
-        self.replica.status(self.now).pending
+        self.core.replica.status(self.core.now).pending
     }
 }
 
@@ -264,7 +255,13 @@ fn joining_and_first_data_go_by_stick_alone() {
     assert_eq!(hub.heads(project(1)), node.heads(project(1)));
     assert_eq!(node.pending(), 0, "the hub's receipt came back");
     let county = DocumentId::County(2026);
-    assert!(node.replica.library.contains(&node.store, &county).unwrap());
+    assert!(
+        node.core
+            .replica
+            .library
+            .contains(&node.core.store, &county)
+            .unwrap()
+    );
     // What is acknowledged is not carried again.
     assert_eq!(node.make(hub.id(), false).unwrap().batches().len(), 0);
     let empty = node.make(hub.id(), false).unwrap();
@@ -315,13 +312,13 @@ fn a_bundle_twice_or_late_changes_nothing() {
     let (fresh, gap) = hub.take(&second).unwrap();
     assert!(fresh >= 2 && gap.is_none());
     let heads = (hub.heads(project(1)), hub.heads(project(2)));
-    let position = hub.replica.position();
+    let position = hub.core.replica.position();
     for bundle in [&first, &second, &first] {
         assert_eq!(hub.view(bundle).unwrap().fresh, 0);
         assert_eq!(hub.take(bundle).unwrap(), (0, None));
     }
     assert_eq!((hub.heads(project(1)), hub.heads(project(2))), heads);
-    assert_eq!(hub.replica.position(), position, "nothing was logged");
+    assert_eq!(hub.core.replica.position(), position, "nothing was logged");
     assert_eq!(hub.name_of(project(1)).as_deref(), Some("Road A"));
     assert_eq!(heads, (node.heads(project(1)), node.heads(project(2))));
 }

@@ -1,64 +1,36 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore as _, SeedableRng};
+use rand_chacha::rand_core::RngCore as _;
 
 use super::*;
 use crate::api::{ImportState, NodeRole};
 use crate::command::{ImportItem, Role};
 use crate::field::{Field, FieldPath};
-use crate::identity::{NodeKey, unit_id_of};
+use crate::identity::unit_id_of;
 use crate::ids::{CommandId, ProjectId};
-use crate::library::Library;
 use crate::store::MemoryStore;
-use crate::sync::input::{Facts, Input, LogContent};
+use crate::sync::alone::Core;
+use crate::sync::input::Input;
 use crate::value::Value;
 
 const CHUNK: u32 = limits::IMPORT_CHUNK_PROJECTS as u32;
 
 /// A core over memory, a turn at a time.
 struct Node {
-    store: MemoryStore,
-    replica: Replica,
-    rng: ChaCha8Rng,
-    now: Timestamp,
-    asked: u64,
+    core: Core,
 }
 
 impl Node {
     fn start(store: MemoryStore) -> Self {
-        let facts = Facts {
-            key: NodeKey::from_seed(&[1; 32]),
-            role: NodeRole::Node,
-            name: "Town".into(),
-            profile: "kaizhou".into(),
-        };
-        let mut node = Self {
-            store,
-            replica: Replica::new(facts, Library::new(64 << 20, |_| String::new())),
-            rng: ChaCha8Rng::seed_from_u64(1),
-            now: Timestamp(1_795_000_000_000),
-            asked: 0,
-        };
-        let log = LogContent::Intact;
-        node.turn(vec![Input::Start { log }]);
-        node
+        Self {
+            core: Core::start(store, NodeRole::Node, "Town", 1),
+        }
     }
 
     /// The answers of one turn.
     fn turn(&mut self, inputs: Vec<Input>) -> Vec<(u64, Vec<Outcome>)> {
-        let mut turn = Turn::new(&self.store);
-        let mut out = Vec::new();
-        for input in inputs {
-            let handled = self
-                .replica
-                .handle(self.now, &mut self.rng, &mut turn, input, &mut out);
-            handled.unwrap();
-        }
-        self.replica.finish_turn(&mut turn, &mut out).unwrap();
-        let batch = turn.finish();
-        self.store.commit(batch).unwrap();
-        self.now = self.now.plus_ms(10);
+        let out = self.core.turn(inputs);
+        self.core.now = self.core.now.plus_ms(10);
         let answers = out.into_iter().filter_map(|effect| match effect {
             Effect::Answer {
                 request,
@@ -73,17 +45,17 @@ impl Node {
     }
 
     fn wake(&mut self) -> Vec<(u64, Vec<Outcome>)> {
-        assert_eq!(self.replica.next_wakeup(), Some(Timestamp(0)));
+        assert_eq!(self.core.replica.next_wakeup(), Some(Timestamp(0)));
         self.turn(vec![Input::Wakeup])
     }
 
     fn ask(&mut self, commands: Vec<Command>) -> Input {
-        self.asked += 1;
+        let request = self.core.request();
         // An answer is kept for a while only, counted from the id's time.
-        let time = u64::try_from(self.now.0).unwrap();
+        let time = u64::try_from(self.core.now.0).unwrap();
         let envelopes = commands.into_iter().map(|command| {
             let mut random = [0; 10];
-            self.rng.fill_bytes(&mut random);
+            self.core.rng.fill_bytes(&mut random);
             Envelope {
                 id: CommandId::from_parts(time, random),
                 base: None,
@@ -93,7 +65,7 @@ impl Node {
         });
         let envelopes = envelopes.collect();
         Input::Command {
-            request: RequestId(self.asked),
+            request,
             actor: Actor {
                 user: UserId::from_bytes([1; 5]),
                 name: "Wang".into(),
@@ -106,7 +78,7 @@ impl Node {
     }
 
     fn states(&self) -> Vec<(ImportState, u32)> {
-        let mut imports = self.replica.imports(&self.store).unwrap();
+        let mut imports = self.core.replica.imports(&self.core.store).unwrap();
         imports.sort_by_key(|import| import.id);
         imports
             .iter()
@@ -186,7 +158,7 @@ fn others_are_served_between_two_chunks_and_imports_wait_for_each_other() {
     assert_eq!(done(&node.wake()), [2]);
     assert_eq!(done(&node.wake()), [3]);
     assert_eq!(node.states(), [(Undone, 2 * CHUNK + 1), (Done, 3)]);
-    assert_ne!(node.replica.next_wakeup(), Some(Timestamp(0)));
+    assert_ne!(node.core.replica.next_wakeup(), Some(Timestamp(0)));
 }
 
 #[test]
@@ -194,9 +166,9 @@ fn a_process_that_ends_between_two_chunks_leaves_an_interrupted_import() {
     let mut node = Node::start(MemoryStore::new());
     let large = node.ask(vec![import(1, 2 * CHUNK)]);
     assert!(node.turn(vec![large]).is_empty());
-    let mut node = Node::start(node.store.after_crash());
+    let mut node = Node::start(node.core.store.after_crash());
     assert_eq!(node.states(), [(ImportState::Interrupted, CHUNK)]);
-    assert_ne!(node.replica.next_wakeup(), Some(Timestamp(0)));
+    assert_ne!(node.core.replica.next_wakeup(), Some(Timestamp(0)));
     let undo = node.ask(vec![Command::UndoImport { import: id(1) }]);
     assert_eq!(done(&node.turn(vec![undo])), [1]);
     assert_eq!(node.states(), [(ImportState::Undone, CHUNK)]);
@@ -221,7 +193,7 @@ fn more_imports_than_may_wait_are_refused_and_may_be_sent_again() {
         outcomes.as_slice(),
         [Outcome::Refused(refusal), Outcome::Done { .. }] if refusal.why == Why::TooMany
     ));
-    while node.replica.next_wakeup() == Some(Timestamp(0)) {
+    while node.core.replica.next_wakeup() == Some(Timestamp(0)) {
         node.wake();
     }
     let again = node.turn(vec![refused]);
@@ -231,17 +203,23 @@ fn more_imports_than_may_wait_are_refused_and_may_be_sent_again() {
 #[test]
 fn a_chunk_gives_its_memory_back() {
     let mut node = Node::start(MemoryStore::new());
-    let before = node.replica.library.loaded().count();
+    let before = node.core.replica.library.loaded().count();
     let large = node.ask(vec![import(1, 3 * CHUNK)]);
     node.turn(vec![large]);
-    let after = node.replica.library.loaded().count();
+    let after = node.core.replica.library.loaded().count();
     assert!(after <= before + 2, "{before} documents became {after}");
     // An edit's document stays, since its author looks at it.
-    while node.replica.next_wakeup() == Some(Timestamp(0)) {
+    while node.core.replica.next_wakeup() == Some(Timestamp(0)) {
         node.wake();
     }
     let edit = node.ask(vec![named(1)]);
     node.turn(vec![edit]);
     let id = DocumentId::Project(project(9, 1));
-    assert!(node.replica.library.loaded().any(|loaded| *loaded == id));
+    assert!(
+        node.core
+            .replica
+            .library
+            .loaded()
+            .any(|loaded| *loaded == id)
+    );
 }

@@ -16,14 +16,14 @@ use serde_json::json;
 use shared::api::NodeRole;
 use shared::command::Command;
 use shared::field::{Field, FieldPath};
-use shared::identity::{NodeKey, UnitKind};
-use shared::sync::{Approval, Input, Line, Reply};
+use shared::identity::NodeKey;
+use shared::sync::Line;
 use shared::value::Value;
 
 use super::Plan;
 use super::pair::{
-    Running, Served, carry_out, create, envelope, loopback, project, record, runtime, set_line,
-    until_synced,
+    Running, Served, carry_out, create, envelope, invite, join_by, loopback, project, record,
+    runtime, set_line, until_synced,
 };
 use super::table::{Measured, Row};
 
@@ -76,17 +76,7 @@ async fn measure_all(plan: &Plan) -> anyhow::Result<Vec<Measured>> {
     let address = hub.app.address;
     let mut codes = Vec::new();
     for number in 0..plan.replicas {
-        let (unit, addresses) = (name(number), hub.app.dial_addresses());
-        let invited = hub.app.handle.request(move |request| Input::CreateInvite {
-            request,
-            unit,
-            kind: UnitKind::Township,
-            addresses,
-            approval: Approval::AtOnce,
-        });
-        let Reply::Invited { code, .. } = invited.await? else {
-            bail!("the hub made no invite");
-        };
+        let code = invite(&hub.app, name(number), hub.app.dial_addresses()).await?;
         codes.push(code);
     }
     hub.stop().await?;
@@ -185,14 +175,7 @@ async fn join(number: u64, code: String) -> anyhow::Result<MemoryNode> {
         demo: false,
     };
     let node = MemoryNode::start(NodeKey::from_seed(&seed), &creation, Clock::system()).await?;
-    let joined = node
-        .handle
-        .request(|request| Input::Join { request, code })
-        .await?;
-    anyhow::ensure!(
-        matches!(joined, Reply::Joined { .. }),
-        "not joined: {joined:?}"
-    );
+    join_by(&node.handle, code).await?;
     let unit = node.handle.info().unit;
     let first = number * RECORDS;
     let envelopes = (first..first + RECORDS).map(|one| envelope(one, record(one, unit)));

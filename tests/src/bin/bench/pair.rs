@@ -372,7 +372,12 @@ async fn join(hub: &App, node: &App) -> anyhow::Result<()> {
 
 /// Joins by other addresses than the hub's own.
 pub async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::Result<()> {
-    let unit = node.info.unit_name.clone();
+    let code = invite(hub, node.info.unit_name.clone(), addresses).await?;
+    join_by(&node.handle, code).await
+}
+
+/// An invite of the hub for a township of this name, which dials these addresses.
+pub async fn invite(hub: &App, unit: String, addresses: Vec<String>) -> anyhow::Result<String> {
     let invited = hub.handle.request(move |request| Input::CreateInvite {
         request,
         unit,
@@ -383,10 +388,13 @@ pub async fn join_at(hub: &App, node: &App, addresses: Vec<String>) -> anyhow::R
     let Reply::Invited { code, .. } = invited.await? else {
         bail!("the hub made no invite");
     };
-    let joined = node
-        .handle
-        .request(|request| Input::Join { request, code })
-        .await?;
+    Ok(code)
+}
+
+/// Joins by an invite.
+pub async fn join_by(handle: &Handle, code: String) -> anyhow::Result<()> {
+    let joined = handle.request(|request| Input::Join { request, code });
+    let joined = joined.await?;
     ensure!(
         matches!(joined, Reply::Joined { .. }),
         "not joined: {joined:?}"
