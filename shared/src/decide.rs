@@ -31,7 +31,7 @@ mod state;
 
 pub use crate::rules::plan::contradictions;
 pub use authority::{Parties, Right, right_to};
-pub use check::check_value;
+pub use check::{Misfit, check_shape, check_value};
 pub use import::{ImportRules, ItemDecision, check_import, decide_item};
 pub use record::{Writing, may_write_rows};
 pub use state::{Directory, Filed, FilingReview, State, UnitEntry};
@@ -258,9 +258,7 @@ pub fn decide(
             },
             draw,
         ),
-        Command::Import { items, .. } => {
-            check_import(profile, actor, items).map(|()| nothing(Act::Import))
-        }
+        Command::Import { items, .. } => check_import(actor, items).map(|()| nothing(Act::Import)),
         Command::UndoImport { .. } => {
             judge.writer()?;
             Ok(nothing(Act::Undo))
@@ -415,7 +413,7 @@ impl Judge<'_> {
             set: set.clone(),
         };
         for (path, value) in set {
-            check_value(self.profile, path, value)?;
+            check_value(path, value)?;
         }
         // A new record has no rivals, so what a new import of one project means is what creating it means.
         let decided = decide_item(
@@ -474,7 +472,7 @@ impl Judge<'_> {
         self.writer()?;
         let view = self.living(project)?;
         let (path, value) = self.proposal(view, proposal)?;
-        check_value(self.profile, &path, &value)?;
+        check_value(&path, &value)?;
         if view
             .cells
             .get(&path)

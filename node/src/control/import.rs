@@ -156,7 +156,7 @@ pub async fn prepare(
     let info = context.info();
     let at_hub = context.at_hub();
     let profile = context.profile().await??;
-    check_import(&profile, actor, &[]).map_err(ImportError::Refused)?;
+    check_import(actor, &[]).map_err(ImportError::Refused)?;
     let now = context.clock.now();
     let (rows, listed, directory, county, now) = context
         .handle

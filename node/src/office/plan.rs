@@ -153,7 +153,7 @@ fn ask_the_rules(
     item: &ImportItem,
 ) {
     let (rules, actor) = (&request.rules, request.actor);
-    let shape = check_import(rules.profile, actor, std::slice::from_ref(item)).err();
+    let shape = check_import(actor, std::slice::from_ref(item)).err();
     // Nothing is written, so any ids do.
     let mut draw = || RowId::from_bytes([0; 16]);
     let decided = decide_item(rules, actor, request.now, &mut draw, view, item);

@@ -4,7 +4,6 @@ use super::{refuse, refuse_at};
 use crate::command::{Refusal, Why};
 use crate::field::{Field, FieldPath, Kind, Target};
 use crate::limits;
-use crate::profile::Profile;
 use crate::text::fields::fixed_options;
 use crate::time::{Date, Month};
 use crate::value::Value;
@@ -16,11 +15,22 @@ const NAME_CHARS_MAX: usize = 200;
 /// Characters of a co-edited text: each is an operation, and one change must pass every peer's gate (design.md 5).
 const CO_EDITED_CHARS_MAX: usize = 8_000;
 
-/// Judges the shape of one value.
+/// Why a value does not have the shape of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    /// More characters than the kind takes.
+    TooLong,
+    /// Not what the kind takes, by the kind's id in `text::refusal`.
+    NotA(&'static str),
+    /// Nobody writes values of this kind.
+    NotWritable,
+}
+
+/// Judges one value.
 ///
 /// # Errors
 /// [`Why::BadValue`] with what the field takes, [`Why::TooLong`], [`Why::NotWritable`] for a name this version does not know.
-pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Result<(), Refusal> {
+pub fn check_value(path: &FieldPath, value: &Value) -> Result<(), Refusal> {
     let (kind, is_name) = match path.target() {
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
             (field.kind(), field == Field::Name)
@@ -28,63 +38,88 @@ pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Resul
         Target::Cell(_, _, column) => (column.kind(), false),
         Target::Unknown => return Err(refuse_at(Why::NotWritable, vec![path.clone()])),
     };
-    let bad = |expected: &str| {
-        refuse_at(
-            Why::BadValue {
-                expected: expected.to_owned(),
-            },
-            vec![path.clone()],
-        )
-    };
-    let long = || refuse_at(Why::TooLong, vec![path.clone()]);
-    if value.is_null() {
-        return if is_name {
-            Err(refuse_at(Why::Missing, vec![path.clone()]))
+    let at = |why| Err(refuse_at(why, vec![path.clone()]));
+    let is_long = |text: &str| text.chars().count() > NAME_CHARS_MAX;
+    if is_name && value.is_null() {
+        return at(Why::Missing);
+    }
+    if is_name && value.as_text().is_some_and(is_long) {
+        return at(Why::TooLong);
+    }
+    let misfit = match check_shape(kind, value) {
+        Ok(()) if offers(kind, value) => return Ok(()),
+        Ok(()) => Misfit::NotA(if matches!(kind, Kind::Set(_)) {
+            "set"
         } else {
-            Ok(())
-        };
+            "choice"
+        }),
+        Err(misfit) => misfit,
+    };
+    at(match misfit {
+        Misfit::TooLong => Why::TooLong,
+        Misfit::NotWritable => Why::NotWritable,
+        Misfit::NotA(expected) => Why::BadValue {
+            expected: expected.to_owned(),
+        },
+    })
+}
+
+/// True when every id stands in the kind's fixed enumeration. A county's own ones stay open to words its profile lacks.
+fn offers(kind: Kind, value: &Value) -> bool {
+    let (Kind::Choice(name) | Kind::Set(name)) = kind else {
+        return true;
+    };
+    let Some(options) = fixed_options(name) else {
+        return true;
+    };
+    let is_known = |id: &str| options.iter().any(|option| option.id == id);
+    match (kind, value.as_text()) {
+        (Kind::Set(_), Some(ids)) => ids.split(',').all(is_known),
+        (_, Some(id)) => is_known(id),
+        (_, None) => true,
+    }
+}
+
+/// Judges the shape of a value by its kind alone; an empty one always fits. The browser calls it before it takes an edit, the node
+/// before it writes.
+///
+/// # Errors
+/// How it does not fit.
+pub fn check_shape(kind: Kind, value: &Value) -> Result<(), Misfit> {
+    if value.is_null() {
+        return Ok(());
     }
     let text = |max: usize, lines: bool| {
-        let text = value
-            .as_text()
-            .ok_or_else(|| bad(if lines { "long_text" } else { "text" }))?;
+        let misfit = Misfit::NotA(if lines { "long_text" } else { "text" });
+        let text = value.as_text().ok_or(misfit)?;
         if text.chars().count() > max {
-            return Err(long());
+            return Err(Misfit::TooLong);
         }
-        let legal = |c: char| !c.is_control() || lines && matches!(c, '\n' | '\r' | '\t');
-        if text.trim().is_empty() || !text.chars().all(legal) {
-            return Err(bad(if lines { "long_text" } else { "text" }));
+        let is_legal = |c: char| !c.is_control() || lines && matches!(c, '\n' | '\r' | '\t');
+        if text.trim().is_empty() || !text.chars().all(is_legal) {
+            return Err(misfit);
         }
         Ok(text)
     };
+    let within = |range: std::ops::RangeInclusive<i64>, what| match value.as_int() {
+        Some(number) if range.contains(&number) => Ok(()),
+        _ => Err(Misfit::NotA(what)),
+    };
     match kind {
-        Kind::Text if is_name => text(NAME_CHARS_MAX, false).map(drop),
-        Kind::Text | Kind::Unit | Kind::Person | Kind::Reference => {
+        Kind::Text | Kind::Unit | Kind::Person | Kind::Reference | Kind::Choice(_) => {
             text(LINE_CHARS_MAX, false).map(drop)
         }
         Kind::Long => text(limits::TEXT_CHARS_MAX, true).map(drop),
         Kind::CoEdited => text(CO_EDITED_CHARS_MAX, true).map(drop),
-        Kind::Money => match value.as_int() {
-            Some(fen) if (0..=limits::FEN_MAX).contains(&fen) => Ok(()),
-            _ => Err(bad("money")),
-        },
-        Kind::Percent => match value.as_int() {
-            Some(percent) if (0..=100).contains(&percent) => Ok(()),
-            _ => Err(bad("percent")),
-        },
-        Kind::Count => match value.as_int() {
-            Some(count) if count >= 0 => Ok(()),
-            _ => Err(bad("count")),
-        },
-        Kind::Flag => value.as_bool().map(drop).ok_or_else(|| bad("flag")),
-        Kind::Moment => value.as_int().map(drop).ok_or_else(|| bad("moment")),
+        Kind::Money => within(0..=limits::FEN_MAX, "money"),
+        Kind::Percent => within(0..=100, "percent"),
+        Kind::Count => within(0..=i64::MAX, "count"),
+        Kind::Flag => value.as_bool().map(drop).ok_or(Misfit::NotA("flag")),
+        Kind::Moment => value.as_int().map(drop).ok_or(Misfit::NotA("moment")),
         Kind::Date => {
             let text = value.as_text().unwrap_or("");
-            if text.parse::<Date>().is_ok() || text.parse::<Month>().is_ok() {
-                Ok(())
-            } else {
-                Err(bad("date"))
-            }
+            let is_day = text.parse::<Date>().is_ok() || text.parse::<Month>().is_ok();
+            is_day.then_some(()).ok_or(Misfit::NotA("date"))
         }
         Kind::Years => {
             let years = value.as_text().and_then(|text| text.split_once(".."));
@@ -95,40 +130,21 @@ pub fn check_value(_profile: &Profile, path: &FieldPath, value: &Value) -> Resul
             };
             match years.and_then(|(from, to)| Some((year(from)?, year(to)?))) {
                 Some((from, to)) if from <= to => Ok(()),
-                _ => Err(bad("years")),
+                _ => Err(Misfit::NotA("years")),
             }
         }
-        Kind::Choice(name) => {
-            let id = text(LINE_CHARS_MAX, false)?;
-            // A county's own enumerations stay open to words its profile lacks; fixed ones do not.
-            let known =
-                fixed_options(name).map(|options| options.iter().any(|option| option.id == id));
-            if known.unwrap_or(true) {
-                Ok(())
-            } else {
-                Err(bad("choice"))
-            }
-        }
-        Kind::Set(name) => {
+        Kind::Set(_) => {
             let ids: Vec<_> = text(LINE_CHARS_MAX, false)?.split(',').collect();
             let sorted = ids.is_sorted_by(|a, b| a < b) && ids.iter().all(|id| !id.is_empty());
-            let known = fixed_options(name).is_none_or(|options| {
-                ids.iter()
-                    .all(|id| options.iter().any(|option| option.id == *id))
-            });
-            if sorted && known {
-                Ok(())
-            } else {
-                Err(bad("set"))
-            }
+            sorted.then_some(()).ok_or(Misfit::NotA("set"))
         }
         // What stands in it is judged by the rule of its table.
         Kind::Rules => match value.as_text() {
-            Some(text) if text.len() > limits::PROFILE_BYTES_MAX => Err(long()),
+            Some(text) if text.len() > limits::PROFILE_BYTES_MAX => Err(Misfit::TooLong),
             Some(text) if !text.trim().is_empty() => Ok(()),
-            _ => Err(bad("rules")),
+            _ => Err(Misfit::NotA("rules")),
         },
-        Kind::Json => Err(refuse_at(Why::NotWritable, vec![path.clone()])),
+        Kind::Json => Err(Misfit::NotWritable),
     }
 }
 

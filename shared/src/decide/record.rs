@@ -291,7 +291,7 @@ impl Judge<'_> {
             if !table.columns().contains(column) {
                 return Err(refuse_at(Why::NotWritable, vec![path(*column)]));
             }
-            check::check_value(self.profile, &path(*column), value)?;
+            check::check_value(&path(*column), value)?;
         }
         let missing: Vec<_> = table
             .needs()

@@ -47,7 +47,7 @@ impl Judge<'_> {
                 }
             }
         };
-        check::check_value(self.profile, path, keep)?;
+        check::check_value(path, keep)?;
         Ok(Decision {
             act: Act::Resolve,
             writes: vec![Write {

@@ -69,7 +69,7 @@ impl Run<'_, '_> {
         let left = usize::try_from(record.done).ok();
         let chunk = chunk_of(left.and_then(|done| items.get(done..)).unwrap_or_default());
         // What was allowed when it began may be forbidden by the time somebody goes on with it.
-        if !is_first && let Err(refusal) = check_import(self.context.profile, self.actor, chunk) {
+        if !is_first && let Err(refusal) = check_import(self.actor, chunk) {
             return Ok(Step::Ended(Outcome::Refused(refusal)));
         }
         let directory = summary::directory(self.library, self.turn)?;
@@ -104,7 +104,7 @@ impl Run<'_, '_> {
         if file.chars().count() > 255 {
             return Err(refuse(Why::TooLong));
         }
-        check_import(self.context.profile, self.actor, items)
+        check_import(self.actor, items)
     }
 
     fn import_one(

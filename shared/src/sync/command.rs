@@ -196,8 +196,7 @@ impl Replica {
         user: UserId,
         name: &str,
     ) -> Result<(), ReplicaError> {
-        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, now)
-        else {
+        let Some(context) = desk_context(self.profile.as_ref(), &self.facts, self.seed, now) else {
             return Ok(());
         };
         desk::enter_in_roster(&mut self.library, turn, &context, unit, user, name)?;

@@ -3,14 +3,15 @@
 //! The reading of money, dates and percent is `shared::text::parse`'s; here it is bound to kinds, and each failure has words.
 //! A form shows all decimals, a table two (domain.md 0.5).
 
+use shared::decide::{Misfit, check_shape};
 use shared::field::Kind;
-use shared::limits::{FEN_MAX, TEXT_CHARS_MAX};
 use shared::money::Fen;
 use shared::text::parse::{clean, date, money, percent};
 use shared::text::ui::Ui;
 use shared::value::Value;
 
-/// Reads what was typed; the error is what to tell the person. `year` is taken where a date leaves it out.
+/// Reads what was typed; the error is what to tell the person. `year` is taken where a date leaves it out. What it reads has
+/// the shape that the node asks for too ([`check_shape`]).
 ///
 /// # Errors
 /// The words for the person.
@@ -19,45 +20,71 @@ pub fn parse(kind: Kind, text: &str, year: i16) -> Result<Value, Ui> {
     if trimmed.is_empty() {
         return Ok(Value::Null);
     }
-    if trimmed.chars().count() > TEXT_CHARS_MAX {
-        return Err(Ui::TextTooLong);
+    let value = read(kind, trimmed, year)?;
+    match check_shape(kind, &value) {
+        Ok(()) => Ok(value),
+        Err(Misfit::TooLong) => Err(Ui::TextTooLong),
+        Err(Misfit::NotA(_) | Misfit::NotWritable) => Err(misread(kind)),
     }
+}
+
+fn read(kind: Kind, text: &str, year: i16) -> Result<Value, Ui> {
+    let misread = misread(kind);
     match kind {
-        Kind::Money => match money::parse(trimmed, money::Unit::Wan) {
-            Ok(None) => Ok(Value::Null),
-            Ok(Some(amount)) if amount.fen.0 > FEN_MAX => Err(Ui::BadMoney),
-            Ok(Some(amount)) => Ok(Value::Int(amount.fen.0)),
+        Kind::Money => match money::parse(text, money::Unit::Wan) {
+            Ok(amount) => Ok(amount.map_or(Value::Null, |amount| Value::Int(amount.fen.0))),
             Err(money::MoneyError::FinerThanFen) => Err(Ui::MoneyTooFine),
             Err(money::MoneyError::Negative) => Err(Ui::NegativeMoney),
-            Err(_) => Err(Ui::BadMoney),
+            Err(_) => Err(misread),
         },
-        Kind::Percent => match clean::compact(trimmed).trim_end_matches('%').parse::<i64>() {
-            Ok(whole @ 0..=100) => Ok(Value::Int(whole)),
+        Kind::Percent => match clean::compact(text).trim_end_matches('%').parse::<i64>() {
+            Ok(whole) => Ok(Value::Int(whole)),
             // `85.0`, `约85%`: the reader of workbooks knows more forms than a form needs.
-            _ => percent::parse(&format!("{}%", trimmed.trim_end_matches(['%', '％'])))
+            Err(_) => percent::parse(&format!("{}%", text.trim_end_matches(['%', '％'])))
                 .ok()
                 .flatten()
                 .and_then(percent::Percent::whole)
                 .map(Value::Int)
-                .ok_or(Ui::BadPercent),
+                .ok_or(misread),
         },
-        Kind::Count => match clean::compact(trimmed).parse::<i64>() {
-            Ok(count @ 0..) => Ok(Value::Int(count)),
-            _ => Err(Ui::BadCount),
-        },
-        Kind::Date => match date::parse(trimmed, year) {
-            Ok(None) => Ok(Value::Null),
-            Ok(Some(when)) => when.to_value().map(Value::Text).ok_or(Ui::BadDate),
-            Err(_) => Err(Ui::BadDate),
-        },
-        Kind::Years => years(trimmed).ok_or(Ui::BadYears),
-        Kind::Text | Kind::Person | Kind::Unit | Kind::Reference => {
-            Ok(Value::Text(clean::line(trimmed)))
+        Kind::Count => {
+            let count = clean::compact(text).parse();
+            count.map(Value::Int).map_err(|_| misread)
         }
-        Kind::Long | Kind::CoEdited | Kind::Rules => Ok(Value::Text(trimmed.replace("\r\n", "\n"))),
-        Kind::Flag => Ok(Value::Bool(trimmed == "true")),
-        Kind::Choice(_) | Kind::Set(_) | Kind::Json => Ok(Value::Text(trimmed.to_owned())),
-        Kind::Moment => Err(Ui::EngineField),
+        Kind::Date => match date::parse(text, year) {
+            Ok(None) => Ok(Value::Null),
+            Ok(Some(when)) => when.to_value().map(Value::Text).ok_or(misread),
+            Err(_) => Err(misread),
+        },
+        Kind::Years => years(text).ok_or(misread),
+        Kind::Text | Kind::Person | Kind::Unit | Kind::Reference => Ok(written(clean::line(text))),
+        Kind::Long | Kind::CoEdited | Kind::Rules => {
+            let is_kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+            Ok(written(text.chars().filter(is_kept).collect()))
+        }
+        Kind::Flag => Ok(Value::Bool(text == "true")),
+        Kind::Choice(_) | Kind::Set(_) | Kind::Json => Ok(Value::Text(text.to_owned())),
+        Kind::Moment => Err(misread),
+    }
+}
+
+fn written(text: String) -> Value {
+    if text.is_empty() {
+        Value::Null
+    } else {
+        Value::Text(text)
+    }
+}
+
+/// What to write instead.
+const fn misread(kind: Kind) -> Ui {
+    match kind {
+        Kind::Money => Ui::BadMoney,
+        Kind::Percent => Ui::BadPercent,
+        Kind::Count => Ui::BadCount,
+        Kind::Date => Ui::BadDate,
+        Kind::Years => Ui::BadYears,
+        _ => Ui::EngineField,
     }
 }
 
@@ -119,6 +146,12 @@ mod tests {
             (Kind::Years, "2025年至2027年", text("2025..2027")),
             (Kind::Years, "2027-2025", Err(Ui::BadYears)),
             (Kind::Text, "  三合\u{3000}互通 ", text("三合 互通")),
+            (Kind::Text, &"长".repeat(501), Err(Ui::TextTooLong)),
+            (Kind::Long, &"长".repeat(501), text(&"长".repeat(501))),
+            (Kind::Long, "一\r\n\u{7}二", text("一\n二")),
+            (Kind::CoEdited, &"长".repeat(8_001), Err(Ui::TextTooLong)),
+            (Kind::Count, "-1", Err(Ui::BadCount)),
+            (Kind::Money, "9999999999亿", Err(Ui::BadMoney)),
         ] {
             assert_eq!(parse(kind, typed, 2026), value, "{typed}");
         }

@@ -46,7 +46,7 @@ impl RowReader<'_, '_> {
             .set
             .iter()
             .filter_map(|(path, value)| {
-                let refusal = check_value(self.context.profile, path, value).err()?;
+                let refusal = check_value(path, value).err()?;
                 Some((path.clone(), value.clone(), refusal.why))
             })
             .collect();
