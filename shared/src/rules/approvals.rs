@@ -19,7 +19,7 @@ use crate::value::Value;
 
 mod guards;
 
-pub use guards::{approvals_done_or_tolerated, approved, four_topic_review};
+pub use guards::{approvals_done_or_tolerated, approved, four_topic_review, none_outstanding};
 
 /// The rule of domain.md an approval follows where the county's own rules name no clause.
 const RULE: &str = "domain 9.1";

@@ -12,6 +12,7 @@ use crate::rules::{Entry, Look};
 
 mod approvals;
 mod bodies;
+mod evidence;
 mod issues;
 mod lists;
 mod money;
@@ -292,7 +293,7 @@ pub fn test(guard: Guard, params: &Params, ask: &Ask<'_>) -> Holds {
         Guard::FirstThisMonth => lists::first_this_month(ask),
         Guard::CountBetween => lists::count_between(ask, with),
         Guard::ReasonIn => lists::reason_in(ask, with),
-        Guard::ExceptionReason => lists::exception_reason(ask),
+        Guard::ExceptionReason => lists::exception_reason(ask, with),
         Guard::SlotFilled => people::slot_filled(ask, with),
         Guard::RosterFiled => people::roster_filed(ask, with),
         Guard::ActorIs => people::actor_is(ask, with),

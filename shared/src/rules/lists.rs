@@ -11,18 +11,18 @@ use crate::command::{Refusal, Why, Write};
 use crate::decide::{Draw, refuse};
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{DocumentId, ProjectId, RowId};
-use crate::profile::{Class, List, ListKind, Mode, Profile};
+use crate::profile::{List, ListKind, Mode, Profile};
 use crate::project::ProjectView;
 use crate::rules::eligibility::year_category;
 use crate::rules::guards::{self, Ask, Guard, Lack};
 use crate::rules::membership::{self, Member, ON_LIST, REMOVED};
 use crate::rules::stage::Stage;
 use crate::rules::{Entry, Look, World, gates};
-use crate::time::Date;
 use crate::value::Value;
 
 mod papers;
 
+use papers::is_decided_by;
 pub use papers::takes_nominations;
 pub(super) use papers::{judge_candidate, judge_nomination, may_leave};
 
@@ -133,7 +133,7 @@ pub(super) fn judge_edition(
     if last.is_some() {
         gates::pass(&ask, "list_adjust")?;
     }
-    quota(&ask, list)?;
+    holds_its_count(&ask, list)?;
     for change in &changes {
         let project = world.projects.get(&change.project);
         let project = project.ok_or_else(|| refuse(Why::NotFound))?;
@@ -146,6 +146,7 @@ pub(super) fn judge_edition(
             });
         }
     }
+    is_decided_by(&ask, list, entry)?;
     let document = entry.document(Table::ListEditions);
     let document = document.ok_or_else(|| refuse(Why::NotFound))?;
     let mut pen = Pen::new(document);
@@ -188,6 +189,12 @@ pub(super) fn judge_duty(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Wri
         }
     }
     Ok(Vec::new())
+}
+
+/// How many a list may hold: by its gate, or by its own count where the county has no gate on it.
+fn holds_its_count(ask: &Ask<'_>, list: &List) -> Result<(), Refusal> {
+    gates::pass_some(ask, "list_issue", |guard| guard == Guard::CountBetween)?;
+    quota(ask, list)
 }
 
 /// How many a list may hold, where no gate says it.
@@ -251,17 +258,36 @@ fn may_enter(
     if ask.first_edition {
         gates::pass(&ask, "list_submit")?;
     }
-    // Those in work already passed the gates of their stage when they entered it.
     let stage = Stage::of(project);
     match list.kind {
         ListKind::Reserve if stage == Stage::Idea => gates::pass(&ask, "T2").map(drop),
-        ListKind::Annual if stage <= Stage::Reserve => gates::pass(&ask, "T3").map(drop),
+        // Those in work passed the gates of their stage when they entered it; what a year's list asks is asked every year.
+        ListKind::Annual => {
+            let asked = |guard| stage <= Stage::Reserve || is_asked_yearly(guard);
+            gates::pass_some(&ask, "T3", asked).map(drop)
+        }
         ListKind::Subset => {
             gates::pass(&ask, "mark_major")?;
             weighed(list, project)
         }
         _ => Ok(()),
     }
+}
+
+/// What is asked of every project that enters a year's list, however far it has come (KZ-2.4, KP-7.1, KP-8.2, LT-9, HH-3.2.2): that it
+/// is eligible and was applied for, checked, consulted on and decided. Reviews before a decision to implement are over by then.
+fn is_asked_yearly(guard: Guard) -> bool {
+    matches!(
+        guard,
+        Guard::Eligible
+            | Guard::InScope
+            | Guard::Materials
+            | Guard::Filled
+            | Guard::HubChecked
+            | Guard::Consulted
+            | Guard::Ordered
+            | Guard::DecisionRecorded
+    )
 }
 
 /// Where a list is selected by points of weight, each has a note (LT-10, KP-7.2, KB-5).
@@ -349,6 +375,27 @@ pub(super) fn leave(
     next_edition(look, entry, draw, list, &change)
 }
 
+/// The year of the list a project stands on; for one that enters, the newest it was issued for, else the year in question.
+pub(super) fn year_of(look: &Look<'_>, project: ProjectId, list: &str) -> String {
+    let county = look.world.county;
+    let since = look
+        .rolls()
+        .member(project, list)
+        .and_then(|member| member.since);
+    let edition = since.and_then(|row| county.row(Table::ListEditions, row));
+    let newest = || {
+        let rows = county.each(Table::ListEditions);
+        let years = rows
+            .filter(|row| row.is(Column::List, list))
+            .map(|row| row.text(Column::Year));
+        years.max().map(str::to_owned)
+    };
+    edition
+        .map(|row| row.text(Column::Year).to_owned())
+        .or_else(newest)
+        .unwrap_or_else(|| format!("{:04}", look.plan_year()))
+}
+
 fn next_edition(
     look: &Look<'_>,
     entry: &Entry<'_>,
@@ -357,23 +404,7 @@ fn next_edition(
     change: &Change,
 ) -> Vec<Write> {
     let world = &look.world;
-    let since = look
-        .rolls()
-        .member(change.project, list)
-        .and_then(|member| member.since);
-    let edition = since.and_then(|row| world.county.row(Table::ListEditions, row));
-    // A project leaves the year's list it stands on; one that enters, the newest.
-    let newest = || {
-        let rows = world.county.each(Table::ListEditions);
-        let years = rows
-            .filter(|row| row.is(Column::List, list))
-            .map(|row| row.text(Column::Year));
-        years.max().map(str::to_owned)
-    };
-    let year = edition
-        .map(|row| row.text(Column::Year).to_owned())
-        .or_else(newest)
-        .unwrap_or_else(|| format!("{:04}", look.plan_year()));
+    let year = year_of(look, change.project, list);
     let editions = membership::editions(world.county, list, &year);
     let number = editions.last().map_or(1, |edition| edition.number + 1);
     let Ok(county) = u16::try_from(look.today().year()) else {
@@ -387,6 +418,10 @@ fn next_edition(
     pen.write(cell(Column::Count), Value::Int(number));
     if let Some(last) = editions.last() {
         pen.write(cell(Column::Follows), last.row.key.into());
+    }
+    let number = entry.text(Column::Number);
+    if !number.is_empty() {
+        pen.write(cell(Column::Number), number.into());
     }
     pen.stamp(Table::ListEditions, row, entry);
     pen.entry(draw(), entry, row, change);
@@ -498,53 +533,6 @@ pub(super) fn permits_begin(ask: &Ask<'_>, project: &ProjectView) -> Result<(), 
         Some((list, _)) if !own_gate && !one => Err(not_on(ask, &list.id, &list.clause)),
         _ => Ok(()),
     }
-}
-
-/// A list that should have been issued and was not (未按期下达).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotIssued<'a> {
-    /// The list.
-    pub list: &'a List,
-    /// The year it is for.
-    pub year: i16,
-    /// By when it should have been issued.
-    pub due: Date,
-    /// How strictly: in principle shows amber, a duty red.
-    pub class: Class,
-}
-
-/// The lists whose date of issue has passed in the last twelve months without an edition.
-///
-/// A list due in the second half of a year is the next year's, one due in the first half that year's (domain.md 5.2).
-#[must_use]
-pub fn not_issued<'a>(world: &World<'a>, today: Date) -> Vec<NotIssued<'a>> {
-    let mut late = Vec::new();
-    for list in &world.profile.lists {
-        let issued = !matches!(list.kind, ListKind::External | ListKind::Publication);
-        let Some(issue_by) = list.issue_by.get().filter(|_| issued) else {
-            continue;
-        };
-        let dues = issue_by.recurrence.periods(today.plus_days(-365), today);
-        // Only what fell due before today is late; a window without a named day ends with its period.
-        let last = dues
-            .iter()
-            .map(crate::profile::Period::closes)
-            .filter(|due| *due < today)
-            .max();
-        let Some(due) = last else {
-            continue;
-        };
-        let year = due.year() + i16::from(due.month() > 6);
-        if membership::editions(world.county, &list.id, &format!("{year:04}")).is_empty() {
-            late.push(NotIssued {
-                list,
-                year,
-                due,
-                class: issue_by.class,
-            });
-        }
-    }
-    late
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::ids::{DocumentId, RowId, UserId};
 use crate::profile::{List, ListKind, PermittingTrigger, Phase, Profile};
 use crate::project::ProjectView;
 use crate::rules::guards::{Ask, Guard};
-use crate::rules::{Entry, Look, World, acceptance, gates, lists, registers};
+use crate::rules::{Entry, Look, World, acceptance, approvals, gates, lists, registers};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -203,7 +203,12 @@ pub(super) fn judge(
     match id {
         "T2g" => grade_up(&ask, project, entry)?,
         "T3" => lists::permits_listing(&ask, list)?,
-        "T5" => begins(&ask, project, entry)?,
+        "T5" => {
+            if from == Stage::Listed {
+                nothing_outstanding(profile, project)?;
+            }
+            begins(&ask, project, entry)?;
+        }
         "T7" => all_accepted(profile, project)?,
         _ => {}
     }
@@ -316,6 +321,15 @@ fn begins(ask: &Ask<'_>, project: &ProjectView, entry: &Entry<'_>) -> Result<(),
         });
     }
     lists::permits_begin(ask, project)
+}
+
+/// T5 without the stage of permitting: no approval that was opened is outstanding.
+fn nothing_outstanding(profile: &Profile, project: &ProjectView) -> Result<(), Refusal> {
+    let done = approvals::none_outstanding(profile, project);
+    done.map_err(|lack| Refusal {
+        projects: vec![project.id],
+        ..lack.closes(Guard::ApprovalsDoneOrTolerated.id(), "domain 3.4", false)
+    })
 }
 
 /// T7: of the acceptance items that were taken up, each is passed or does not apply, with a reason.

@@ -168,9 +168,6 @@ fn windows(ground: &Ground, profile: &Profile) -> String {
             let takes = lists::takes_nominations(list, day);
             let _ = writeln!(said, "{} {takes} {open:?}", list.id);
         }
-        for late in lists::not_issued(&world, day) {
-            let _ = writeln!(said, "{} {} {}", late.list.id, late.year, late.due);
-        }
     }
     said
 }

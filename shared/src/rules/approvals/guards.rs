@@ -27,15 +27,39 @@ pub fn approved(profile: &Profile, view: &ProjectView, item: &str) -> Result<(),
 /// The items that are outstanding.
 pub fn approvals_done_or_tolerated(profile: &Profile, view: &ProjectView) -> Result<(), Lack> {
     let opened = approvals(view);
-    let is_topic = |id: &str| {
-        let mut items = profile.approvals.items.iter();
-        items.any(|kind| kind.id == id && kind.enterprise_review)
-    };
     let listed = profile.approvals.items.iter();
     let never_opened = listed
         .filter(|kind| !kind.enterprise_review)
         .map(|kind| kind.id.as_str())
         .filter(|id| !opened.iter().any(|approval| approval.item() == *id));
+    let mut lacks: Vec<_> = never_opened
+        .chain(not_done(profile, &opened))
+        .map(|item| item_name(profile, item).to_owned())
+        .collect();
+    lacks.dedup();
+    Lack::what(lacks).met()
+}
+
+/// No item that was opened is outstanding (domain.md 3.4, T5 from the plan straight into the works).
+///
+/// # Errors
+/// The items that are outstanding.
+pub fn none_outstanding(profile: &Profile, view: &ProjectView) -> Result<(), Lack> {
+    let opened = approvals(view);
+    let lacks = not_done(profile, &opened);
+    let mut lacks: Vec<_> = lacks
+        .map(|item| item_name(profile, item).to_owned())
+        .collect();
+    lacks.dedup();
+    Lack::what(lacks).met()
+}
+
+/// The items of approvals that are neither approved, nor accepted against a commitment that was not broken, nor without application.
+fn not_done<'a>(profile: &Profile, opened: &[Approval<'a>]) -> impl Iterator<Item = &'a str> {
+    let is_topic = |id: &str| {
+        let mut items = profile.approvals.items.iter();
+        items.any(|kind| kind.id == id && kind.enterprise_review)
+    };
     let is_done = |approval: &&Approval<'_>| {
         let tolerated = approval.promise.is_some_and(|promise| !promise.broken);
         match approval.status {
@@ -44,16 +68,10 @@ pub fn approvals_done_or_tolerated(profile: &Profile, view: &ProjectView) -> Res
             _ => tolerated,
         }
     };
-    let outstanding = opened
+    opened
         .iter()
-        .filter(|approval| !is_topic(approval.item()) && !is_done(approval))
-        .map(Approval::item);
-    let mut lacks: Vec<_> = never_opened
-        .chain(outstanding)
-        .map(|item| item_name(profile, item).to_owned())
-        .collect();
-    lacks.dedup();
-    Lack::what(lacks).met()
+        .filter(move |approval| !is_topic(approval.item()) && !is_done(approval))
+        .map(Approval::item)
 }
 
 /// `four_topic_review`: every topic was opened, or (`concluded`) decided in the project's favour.

@@ -1,5 +1,6 @@
 //! Guards about what offices and bodies did: nominations, reviews, consultations, decisions, and steps in their order.
 
+use super::evidence::{counts, day_of};
 use super::papers::content_name;
 use super::words::{party, word};
 use super::{Ask, Holds, Lack, With};
@@ -33,7 +34,9 @@ pub(super) fn nominations<'a>(ask: &Ask<'a>) -> Vec<(crate::ids::UnitId, Row<'a>
     };
     let list = ask.list.map(|list| list.id.as_str());
     let about = |row: &Row<'_>| {
-        row.project() == Some(project.id) && list.is_none_or(|list| row.is(Column::List, list))
+        row.project() == Some(project.id)
+            && list.is_none_or(|list| row.is(Column::List, list))
+            && counts(ask, row, row.at().date())
     };
     let units = ask.look.world.units.iter();
     units
@@ -257,6 +260,26 @@ fn deciders<'a>(ask: &Ask<'a>, with: With<'a>) -> Vec<&'a str> {
     bodies
 }
 
+/// The decisions on a project that approve it for the list and year in question.
+fn decisions<'a>(ask: &Ask<'a>, project: &'a ProjectView) -> impl Iterator<Item = Row<'a>> {
+    let ask = *ask;
+    let decisions = project.each(Table::Decisions);
+    decisions.filter(move |row| {
+        counts(&ask, row, day_of(row, Column::Date))
+            && !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
+    })
+}
+
+/// True when a review of a kind speaks for the project, for the list and year in question.
+fn is_checked(ask: &Ask<'_>, project: &ProjectView, kind: &str) -> bool {
+    let mut reviews = project.each(Table::ProjectReviews);
+    reviews.any(|row| {
+        row.is(Column::ReviewKind, kind)
+            && is_good(row.text(Column::ReviewOutcome))
+            && counts(ask, &row, day_of(&row, Column::Date))
+    })
+}
+
 pub(super) fn decision_recorded(ask: &Ask<'_>, with: With<'_>) -> Holds {
     if with.text("edition") == "yearly" && !ask.first_edition {
         return Holds::Met;
@@ -271,25 +294,20 @@ pub(super) fn decision_recorded(ask: &Ask<'_>, with: With<'_>) -> Holds {
     let now = issuing.is_some_and(|entry| {
         by(entry.text(Column::Decider)) && !entry.text(Column::Number).is_empty()
     });
-    let list = ask.list.map(|list| list.id.as_str());
-    let decided = ask.project.is_some_and(|project| {
-        let mut decisions = project.each(Table::Decisions);
-        decisions.any(|row| {
-            let about = row.text(Column::List);
-            let fits = about.is_empty() || list.is_none_or(|list| list == about);
-            fits && !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
-                && by(row.text(Column::Decider))
-        })
-    });
+    let decided = ask
+        .project
+        .is_some_and(|project| decisions(ask, project).any(|row| by(row.text(Column::Decider))));
     let on_edition = || {
-        let (Some(project), Some(list)) = (ask.project, list) else {
+        let (Some(project), Some(list)) = (ask.project, ask.list) else {
             return false;
         };
-        let member = ask.look.rolls().member(project.id, list);
+        let member = ask.look.rolls().member(project.id, &list.id);
         let edition = member.and_then(|member| member.since);
         let edition = edition.and_then(|row| world.county.row(Table::ListEditions, row));
         edition.is_some_and(|row| {
-            by(row.text(Column::Decider)) && !row.text(Column::Number).is_empty()
+            counts(ask, &row, day_of(&row, Column::Date))
+                && by(row.text(Column::Decider))
+                && !row.text(Column::Number).is_empty()
         })
     };
     Holds::when(now || decided || on_edition(), || {
@@ -306,11 +324,10 @@ pub(super) fn consulted(ask: &Ask<'_>, with: With<'_>) -> Holds {
     };
     let body = with.text("body");
     let world = &ask.look.world;
-    let list = ask.list.map(|list| list.id.as_str());
     let replied = project.each(Table::Consultations).any(|row| {
-        let about = row.text(Column::List);
-        let fits = about.is_empty() || list.is_none_or(|list| list == about);
-        fits && !row.get(Column::Replied).is_null() && is_body(world, row.text(Column::Body), body)
+        !row.get(Column::Replied).is_null()
+            && is_body(world, row.text(Column::Body), body)
+            && counts(ask, &row, day_of(&row, Column::Replied))
     });
     Holds::when(replied, || {
         Lack::of(
@@ -324,10 +341,7 @@ pub(super) fn hub_checked(ask: &Ask<'_>) -> Holds {
     let Some(project) = ask.project else {
         return Holds::Met;
     };
-    let checked = project.each(Table::ProjectReviews).any(|row| {
-        row.is(Column::ReviewKind, "hub_check") && is_good(row.text(Column::ReviewOutcome))
-    });
-    Holds::when(checked, || {
+    Holds::when(is_checked(ask, project, "hub_check"), || {
         let name = fixed_label("review_kind", "hub_check", Lang::Zh).unwrap_or("hub_check");
         Lack::of([name.to_owned()], hub(ask.profile()))
     })
@@ -392,23 +406,15 @@ fn is_taken(ask: &Ask<'_>, step: &str) -> bool {
     let Some(project) = ask.project else {
         return true;
     };
-    let reviewed = |kind: &str| {
-        let mut reviews = project.each(Table::ProjectReviews);
-        reviews
-            .any(|row| row.is(Column::ReviewKind, kind) && is_good(row.text(Column::ReviewOutcome)))
-    };
     match step {
         "application" => !nominations(ask).is_empty(),
         "screening" => screened(ask),
-        VERIFICATION => reviewed("verification"),
-        EXAMINATION => reviewed("examination"),
+        VERIFICATION => is_checked(ask, project, "verification"),
+        EXAMINATION => is_checked(ask, project, "examination"),
         "approval" => {
-            let mut decisions = project.each(Table::Decisions);
             let issuing = ask.entry.filter(|entry| entry.table == Table::ListEditions);
             issuing.is_some_and(|entry| !entry.text(Column::Number).is_empty())
-                || decisions.any(|row| {
-                    !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
-                })
+                || decisions(ask, project).next().is_some()
         }
         agency => {
             let mut steps = project.each(Table::AgencySteps);

@@ -3,11 +3,13 @@
 use super::words::{label, list_name, word};
 use super::{Ask, Holds, Lack, With};
 use crate::book::Cells;
+use crate::command::Role;
 use crate::field::{Column, Table};
 use crate::profile::{Recur, Trigger};
-use crate::rules::membership;
+use crate::rules::{lists, membership};
+use crate::text::Lang;
+use crate::text::system::account_role;
 use crate::time::{Date, Timestamp};
-use crate::value::Value;
 
 pub(super) fn on_list(ask: &Ask<'_>, with: With<'_>) -> Holds {
     on_one(ask, &[with.text("list")])
@@ -68,7 +70,7 @@ fn filed_in_window(ask: &Ask<'_>, recurrences: &[Recur]) -> bool {
             .map(|row| row.at())
     };
     let roll = membership::roll(world.county, list, year);
-    let mut changed = crate::rules::lists::changes(world, &roll, list, year)
+    let mut changed = lists::changes(world, &roll, list, year)
         .into_iter()
         .peekable();
     changed.peek().is_some()
@@ -132,11 +134,16 @@ pub(super) fn first_this_month(ask: &Ask<'_>) -> Holds {
     let (Some(list), Some(entry)) = (ask.list, ask.entry) else {
         return Holds::Met;
     };
-    if entry.table != Table::ListEditions {
+    if !matches!(entry.table, Table::ListEditions | Table::Transitions) {
         return Holds::Met;
     }
     let month = ask.look.today().month_of();
-    let editions = membership::editions(ask.look.world.county, &list.id, entry.text(Column::Year));
+    let year = match (entry.table, ask.project) {
+        // Leaving by a transition is an adjustment of the list the project stands on.
+        (Table::Transitions, Some(project)) => lists::year_of(ask.look, project.id, &list.id),
+        _ => entry.text(Column::Year).to_owned(),
+    };
+    let editions = membership::editions(ask.look.world.county, &list.id, &year);
     let adjusted = editions
         .iter()
         .filter(|edition| edition.number > 1 && edition.row.at().date().month_of() == month)
@@ -187,21 +194,28 @@ pub(super) fn reason_in(ask: &Ask<'_>, with: With<'_>) -> Holds {
     })
 }
 
-/// An exception given in the act itself: a reason, and for lists the deciding body and the number of its paper.
-pub(super) fn exception_reason(ask: &Ask<'_>) -> Holds {
+/// An exception given in the act itself: a reason, and where the rule asks for it the number of the decision it rests on, by the head of
+/// the hub; for a whole list the deciding body as well.
+pub(super) fn exception_reason(ask: &Ask<'_>, with: With<'_>) -> Holds {
     let Some(entry) = ask.entry else {
         return Holds::Unmet(Lack::default());
     };
+    let needs = with.texts("needs");
     let needed: &[Column] = if entry.table == Table::ListEditions {
         &[Column::Reason, Column::Number, Column::Decider]
+    } else if needs.contains(&"decision_reference") {
+        &[Column::Reason, Column::Number]
     } else {
         &[Column::Reason]
     };
     let empty = needed
         .iter()
-        .filter(|column| matches!(entry.get(**column), Value::Null));
-    let lacks = empty
-        .map(|column| column.label(crate::text::Lang::Zh).to_owned())
+        .filter(|column| entry.text(**column).trim().is_empty());
+    let mut lacks: Vec<_> = empty
+        .map(|column| column.label(Lang::Zh).to_owned())
         .collect();
+    if with.text("by") == "hub_head" && entry.actor.role != Role::HubHead {
+        lacks.push(account_role("hub_head", Lang::Zh).to_owned());
+    }
     Holds::unless(lacks, || word(&ask.profile().term.hub, "").to_owned())
 }

@@ -6,7 +6,7 @@ use crate::decide::refuse;
 use crate::field::{Column, FieldPath, Table};
 use crate::profile::{List, ListKind};
 use crate::project::ProjectView;
-use crate::rules::guards::{Ask, Guard, is_open, is_part};
+use crate::rules::guards::{Ask, Guard, Lack, is_body, is_open, is_part, party};
 use crate::rules::{Entry, Look, World, actors, gates, membership};
 use crate::time::Date;
 
@@ -127,7 +127,8 @@ pub fn takes_nominations(list: &List, day: Date) -> bool {
     window.is_empty() || is_open(window, day)
 }
 
-/// Leaving a list by a transition: in its window of adjustment, and with the number of the decision where a body decides the list.
+/// Leaving lists by a transition: as the county adjusts each, with as many left as it holds, and with the number of the decision where
+/// a body decides it. The reserve is left by its own gates.
 pub(crate) fn may_leave(
     ask: &Ask<'_>,
     project: &ProjectView,
@@ -135,11 +136,18 @@ pub(crate) fn may_leave(
 ) -> Result<(), Refusal> {
     for (id, _) in ask.look.rolls().lists_of(project.id) {
         let list = ask.profile().list(id);
-        let Some(list) = list.filter(|list| list.kind == ListKind::Annual) else {
+        let Some(list) = list.filter(|list| list.kind != ListKind::Reserve) else {
             continue;
         };
-        gates::pass(&ask.for_list(Some(list)), "list_adjust")?;
-        if !list.deciders.list().is_empty() && entry.text(Column::Number).trim().is_empty() {
+        let year = super::year_of(ask.look, project.id, id);
+        let members = membership::roll(ask.look.world.county, id, &year).len();
+        let ask = Ask {
+            members: u32::try_from(members.saturating_sub(1)).ok(),
+            ..ask.for_list(Some(list))
+        };
+        gates::pass(&ask, "list_adjust")?;
+        super::holds_its_count(&ask, list)?;
+        if is_decided(list) && entry.text(Column::Number).trim().is_empty() {
             return Err(Refusal {
                 rule: Some(list.clause.clone()),
                 missing: vec![FieldPath::cell(entry.table, entry.row, Column::Number)],
@@ -148,6 +156,38 @@ pub(crate) fn may_leave(
         }
     }
     Ok(())
+}
+
+/// True for a list each change of which a body decides (domain.md 5.2, 3.7). The reserve is decided where a gate says so.
+fn is_decided(list: &List) -> bool {
+    matches!(list.kind, ListKind::Annual | ListKind::Subset) && !list.deciders.list().is_empty()
+}
+
+/// Every edition of a decided list says which of its bodies decided it, and the number of its paper, whether it enters or takes out.
+pub(crate) fn is_decided_by(ask: &Ask<'_>, list: &List, entry: &Entry<'_>) -> Result<(), Refusal> {
+    if !is_decided(list) {
+        return Ok(());
+    }
+    let needed = [Column::Decider, Column::Number].into_iter();
+    let empty = needed.filter(|column| entry.text(*column).trim().is_empty());
+    let missing: Vec<_> = empty.map(|column| entry.at(column)).collect();
+    if !missing.is_empty() {
+        return Err(Refusal {
+            rule: Some(list.clause.clone()),
+            missing,
+            ..refuse(Why::Missing)
+        });
+    }
+    let world = &ask.look.world;
+    let mut bodies = list.deciders.list().iter();
+    if bodies.any(|body| is_body(world, entry.text(Column::Decider), body)) {
+        return Ok(());
+    }
+    let profile = ask.profile();
+    let bodies = list.deciders.list().iter();
+    let names = bodies.map(|body| party(profile, "", body).to_owned());
+    let lack = Lack::of(names, party(profile, "", "hub").to_owned());
+    Err(lack.closes(Guard::DecisionRecorded.id(), &list.clause, false))
 }
 
 /// Judges a row of `list_candidates`: steps that come first were taken, and who is taken out is taken out with a reason.
@@ -170,7 +210,7 @@ pub(crate) fn judge_candidate(world: &World<'_>, entry: &Entry<'_>) -> Result<Ve
         return Err(refuse(Why::ReasonMissing));
     }
     if matches!(state, "screened" | "chosen" | membership::ON_LIST) {
-        let look = Look::new(world, entry.now);
+        let look = Look::new(world, entry.now).about_year(of_row(Column::Year).parse().ok());
         let ask = Ask::about(&look, Some(project))
             .writing(entry)
             .for_list(Some(list));

@@ -365,6 +365,39 @@ fn elsewhere_the_first_application_starts_permitting() {
 }
 
 #[test]
+fn works_begin_straight_from_the_plan_when_no_approval_is_outstanding() {
+    let mut county = County::new("longting", "2022-11-20");
+    let project = project(&mut county);
+    county.set(project, Field::Programmes, "key");
+    county.set(project, Field::ActualStart, "2022-11-01");
+    county.set(project, Field::Stage, "listed");
+    let item = [(Column::ApprovalItem, "land".into())];
+    let approval = county.put(of(project), Table::Approvals, &item);
+    let refused = move_to(&mut county, project, &to("construction")).unwrap_err();
+    assert_eq!(refused.rule.as_deref(), Some("domain 3.4"));
+    let Why::GateClosed(gate) = refused.why else {
+        panic!("a gate");
+    };
+    assert_eq!(
+        (gate.guard.as_str(), gate.lacks.len()),
+        ("approvals_done_or_tolerated", 1)
+    );
+    for act in ["apply", "accept", "approve"] {
+        let step = [
+            (Column::Approval, approval.to_string().into()),
+            (Column::ApprovalAct, act.into()),
+        ];
+        county.put(of(project), Table::ApprovalSteps, &step);
+    }
+    move_to(&mut county, project, &to("construction")).unwrap();
+    // Once permitting has begun, only a gate of the county asks for it.
+    county.set(project, Field::Stage, "permitting");
+    let other = [(Column::ApprovalItem, "environment".into())];
+    county.put(of(project), Table::Approvals, &other);
+    move_to(&mut county, project, &to("construction")).unwrap();
+}
+
+#[test]
 fn works_are_in_use_when_every_acceptance_passed() {
     let mut county = County::new("wushan", "2024-11-20");
     let project = project(&mut county);

@@ -49,6 +49,53 @@ fn a_project_leaves_the_plan_of_kundulun_inside_its_window() {
 }
 
 #[test]
+fn a_list_of_some_of_the_year_s_projects_is_left_as_it_was_decided() {
+    // Nobody decides the list of longting's leaders; two bodies decide kundulun's.
+    for (slug, list, number, rule) in [
+        ("kundulun", "kd.major", "", Some("KP-7.2")),
+        ("kundulun", "kd.major", "5", None),
+        ("kundulun", "kd.baolian_impl", "", Some("KB-5")),
+        ("kundulun", "kd.baolian_impl", "5", None),
+        ("longting", "lt.major", "", None),
+    ] {
+        let mut county = County::new(slug, "2022-11-20");
+        let (_, project) = town(&mut county);
+        county.set(project, Field::Stage, "listed");
+        put_on(&mut county, project, list, "2022");
+        let left = leave(&mut county, project, number);
+        assert_eq!(
+            left.err().and_then(|refused| refused.rule).as_deref(),
+            rule,
+            "{list} {number}"
+        );
+        assert_eq!(is_on(&county, project, list), rule.is_some(), "{list}");
+    }
+}
+
+#[test]
+fn honghe_s_june_is_used_up_by_one_who_left_in_it() {
+    let mut county = County::new("honghe", "2023-01-10");
+    let (_, first) = town(&mut county);
+    let (_, second) = town(&mut county);
+    for project in [first, second] {
+        county.set(project, Field::Stage, "listed");
+    }
+    put_on(&mut county, first, "hh.annual", "2023");
+    let edition = county.county.each(Table::ListEditions).next().unwrap();
+    let entry = [
+        (Column::Edition, edition.key.into()),
+        (Column::Project, second.to_string().into()),
+        (Column::EntryState, "on_list".into()),
+    ];
+    county.put(hub(), Table::ListEntries, &entry);
+    county.on("2023-06-10");
+    leave(&mut county, first, "5").unwrap();
+    let refused = leave(&mut county, second, "6").unwrap_err();
+    assert_eq!(refused.rule.as_deref(), Some("HH-3.2.2"));
+    assert!(is_on(&county, second, "hh.annual"));
+}
+
+#[test]
 fn a_nomination_outside_its_window_is_taken_and_known_as_such() {
     let mut county = County::new("honghe", "2022-09-11");
     let node = county.unit("a county", "county_node");

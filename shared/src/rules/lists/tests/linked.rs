@@ -97,3 +97,59 @@ fn after_issue_the_linked_list_changes_only_by_the_head_with_a_decision() {
     );
     issue(&mut county, "hh.linked", "2023", &given).unwrap();
 }
+
+#[test]
+fn a_project_leaves_the_linked_list_by_the_head_with_a_decision_while_a_hundred_stay() {
+    for (count, leaves) in [(100, false), (101, true)] {
+        let mut county = County::new("honghe", "2023-02-20");
+        let node = county.unit("a county", "county_node");
+        let edition = [
+            (Column::List, "hh.linked".into()),
+            (Column::Year, "2023".into()),
+            (Column::Count, 1.into()),
+        ];
+        let edition = county.put(hub(), Table::ListEditions, &edition);
+        let mut last = None;
+        for _ in 0..count {
+            let project = county.project(node);
+            let entry = [
+                (Column::Edition, edition.to_string().into()),
+                (Column::Project, project.to_string().into()),
+                (Column::EntryState, "on_list".into()),
+            ];
+            county.put(hub(), Table::ListEntries, &entry);
+            last = Some(project);
+        }
+        let project = last.unwrap();
+        county.set(project, Field::Stage, "listed");
+        let withdraw = [
+            (Column::ToStage, "withdrawn".into()),
+            (Column::Reason, "it was given up".into()),
+            (Column::Number, "5".into()),
+        ];
+        let officer = county.officer();
+        let refused = county.record(&officer, of(project), Table::Transitions, &withdraw);
+        let Why::GateClosed(gate) = refused.unwrap_err().why else {
+            panic!("a gate");
+        };
+        assert_eq!(
+            (gate.guard.as_str(), gate.lacks.as_slice()),
+            ("exception_reason", &["项目中心负责人".to_owned()][..])
+        );
+        let head = county.hub_head();
+        let without = county.record(&head, of(project), Table::Transitions, &withdraw[..2]);
+        assert!(without.is_err());
+        let left = county.record(&head, of(project), Table::Transitions, &withdraw);
+        assert_eq!(left.is_ok(), leaves, "{count}: {left:?}");
+        assert_eq!(is_on(&county, project, "hh.linked"), !leaves);
+        if let Err(refused) = left {
+            assert_eq!(refused.rule.as_deref(), Some("HH-3.2.4"));
+            assert!(matches!(refused.why, Why::Quota { count: 99, .. }));
+        }
+        if leaves {
+            // The next edition says which decision it rests on.
+            let last = county.county.each(Table::ListEditions).last().unwrap();
+            assert_eq!(last.text(Column::Number), "5");
+        }
+    }
+}
