@@ -213,8 +213,8 @@ impl Known {
     }
 }
 
-/// What is owed, as asked (domain.md 6.1, 8.1): a report's period by the version of the rules it is judged by, everything else by the
-/// one in force. `begun` is the version the county began with.
+/// What is owed, as asked (domain.md 6.1, 8.1): each period by the version of the rules it is judged by, everything else by the one in
+/// force. `begun` is the version the county began with.
 ///
 /// # Errors
 /// When a document cannot be read.
@@ -246,12 +246,7 @@ pub fn obligations(
         }
         asked_before.push(profile);
         let counts = |owed: &Obligation| {
-            let by_period = !owed.period.is_empty() && history.reports(&owed.rule);
-            let judging = if by_period {
-                history.judging(&owed.rule, &owed.period)
-            } else {
-                in_force
-            };
+            let judging = obligations::judged_by(history, owed, asked.now);
             Arc::ptr_eq(judging, profile)
         };
         all.extend(owed(profile).into_iter().filter(counts));

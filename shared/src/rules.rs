@@ -14,6 +14,7 @@
 //! `results` gathers what assessment comes to, for units and leaders.
 //!
 //! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
+//! `subject` what gates, gap lists and desks ask alike of a project or its brief,
 //! `ledgers` what a report's ledgers say. `reading` says which registers a county keeps and who may read what, `routing` whom to ask.
 //!
 //! Everything domain.md calls an act is a row in the table of its kind. [`judge`] says whether a row may be written now, by this
@@ -55,6 +56,7 @@ pub mod rewards;
 pub mod routing;
 pub mod scores;
 pub mod stage;
+pub mod subject;
 pub mod verdicts;
 pub mod void;
 pub mod workdays;

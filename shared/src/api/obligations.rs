@@ -29,6 +29,8 @@ pub enum ObligationKind {
     Checkpoint,
     /// A promise given with papers that were missing.
     Commitment,
+    /// A decision of a department that has a limit in days.
+    Approval,
     /// An issue with a deadline.
     Issue,
     /// A task of a project's countdown.
@@ -61,6 +63,7 @@ impl ObligationKind {
             Self::Publication => "publication",
             Self::Checkpoint => "checkpoint",
             Self::Commitment => "commitment",
+            Self::Approval => "approval",
             Self::Issue => "issue",
             Self::Task => "task",
             Self::Duty => "duty",
@@ -154,7 +157,7 @@ pub struct Obligation {
     pub rule: String,
     /// What it is called: the profile's word, or the record's own; for a slot, whom the division of work proposes.
     pub name: String,
-    /// The clause it rests on; empty for what people set themselves.
+    /// The clause it rests on; `engine` for what people set themselves.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub clause: String,
     /// The period, when there is one.
@@ -190,7 +193,7 @@ pub struct Obligation {
     /// The row it is about, when it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowId>,
-    /// The projects a report covers.
+    /// The projects a report covers, or an issue concerns besides its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<ProjectId>,
     /// The amount it is about, in fen.

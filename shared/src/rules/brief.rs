@@ -9,26 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::{Cells as _, Row};
 use crate::decide::{Directory, Parties};
-use crate::field::{Column, Field, FieldPath, Kind, Section, Table, Target};
-use crate::ids::{ProjectId, RowId, UnitId};
+use crate::field::{Column, Field, Kind, Section, Table, Target};
+use crate::ids::{ProjectId, UnitId};
+use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rules::issues::latest_acts;
-use crate::time::{Date, Month, Timestamp};
+use crate::rules::guards::{KEPT, is_kept};
+use crate::rules::subject::{self, RECORDS, Subject, Tenure};
+use crate::rules::{membership, stage};
+use crate::time::{Date, Timestamp};
 
-/// A thing with a day that is not done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// Its row.
-    pub row: RowId,
-    /// What it is.
-    pub what: String,
-    /// When it is due.
-    pub due: Option<Date>,
-    /// Who is responsible, as written.
-    pub person: String,
-    /// The responsible unit, when it is one of the directory.
-    pub unit: Option<UnitId>,
-}
+mod pending;
+
+pub use pending::{About, Applied, Pending};
+use pending::{applied, open_issues, open_promises, open_tasks};
 
 /// An event of a project that counts as held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +34,43 @@ pub struct Held {
     pub person: String,
     /// Topics that were settled.
     pub settled: BTreeSet<String>,
+}
+
+/// Somebody named for a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The person; empty where a unit is named.
+    pub person: String,
+    /// The fixed place it fills.
+    pub place: String,
+    /// True when a person or a unit is named.
+    pub named: bool,
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+}
+
+impl Named {
+    fn of(one: &Tenure<'_>) -> Self {
+        Self {
+            person: one.person.to_owned(),
+            place: one.place.to_owned(),
+            named: one.named,
+            from: one.from,
+            to: one.to,
+        }
+    }
+
+    fn tenure(&self) -> Tenure<'_> {
+        Tenure {
+            person: &self.person,
+            place: &self.place,
+            named: self.named,
+            from: self.from,
+            to: self.to,
+        }
+    }
 }
 
 /// One project, as obligations see it.
@@ -70,16 +100,22 @@ pub struct Brief {
     pub is_out: bool,
     /// True when it is deleted.
     pub deleted: bool,
-    /// Set fields about people, and tables of people with the number of rows that stand.
-    pub named: BTreeMap<String, u32>,
-    /// Posts of the team for procedures that are filled.
-    pub posts: BTreeSet<String>,
-    /// Leaders in office.
-    pub leaders: BTreeSet<String>,
-    /// Flags of the record that say yes.
+    /// Fields about people that are set.
+    pub named: BTreeSet<String>,
+    /// Who is named in tables of people, by table.
+    pub people: BTreeMap<String, Vec<Named>>,
+    /// Fields of the record that say yes.
     pub flags: BTreeSet<String>,
-    /// Choices conditions look at: investment kind, owner kind, stage.
+    /// Choices conditions look at: investment kind, owner kind, sector.
     pub choices: BTreeMap<String, String>,
+    /// Choices of a year.
+    pub years_choices: BTreeMap<i16, BTreeMap<String, String>>,
+    /// Amounts of the record, in fen.
+    pub amounts: BTreeMap<String, i64>,
+    /// Levels above at which it was put forward, oldest first, each with whether it was listed.
+    pub above: Vec<(String, bool)>,
+    /// Companion records that were begun (`subject::RECORDS`).
+    pub records: BTreeSet<String>,
     /// Issues that are open and not reported done.
     pub issues: Vec<Pending>,
     /// Countdown tasks that are not done.
@@ -88,18 +124,16 @@ pub struct Brief {
     pub promises: Vec<Pending>,
     /// Meetings, dispatches and reviews.
     pub held: Vec<Held>,
-    /// Contents of expert reviews that have a conclusion.
-    pub concluded: BTreeSet<String>,
+    /// What reviews concluded, and not against it: kind of review and content.
+    pub concluded: BTreeSet<(String, String)>,
     /// Regimes that are kept.
     pub regimes: BTreeSet<String>,
-    /// Kinds of paper that are attached.
+    /// Kinds of paper that are attached, or whose content the record holds.
     pub papers: BTreeSet<String>,
     /// Checkpoints of the year that are filled, first to last.
     pub checkpoints: BTreeSet<(i16, u8)>,
-    /// When it left the reserve by cancelling; `None` when it did not.
-    pub cancelled: Option<Timestamp>,
-    /// True when a replacement is linked or waived.
-    pub replaced: bool,
+    /// When it left the reserve by cancelling, while no replacement is linked or waived.
+    pub unreplaced: Option<Timestamp>,
     /// The days on which money came in.
     pub money_came: BTreeSet<Date>,
     /// Years that have a plan.
@@ -110,6 +144,8 @@ pub struct Brief {
     pub pushed: BTreeSet<i16>,
     /// Items of approval that were opened.
     pub items: BTreeSet<String>,
+    /// Approvals that were applied for and are not decided.
+    pub applied: Vec<Applied>,
     /// Channels of funds its packaging is made for.
     pub channels: BTreeSet<String>,
 }
@@ -133,6 +169,7 @@ impl PlanYear {
 
 /// Tables of people that fill slots.
 const PEOPLE: &[Table] = &[
+    Table::LeadLeaders,
     Table::Team,
     Table::ExtraTeam,
     Table::CoopUnits,
@@ -147,11 +184,16 @@ const CHECKPOINTS: [Field; 3] = [
 ];
 
 /// Choices conditions of slots and duties look at.
-const CHOICES: [Field; 4] = [
+const CHOICES: [Field; 9] = [
     Field::InvestmentKind,
     Field::OwnerKind,
     Field::BaolianKind,
     Field::Sector,
+    Field::OriginKind,
+    Field::OriginLevel,
+    Field::KeyCategory,
+    Field::SignificanceFlags,
+    Field::GovFundLevel,
 ];
 
 impl Brief {
@@ -191,11 +233,14 @@ impl Brief {
             moves: Vec::new(),
             is_out,
             deleted,
-            named: BTreeMap::new(),
-            posts: BTreeSet::new(),
-            leaders: BTreeSet::new(),
-            flags: words(view.text(Field::SignificanceFlags)),
+            named: BTreeSet::new(),
+            people: BTreeMap::new(),
+            flags: BTreeSet::new(),
             choices: BTreeMap::new(),
+            years_choices: BTreeMap::new(),
+            amounts: BTreeMap::new(),
+            above: Vec::new(),
+            records: BTreeSet::new(),
             issues: open_issues(view, directory),
             tasks: open_tasks(view),
             promises: open_promises(view, directory),
@@ -204,18 +249,18 @@ impl Brief {
             regimes: BTreeSet::new(),
             papers: BTreeSet::new(),
             checkpoints: BTreeSet::new(),
-            cancelled: None,
-            replaced: view.last(Table::Replacements, |_| true).is_some(),
+            unreplaced: stage::unreplaced_since(view),
             money_came: BTreeSet::new(),
             years: BTreeMap::new(),
             explained: BTreeSet::new(),
             pushed: BTreeSet::new(),
             items: BTreeSet::new(),
+            applied: Vec::new(),
             channels: words(view.text(Field::PackagingChannels)),
         };
         brief.fields(view);
         brief.people(view);
-        brief.events(view);
+        brief.events(view, directory);
         brief
     }
 
@@ -239,12 +284,22 @@ impl Brief {
                     *sum = sum.saturating_add(fen);
                 }
                 Target::Once(field) if field.section() == Section::People => {
-                    self.named.insert(field.id().to_owned(), 1);
+                    self.named.insert(field.id().to_owned());
                 }
                 Target::Once(field)
                     if field.kind() == Kind::Flag && cell.value.as_bool() == Some(true) =>
                 {
                     self.flags.insert(field.id().to_owned());
+                }
+                Target::Once(field) if field.kind() == Kind::Money => {
+                    if let Some(fen) = view.amount(field) {
+                        self.amounts.insert(field.id().to_owned(), fen);
+                    }
+                }
+                Target::Year(year, field) if matches!(field.kind(), Kind::Choice(_)) => {
+                    let chosen = cell.value.as_text().unwrap_or("").to_owned();
+                    let choices = self.years_choices.entry(year).or_default();
+                    choices.insert(field.id().to_owned(), chosen);
                 }
                 Target::Year(year, field) => {
                     let place = CHECKPOINTS.iter().position(|known| *known == field);
@@ -267,45 +322,29 @@ impl Brief {
     }
 
     fn people(&mut self, view: &ProjectView) {
-        // While two leaders rival for one place, nobody is named.
-        let rivals = |row: &Row<'_>| {
-            FieldPath::keyed(row.table, row.key, Column::Person)
-                .ok()
-                .and_then(|path| view.cells.get(&path))
-                .is_some_and(crate::project::Cell::is_conflict)
-        };
-        for row in view.each(Table::LeadLeaders) {
-            if row.text(Column::To).is_empty() && !rivals(&row) {
-                let person = row.text(Column::Person);
-                self.leaders.insert(person.to_owned());
-                *self
-                    .named
-                    .entry(Table::LeadLeaders.id().to_owned())
-                    .or_default() += 1;
-            }
-        }
         for table in PEOPLE {
-            let count = u32::try_from(view.each(*table).count()).unwrap_or(u32::MAX);
-            if count > 0 {
-                self.named.insert(table.id().to_owned(), count);
+            let named = view.tenures(*table);
+            if !named.is_empty() {
+                let named = named.iter().map(Named::of).collect();
+                self.people.insert(table.id().to_owned(), named);
             }
         }
-        let posts = view.each(Table::ProcedureTeam);
-        self.posts = posts
-            .filter(|row| !row.text(Column::Person).is_empty())
-            .map(|row| row.text(Column::Slot).to_owned())
+        let begun = RECORDS.iter().filter(|record| view.has_record(record));
+        self.records = begun.map(|record| (*record).to_owned()).collect();
+        let above = view.each(Table::HigherLists);
+        self.above = above
+            .map(|row| {
+                let listed = row.is(Column::HigherState, "listed");
+                (row.text(Column::Level).to_owned(), listed)
+            })
             .collect();
     }
 
-    fn events(&mut self, view: &ProjectView) {
+    fn events(&mut self, view: &ProjectView, directory: &Directory) {
         let mut moves: Vec<(Date, String)> = Vec::new();
         for row in view.each(Table::Transitions) {
             let on = row.date(Column::Date).unwrap_or_else(|| row.at().date());
             let to = row.text(Column::ToStage).to_owned();
-            let before = moves.last().map(|(_, stage)| stage.as_str());
-            if to == "withdrawn" && matches!(before, None | Some("reserve" | "idea")) {
-                self.cancelled = Some(row.at());
-            }
             moves.push((on, to));
         }
         moves.sort_by_key(|(on, _)| *on);
@@ -320,12 +359,9 @@ impl Brief {
         for row in view.each(Table::ProjectReviews) {
             self.hold(row.text(Column::ReviewKind), &row);
         }
-        for row in view.each(Table::ReviewContents) {
-            if !row.text(Column::Conclusion).is_empty() {
-                let content = row.text(Column::Content).to_owned();
-                self.concluded.insert(content);
-            }
-        }
+        self.concluded = subject::concluded(view)
+            .map(|(kind, content)| (kind.to_owned(), content.to_owned()))
+            .collect();
         for row in view.each(Table::Regimes) {
             if row.flag(Column::Kept) {
                 let regime = row.text(Column::Regime).to_owned();
@@ -336,6 +372,8 @@ impl Brief {
             let about = row.text(Column::About).to_owned();
             self.papers.insert(about);
         }
+        let kept = KEPT.iter().filter(|kind| is_kept(view, kind));
+        self.papers.extend(kept.map(|kind| (*kind).to_owned()));
         for row in view.each(Table::Explanations) {
             self.explained.extend(row.text(Column::Year).parse::<i16>());
         }
@@ -345,6 +383,7 @@ impl Brief {
         for row in view.each(Table::Approvals) {
             self.items.insert(row.text(Column::ApprovalItem).to_owned());
         }
+        self.applied = applied(view, directory);
         self.money_came = view
             .each(Table::GovMoneyReceived)
             .map(|row| row.date(Column::Date).unwrap_or_else(|| row.at().date()))
@@ -358,6 +397,16 @@ impl Brief {
             person: row.text(Column::Person).to_owned(),
             settled: words(row.text(Column::TopicsDone)),
         });
+    }
+
+    /// The leaders in office on a day.
+    pub fn leaders_on(&self, day: Date) -> impl Iterator<Item = &str> {
+        let rows = self.people.get(Table::LeadLeaders.id());
+        let rows = rows.into_iter().flatten();
+        let in_office = rows.filter(move |row| row.tenure().is_active(day));
+        in_office
+            .map(|row| row.person.as_str())
+            .filter(|person| !person.is_empty())
     }
 
     /// The stage it was in at the end of a day.
@@ -383,6 +432,62 @@ impl Brief {
     }
 }
 
+impl Subject for Brief {
+    fn text(&self, field: Field) -> &str {
+        self.choices.get(field.id()).map_or("", String::as_str)
+    }
+
+    fn is_yes(&self, field: Field) -> bool {
+        self.flags.contains(field.id())
+    }
+
+    fn choice(&self, year: i16, field: Field) -> &str {
+        let choices = self.years_choices.get(&year);
+        let chosen = choices.and_then(|choices| choices.get(field.id()));
+        chosen.map_or("", String::as_str)
+    }
+
+    fn amount(&self, field: Field) -> Option<i64> {
+        self.amounts.get(field.id()).copied()
+    }
+
+    fn is_set(&self, field: Field) -> bool {
+        self.named.contains(field.id())
+    }
+
+    fn is_listed_above(&self, profile: &Profile, list: &str) -> bool {
+        let rows = self.above.iter();
+        let rows = rows.map(|(level, listed)| (level.as_str(), *listed));
+        membership::is_listed_above(profile, list, rows)
+    }
+
+    fn tenures(&self, table: Table) -> Vec<Tenure<'_>> {
+        let rows = self.people.get(table.id()).into_iter().flatten();
+        rows.map(Named::tenure).collect()
+    }
+
+    fn has_paper(&self, kind: &str) -> bool {
+        self.papers.contains(kind)
+    }
+
+    fn is_concluded(&self, kind: &str, content: &str) -> bool {
+        let mut concluded = self.concluded.iter();
+        concluded.any(|(of, about)| of == kind && about == content)
+    }
+
+    fn keeps(&self, regime: &str) -> bool {
+        self.regimes.contains(regime)
+    }
+
+    fn is_opened(&self, item: &str) -> bool {
+        self.items.contains(item)
+    }
+
+    fn has_record(&self, record: &str) -> bool {
+        self.records.contains(record)
+    }
+}
+
 /// The moment a ULID was drawn.
 fn made_at(id: [u8; 16]) -> Timestamp {
     let ms = id
@@ -401,83 +506,4 @@ fn listed(directory: &Directory, text: &str) -> Option<UnitId> {
 fn words(text: &str) -> BTreeSet<String> {
     let words = text.split(',').filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
-}
-
-/// A day, or the last day of a month.
-fn day_of(text: &str) -> Option<Date> {
-    text.parse()
-        .ok()
-        .or_else(|| text.parse::<Month>().ok().map(Month::last_day))
-}
-
-fn open_issues(view: &ProjectView, directory: &Directory) -> Vec<Pending> {
-    let latest = latest_acts(view);
-    let mut given: BTreeMap<&str, Date> = BTreeMap::new();
-    for ruling in view.each(Table::IssueRulings) {
-        if let Some(day) = day_of(ruling.text(Column::Deadline)) {
-            given.insert(ruling.text(Column::Issue), day);
-        }
-    }
-    let mut open = Vec::new();
-    for issue in view.each(Table::Issues) {
-        let act = latest.get(issue.key).copied();
-        let Some(row) = issue.id() else { continue };
-        if matches!(act, Some("closed" | "reported_done")) {
-            continue;
-        }
-        let own = day_of(issue.text(Column::Deadline));
-        open.push(Pending {
-            row,
-            what: issue.text(Column::Description).to_owned(),
-            due: given.get(issue.key).copied().or(own),
-            person: issue.text(Column::ResponsiblePerson).to_owned(),
-            unit: listed(directory, issue.text(Column::ResponsibleUnit)),
-        });
-    }
-    open
-}
-
-fn open_tasks(view: &ProjectView) -> Vec<Pending> {
-    let tasks = view.each(Table::Countdown);
-    tasks
-        .filter(|task| task.text(Column::Done).is_empty())
-        .filter_map(|task| {
-            Some(Pending {
-                row: task.id()?,
-                what: task.text(Column::Task).to_owned(),
-                due: day_of(task.text(Column::Due)),
-                person: task.text(Column::Person).to_owned(),
-                unit: None,
-            })
-        })
-        .collect()
-}
-
-fn open_promises(view: &ProjectView, directory: &Directory) -> Vec<Pending> {
-    let steps: Vec<Row<'_>> = view.each(Table::ApprovalSteps).collect();
-    let kept = |promise: &Row<'_>| {
-        steps.iter().any(|step| {
-            let same = match step.text(Column::Follows) {
-                "" => step.key > promise.key,
-                follows => follows == promise.key,
-            };
-            step.is(Column::ApprovalAct, "promise_kept")
-                && step.text(Column::Approval) == promise.text(Column::Approval)
-                && same
-        })
-    };
-    let given = steps
-        .iter()
-        .filter(|step| step.is(Column::ApprovalAct, "accept_tolerated") && !kept(step));
-    given
-        .filter_map(|step| {
-            Some(Pending {
-                row: step.id()?,
-                what: step.text(Column::Papers).to_owned(),
-                due: day_of(step.text(Column::Due)),
-                person: step.text(Column::Person).to_owned(),
-                unit: listed(directory, step.text(Column::Org)),
-            })
-        })
-        .collect()
 }

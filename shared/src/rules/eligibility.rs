@@ -9,7 +9,8 @@ use crate::field::{Field, FieldPath, Table};
 use crate::money::Fen;
 use crate::profile::{Compared, Cond, Eligibility, Mode, Profile};
 use crate::project::ProjectView;
-use crate::rules::{Look, membership};
+use crate::rules::Look;
+use crate::rules::subject::{Among, Subject};
 
 /// What a check of conditions says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,7 +151,20 @@ pub fn check<'a>(
 /// Judges one condition on a project.
 #[must_use]
 pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
-    let profile = look.world.profile;
+    let is_on = |list: &str| look.rolls().is_on(project.id, list);
+    let among = Among {
+        profile: look.world.profile,
+        year: look.plan_year(),
+        of: project,
+        is_on: &is_on,
+    };
+    judge(&among, cond)
+}
+
+/// Judges one condition on a project or its brief.
+#[must_use]
+pub fn judge<S: Subject>(among: &Among<'_, S>, cond: &Cond) -> Outcome {
+    let (profile, project) = (among.profile, among.of);
     let text = |field| project.text(field);
     let one_of = |field: Field, options: &[String]| {
         if text(field).is_empty() {
@@ -172,7 +186,7 @@ pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
         Cond::Amount { field, op, value } => {
             let field =
                 Field::from_id(&format!("{field}_fen")).unwrap_or(Field::TotalInvestmentFen);
-            let have = amount(project, field);
+            let have = project.amount(field);
             let bound = value.fen().0;
             let inclusive = profile.compare.inclusive;
             let compared = have.map(|have| match op {
@@ -203,27 +217,26 @@ pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
             Outcome::when(judged.split(',').any(|known| known == flag))
         }
         Cond::Field(id) => {
-            let field = Field::from_id(id);
-            let flag = field.and_then(|field| project.once(field).as_bool());
-            Outcome::when(flag == Some(true))
+            Outcome::when(Field::from_id(id).is_some_and(|field| project.is_yes(field)))
         }
         Cond::OriginIn(origins) => one_of(Field::OriginKind, origins),
         Cond::OriginLevelMin(level) => at_least(Field::OriginLevel, LEVELS, level),
         Cond::CategoryIn(categories) => one_of(Field::KeyCategory, categories),
         Cond::YearCategoryIn(categories) => {
-            let category = year_category(look, project, look.plan_year());
-            Outcome::when(category.is_some_and(|category| categories.iter().any(|c| c == category)))
+            let kept_in = profile.year_category.as_ref();
+            let field = kept_in.and_then(|rule| Field::from_id(&rule.field));
+            let category = field.map_or("", |field| project.choice(among.year, field));
+            Outcome::when(categories.iter().any(|known| known == category))
         }
-        Cond::OnList(list) => Outcome::when(
-            look.rolls().is_on(project.id, list)
-                || membership::is_listed_above(profile, project, list),
-        ),
+        Cond::OnList(list) => {
+            Outcome::when((among.is_on)(list) || project.is_listed_above(profile, list))
+        }
         Cond::InvestmentKind(kind) => one_of(Field::InvestmentKind, std::slice::from_ref(kind)),
         Cond::GovLevelMin(level) => at_least(Field::GovFundLevel, LEVELS, level),
         Cond::All(conditions) => {
             let outcomes: Vec<_> = conditions
                 .iter()
-                .map(|condition| holds(look, project, condition))
+                .map(|condition| judge(among, condition))
                 .collect();
             let fit = outcomes.iter().map(|outcome| outcome.fit).min();
             Outcome::join(outcomes, fit.unwrap_or(Fit::Fits))
@@ -231,11 +244,11 @@ pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
         Cond::Any(conditions) => {
             let outcomes: Vec<_> = conditions
                 .iter()
-                .map(|condition| holds(look, project, condition))
+                .map(|condition| judge(among, condition))
                 .collect();
             let best = outcomes.iter().map(|outcome| outcome.fit).max();
             let mut fit = best.unwrap_or(Fit::FitsNot);
-            if fit == Fit::FitsNot && speaks_of_other_sectors(project, conditions) {
+            if fit == Fit::FitsNot && speaks_of_other_sectors(text(Field::Sector), conditions) {
                 fit = Fit::Open;
             }
             Outcome::join(outcomes, fit)
@@ -247,8 +260,7 @@ pub fn holds(look: &Look<'_>, project: &ProjectView, cond: &Cond) -> Outcome {
 const LEVELS: &[&str] = &["state", "central", "province", "city", "county"];
 
 /// True when every branch is about some sectors and none about the project's: the rule is silent, so the hub judges.
-fn speaks_of_other_sectors(project: &ProjectView, branches: &[Cond]) -> bool {
-    let sector = project.text(Field::Sector);
+fn speaks_of_other_sectors(sector: &str, branches: &[Cond]) -> bool {
     let sectors_of = |branch: &Cond| match branch {
         Cond::SectorIn(sectors) => Some(sectors.iter().any(|known| known == sector)),
         Cond::All(parts) => parts.iter().find_map(|part| match part {

@@ -7,12 +7,13 @@
 use crate::book::Cells as _;
 use crate::command::{ClosedGate, Refusal, Role, Why};
 use crate::decide::{is_hub, refuse};
-use crate::field::{Column, Table};
+use crate::field::{Column, Field, Table};
 use crate::profile::{Duty, Gate, Mode, Params};
 use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
 use crate::rules::stage::Stage;
+use crate::rules::subject::managed_in;
 use crate::rules::{Look, World, reviews};
 
 /// One gate before an act, as it stands.
@@ -100,35 +101,32 @@ impl GateState<'_> {
     }
 }
 
-/// The programmes whose rules speak of an act: that of the list in question; else those the project is in.
+/// The programmes whose rules speak of an act: that of the list in question; else those the project is managed in.
 ///
-/// A project that says nothing and stands nowhere is under every programme's rules: silence is no way around a gate.
+/// A project that is managed in none is under every programme's rules: silence is no way around a gate.
 #[must_use]
 pub fn programmes<'a>(ask: &Ask<'a>) -> Vec<&'a str> {
     let profile = ask.profile();
     if let Some(list) = ask.list.filter(|list| list.programme != "all") {
         return vec![&list.programme];
     }
-    let all = || profile.programmes.iter().map(|known| known.id.as_str());
-    let Some(project) = ask.project else {
-        return all().collect();
-    };
-    let said = project.text(crate::field::Field::Programmes);
-    let mut ids: Vec<&str> = all()
-        .filter(|id| said.split(',').any(|said| said == *id))
-        .collect();
-    for (list, _) in ask.look.rolls().lists_of(project.id) {
-        let programme = profile
-            .list(list)
-            .map_or("all", |list| list.programme.as_str());
-        if programme != "all" && !ids.contains(&programme) {
-            ids.push(programme);
-        }
-    }
-    if ids.is_empty() {
-        ids.extend(all());
-    }
-    ids
+    let managed = ask.project.map(|project| managed(ask.look, project));
+    let managed = managed.filter(|managed| !managed.is_empty());
+    managed.unwrap_or_else(|| {
+        let all = profile.programmes.iter();
+        all.map(|known| known.id.as_str()).collect()
+    })
+}
+
+/// The programmes a project is managed in today.
+#[must_use]
+pub fn managed<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<&'a str> {
+    let said = project.text(Field::Programmes);
+    managed_in(
+        look.world.profile,
+        |id| said.split(',').any(|said| said == id),
+        |list| look.rolls().is_on(project.id, list),
+    )
 }
 
 /// The gates of a transition or act for what is asked about, in the order of the profile.
@@ -290,21 +288,28 @@ pub struct OpenDuty<'a> {
     pub overdue: bool,
 }
 
+/// Whether a duty stands for a project in a stage, and if it does whether it is past the transition before which it was due. What is
+/// suspended or withdrawn stands outside the order and owes nothing.
+#[must_use]
+pub fn duty_stands(duty: &Duty, stage: Stage) -> Option<bool> {
+    let after = |transition: &str| Stage::after(transition).is_some_and(|target| stage >= target);
+    let stands = stage <= Stage::Closed && after(&duty.opens);
+    stands.then(|| duty.due.as_deref().is_some_and(after))
+}
+
 /// The duties of a project that are open now.
 #[must_use]
 pub fn open_duties<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<OpenDuty<'a>> {
     let profile = look.world.profile;
-    let reached = Stage::reached(project);
-    let after = |transition: &str| {
-        let target = Stage::after(transition);
-        target.is_some_and(|target| reached.is_some_and(|reached| reached >= target))
-    };
+    let stage = Stage::of(project);
     let ask = Ask::about(look, Some(project));
-    let programmes = programmes(&ask);
+    let managed = managed(look, project);
     let mut open = Vec::new();
     for duty in &profile.duties {
-        let concerned = (duty.programme == "all" || programmes.contains(&duty.programme.as_str()))
-            && after(&duty.opens)
+        let Some(overdue) = duty_stands(duty, stage) else {
+            continue;
+        };
+        let concerned = (duty.programme == "all" || managed.contains(&duty.programme.as_str()))
             && duty.when.as_ref().is_none_or(|when| concerns(&ask, when));
         let Some(guard) = Guard::from_id(&duty.guard).filter(|_| concerned) else {
             continue;
@@ -313,7 +318,7 @@ pub fn open_duties<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<OpenDuty<'
             open.push(OpenDuty {
                 duty,
                 lack,
-                overdue: duty.due.as_deref().is_some_and(after),
+                overdue,
             });
         }
     }

@@ -20,10 +20,10 @@ mod papers;
 mod people;
 mod words;
 
-pub(crate) use bodies::{is_body, is_part, joint_review_lacks};
+pub(crate) use bodies::{expert_kind, is_body, is_part, joint_review_lacks};
 pub(crate) use lists::{is_open, next_window};
-pub(crate) use papers::has_document;
-pub(crate) use people::{is_active, slot_count};
+pub(crate) use papers::{KEPT, has_document, is_kept};
+pub(crate) use people::place_names;
 pub(crate) use words::{party, party_of_code};
 
 macro_rules! guards {

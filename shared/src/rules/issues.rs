@@ -45,12 +45,20 @@ const RECORD: &str = "domain 7.1";
 /// The state of every issue that has a step, as far as it can be told without the county's rules.
 #[must_use]
 pub fn latest_acts<V: Cells>(view: &V) -> BTreeMap<&str, &'static str> {
+    let latest = latest(view).into_iter();
+    latest.map(|(issue, (act, _))| (issue, act)).collect()
+}
+
+/// The last act on each issue of a project, and the level it was raised to; empty while it was not.
+#[must_use]
+pub fn latest<V: Cells>(view: &V) -> BTreeMap<&str, (&'static str, &str)> {
     let open = Flow::open();
     let steps = flow::steps_by_issue(view, Tables::PROJECT);
-    steps
-        .into_iter()
-        .map(|(issue, rows)| (issue, flow::replay(&open, rows).state.id()))
-        .collect()
+    let courses = steps.into_iter().map(|(issue, rows)| {
+        let course = flow::replay(&open, rows);
+        (issue, (course.state.id(), course.level))
+    });
+    courses.collect()
 }
 
 /// Judges an issue itself: what it names must exist.

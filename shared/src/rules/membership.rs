@@ -8,7 +8,6 @@ use crate::book::{Book, Cells, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId};
 use crate::profile::{List, ListKind, Profile};
-use crate::project::ProjectView;
 use crate::rules::listed::{Listed, year_in};
 use crate::time::Date;
 
@@ -115,21 +114,21 @@ impl Rolls {
     }
 }
 
-/// True when a list of the level above holds the project, as the hub recorded it (上级清单): such a list has no editions here.
+/// True when a list of the level above holds a project, as the hub recorded it (上级清单): such a list has no editions here. `rows` are
+/// the levels it recorded, oldest first, each with whether the project was listed; a later one says how it stands now.
 #[must_use]
-pub fn is_listed_above(profile: &Profile, project: &ProjectView, list: &str) -> bool {
-    let Some(list) = profile
+pub fn is_listed_above<'r>(
+    profile: &Profile,
+    list: &str,
+    rows: impl Iterator<Item = (&'r str, bool)>,
+) -> bool {
+    let external = profile
         .list(list)
-        .filter(|list| list.kind == ListKind::External)
-    else {
-        return false;
-    };
+        .filter(|list| list.kind == ListKind::External);
+    let Some(list) = external else { return false };
     let level = list.level.as_deref().unwrap_or_default();
-    // A later row of the same list says how it stands now.
-    let last = project.last(Table::HigherLists, |row| {
-        row.is(Column::Level, &list.id) || row.is(Column::Level, level)
-    });
-    last.is_some_and(|row| row.is(Column::HigherState, "listed"))
+    let about = rows.filter(|(known, _)| *known == list.id || *known == level);
+    about.last().is_some_and(|(_, listed)| listed)
 }
 
 /// Whether the roll of a year is in force on a day, given the years the list was issued for.

@@ -10,21 +10,24 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::Book;
 use crate::decide::Directory;
 use crate::ids::{ProjectId, UnitId};
-use crate::profile::{Class, Profile};
+use crate::profile::{Class, Profile, ProfileHistory};
 use crate::rules::World;
 use crate::rules::brief::Brief;
 use crate::rules::listed::Listed;
 use crate::rules::report::{self, Filing};
+use crate::rules::subject::managed_in;
 use crate::time::{Date, Timestamp};
 
 mod events;
 mod lists;
 mod projects;
+mod publications;
 mod reports;
 mod units;
 
@@ -32,6 +35,9 @@ pub use reports::{Charge, charge, charged};
 
 /// Days a report that was never filed is carried on.
 const CARRY_DAYS: i64 = 366;
+
+/// Days ahead in which a dated thing is said.
+const AHEAD_DAYS: i64 = 30;
 
 /// Whose obligations are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,26 +139,17 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// True when a project is managed in a programme: it names it, stands on one of its lists, or belongs nowhere else.
+    /// True when a project is managed in a programme.
     #[must_use]
     pub fn in_programme(&self, brief: &Brief, programme: &str, on: &Memberships<'_>) -> bool {
-        if programme == "all" || brief.programmes.contains(programme) {
-            return true;
-        }
-        let of_programme = |list: &&str| {
-            let list = self.profile.lists.iter().find(|known| known.id == **list);
-            list.is_some_and(|list| list.programme == programme)
-        };
-        if on.of(brief.id).any(|list| of_programme(&list)) {
-            return true;
-        }
-        let population = self.profile.programmes.iter();
-        let mut population = population.filter(|known| known.id == programme);
-        let only = self.profile.programmes.len() == 1;
-        population.any(|known| match known.population.as_str() {
-            "all" => only,
-            list => on.has(brief.id, list),
-        })
+        programme == "all"
+            || brief.programmes.contains(programme)
+            || managed_in(
+                self.profile,
+                |id| brief.programmes.contains(id),
+                |list| on.has(brief.id, list),
+            )
+            .contains(&programme)
     }
 
     /// Who stands on which list at a moment.
@@ -176,13 +173,6 @@ impl<'a> Memberships<'a> {
     pub fn has(&self, project: ProjectId, list: &str) -> bool {
         self.on.get(list).is_some_and(|on| on.contains(&project))
     }
-
-    /// The lists a project is on.
-    fn of(&self, project: ProjectId) -> impl Iterator<Item = &'a str> {
-        let on = self.on.iter();
-        on.filter(move |(_, on)| on.contains(&project))
-            .map(|(list, _)| *list)
-    }
 }
 
 /// Everything that is owed, as asked.
@@ -199,6 +189,22 @@ pub fn obligations(ground: &Ground<'_>, asked: &Asked) -> Vec<Obligation> {
     found.retain(|one| is_asked(ground, &asked.whose, one));
     arrange(&mut found);
     found
+}
+
+/// The version of the rules something owed is judged by: a report's period by the one its deadline falls to, any other period by the one
+/// in force when it is over, so that a cadence that changed leaves the quarters before it as they were; the rest by the one in force now.
+#[must_use]
+pub fn judged_by<'h>(
+    history: &'h ProfileHistory,
+    owed: &Obligation,
+    now: Timestamp,
+) -> &'h Arc<Profile> {
+    let period = Some(owed.period.as_str()).filter(|period| !period.is_empty());
+    match (period, owed.due) {
+        (Some(period), _) if history.reports(&owed.rule) => history.judging(&owed.rule, period),
+        (Some(_), Some(due)) => history.at(due),
+        _ => history.at(now),
+    }
 }
 
 /// Puts what is owed in order: by due moment, what has none last; then by rule, unit and project.

@@ -6,8 +6,8 @@ use crate::decide::refuse;
 use crate::field::{Column, FieldPath, Table};
 use crate::profile::{Mode, Slot, SlotPer};
 use crate::project::ProjectView;
-use crate::rules::eligibility::{self, Fit};
-use crate::rules::guards::{Ask, Guard, is_active, party_of_code, slot_count};
+use crate::rules::guards::{Ask, Guard, party_of_code, place_names};
+use crate::rules::subject::{Among, Tenure, is_short, slot_count};
 use crate::rules::{Entry, Look, World, gates};
 use crate::time::Date;
 
@@ -25,63 +25,39 @@ pub struct SlotGap<'a> {
 }
 
 /// What a slot is short of, or has too many of; `None` when it is as asked.
-fn gap<'a>(
-    look: &Look<'a>,
-    slot: &'a Slot,
-    count: usize,
-    empty: Vec<String>,
-) -> Option<SlotGap<'a>> {
-    let few = usize::try_from(slot.min).is_ok_and(|min| count < min);
+fn gap<'a>(look: &Look<'a>, slot: &'a Slot, count: usize, empty: &[&str]) -> Option<SlotGap<'a>> {
     let many = slot
         .max
         .is_some_and(|max| usize::try_from(max).is_ok_and(|max| count > max));
-    (few || many || !empty.is_empty()).then(|| {
+    (many || is_short(slot, count, empty)).then(|| {
         let code = slot.assigners.first().map_or("H", String::as_str);
         SlotGap {
             slot,
             count,
-            empty,
+            empty: place_names(empty),
             from: party_of_code(look.world.profile, &slot.programme, code),
         }
     })
 }
 
-/// Whether a slot is asked for of a project now: its programme, its lists, its condition.
-fn is_asked(look: &Look<'_>, project: &ProjectView, programmes: &[&str], slot: &Slot) -> bool {
-    let rolls = look.rolls();
-    let of_programme = slot.programme == "all" || programmes.contains(&slot.programme.as_str());
-    let on_list = slot.on_lists.is_empty()
-        || slot
-            .on_lists
-            .iter()
-            .any(|list| rolls.is_on(project.id, list));
-    let when = slot.when.as_ref();
-    let concerned =
-        when.is_none_or(|when| eligibility::holds(look, project, when).fit == Fit::Fits);
-    let record = match slot.when_record.as_deref() {
-        None => true,
-        Some("signing_intention") => project.each(Table::Signings).next().is_some(),
-        Some("agency") => project.each(Table::AgencySteps).next().is_some(),
-        Some("expert_review") => {
-            let mut reviews = project.each(Table::ProjectReviews);
-            reviews.any(|review| review.is(Column::ReviewKind, "expert"))
-        }
-        Some(_) => false,
-    };
-    slot.mode != Mode::Optional && of_programme && on_list && concerned && record
-}
-
 /// The gaps of a project: every slot that is asked for and not filled as asked.
 #[must_use]
 pub fn gaps<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<SlotGap<'a>> {
-    let ask = Ask::about(look, Some(project));
-    let programmes = gates::programmes(&ask);
+    let managed = gates::managed(look, project);
+    let is_managed = |programme: &str| programme == "all" || managed.contains(&programme);
+    let is_on = |list: &str| look.rolls().is_on(project.id, list);
+    let among = Among {
+        profile: look.world.profile,
+        year: look.plan_year(),
+        of: project,
+        is_on: &is_on,
+    };
     let slots = look.world.profile.slots.iter();
     slots
-        .filter(|slot| slot.per != SlotPer::Unit && is_asked(look, project, &programmes, slot))
+        .filter(|slot| slot.per != SlotPer::Unit && among.asks(slot, is_managed))
         .filter_map(|slot| {
             let (count, empty) = slot_count(project, slot, look.today());
-            gap(look, slot, count, empty)
+            gap(look, slot, count, &empty)
         })
         .collect()
 }
@@ -98,7 +74,7 @@ pub fn unit_gaps<'a>(look: &Look<'a>, papers: &Book) -> Vec<SlotGap<'a>> {
             let count = people
                 .filter(|row| !experts || row.flag(Column::Expert))
                 .count();
-            gap(look, slot, count, Vec::new())
+            gap(look, slot, count, &[])
         })
         .collect()
 }
@@ -182,7 +158,7 @@ pub(super) fn judge_leader(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<W
 /// The leaders of a project who are in office on a day.
 pub fn leaders_on(project: &ProjectView, today: Date) -> impl Iterator<Item = Row<'_>> {
     let rows = project.each(Table::LeadLeaders);
-    rows.filter(move |row| is_active(row, today))
+    rows.filter(move |row| Tenure::of(project, row).is_active(today))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::rules::brief::Brief;
 use crate::rules::obligations::{Ground, Memberships};
 use crate::rules::scores::indicators::rate;
 use crate::rules::scores::{active, scheme_of, values};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// The roles of domain.md 10.1 whose results are gathered from projects.
 const UNIT: &str = "lead_unit";
@@ -30,7 +30,7 @@ pub fn results(ground: &Ground<'_>, year: i16, at: Timestamp) -> Vec<Assessed> {
     let on = ground.memberships(at);
     let schemes = ground.profile.assess.schemes.iter();
     schemes
-        .flat_map(|scheme| of_scheme(ground, &on, scheme, year))
+        .flat_map(|scheme| of_scheme(ground, &on, scheme, year, at.date()))
         .collect()
 }
 
@@ -39,6 +39,7 @@ fn of_scheme(
     on: &Memberships<'_>,
     scheme: &Scheme,
     year: i16,
+    day: Date,
 ) -> Vec<Assessed> {
     let mut scores = scores(ground, scheme, year);
     let mut lines: BTreeMap<(bool, String), Assessed> = BTreeMap::new();
@@ -53,8 +54,8 @@ fn of_scheme(
         }
         let unit = brief.lead.or(brief.home).filter(|_| asked(UNIT));
         let unit = unit.map(|unit| (UNIT, unit.to_string()));
-        let leaders = brief.leaders.iter().filter(|_| asked(LEADER));
-        let leaders = leaders.map(|name| (LEADER, name.clone()));
+        let leaders = brief.leaders_on(day).filter(|_| asked(LEADER));
+        let leaders = leaders.map(|name| (LEADER, name.to_owned()));
         for (role, subject) in unit.into_iter().chain(leaders) {
             let key = (role == LEADER, subject.clone());
             let line = lines

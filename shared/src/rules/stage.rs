@@ -463,21 +463,21 @@ pub(super) fn judge_expansion(world: &World<'_>, entry: &Entry<'_>) -> Result<Ve
 /// True while a replacement is owed for a project that left the reserve (KD, domain.md 3.7).
 #[must_use]
 pub fn owes_replacement(profile: &Profile, project: &ProjectView) -> bool {
-    let asked = profile
-        .exits
-        .as_ref()
-        .is_some_and(|exits| exits.replacement_required);
+    let exits = profile.exits.as_ref();
+    exits.is_some_and(|exits| exits.replacement_required) && unreplaced_since(project).is_some()
+}
+
+/// When a project left the reserve for good, while nobody has linked another in its place or said why none comes.
+#[must_use]
+pub fn unreplaced_since(project: &ProjectView) -> Option<Timestamp> {
     let left = |row: &Row<'_>| {
         row.is(Column::ToStage, Stage::Withdrawn.id())
             && row.is(Column::FromStage, Stage::Reserve.id())
     };
-    let exit = project.last(Table::Transitions, left);
-    let Some(exit) = exit.filter(|_| asked && Stage::of(project) == Stage::Withdrawn) else {
-        return false;
-    };
-    !project
-        .each(Table::Replacements)
-        .any(|row| row.key > exit.key)
+    let exit = project.last(Table::Transitions, left)?;
+    let mut after = project.each(Table::Replacements);
+    let stands = Stage::of(project) == Stage::Withdrawn && !after.any(|row| row.key > exit.key);
+    stands.then(|| exit.at())
 }
 
 /// Judges a row of `replacements`: it links a project or says why none comes, and something is owed.

@@ -11,6 +11,7 @@ use super::super::{CONDITION_KEYS, Cond, Condition, DOCUMENTS, Label, Params, Pr
 use super::{Findings, gates, is_transition};
 use crate::field::{Column, Field, Table};
 use crate::rules::guards::Guard;
+use crate::rules::subject::duty_key;
 use crate::text::fields::fixed_options;
 
 pub use vocabulary::{ORG_KINDS, ROLES};
@@ -158,6 +159,12 @@ impl Names<'_> {
                 self.transition(due, &format!("{path}.due"));
             }
             self.guard(&duty.guard, &duty.params, &path);
+            let is_duty = Guard::from_id(&duty.guard).is_none_or(|guard| duty_key(guard).is_some());
+            self.found.demand(
+                is_duty,
+                format!("{path}.guard"),
+                format!("`{}` can be a gate and no duty", duty.guard),
+            );
             if let Some(when) = &duty.when {
                 self.cond(when, &format!("{path}.when"));
             }

@@ -71,6 +71,14 @@ fn each_rule_refuses_what_breaks_it() {
             "`kd.anual` is no list",
         ),
         (
+            5,
+            "kundulun",
+            r#""guard": "regimes_recorded""#,
+            r#""guard": "hub_checked""#,
+            "duties.0.guard",
+            "`hub_checked` can be a gate and no duty",
+        ),
+        (
             3,
             "longting",
             r#""by": "leader""#,

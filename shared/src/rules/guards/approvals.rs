@@ -1,8 +1,8 @@
 //! Guards about approvals, acceptance and what follows it (domain.md 9, 2.F), asked of the rules of those subjects.
 
+use super::papers::open_parts;
 use super::words::word;
-use super::{Ask, Holds, Lack, With};
-use crate::book::Cells as _;
+use super::{Ask, Guard, Holds, Lack, With};
 use crate::field::{Column, Table};
 use crate::profile::Profile;
 use crate::project::ProjectView;
@@ -24,15 +24,8 @@ pub(super) fn approved(ask: &Ask<'_>, with: With<'_>) -> Holds {
 
 /// Items a department reviews are opened, whoever they were put to.
 pub(super) fn opened(ask: &Ask<'_>, with: With<'_>) -> Holds {
-    let Some(project) = ask.project else {
-        return Holds::Met;
-    };
-    let there = |item: &str| {
-        let mut rows = project.each(Table::Approvals);
-        rows.any(|row| row.is(Column::ApprovalItem, item))
-    };
     let profile = ask.profile();
-    let lacks = with.texts("item").into_iter().filter(|item| !there(item));
+    let lacks = open_parts(ask, Guard::ApprovalsOpened, with).into_iter();
     let lacks = lacks.map(|item| crate::rules::approvals::item_name(profile, item).to_owned());
     Holds::unless(lacks.collect(), || {
         word(&profile.term.lead_unit, "").to_owned()

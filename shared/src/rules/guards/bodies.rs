@@ -1,9 +1,9 @@
 //! Guards about what offices and bodies did: nominations, reviews, consultations, decisions, and steps in their order.
 
 use super::evidence::{counts, day_of};
-use super::papers::content_name;
+use super::papers::{content_name, open_parts};
 use super::words::{party, word};
-use super::{Ask, Holds, Lack, With};
+use super::{Ask, Guard, Holds, Lack, With};
 use crate::book::{Cells, Row};
 use crate::field::{Column, Field, Table};
 use crate::profile::Profile;
@@ -191,7 +191,7 @@ fn hub(profile: &Profile) -> String {
 }
 
 /// The kind of review an expert guard asks for: of the reserve, or of the whole report.
-fn expert_kind(profile: &Profile, contents: &[&str]) -> &'static str {
+pub(crate) fn expert_kind(profile: &Profile, contents: &[&str]) -> &'static str {
     let of_report = |id: &&str| {
         profile
             .review
@@ -210,29 +210,11 @@ fn expert_kind(profile: &Profile, contents: &[&str]) -> &'static str {
 }
 
 pub(super) fn expert_review(ask: &Ask<'_>, with: With<'_>) -> Holds {
-    let Some(project) = ask.project else {
-        return Holds::Met;
-    };
     if with.text("edition") == "yearly" && !ask.first_edition {
         return Holds::Met;
     }
     let profile = ask.profile();
-    let contents = with.texts("contents");
-    let kind = expert_kind(profile, &contents);
-    let held: Vec<_> = project
-        .each(Table::ProjectReviews)
-        .filter(|row| row.is(Column::ReviewKind, kind) && !row.is(Column::ReviewOutcome, "failed"))
-        .map(|row| row.key)
-        .collect();
-    let judged = |content: &str| {
-        project.each(Table::ReviewContents).any(|row| {
-            row.is(Column::Content, content)
-                && held.contains(&row.text(Column::Review))
-                && !row.get(Column::Conclusion).is_null()
-                && !row.is(Column::Conclusion, "disagree")
-        })
-    };
-    let open = contents.iter().filter(|content| !judged(content));
+    let open = open_parts(ask, Guard::ExpertReview, with).into_iter();
     let lacks = open
         .map(|content| content_name(profile, content).to_owned())
         .collect();
@@ -265,7 +247,10 @@ fn decisions<'a>(ask: &Ask<'a>, project: &'a ProjectView) -> impl Iterator<Item 
     let ask = *ask;
     let decisions = project.each(Table::Decisions);
     decisions.filter(move |row| {
-        counts(&ask, row, day_of(row, Column::Date))
+        // What was decided of an agency, a plan to push or a rank says nothing of a list.
+        let other = ["agency", "push_plan", "extra_major"];
+        !other.contains(&row.text(Column::DecisionTopic))
+            && counts(&ask, row, day_of(row, Column::Date))
             && !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
     })
 }

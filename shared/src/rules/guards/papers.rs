@@ -1,12 +1,13 @@
 //! Guards about what a record holds: eligibility, fields, documents, materials, declarations, regimes.
 
 use super::words::{field_name, label, party, word};
-use super::{Ask, Holds, Lack, With};
+use super::{Ask, Guard, Holds, Lack, With};
 use crate::book::Cells;
 use crate::field::{Column, Field, FieldPath, Scope, Table};
 use crate::profile::{Material, Profile};
 use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
+use crate::rules::subject;
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
 use crate::value::Value;
@@ -137,12 +138,25 @@ fn says_category(ask: &Ask<'_>, field: Field) -> bool {
             .is_some_and(|entry| !entry.text(Column::Category).is_empty())
 }
 
+/// The documents whose content the record itself can hold.
+pub(crate) const KEPT: &[&str] = &[
+    "push_plan_doc",
+    "work_list",
+    "push_ledger",
+    "legal_entity_doc",
+    "review_minutes",
+    "decision_procedure_doc",
+];
+
 /// True when a document of this kind is attached, or the record holds what would stand in it.
 pub(crate) fn has_document(project: &ProjectView, kind: &str) -> bool {
-    let attached = project
-        .each(Table::Attachments)
-        .any(|row| row.is(Column::About, kind));
-    let kept = || match kind {
+    let mut attached = project.each(Table::Attachments);
+    attached.any(|row| row.is(Column::About, kind)) || is_kept(project, kind)
+}
+
+/// True when the record itself holds what would stand in a document of this kind.
+pub(crate) fn is_kept(project: &ProjectView, kind: &str) -> bool {
+    match kind {
         "push_plan_doc" => project.each(Table::PushPlans).next().is_some(),
         "work_list" => {
             let mut plans = project.each(Table::PushPlans);
@@ -161,18 +175,22 @@ pub(crate) fn has_document(project: &ProjectView, kind: &str) -> bool {
             reviews.any(|review| review.is(Column::ReviewKind, "decision_procedure"))
         }
         _ => false,
-    };
-    attached || kept()
+    }
 }
 
 pub(super) fn doc(ask: &Ask<'_>, with: With<'_>) -> Holds {
-    let kind = with.text("document");
-    let there = ask
-        .project
-        .is_none_or(|project| has_document(project, kind));
-    Holds::when(there, || {
-        Lack::of([document_name(ask.profile(), kind)], owner(ask.profile()))
-    })
+    let open = open_parts(ask, Guard::Doc, with).into_iter();
+    let lacks = open
+        .map(|kind| document_name(ask.profile(), kind))
+        .collect();
+    Holds::unless(lacks, || owner(ask.profile()))
+}
+
+/// The parts of a guard that are open for the project in question; none without one.
+pub(super) fn open_parts<'p>(ask: &Ask<'_>, guard: Guard, with: With<'p>) -> Vec<&'p str> {
+    let project = ask.project;
+    let open = project.and_then(|project| subject::open_parts(ask.profile(), guard, with, project));
+    open.unwrap_or_default()
 }
 
 /// What a kind of document is called: as the county's materials or grades name it.
@@ -301,15 +319,7 @@ pub(super) fn declared(ask: &Ask<'_>, with: With<'_>) -> Holds {
 }
 
 pub(super) fn regimes_recorded(ask: &Ask<'_>, with: With<'_>) -> Holds {
-    let Some(project) = ask.project else {
-        return Holds::Met;
-    };
-    let kept = |regime: &str| {
-        let mut rows = project.each(Table::Regimes);
-        rows.any(|row| row.is(Column::Regime, regime) && row.flag(Column::Kept))
-    };
-    let regimes = with.texts("regimes");
-    let open = regimes.iter().filter(|regime| !kept(regime));
+    let open = open_parts(ask, Guard::RegimesRecorded, with).into_iter();
     let lacks = open
         .map(|regime| {
             fixed_label("regime", regime, Lang::Zh)

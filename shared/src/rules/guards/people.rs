@@ -1,56 +1,25 @@
 //! Guards about people and units: who is named for a project (13.5), who is filed, who acts.
 
 use super::words::party_of_code;
-use super::{Ask, Holds, Lack, With, has_document};
-use crate::book::{Cells, Row};
+use super::{Ask, Holds, Lack, With};
+use crate::book::Cells as _;
 use crate::command::Actor;
 use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
 use crate::profile::Slot;
-use crate::project::ProjectView;
 use crate::rules::actors;
+use crate::rules::subject::{is_short, slot_count};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
-use crate::time::Date;
 
-/// True when a row with a person or unit is in office on a day.
-pub(crate) fn is_active(row: &Row<'_>, today: Date) -> bool {
-    let named = !row.text(Column::Person).is_empty() || !row.text(Column::Org).is_empty();
-    let begun = row.date(Column::From).is_none_or(|from| from <= today);
-    let open = row.date(Column::To).is_none_or(|to| today <= to);
-    named && begun && open
-}
-
-/// How many are named in a slot of a project today, and which of the fixed places are empty.
-pub(crate) fn slot_count(project: &ProjectView, slot: &Slot, today: Date) -> (usize, Vec<String>) {
-    if let Some(document) = &slot.document {
-        return (usize::from(has_document(project, document)), Vec::new());
-    }
-    let Some(id) = &slot.field else {
-        return (0, Vec::new());
+/// What fixed places of a team are called.
+pub(crate) fn place_names(places: &[&str]) -> Vec<String> {
+    let name = |place: &&str| {
+        fixed_label("procedure_slot", place, Lang::Zh)
+            .unwrap_or(place)
+            .to_owned()
     };
-    if let Some(field) = Field::from_id(id) {
-        return (usize::from(!project.once(field).is_null()), Vec::new());
-    }
-    let Some(table) = Table::from_id(id) else {
-        return (0, Vec::new());
-    };
-    let rows: Vec<_> = project
-        .each(table)
-        .filter(|row| is_active(row, today))
-        .collect();
-    let empty = slot.each_of.iter().filter(|place| {
-        let mut rows = rows.iter();
-        !rows.any(|row| row.is(Column::Slot, place) && !row.text(Column::Person).is_empty())
-    });
-    let empty = empty
-        .map(|place| {
-            fixed_label("procedure_slot", place, Lang::Zh)
-                .unwrap_or(place)
-                .to_owned()
-        })
-        .collect();
-    (rows.len(), empty)
+    places.iter().map(name).collect()
 }
 
 /// What a slot is called: the field or table that fills it.
@@ -74,14 +43,17 @@ pub(super) fn slot_filled(ask: &Ask<'_>, with: With<'_>) -> Holds {
             continue;
         };
         let (count, empty) = slot_count(project, slot, today);
-        let enough = usize::try_from(slot.min).is_ok_and(|min| count >= min);
-        if enough && empty.is_empty() {
+        if !is_short(slot, count, &empty) {
             continue;
         }
         if empty.is_empty() {
             lacks.push(slot_name(slot));
         } else {
-            lacks.push(format!("{} ({})", slot_name(slot), empty.join(", ")));
+            lacks.push(format!(
+                "{} ({})",
+                slot_name(slot),
+                place_names(&empty).join(", ")
+            ));
         }
         let code = slot.assigners.first().map_or("H", String::as_str);
         let who = party_of_code(profile, &slot.programme, code).to_owned();

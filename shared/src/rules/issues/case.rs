@@ -3,8 +3,9 @@
 use crate::book::{Book, Cells, Row};
 use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
-use crate::profile::{Label, Profile};
+use crate::profile::{Label, LedgerPer, Profile};
 use crate::project::ProjectView;
+use crate::rules::subject::managed_in;
 use crate::rules::{World, actors, membership};
 use crate::time::Date;
 
@@ -92,7 +93,7 @@ impl<'a> Case<'a> {
         cells.each(tables.issues).map(move |issue| {
             let programme = match assessed {
                 Some(programme) if issue.text(Column::Programme).is_empty() => programme,
-                _ => ladder_of(world.profile, &member, issue),
+                _ => ladder_of(world.profile, &member, issue.text(Column::Programme)),
             };
             let flow = Flow::of(world.profile, programme, assessed.is_some());
             let course = replay(&flow, steps.remove(issue.key).unwrap_or_default());
@@ -112,8 +113,7 @@ impl<'a> Case<'a> {
     /// True for what an inspection found.
     #[must_use]
     pub fn is_finding(&self) -> bool {
-        self.issue.is(Column::IssueSource, "inspection")
-            || !self.issue.text(Column::Inspection).is_empty()
+        is_finding(&self.issue)
     }
 
     /// Who has to do what by when: what the last hand-over says, else the issue itself.
@@ -183,9 +183,21 @@ impl<'a> Case<'a> {
     /// The projects it concerns besides the one it stands in.
     #[must_use]
     pub fn concerns(&self) -> Vec<ProjectId> {
-        let ids = self.issue.text(Column::Concerns).split(',');
-        ids.filter_map(|id| id.trim().parse().ok()).collect()
+        concerned_by(&self.issue)
     }
+}
+
+/// True for a row of an issue that an inspection found.
+#[must_use]
+pub fn is_finding(issue: &Row<'_>) -> bool {
+    issue.is(Column::IssueSource, "inspection") || !issue.text(Column::Inspection).is_empty()
+}
+
+/// The projects a row of an issue concerns besides the one it stands in.
+#[must_use]
+pub fn concerned_by(issue: &Row<'_>) -> Vec<ProjectId> {
+    let ids = issue.text(Column::Concerns).split(',');
+    ids.filter_map(|id| id.trim().parse().ok()).collect()
 }
 
 /// What a state is called: findings may have words of their own.
@@ -199,20 +211,18 @@ pub fn state_label(profile: &Profile, finding: bool, state: IssueAct) -> &str {
     found.map_or(state.id(), |label| label.name_zh.as_str())
 }
 
-/// The programmes a project is in: those the hub set, else those whose population holds it.
+/// The programmes a project is managed in.
 #[must_use]
 pub fn programmes_of<'a>(world: &World<'a>, view: &ProjectView) -> Vec<&'a str> {
-    let set: Vec<_> = view.text(Field::Programmes).split(',').collect();
-    let programmes = world.profile.programmes.iter();
-    let holds = |programme: &&crate::profile::Programme| {
-        set.contains(&programme.id.as_str())
-            || set == [""] && programme.population == "all"
-            || on_list(world.county, &programme.population, view.id)
-    };
-    programmes
-        .filter(holds)
-        .map(|programme| programme.id.as_str())
-        .collect()
+    let said = view.text(Field::Programmes);
+    managed_in(
+        world.profile,
+        |id| said.split(',').any(|said| said == id),
+        |list| match world.rolls {
+            Some(rolls) => rolls.is_on(view.id, list),
+            None => on_list(world.county, list, view.id),
+        },
+    )
 }
 
 /// True when the list holds the project in the newest year it was issued for.
@@ -234,20 +244,27 @@ fn assessed_in<'a>(profile: &Profile, member: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The programme whose ladder an issue climbs: the one it names, else the first of the project that has a ladder.
-fn ladder_of<'a>(profile: &'a Profile, member: &[&'a str], issue: Row<'a>) -> &'a str {
-    let named = issue.text(Column::Programme);
-    if profile
-        .programmes
-        .iter()
-        .any(|programme| programme.id == named)
-    {
+pub(crate) fn ladder_of<'a>(profile: &'a Profile, member: &[&'a str], named: &'a str) -> &'a str {
+    let all = || profile.programmes.iter().map(|known| known.id.as_str());
+    if let Some(named) = all().find(|known| *known == named) {
         return named;
     }
-    let all = profile
-        .programmes
-        .iter()
-        .map(|programme| programme.id.as_str());
     let has_ladder = |programme: &&str| profile.issue.ladder(programme).next().is_some();
-    let mut own = member.iter().copied().chain(all);
+    let mut own = member.iter().copied().chain(all());
     own.find(has_ladder).unwrap_or("")
+}
+
+/// The clause an issue rests on: that of the ledger of findings for what an inspection found, else that of the rung it stands on.
+#[must_use]
+pub fn clause_of<'a>(profile: &'a Profile, programme: &str, level: &str, finding: bool) -> &'a str {
+    let mut ledgers = profile.ledgers.iter();
+    let findings = ledgers.find(|ledger| finding && ledger.per == LedgerPer::Finding);
+    let rungs = || profile.issue.ladder(programme);
+    let rung = rungs()
+        .find(|rung| rung.id == level)
+        .or_else(|| rungs().next());
+    let clause = findings.map(|ledger| &ledger.clause);
+    clause
+        .or_else(|| rung.map(|rung| &rung.clause))
+        .map_or("engine", String::as_str)
 }

@@ -1,25 +1,23 @@
-//! Events of the calendar: meetings, inspections, publications; expected in each period, held or not (domain.md 8.1, 13.13, 13.14).
+//! Events of the calendar: meetings and inspections, expected in each period, held or not (domain.md 8.1, 13.13).
 //!
 //! An event in any month of its period counts. A row that names its period counts for that one alone; one that names only its day for
-//! every period the day lies in. What is compiled from a report is expected in the period after the reported one.
+//! every period the day lies in. What the hub compiles has its own rules (`publications`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Asked, Ground, Memberships, blank, end_of, is_over, weight};
+use super::{Asked, Ground, Memberships, blank, end_of, is_over, publications, weight};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::{Cells as _, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId};
-use crate::profile::{
-    Class, Inspection, Meeting, MeetingKind, MeetingPer, Period, Publication, Recur, Trigger,
-};
+use crate::profile::{Class, Inspection, Meeting, MeetingKind, MeetingPer, Period, Recur, Trigger};
 use crate::rules::brief::Brief;
 use crate::rules::scores;
 use crate::time::{Date, Timestamp};
 
 /// What has an event of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
+pub(super) enum Subject {
     County,
     Unit(UnitId),
     Project(ProjectId),
@@ -28,7 +26,7 @@ enum Subject {
 
 /// Days and named periods of events, by what they are and whose.
 #[derive(Debug, Default)]
-struct Calendar {
+pub(super) struct Calendar {
     held: BTreeMap<(String, Subject), Vec<(Date, String)>>,
     /// Topics that were settled, with the first day each was.
     settled: BTreeMap<(String, Subject), BTreeMap<String, Date>>,
@@ -94,7 +92,7 @@ impl Calendar {
     }
 
     /// The first day on which the event of a period was held, up to a day.
-    fn held(
+    pub(super) fn held(
         &self,
         keys: &[String],
         subject: &Subject,
@@ -125,6 +123,13 @@ impl Calendar {
         held.map(|(on, _)| *on)
             .filter(|on| (from..=until).contains(on))
             .min()
+    }
+
+    /// The days on which an event of the county was held, up to a day.
+    pub(super) fn days(&self, key: &str, until: Date) -> impl Iterator<Item = Date> {
+        let held = self.held.get(&(key.to_owned(), Subject::County));
+        let held = held.into_iter().flatten();
+        held.map(|(on, _)| *on).filter(move |on| *on <= until)
     }
 
     fn of(ground: &Ground<'_>) -> Self {
@@ -198,7 +203,7 @@ fn of_scheme(id: &str) -> String {
 }
 
 /// Inspections a meeting of the calendar stands for: the same clause, the same programme.
-fn inspections_of<'a>(
+pub(super) fn inspections_of<'a>(
     ground: &Ground<'a>,
     meeting: &'a Meeting,
 ) -> impl Iterator<Item = &'a Inspection> {
@@ -267,9 +272,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             inspect(ground, asked, &calendar, inspection, found);
         }
     }
-    for publication in &ground.profile.publications {
-        publish(ground, asked, &calendar, publication, found);
-    }
+    publications::collect(ground, asked, &calendar, found);
 }
 
 fn meetings(
@@ -310,7 +313,7 @@ fn meetings(
         }
         Some(Trigger::Cause | Trigger::Request) | None => return,
     }
-    let subjects = subjects(ground, meeting, on);
+    let subjects = subjects(ground, meeting, on, asked.at().date());
     for period in expected(&meeting.recurrence, asked) {
         let keys = keys_in(ground, meeting, &keys, &period);
         for subject in &subjects {
@@ -399,14 +402,20 @@ fn living<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = &'a Brief> {
     briefs.filter(|brief: &&Brief| !brief.is_out)
 }
 
-fn subjects(ground: &Ground<'_>, meeting: &Meeting, on: &Memberships<'_>) -> Vec<Subject> {
+fn subjects(
+    ground: &Ground<'_>,
+    meeting: &Meeting,
+    on: &Memberships<'_>,
+    day: Date,
+) -> Vec<Subject> {
     let of_programme =
         || living(ground).filter(|brief| ground.in_programme(brief, &meeting.programme, on));
     match meeting.per {
         MeetingPer::County => vec![Subject::County],
         MeetingPer::Leader => {
-            let leaders: BTreeSet<_> = of_programme().flat_map(|one| one.leaders.iter()).collect();
-            leaders.into_iter().cloned().map(Subject::Leader).collect()
+            let leaders: BTreeSet<_> = of_programme().flat_map(|one| one.leaders_on(day)).collect();
+            let leaders = leaders.into_iter().map(str::to_owned);
+            leaders.map(Subject::Leader).collect()
         }
         MeetingPer::LeadUnit => {
             let units: BTreeSet<_> = of_programme().filter_map(|brief| brief.lead).collect();
@@ -428,7 +437,7 @@ fn address(one: &mut Obligation, subject: &Subject) {
 }
 
 /// The periods that are asked for, and the one before the first.
-fn expected(recurrence: &[Recur], asked: &Asked) -> Vec<Period> {
+pub(super) fn expected(recurrence: &[Recur], asked: &Asked) -> Vec<Period> {
     let mut periods = Recur::periods_of_all(recurrence, asked.from, asked.to);
     let before = recurrence
         .iter()
@@ -462,7 +471,7 @@ fn judge(
     (one.standing, one.severity) = missed(at, end_of(period.last), class);
 }
 
-fn missed(at: Timestamp, end: Timestamp, class: Class) -> (Standing, Severity) {
+pub(super) fn missed(at: Timestamp, end: Timestamp, class: Class) -> (Standing, Severity) {
     if is_over(at, end) {
         (Standing::NotHeld, weight(class))
     } else {
@@ -513,65 +522,5 @@ fn inspect(
             asked,
         );
         push_if_asked(one, &period, asked, found);
-    }
-}
-
-/// What the hub compiles: in the period itself, or in the next one when it is made from a report.
-fn publish(
-    ground: &Ground<'_>,
-    asked: &Asked,
-    calendar: &Calendar,
-    publication: &Publication,
-    found: &mut Vec<Obligation>,
-) {
-    let at = asked.at();
-    let plain = || {
-        let mut one = blank(
-            ObligationKind::Publication,
-            &publication.id,
-            &publication.name_zh,
-            &publication.clause,
-        );
-        "hub".clone_into(&mut one.role);
-        one.recipients = publication.recipients.clone().unwrap_or_default();
-        one
-    };
-    if publication.cadence.is_unset() {
-        let mut one = plain();
-        one.standing = Standing::Unset;
-        found.push(one);
-    }
-    let reported = ground.profile.reports.iter();
-    let reported = reported.filter(|report| publication.built_from.contains(&report.id));
-    let follows = reported.count() > 0;
-    let keys = [publication.id.clone()];
-    for recur in publication.cadence.list() {
-        let mut periods = expected(std::slice::from_ref(recur), asked);
-        periods.sort_by_key(|period| period.first);
-        let earlier = periods
-            .first()
-            .and_then(|first| recur.previous(first.first));
-        periods.extend(earlier.filter(|_| follows));
-        for period in periods {
-            let ends = match recur.next(period.last) {
-                Some(next) if follows => next.last,
-                _ => period.last,
-            };
-            let mut one = plain();
-            one.period.clone_from(&period.id);
-            one.opens = Some(if follows { period.last } else { period.first });
-            one.due = Some(end_of(ends));
-            if let Some(on) = calendar.held(&keys, &Subject::County, &period, at.date()) {
-                one.standing = Standing::Done;
-                one.done_at = Some(on.at(0, 0, 0));
-            } else if follows && at.date() < period.last {
-                one.standing = Standing::Upcoming;
-            } else {
-                (one.standing, one.severity) = missed(at, end_of(ends), Class::Duty);
-            }
-            if asked.touches(period.first, ends) || one.standing.is_overdue() {
-                found.push(one);
-            }
-        }
     }
 }

@@ -1,17 +1,18 @@
 //! What is owed for one project: issues, tasks, promises, people to be named, duties, a replacement, money to return (domain.md 7, 9, 13.7c).
 
-use super::{Asked, Ground, Memberships, blank, end_of, is_over};
+use super::{AHEAD_DAYS, Asked, Ground, Memberships, blank, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::field::{Field, Table};
 use crate::ids::UnitId;
-use crate::profile::{Cond, Duty, Recur, Slot, SlotPer};
-use crate::rules::brief::{Brief, Pending};
+use crate::profile::{Duty, Recur, Slot, SlotPer};
+use crate::rules::brief::{About, Brief, Pending};
+use crate::rules::gates;
+use crate::rules::guards::{Guard, With};
+use crate::rules::issues::case;
 use crate::rules::pool::{self, Owed};
 use crate::rules::routing;
 use crate::rules::stage::Stage;
-
-/// Days ahead in which a dated thing of a project is said.
-const AHEAD_DAYS: i64 = 30;
+use crate::rules::subject::{Among, is_short, managed_in, open_parts, slot_count};
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     let on = ground.memberships(asked.at());
@@ -27,20 +28,15 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
         if brief.is_out {
             continue;
         }
-        dated(asked, brief, &brief.issues, ObligationKind::Issue, found);
-        dated(asked, brief, &brief.tasks, ObligationKind::Task, found);
-        dated(
-            asked,
-            brief,
-            &brief.promises,
-            ObligationKind::Commitment,
-            found,
-        );
+        for pending in [&brief.issues, &brief.tasks, &brief.promises] {
+            dated(ground, asked, brief, &on, pending, found);
+        }
+        limits(ground, asked, brief, found);
         for slot in &ground.profile.slots {
-            name(ground, brief, &on, slot, found);
+            name(ground, asked, brief, &on, slot, found);
         }
         for duty in &ground.profile.duties {
-            owe(ground, brief, &on, duty, found);
+            owe(ground, asked, brief, &on, duty, found);
         }
         checkpoints(ground, asked, brief, found);
         explain(ground, asked, brief, &on, found);
@@ -55,23 +51,28 @@ fn of(brief: &Brief, kind: ObligationKind, rule: &str, name: &str, clause: &str)
 }
 
 fn dated(
+    ground: &Ground<'_>,
     asked: &Asked,
     brief: &Brief,
+    on: &Memberships<'_>,
     pending: &[Pending],
-    kind: ObligationKind,
     found: &mut Vec<Obligation>,
 ) {
-    let rule = match kind {
-        ObligationKind::Issue => Table::Issues,
-        ObligationKind::Task => Table::Countdown,
-        _ => Table::ApprovalSteps,
-    };
     for item in pending {
         let Some(day) = item.due else { continue };
         if day > asked.to.plus_days(AHEAD_DAYS) {
             continue;
         }
-        let mut one = of(brief, kind, rule.id(), &item.what, "");
+        let (kind, table) = match item.about {
+            About::Issue { .. } => (ObligationKind::Issue, Table::Issues),
+            About::Task => (ObligationKind::Task, Table::Countdown),
+            About::Promise { .. } => (ObligationKind::Commitment, Table::ApprovalSteps),
+        };
+        let clause = clause_of(ground, brief, on, &item.about);
+        let mut one = of(brief, kind, table.id(), &item.what, clause);
+        if let About::Issue { concerns, .. } = &item.about {
+            one.subjects.clone_from(concerns);
+        }
         one.row = Some(item.row);
         one.person.clone_from(&item.person);
         one.unit = item.unit.or(one.unit);
@@ -81,6 +82,81 @@ fn dated(
         }
         found.push(one);
     }
+}
+
+/// What a department has to decide within a limit, its own or the county's (限时办结; domain.md 9.1). No source gives one.
+fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obligation>) {
+    let rules = &ground.profile.approvals;
+    for applied in &brief.applied {
+        let days = applied.limit_days.or(rules.limit_days.map(i64::from));
+        let Some(day) = days.map(|days| applied.on.plus_days(days)) else {
+            continue;
+        };
+        if day > asked.to.plus_days(AHEAD_DAYS) {
+            continue;
+        }
+        let mut items = rules.items.iter();
+        let item = items.find(|known| known.id == applied.item);
+        let name = item.map_or(applied.item.as_str(), |item| item.name_zh.as_str());
+        let clause = item.map_or("engine", |item| item.clause.as_str());
+        let table = Table::Approvals.id();
+        let mut one = of(brief, ObligationKind::Approval, table, name, clause);
+        one.row = Some(applied.row);
+        one.unit = applied.unit;
+        "approving_dept".clone_into(&mut one.role);
+        one.opens = Some(applied.on);
+        one.due = Some(end_of(day));
+        if is_over(asked.at(), end_of(day)) {
+            (one.standing, one.severity) = (Standing::Overdue, Severity::Red);
+        }
+        found.push(one);
+    }
+}
+
+/// The clause a thing with a day rests on; `engine` where people set it themselves.
+fn clause_of<'a>(
+    ground: &'a Ground<'_>,
+    brief: &'a Brief,
+    on: &Memberships<'_>,
+    about: &'a About,
+) -> &'a str {
+    let profile = ground.profile;
+    let clause = match about {
+        About::Issue {
+            programme,
+            level,
+            finding,
+            ..
+        } => {
+            let managed = managed_in(
+                profile,
+                |id| brief.programmes.contains(id),
+                |list| on.has(brief.id, list),
+            );
+            let programme = case::ladder_of(profile, &managed, programme);
+            Some(case::clause_of(profile, programme, level, *finding))
+        }
+        About::Task => {
+            let mut ledgers = profile.ledgers.iter();
+            let of_tasks = |field: &String| field.starts_with("countdown/");
+            let ledger = ledgers.find(|ledger| ledger.fields.iter().any(of_tasks));
+            ledger.map(|ledger| ledger.clause.as_str())
+        }
+        About::Promise { item } => {
+            let mut gates = profile.gates.iter();
+            let gate = gates.find(|gate| gate.guard == Guard::Commitment.id());
+            let own = || {
+                profile
+                    .approvals
+                    .items
+                    .iter()
+                    .find(|known| known.id == *item)
+            };
+            let clause = gate.map(|gate| gate.clause.as_str());
+            clause.or_else(|| own().map(|known| known.clause.as_str()))
+        }
+    };
+    clause.unwrap_or("engine")
 }
 
 /// The unit behind an authority code of domain.md 0.7; `None`: the hub.
@@ -95,18 +171,26 @@ fn assigner(brief: &Brief, slot: &Slot) -> Option<UnitId> {
 
 fn name(
     ground: &Ground<'_>,
+    asked: &Asked,
     brief: &Brief,
     on: &Memberships<'_>,
     slot: &Slot,
     found: &mut Vec<Obligation>,
 ) {
-    let asked_for = slot.min > 0
-        && slot.per != SlotPer::Unit
-        && slot.when_record.is_none()
-        && (slot.on_lists.is_empty() || slot.on_lists.iter().any(|list| on.has(brief.id, list)))
-        && ground.in_programme(brief, &slot.programme, on)
-        && slot.when.as_ref().is_none_or(|cond| holds(brief, on, cond));
-    if !asked_for || is_named(brief, slot) {
+    let day = asked.at().date();
+    let is_on = |list: &str| on.has(brief.id, list);
+    let among = Among {
+        profile: ground.profile,
+        year: day.year(),
+        of: brief,
+        is_on: &is_on,
+    };
+    let is_managed = |programme: &str| ground.in_programme(brief, programme, on);
+    if slot.per == SlotPer::Unit || slot.min == 0 || !among.asks(slot, is_managed) {
+        return;
+    }
+    let (count, empty) = slot_count(brief, slot, day);
+    if !is_short(slot, count, &empty) {
         return;
     }
     let roster = slot.field.as_deref() == Some(Table::Team.id());
@@ -139,62 +223,33 @@ fn proposed(ground: &Ground<'_>, brief: &Brief, slot: &Slot) -> String {
     }
 }
 
-/// True when as many are named as the slot asks for.
-fn is_named(brief: &Brief, slot: &Slot) -> bool {
-    if !slot.each_of.is_empty() {
-        return slot.each_of.iter().all(|post| brief.posts.contains(post));
-    }
-    if let Some(document) = &slot.document {
-        return brief.papers.contains(document);
-    }
-    match &slot.field {
-        Some(field) => brief.named.get(field).copied().unwrap_or(0) >= slot.min,
-        // What no field holds cannot be judged here.
-        None => true,
-    }
-}
-
-/// Conditions of slots and duties; what a brief does not know does not hold.
-fn holds(brief: &Brief, on: &Memberships<'_>, cond: &Cond) -> bool {
-    match cond {
-        Cond::Field(field) => brief.flags.contains(field) || brief.named.contains_key(field),
-        Cond::Flag(flag) => brief.flags.contains(flag),
-        Cond::OnList(list) => on.has(brief.id, list),
-        Cond::InvestmentKind(kind) => brief
-            .choices
-            .get("investment_kind")
-            .is_some_and(|is| is == kind),
-        Cond::SectorIn(sectors) => brief
-            .choices
-            .get("sector")
-            .is_some_and(|sector| sectors.contains(sector)),
-        Cond::All(all) => all.iter().all(|cond| holds(brief, on, cond)),
-        Cond::Any(any) => any.iter().any(|cond| holds(brief, on, cond)),
-        _ => false,
-    }
-}
-
 fn owe(
     ground: &Ground<'_>,
+    asked: &Asked,
     brief: &Brief,
     on: &Memberships<'_>,
     duty: &Duty,
     found: &mut Vec<Obligation>,
 ) {
-    // What is suspended or withdrawn stands outside the order and owes nothing.
-    let reached = Stage::from_id(&brief.stage).filter(|stage| *stage <= Stage::Closed);
-    let (Some(reached), Some(opens)) = (reached, Stage::after(&duty.opens)) else {
-        return;
+    let stands = Stage::from_id(&brief.stage).and_then(|stage| gates::duty_stands(duty, stage));
+    let Some(overdue) = stands else { return };
+    let is_on = |list: &str| on.has(brief.id, list);
+    let among = Among {
+        profile: ground.profile,
+        year: asked.at().date().year(),
+        of: brief,
+        is_on: &is_on,
     };
-    let asked_for = reached >= opens
-        && ground.in_programme(brief, &duty.programme, on)
-        && duty.when.as_ref().is_none_or(|cond| holds(brief, on, cond));
-    if !asked_for || is_met(brief, duty) {
+    let concerned = ground.in_programme(brief, &duty.programme, on)
+        && duty.when.as_ref().is_none_or(|when| among.holds(when));
+    let open = Guard::from_id(&duty.guard)
+        .filter(|_| concerned)
+        .and_then(|guard| open_parts(ground.profile, guard, With(&duty.params), brief));
+    if open.is_none_or(|open| open.is_empty()) {
         return;
     }
-    let over = duty.due.as_deref().and_then(Stage::after);
     let mut one = of(brief, ObligationKind::Duty, &duty.guard, "", &duty.clause);
-    (one.standing, one.severity) = if over.is_some_and(|over| reached >= over) {
+    (one.standing, one.severity) = if overdue {
         (Standing::Overdue, Severity::Red)
     } else {
         (Standing::Open, Severity::Amber)
@@ -202,32 +257,12 @@ fn owe(
     found.push(one);
 }
 
-fn is_met(brief: &Brief, duty: &Duty) -> bool {
-    let ids = |key: &str| -> Vec<&str> {
-        let value = duty.params.get(key);
-        let list = value.and_then(serde_json::Value::as_array);
-        let one = value.and_then(serde_json::Value::as_str);
-        let many = list.into_iter().flatten().filter_map(|id| id.as_str());
-        many.chain(one).collect()
-    };
-    match duty.guard.as_str() {
-        "expert_review" => ids("contents")
-            .iter()
-            .all(|id| brief.concluded.contains(*id)),
-        "regimes_recorded" => ids("regimes").iter().all(|id| brief.regimes.contains(*id)),
-        "approvals_opened" => ids("item").iter().all(|id| brief.items.contains(*id)),
-        "doc" => ids("document").iter().all(|id| brief.papers.contains(*id)),
-        // A guard this list does not know is no gap it could name.
-        _ => true,
-    }
-}
-
 fn replacement(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obligation>) {
     let Some(exits) = &ground.profile.exits else {
         return;
     };
-    let open = brief.cancelled.filter(|at| *at <= asked.at());
-    if let (true, Some(at), false) = (exits.replacement_required, open, brief.replaced) {
+    let open = brief.unreplaced.filter(|at| *at <= asked.at());
+    if let (true, Some(at)) = (exits.replacement_required, open) {
         let table = Table::Replacements.id();
         let mut one = of(brief, ObligationKind::Replacement, table, "", &exits.clause);
         one.opens = Some(at.date());

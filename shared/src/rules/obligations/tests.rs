@@ -9,6 +9,9 @@ use crate::ids::{NodeId, RowId};
 use crate::project::{Cell, ProjectView};
 use crate::value::Value;
 
+mod agreement;
+mod sources;
+
 /// Where a row stands.
 #[derive(Clone, Copy)]
 enum In {
@@ -491,8 +494,15 @@ fn a_list_that_was_not_issued_by_the_end_of_the_year_is_amber() {
 fn a_cancelled_reserve_project_is_to_be_replaced() {
     let mut county = County::of("kundulun");
     let project = county.project(1, &[("programmes", "key"), ("stage", "withdrawn")]);
-    for (stage, on) in [("reserve", "2017-01-05"), ("withdrawn", "2017-02-05")] {
-        let set = [(Column::ToStage, stage.into()), (Column::Date, on.into())];
+    for (from, stage, on) in [
+        ("idea", "reserve", "2017-01-05"),
+        ("reserve", "withdrawn", "2017-02-05"),
+    ] {
+        let set = [
+            (Column::FromStage, from.into()),
+            (Column::ToStage, stage.into()),
+            (Column::Date, on.into()),
+        ];
         county.row(In::Project(project), Table::Transitions, on, &set);
     }
     let open = |county: &County| {

@@ -1,12 +1,21 @@
-//! What a unit owes whatever it carries: its roster, a person of each kind the county asks for (domain.md 13.5, 13.18).
+//! What a unit owes whatever it carries: its roster, a person of each kind the county asks for (domain.md 13.5, 13.18), and issues that
+//! stand in no project (7.1).
 
-use super::{Asked, Ground, blank};
+use std::collections::BTreeMap;
+
+use super::{AHEAD_DAYS, Asked, Ground, blank, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::{Book, Cells as _};
 use crate::field::{Column, Table};
+use crate::ids::ProjectId;
 use crate::profile::{Slot, SlotPer};
+use crate::project::ProjectView;
+use crate::rules::World;
+use crate::rules::issues::case::{Case, clause_of};
+use crate::rules::issues::flow::IssueAct;
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
+    issues(ground, asked, found);
     let until = asked.at();
     for slot in &ground.profile.slots {
         if slot.per != SlotPer::Unit {
@@ -34,6 +43,44 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
                 Some(_) => (Standing::Done, Severity::None),
                 None => (Standing::Open, Severity::Amber),
             };
+            found.push(one);
+        }
+    }
+}
+
+/// Issues of no project with a limit, as long as nobody reported them done.
+fn issues(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
+    const NONE: &BTreeMap<ProjectId, ProjectView> = &BTreeMap::new();
+    let world = World {
+        profile: ground.profile,
+        directory: ground.directory,
+        projects: NONE,
+        units: ground.units,
+        county: ground.county,
+        hub: ground.hub,
+        rolls: None,
+    };
+    for unit in ground.units.keys() {
+        for case in Case::of_unit(&world, *unit) {
+            let is_done = matches!(case.course.state, IssueAct::ReportedDone | IssueAct::Closed);
+            let charge = case.charge();
+            let limit = charge.deadline.filter(|_| !is_done);
+            let Some(limit) = limit.filter(|limit| *limit <= asked.to.plus_days(AHEAD_DAYS)) else {
+                continue;
+            };
+            let finding = case.is_finding();
+            let clause = clause_of(ground.profile, case.programme, case.level(), finding);
+            let what = case.issue.text(Column::Description);
+            let table = Table::UnitIssues.id();
+            let mut one = blank(ObligationKind::Issue, table, what, clause);
+            one.row = case.issue.id();
+            charge.person.clone_into(&mut one.person);
+            one.unit = case.answers();
+            one.subjects = case.concerns();
+            one.due = Some(end_of(limit));
+            if is_over(asked.at(), end_of(limit)) {
+                (one.standing, one.severity) = (Standing::Overdue, Severity::Red);
+            }
             found.push(one);
         }
     }

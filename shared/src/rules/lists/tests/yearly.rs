@@ -132,3 +132,25 @@ fn a_paper_for_the_plan_is_asked_of_works_under_way_too() {
     county.set_year(project, 2018, Field::YearPlanFen, 100);
     issue(&mut county, "kd.annual", "2018", &decided("party_gov")).unwrap();
 }
+
+#[test]
+fn a_decision_on_something_else_decides_no_list() {
+    for (topic, opens) in [("push_plan", false), ("agency", false), ("list", true)] {
+        let mut county = County::new("kundulun", "2018-01-10");
+        let (_, project) = town(&mut county);
+        county.set(project, Field::Stage, "construction");
+        let decision = [
+            (Column::DecisionTopic, topic.into()),
+            (Column::Decider, "party_gov".into()),
+            (Column::Approved, true.into()),
+        ];
+        county.put(of(project), Table::Decisions, &decision);
+        let world = county.world();
+        let look = Look::new(&world, county.now).about_year(Some(2018));
+        let list = county.profile.list("kd.annual");
+        let ask = Ask::about(&look, Some(county.view(project))).for_list(list);
+        let states = gates::states(&ask, "T3", |guard| guard == Guard::DecisionRecorded);
+        let open: Vec<_> = states.iter().map(gates::GateState::is_open).collect();
+        assert_eq!(open, [opens], "{topic}");
+    }
+}
