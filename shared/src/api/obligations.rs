@@ -47,6 +47,8 @@ pub enum ObligationKind {
     Return,
     /// A plan that was not fulfilled is to be explained.
     Explanation,
+    /// A step that a merge left without effect is to be looked at, by its unit and by the hub.
+    Void,
 }
 
 impl ObligationKind {
@@ -72,6 +74,7 @@ impl ObligationKind {
             Self::Replacement => "replacement",
             Self::Return => "return",
             Self::Explanation => "explanation",
+            Self::Void => "void",
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::book::{Cells as _, Row};
 use crate::decide::{Directory, Parties};
 use crate::field::{Column, Field, Kind, Section, Table, Target};
-use crate::ids::{ProjectId, UnitId};
+use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::guards::{KEPT, is_kept};
@@ -20,8 +20,8 @@ use crate::time::{Date, Timestamp};
 
 mod pending;
 
-pub use pending::{About, Applied, Pending};
-use pending::{applied, open_issues, open_promises, open_tasks};
+pub use pending::{About, Applied, Pending, Steps};
+use pending::{applied, courses, open_issues, open_promises, open_tasks, void};
 
 /// An event of a project that counts as held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +146,10 @@ pub struct Brief {
     pub items: BTreeSet<String>,
     /// Approvals that were applied for and are not decided.
     pub applied: Vec<Applied>,
+    /// Steps of issues, for the ways of the county.
+    pub courses: Vec<Steps>,
+    /// Rows of approvals and acceptance that a merge left without effect, with their table and the rule each breaks.
+    pub void: Vec<(Table, RowId, String)>,
     /// Channels of funds its packaging is made for.
     pub channels: BTreeSet<String>,
 }
@@ -256,6 +260,8 @@ impl Brief {
             pushed: BTreeSet::new(),
             items: BTreeSet::new(),
             applied: Vec::new(),
+            courses: courses(view),
+            void: void(view),
             channels: words(view.text(Field::PackagingChannels)),
         };
         brief.fields(view);

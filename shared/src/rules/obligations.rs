@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::Book;
 use crate::decide::Directory;
-use crate::ids::{ProjectId, UnitId};
+use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::{Class, Profile, ProfileHistory};
 use crate::rules::World;
 use crate::rules::brief::Brief;
@@ -265,6 +265,19 @@ fn blank(kind: ObligationKind, rule: &str, name: &str, clause: &str) -> Obligati
         received_at: None,
         amended: false,
     }
+}
+
+/// A row that takes no effect is looked at by its unit and by the hub.
+fn both_sides(mut one: Obligation, row: RowId) -> impl Iterator<Item = Obligation> {
+    one.row = Some(row);
+    one.severity = Severity::Amber;
+    let hub = Obligation {
+        unit: None,
+        role: "hub".to_owned(),
+        ..one.clone()
+    };
+    let own = one.unit.is_some().then_some(one);
+    own.into_iter().chain([hub])
 }
 
 /// How much it matters that something of this class was not done.

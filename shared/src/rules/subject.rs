@@ -1,7 +1,7 @@
 //! One project as rules look at it: its view, or the brief that is kept of it.
 //!
 //! Gates, lists of gaps and desks ask the same things of a project: who is named for it ([`slot_count`]), which parts of a duty are open
-//! ([`open_parts`]), in which programmes it is managed ([`managed_in`]), whether a condition holds (`eligibility::judge`). Each of these
+//! (`open_parts`), in which programmes it is managed ([`managed_in`]), whether a condition holds (`eligibility::judge`). Each of these
 //! is answered here or there once, from a [`Subject`].
 
 use crate::book::{Cells as _, Row};

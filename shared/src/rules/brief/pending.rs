@@ -1,4 +1,5 @@
-//! What is open in a project and has a day: issues, tasks of the countdown, promises with missing papers, approvals applied for.
+//! What is open in a project and has a day: issues, tasks of the countdown, promises with missing papers, approvals applied for; and the
+//! steps a merge can leave without effect.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +11,9 @@ use crate::decide::Directory;
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::project::ProjectView;
-use crate::rules::approvals::approvals;
+use crate::rules::issues::flow::{self, Tables, Taken};
 use crate::rules::issues::{case, latest};
+use crate::rules::{acceptance, approvals};
 use crate::time::{Date, Month};
 
 /// A thing with a day that is not done.
@@ -67,6 +69,42 @@ pub struct Applied {
     pub on: Date,
     /// Its own limit in days, when it has one.
     pub limit_days: Option<i64>,
+}
+
+/// The steps of one issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// The programme the issue names; empty when it names none.
+    pub programme: String,
+    /// Its steps, in their order.
+    pub steps: Vec<Taken>,
+}
+
+pub(super) fn courses(view: &ProjectView) -> Vec<Steps> {
+    let mut rows = flow::steps_by_issue(view, Tables::PROJECT);
+    let issues = view.each(Table::Issues);
+    let courses = issues.filter_map(|issue| {
+        Some(Steps {
+            programme: issue.text(Column::Programme).to_owned(),
+            steps: flow::taken(rows.remove(issue.key)?),
+        })
+    });
+    courses.collect()
+}
+
+pub(super) fn void(view: &ProjectView) -> Vec<(Table, RowId, String)> {
+    let approvals = approvals::void(view).into_iter().map(|(row, rule)| {
+        let item = view.row(Table::Approvals, row).is_some();
+        let table = if item {
+            Table::Approvals
+        } else {
+            Table::ApprovalSteps
+        };
+        (table, row, rule)
+    });
+    let acceptance = acceptance::void(view).into_iter();
+    let acceptance = acceptance.map(|(row, rule)| (Table::AcceptanceSteps, row, rule));
+    approvals.chain(acceptance).collect()
 }
 
 /// A day, or the last day of a month.
@@ -132,7 +170,7 @@ pub(super) fn open_tasks(view: &ProjectView) -> Vec<Pending> {
 }
 
 pub(super) fn applied(view: &ProjectView, directory: &Directory) -> Vec<Applied> {
-    let open = approvals(view).into_iter();
+    let open = approvals::approvals(view).into_iter();
     let open = open.filter(|approval| !approval.status.is_final());
     open.filter_map(|approval| {
         Some(Applied {

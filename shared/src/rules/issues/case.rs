@@ -89,13 +89,8 @@ impl<'a> Case<'a> {
         let world = *world;
         let mut steps = steps_by_issue(cells, tables);
         let member = view.map_or_else(Vec::new, |view| programmes_of(&world, view));
-        let assessed = assessed_in(world.profile, &member);
         cells.each(tables.issues).map(move |issue| {
-            let programme = match assessed {
-                Some(programme) if issue.text(Column::Programme).is_empty() => programme,
-                _ => ladder_of(world.profile, &member, issue.text(Column::Programme)),
-            };
-            let flow = Flow::of(world.profile, programme, assessed.is_some());
+            let (programme, flow) = way(world.profile, &member, issue.text(Column::Programme));
             let course = replay(&flow, steps.remove(issue.key).unwrap_or_default());
             Self {
                 world,
@@ -231,6 +226,17 @@ fn on_list(county: &Book, list: &str, project: ProjectId) -> bool {
     let years = editions.filter(|edition| edition.is(Column::List, list));
     let newest = years.map(|edition| edition.text(Column::Year)).max();
     newest.is_some_and(|year| membership::roll(county, list, year).contains_key(&project))
+}
+
+/// The programme whose ladder an issue climbs and the way it goes, by the programmes of its project and the one it names itself.
+pub(crate) fn way<'a>(profile: &'a Profile, member: &[&'a str], named: &'a str) -> (&'a str, Flow) {
+    let assessed = assessed_in(profile, member);
+    let programme = match assessed {
+        Some(programme) if named.is_empty() => programme,
+        _ => ladder_of(profile, member, named),
+    };
+    let flow = Flow::of(profile, programme, assessed.is_some());
+    (programme, flow)
 }
 
 /// The programme of a project in which a leader has to assess an issue before it is handed over, when there is one.

@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::book::{Cells, Row};
 use crate::field::{Column, Table};
+use crate::ids::RowId;
 use crate::profile::Profile;
 
 macro_rules! acts {
@@ -272,33 +275,93 @@ pub const fn is_ruling(act: IssueAct) -> bool {
 /// Lets the steps of one issue take effect, one after the other.
 #[must_use]
 pub fn replay<'a>(flow: &Flow, rows: Vec<Row<'a>>) -> Course<'a> {
-    let mut course = Course {
-        steps: Vec::new(),
-        state: IssueAct::Found,
-        level: "",
-    };
+    let mut at = Place::start();
+    let mut steps = Vec::new();
     for row in in_order(rows) {
         let act = IssueAct::from_id(row.text(Column::Act));
-        let void = act
-            .filter(|act| !takes_effect(flow, &course, *act, &row))
-            .map(|_| flow.rule.clone());
-        match act.filter(|_| void.is_none()) {
-            Some(IssueAct::Escalated) => course.level = row.text(Column::Level),
-            Some(act) if act.is_state() => course.state = act,
-            _ => {}
-        }
-        course.steps.push(Step { row, act, void });
+        let takes_effect = at.take(flow, act, row.text(Column::Level));
+        let void = (!takes_effect).then(|| flow.rule.clone());
+        steps.push(Step { row, act, void });
     }
-    course
+    Course {
+        steps,
+        state: at.state,
+        level: at.level,
+    }
 }
 
-fn takes_effect(flow: &Flow, course: &Course<'_>, act: IssueAct, row: &Row<'_>) -> bool {
-    let is_first = course.steps.is_empty() && act == IssueAct::Found;
-    let goes_up = || {
-        let to = flow.rung(row.text(Column::Level));
-        flow.ladder.is_empty() || to > flow.rung(course.level) && to.is_some()
-    };
-    (is_first || flow.admits(course.state, act)) && (act != IssueAct::Escalated || goes_up())
+/// A step as it is kept where its row is not: what it does, to which level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Where it stands.
+    pub table: Table,
+    /// Its row.
+    pub row: RowId,
+    /// The id of its act.
+    pub act: String,
+    /// The level it names.
+    pub level: String,
+}
+
+/// Steps of an issue, in their order, as they are kept.
+#[must_use]
+pub fn taken(rows: Vec<Row<'_>>) -> Vec<Taken> {
+    let rows = in_order(rows).into_iter();
+    let kept = rows.filter_map(|row| {
+        Some(Taken {
+            table: row.table,
+            row: row.id()?,
+            act: row.text(Column::Act).to_owned(),
+            level: row.text(Column::Level).to_owned(),
+        })
+    });
+    kept.collect()
+}
+
+/// The kept steps that take no effect.
+#[must_use]
+pub fn without_effect<'t>(flow: &Flow, steps: &'t [Taken]) -> Vec<&'t Taken> {
+    let mut at = Place::start();
+    let void = steps.iter().filter(|step| {
+        let act = IssueAct::from_id(&step.act);
+        !at.take(flow, act, &step.level)
+    });
+    void.collect()
+}
+
+/// Where an issue stands between two steps.
+struct Place<'a> {
+    begun: bool,
+    state: IssueAct,
+    level: &'a str,
+}
+
+impl<'a> Place<'a> {
+    const fn start() -> Self {
+        Self {
+            begun: false,
+            state: IssueAct::Found,
+            level: "",
+        }
+    }
+
+    /// Lets a step take effect; false when it cannot. An act of a newer version changes nothing.
+    fn take(&mut self, flow: &Flow, act: Option<IssueAct>, level: &'a str) -> bool {
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        let Some(act) = act else { return true };
+        let to = flow.rung(level);
+        let goes_up = flow.ladder.is_empty() || to.is_some() && to > flow.rung(self.level);
+        let may = is_first && act == IssueAct::Found || flow.admits(self.state, act);
+        if !may || act == IssueAct::Escalated && !goes_up {
+            return false;
+        }
+        match act {
+            IssueAct::Escalated => self.level = level,
+            act if act.is_state() => self.state = act,
+            _ => {}
+        }
+        true
+    }
 }
 
 /// The steps in the order of their chain: each after the one it follows, else by time of writing.

@@ -1,6 +1,6 @@
 //! What is owed for one project: issues, tasks, promises, people to be named, duties, a replacement, money to return (domain.md 7, 9, 13.7c).
 
-use super::{AHEAD_DAYS, Asked, Ground, Memberships, blank, end_of, is_over};
+use super::{AHEAD_DAYS, Asked, Ground, Memberships, blank, both_sides, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::field::{Field, Table};
 use crate::ids::UnitId;
@@ -9,6 +9,7 @@ use crate::rules::brief::{About, Brief, Pending};
 use crate::rules::gates;
 use crate::rules::guards::{Guard, With};
 use crate::rules::issues::case;
+use crate::rules::issues::flow::without_effect;
 use crate::rules::pool::{self, Owed};
 use crate::rules::routing;
 use crate::rules::stage::Stage;
@@ -32,6 +33,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             dated(ground, asked, brief, &on, pending, found);
         }
         limits(ground, asked, brief, found);
+        void(ground, brief, &on, found);
         for slot in &ground.profile.slots {
             name(ground, asked, brief, &on, slot, found);
         }
@@ -110,6 +112,25 @@ fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obl
             (one.standing, one.severity) = (Standing::Overdue, Severity::Red);
         }
         found.push(one);
+    }
+}
+
+/// Steps that a merge left without effect (未生效; design.md 2): a task of the unit that leads the project and of the hub. A final plan that no
+/// longer adds up is said by the plan itself.
+fn void(ground: &Ground<'_>, brief: &Brief, on: &Memberships<'_>, found: &mut Vec<Obligation>) {
+    let managed = managed_in(
+        ground.profile,
+        |id| brief.programmes.contains(id),
+        |list| on.has(brief.id, list),
+    );
+    let of_issues = brief.courses.iter().flat_map(|issue| {
+        let (_, flow) = case::way(ground.profile, &managed, &issue.programme);
+        let rows = without_effect(&flow, &issue.steps).into_iter();
+        rows.map(move |step| (step.table, step.row, flow.rule.clone()))
+    });
+    for (table, row, rule) in of_issues.chain(brief.void.iter().cloned()) {
+        let one = of(brief, ObligationKind::Void, table.id(), "", &rule);
+        found.extend(both_sides(one, row));
     }
 }
 

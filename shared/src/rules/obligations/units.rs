@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AHEAD_DAYS, Asked, Ground, blank, end_of, is_over};
+use super::{AHEAD_DAYS, Asked, Ground, blank, both_sides, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::{Book, Cells as _};
 use crate::field::{Column, Table};
@@ -48,7 +48,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
     }
 }
 
-/// Issues of no project with a limit, as long as nobody reported them done.
+/// Issues of no project with a limit, as long as nobody reported them done; and their steps that a merge left without effect.
 fn issues(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     const NONE: &BTreeMap<ProjectId, ProjectView> = &BTreeMap::new();
     let world = World {
@@ -62,6 +62,15 @@ fn issues(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     };
     for unit in ground.units.keys() {
         for case in Case::of_unit(&world, *unit) {
+            for step in &case.course.steps {
+                let (Some(rule), Some(row)) = (&step.void, step.row.id()) else {
+                    continue;
+                };
+                let table = step.row.table.id();
+                let mut one = blank(ObligationKind::Void, table, "", rule);
+                one.unit = Some(*unit);
+                found.extend(both_sides(one, row));
+            }
             let is_done = matches!(case.course.state, IssueAct::ReportedDone | IssueAct::Closed);
             let charge = case.charge();
             let limit = charge.deadline.filter(|_| !is_done);

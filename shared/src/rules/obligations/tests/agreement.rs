@@ -1,7 +1,7 @@
 //! What is owed for a project is what its gaps, open duties and gates say: one rule, asked of the view and of the brief.
 
 use super::*;
-use crate::rules::{Look, gates, responsibility, stage};
+use crate::rules::{Look, gates, responsibility, stage, void};
 
 fn world(county: &County) -> World<'_> {
     World {
@@ -227,5 +227,76 @@ fn a_project_that_names_no_programme_is_managed_in_the_one_all_belong_to() {
         let on = ground.memberships(moment("2023-11-20"));
         let of_brief = ground.in_programme(&ground.briefs[0], programme, &on);
         assert_eq!([of_view, of_brief], [managed; 2], "{slug} {programme}");
+    }
+}
+
+#[test]
+fn what_a_merge_left_without_effect_is_a_task_of_both_sides() {
+    for slug in Profile::slugs() {
+        let mut county = County::of(slug);
+        let project = county.project(1, &[("stage", "construction")]);
+        let into = In::Project(project);
+        let day = "2024-02-10";
+        let text = [(Column::Description, Value::from("no land"))];
+        let issue = county.row(into, Table::Issues, day, &text);
+        let act = |act: &str, issue: RowId| {
+            [
+                (Column::Issue, Value::from(issue.to_string())),
+                (Column::Act, act.into()),
+            ]
+        };
+        let acts: Vec<_> = county
+            .profile
+            .issue
+            .workflow
+            .iter()
+            .map(|one| one.id.clone())
+            .collect();
+        for (number, id) in acts.iter().enumerate() {
+            let ruling = !matches!(
+                id.as_str(),
+                "found" | "listed" | "handling" | "reported_done"
+            );
+            let back = matches!(id.as_str(), "returned" | "reopened" | "assessed");
+            let table = if ruling {
+                Table::IssueRulings
+            } else {
+                Table::IssueSteps
+            };
+            if !back && (number > 0 || id != "found") {
+                county.row(into, table, day, &act(id, issue));
+            }
+        }
+        // Written by somebody who did not know that it was closed.
+        county.row(into, Table::IssueSteps, day, &act("coordinated", issue));
+        let item = [(Column::ApprovalItem, Value::from("land"))];
+        for _ in 0..2 {
+            county.row(into, Table::Approvals, day, &item);
+        }
+        let of_unit = county.row(In::Unit, Table::UnitIssues, day, &text);
+        county.row(
+            In::Unit,
+            Table::UnitIssueRulings,
+            day,
+            &act("closed", of_unit),
+        );
+        county.row(
+            In::Unit,
+            Table::UnitIssueSteps,
+            day,
+            &act("handling", of_unit),
+        );
+        let world = world(&county);
+        let now = moment("2024-02-20");
+        let mut rows = void::of_project(&world, &county.projects[&project], now);
+        assert!(rows.len() >= 2, "{slug} {rows:?}");
+        rows.extend(void::of_unit(&world, town(), now));
+        let said = |whose: Whose| -> BTreeMap<RowId, String> {
+            let owed = county.owed(whose, "2024-02-20", "2024-02-20").into_iter();
+            let void = owed.filter(|one| one.kind == ObligationKind::Void);
+            void.map(|one| (one.row.unwrap(), one.clause)).collect()
+        };
+        assert_eq!(said(Whose::Unit(town())), rows, "{slug}");
+        assert_eq!(said(Whose::Hub), rows, "{slug}");
     }
 }
