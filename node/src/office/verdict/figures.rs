@@ -68,7 +68,9 @@ impl RowReader<'_, '_> {
             Err(MoneyError::Masked) => kept(|text| Found::MoneyMasked { text }),
             Err(MoneyError::Range) => kept(|text| Found::MoneyRange { text }),
             Err(MoneyError::Foreign) => kept(|text| Found::MoneyForeign { text }),
-            Err(MoneyError::NotMoney) => kept(|text| Found::MoneyUnreadable { text }),
+            Err(MoneyError::NotMoney | MoneyError::Part) => {
+                kept(|text| Found::MoneyUnreadable { text })
+            }
         };
         self.note(column, found);
         if remark {

@@ -1,7 +1,8 @@
 //! Dates and periods as people write them: `2024.3`, `2024年12月底`, `26.11.5`, `11/5`, a workbook's serial 45352, `2023.03-2025.12`.
 //!
 //! Month precision is legal. A day that does not exist is an error of its own kind, so that a person can be told which. A text
-//! that only contains a date among other words is no date: `2018年11月开工,2021年5月合龙` stays text.
+//! that only contains a date among other words is no date: `2018年11月开工,2021年5月合龙` stays text. In a period the length of the works
+//! may stand beside the dates (`工期10个月,2026年3月开工,2026年12月完工`).
 
 use super::{clean, is_placeholder, phrase};
 use crate::time::{Date, Month};
@@ -83,6 +84,9 @@ pub enum WhenError {
     /// It counts from the day of writing: 今年, 明年, 年内.
     #[error("the date counts from a day that is not given")]
     Relative,
+    /// There are dates in it, of something that is neither the start nor the end of the works, or of a part of them.
+    #[error("the dates are of something else")]
+    Other,
 }
 
 /// Reads one date; `Ok(None)` for a placeholder. `year` is taken where the writer left it out (`11/5`).
@@ -106,25 +110,54 @@ pub fn parse_period(text: &str, year: i16) -> Result<Option<Period>, WhenError> 
     }
     // Traditional forms of the words around a date are read like the simplified ones.
     let text = phrase::simple(text);
-    match period(&text, year) {
-        Err(WhenError::NotADate) if RELATIVE.iter().any(|word| text.contains(word)) => {
-            Err(WhenError::Relative)
+    let read = match period(&text, year) {
+        Err(WhenError::NotADate) => period(&dated(&text), year),
+        read => read,
+    };
+    match read {
+        Err(WhenError::NotADate) if is_relative(&text) => Err(WhenError::Relative),
+        Err(WhenError::NotADate) if holds_date(&text) && one(&text, year).is_err() => {
+            Err(WhenError::Other)
         }
         read => read.map(Some),
     }
 }
 
-fn period(text: &str, year: i16) -> Result<Period, WhenError> {
+/// The clauses without those that give a length: `工期10个月,2026年3月开工` is a start.
+fn dated(text: &str) -> String {
+    let clauses = text.split([',', '…', '。', ';']);
+    let kept: Vec<_> = clauses
+        .filter(|clause| phrase::length(clause).is_none())
+        .collect();
+    kept.join(",")
+}
+
+/// True when a text counts from the day of writing.
+fn is_relative(text: &str) -> bool {
+    RELATIVE.iter().any(|word| text.contains(word)) || lead(text).starts_with("年底")
+}
+
+/// True when a year or month stands somewhere in the text.
+fn holds_date(text: &str) -> bool {
+    let before = |sign: char| {
+        text.match_indices(sign)
+            .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+    };
+    before('年') || before('月')
+}
+
+/// A text without the words that lead to a date.
+fn lead(text: &str) -> &str {
     let mut rest = text;
-    loop {
-        let before = rest;
-        for word in LEADING {
-            rest = rest.strip_prefix(word).unwrap_or(rest);
-        }
-        if before == rest {
-            break;
-        }
+    while let Some(after) = LEADING.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = after;
     }
+    rest
+}
+
+fn period(text: &str, year: i16) -> Result<Period, WhenError> {
+    let rest = lead(text);
+    let rest = rest.strip_suffix("至今").unwrap_or(rest);
     if rest.len() > 120 {
         return Err(WhenError::NotADate);
     }
@@ -140,7 +173,7 @@ fn period(text: &str, year: i16) -> Result<Period, WhenError> {
         if clause && (left == &rest[..at] || strip_end(after) == after) {
             continue;
         }
-        let right = strip_end(after.trim_start_matches(['-', '~']));
+        let right = lead(strip_end(after.trim_start_matches(['-', '~', '至'])));
         let from = match start(left, year) {
             Ok(from) => from,
             Err(error) => {
@@ -200,12 +233,14 @@ fn end(text: &str, year: i16) -> Result<When, WhenError> {
 /// Words that count from the day of writing.
 const RELATIVE: [&str; 5] = ["今年", "去年", "明年", "年内", "上年"];
 
-const LEADING: [&str; 17] = [
+const LEADING: [&str; 21] = [
     "项目", "建设", "起止", "年限", "时间", "期限", "计划", "预计", "预期", "力争", "为", "于",
-    "自", "从", ":", "将", "工程",
+    "自", "从", ":", "将", "工程", "在", "整个", "即", "该",
 ];
 
-const STARTS: [&str; 9] = [
+const STARTS: [&str; 11] = [
+    "向施工单位下达了开工令",
+    "开始施工",
     "正式开工建设",
     "正式开工",
     "开工建设",
@@ -217,17 +252,31 @@ const STARTS: [&str; 9] = [
     "起",
 ];
 
-const ENDS: [&str; 12] = [
+/// The longer word of two before the shorter.
+const ENDS: [&str; 25] = [
     "前全部竣工",
+    "全部竣工",
+    "全部完工",
     "全面竣工",
     "竣工投用",
+    "竣工投入使用",
     "建成投产",
     "建成投用",
+    "建成通车",
+    "完工投用",
+    "正式投入使用",
+    "投入使用",
+    "正式投用",
+    "完成项目建设",
+    "全面建设完成",
+    "完成所有项目的交付",
     "竣工验收",
     "竣工",
     "完工",
     "建成",
     "投用",
+    "投产",
+    "通行",
     "交付",
     "止",
 ];
@@ -258,7 +307,7 @@ fn one(text: &str, year: i16) -> Result<When, WhenError> {
         _ if text.len() > 15 && text.is_ascii() && text[10..].contains(':') => &text[..10],
         _ => text,
     };
-    let text = arabic(text);
+    let text = arabic(text).replace("年年", "年");
     let text = text.strip_suffix("左右").unwrap_or(&text);
     let text = text.strip_suffix('前').unwrap_or(text);
     let (text, edge) = strip_edge(text);

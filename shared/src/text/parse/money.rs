@@ -128,6 +128,9 @@ pub enum MoneyError {
     /// Above what the product takes.
     #[error("the amount is too large")]
     TooLarge,
+    /// The amount of a part of the works or of the time: a phase, this year, some months.
+    #[error("the amount is of a part")]
+    Part,
     /// Another currency.
     #[error("the amount is in a foreign currency")]
     Foreign,
@@ -473,6 +476,37 @@ mod tests {
             prop_assert_eq!(parse(&text, Unit::Wan).unwrap().unwrap().fen, Fen(fen));
             let yuan = format!("{}.{:02}元", fen / 100, fen % 100);
             prop_assert_eq!(parse(&yuan, Unit::Yi).unwrap().unwrap().fen, Fen(fen));
+        }
+
+        #[test]
+        fn every_unit_and_width_reads_back(fen in 0..=FEN_MAX) {
+            let yi = format!("{}.{:010}亿元", fen / 10_000_000_000, fen % 10_000_000_000);
+            prop_assert_eq!(parse(&yi, Unit::Wan).unwrap().unwrap().fen, Fen(fen));
+            let wide: String = yi
+                .chars()
+                .map(|c| match c {
+                    '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap(),
+                    other => other,
+                })
+                .collect();
+            prop_assert_eq!(parse(&wide, Unit::Wan).unwrap().unwrap().fen, Fen(fen));
+            let (whole, rest) = (fen / 10_000_000_000, fen % 10_000_000_000);
+            let mixed = format!("{whole}亿{}万元", Fen(rest).wan_exact());
+            prop_assert_eq!(parse(&mixed, Unit::Yuan).unwrap().unwrap().fen, Fen(fen));
+            for (before, mark) in [("约", Mark::About), ("超过", Mark::Over), ("不足", Mark::Under)] {
+                let read = parse(&format!("{before}{mixed}"), Unit::Wan).unwrap().unwrap();
+                prop_assert_eq!((read.fen, read.mark), (Fen(fen), Some(mark)));
+            }
+        }
+
+        #[test]
+        fn two_amounts_are_a_range(low in 1i64..1_000_000, more in 1i64..1_000_000) {
+            for sign in ["-", "~", "至", "—", "～"] {
+                let text = format!("{low}{sign}{}万元", low + more);
+                prop_assert_eq!(parse(&text, Unit::Wan), Err(MoneyError::Range));
+                let text = format!("{low}万元{sign}{}万元", low + more);
+                prop_assert_eq!(parse(&text, Unit::Wan), Err(MoneyError::Range));
+            }
         }
 
         #[test]

@@ -22,7 +22,7 @@ impl Asked {
     const fn words(self) -> &'static [&'static str] {
         match self {
             Self::Total => &["造价", "立项", "设计", "耗资", "预计"],
-            Self::Plan => &["年度", "任务", "目标", "将", "预计"],
+            Self::Plan => &["年度", "任务", "目标", "将", "预计", "本次", "分配"],
             Self::Done => &["累计", "已", "先期", "完成", "投入"],
         }
     }
@@ -34,26 +34,56 @@ const NEUTRAL: [&str; 18] = [
     "金额", "额", "建设", "为", "投", "共",
 ];
 
+/// Words of amounts that are of a phase, of this year or of some of its months.
+const PARTS: [&str; 7] = ["一期", "二期", "三期", "今年", "个月", "截至", "首期"];
+
 /// Where a remark behind an amount begins.
 const REMARKS: [&str; 6] = [",其中", ",占", "(其中", "(含", "(不含", "(详见"];
 
 /// Reads the amount of a phrase; `Ok(None)` for a placeholder.
 ///
 /// # Errors
-/// As [`money::parse`]: [`MoneyError::NotMoney`] when the phrase says more than the one amount that was asked for.
+/// As [`money::parse`]: [`MoneyError::Part`] for the amount of a part, [`MoneyError::NotMoney`] when the phrase says more than the one
+/// amount that was asked for.
 pub fn amount(text: &str, unit: Unit, asked: Asked) -> Result<Option<Money>, MoneyError> {
     let plain = money::parse(text, unit);
     if plain != Err(MoneyError::NotMoney) {
         return plain;
     }
     let text = simple(text);
+    match one_amount(&text, unit, asked) {
+        Err(MoneyError::NotMoney) if PARTS.iter().any(|word| text.contains(word)) => {
+            Err(MoneyError::Part)
+        }
+        read => read,
+    }
+}
+
+fn one_amount(text: &str, unit: Unit, asked: Asked) -> Result<Option<Money>, MoneyError> {
+    // Beside an amount of another kind the total is named: `静态投资2.75亿元,总投资为2.99亿元`.
+    let text = match text.split_once(",总投资") {
+        Some((before, whole)) if asked == Asked::Total && !before.contains("总投资") => whole,
+        _ => text,
+    };
+    let text = match text.split_once('年') {
+        Some((year, after)) if asked == Asked::Plan && is_year(year) => after,
+        _ => text,
+    };
     let end = REMARKS.iter().filter_map(|sign| text.find(sign)).min();
-    let text = text.get(..end.unwrap_or(text.len())).unwrap_or(&text);
+    let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
     let rest = passed_over(text, asked.words()).trim_end_matches(['.', '。', '!']);
+    // A label may name the unit: `金额(万元)20`.
+    let label = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let label = label.and_then(|(name, rest)| Some((Unit::from_name(name)?, rest)));
+    let (unit, rest) = label.unwrap_or((unit, rest));
     if rest.is_empty() {
         return Err(MoneyError::NotMoney);
     }
     money::parse(rest, unit)
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The text behind every word of the two lists it begins with.
@@ -165,6 +195,10 @@ fn simplified(c: char) -> char {
         '開' => '开',
         '動' => '动',
         '於' => '于',
+        '爭' => '争',
+        '內' => '内',
+        '該' => '该',
+        '車' => '车',
         _ => c,
     }
 }

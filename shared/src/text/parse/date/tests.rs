@@ -139,6 +139,49 @@ proptest! {
     }
 
     #[test]
+    fn every_period_reads_back_what_it_printed(
+        days in -25_000i64..70_000,
+        length in 0i64..10_000,
+        ways in 0usize..4,
+    ) {
+        let (from, to) = (Date::from_days(days), Date::from_days(days + length));
+        let (months, years) = ((from.month_of(), to.month_of()), (from.year(), to.year()));
+        let (text, first, last) = match ways {
+            0 => (
+                format!("{from}至{to}"),
+                When::Day(from),
+                When::Day(to),
+            ),
+            1 => (
+                format!("{}年{}月-{}年{}月", years.0, months.0.month(), years.1, months.1.month()),
+                When::Month(months.0),
+                When::Month(months.1),
+            ),
+            2 => (
+                format!("{}年—{}年", years.0, years.1),
+                When::Year(years.0),
+                When::Year(years.1),
+            ),
+            _ => (
+                format!("{}年上半年至{}年下半年", years.0, years.1),
+                When::Month(Month::new(years.0, 1).unwrap()),
+                When::Month(Month::new(years.1, 12).unwrap()),
+            ),
+        };
+        let both = Period { from: Some(first), to: Some(last) };
+        prop_assert_eq!(parse_period(&text, 2026), Ok(Some(both)), "{}", text);
+        let month = format!("{}年{}月", years.0, months.0.month());
+        let when = Some(When::Month(months.0));
+        let start = Period { from: when, to: None };
+        prop_assert_eq!(parse_period(&format!("{month}开工"), 2026), Ok(Some(start)));
+        let end = Period { from: None, to: when };
+        prop_assert_eq!(parse_period(&format!("计划{month}底竣工"), 2026), Ok(Some(end)));
+        let clauses = format!("工期12个月,{month}开工,{}年{}月完工", years.1, months.1.month());
+        let told = Period { from: when, to: Some(When::Month(months.1)) };
+        prop_assert_eq!(parse_period(&clauses, 2026), Ok(Some(told)), "{}", clauses);
+    }
+
+    #[test]
     fn serials_read_back(days in 10_000i64..80_000) {
         let When::Day(date) = serial(days).unwrap() else { panic!() };
         prop_assert_eq!(date.to_days() + 25_569, days);
