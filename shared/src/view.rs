@@ -19,6 +19,8 @@ use crate::limits::CONTENDERS_MAX;
 use crate::project::{Cell, Contender, ProjectView, Writer};
 use crate::store::Reader;
 use crate::summary::{self, Person};
+use crate::text::Lang;
+use crate::text::records::comma;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -110,7 +112,7 @@ impl Names {
                 .flat_map(|node| self.units_of(node))
                 .map(|unit| self.directory.name(unit))
                 .collect();
-            units.join("、")
+            units.join(comma(Lang::Zh))
         };
         Ok(Writer {
             user,

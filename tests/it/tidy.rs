@@ -255,8 +255,9 @@ fn the_browser_carries_no_words_of_records() {
     expect_none("words of records in the front end", &faults);
 }
 
+/// Chinese characters, and the signs and wide forms that stand between them.
 fn is_cjk(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}')
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
 /// Every line of code in the chosen files that breaks a rule.

@@ -51,6 +51,8 @@ impl Profile {
                     .collect()
             };
         }
+        let guards = self.issue.guards.iter();
+        let asked_of = guards.filter_map(|gate| gate.params.get("to")?.as_str());
         let mut found: Vec<Named<'_>> = match enumeration {
             "reserve_grade" if !self.reserve_grades.is_empty() => {
                 named!(self.reserve_grades.iter())
@@ -74,11 +76,14 @@ impl Profile {
                     .iter()
                     .flat_map(|scheme| scheme.indicators.iter().flatten())
             ),
+            // Those of the ladder, and those to whom a step of it asks a report.
             "issue_actors" => self
                 .issue
                 .levels
                 .iter()
                 .flat_map(|level| &level.actors)
+                .map(String::as_str)
+                .chain(asked_of)
                 .map(|id| Named {
                     id,
                     name_zh: self.body_name(id),

@@ -82,3 +82,14 @@ fn amounts_are_whole_fen() {
         assert!(text.parse::<Money>().is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_prefectures_rules_hold_no_word_of_townships_or_of_a_districts_office() {
+    let rules = Profile::json("honghe").unwrap();
+    for word in ["乡镇", "街道", "项目中心", "区委", "区政府"] {
+        assert!(!rules.contains(word), "{word}");
+    }
+    // The words are those of another county, so that their absence says something.
+    let district = Profile::json("kaizhou").unwrap();
+    assert!(district.contains("项目中心") && district.contains("乡镇"));
+}
