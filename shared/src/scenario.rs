@@ -4,11 +4,12 @@
 //! something at a moment and says what is to be expected, or looks at what the engine says. Nodes can be cut off and merged again.
 //! The format is described for its writers in `tests/scenarios/README.md`.
 //!
-//! [`Scenario::parse`] refuses an unknown word with its line and column, before anything is run. [`Scenario::run`] makes one hub and the
-//! nodes, each with its own store and documents, and answers with the steps that did not go as expected. Everything is
-//! deterministic: ids come from names and the clock from the file, so a file has one result wherever it runs. Nodes exchange whole documents here;
-//! how they do that over a line is `sync`'s business and tested elsewhere.
+//! [`Scenario::parse`] refuses an unknown or unused word with its line and column, [`Scenario::check`] every name, id and value that is not
+//! known; both run nothing. [`Scenario::run`] checks, makes one hub and the nodes, each with its own store and documents, and answers with the
+//! steps that did not go as expected. Everything is deterministic: ids come from names and the clock from the file, so a file has one
+//! result wherever it runs. Nodes exchange whole documents here; how they do that over a line is `sync`'s business and tested elsewhere.
 
+mod check;
 mod file;
 mod look;
 mod play;

@@ -337,6 +337,96 @@ fn people_are_answered_in_their_language() {
     assert_eq!(add("en", "Li"), "Added the user Li.\n");
 }
 
+/// A scenario of a county officer: one unit, one project, one look.
+fn scenario(profile: &str, amount: &str, expected: &str) -> String {
+    format!(
+        r#"title = "门槛"
+profile = "{profile}"
+clock = "2024-09-10 09:00"
+[[unit]]
+id = "town"
+kind = "township"
+[[project]]
+id = "p"
+unit = "town"
+set = {{ origin_kind = "promotion", total_investment_fen = "{amount}" }}
+[[step]]
+look = "eligible"
+project = "p"
+programme = "major"
+is = "{expected}"
+"#
+    )
+}
+
+#[test]
+fn a_scenario_with_a_word_nobody_knows_runs_nothing_and_names_its_place() {
+    let root = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::write(&path, text).expect("a file is written");
+        path.to_string_lossy().into_owned()
+    };
+    let text = scenario("wushan", "800万元", "yes");
+    let sound = file("sound.toml", &text);
+    let good = run(&["scenario", &sound], "");
+    assert_eq!(good.code, Some(0), "{good:#?}");
+    for (wrong, place) in [
+        (text.replace("look =", "lok ="), "line 12, column 1:"),
+        (text.replace("\"yes\"", "\"yas\""), "line 15, column 6"),
+        (text.replace("\"major\"", "\"mayor\""), "line 14, column 13"),
+        (text.replace("promotion", "promoted"), "line 10, column 23"),
+    ] {
+        let wrong = file("wrong.toml", &wrong);
+        // The sound file stands first and is not run either.
+        let said = run(&["scenario", &sound, &wrong], "");
+        assert_eq!(
+            (said.code, said.stdout.as_str()),
+            (Some(2), ""),
+            "{said:#?}"
+        );
+        assert!(said.stderr.contains(place), "{place}: {said:#?}");
+        assert!(said.stderr.contains("wrong.toml"), "{said:#?}");
+    }
+}
+
+/// Scenario 49 as a county does it: a file of its own, checked and then used, with the program that ships.
+#[test]
+fn a_sixth_county_is_a_file() {
+    let root = tempfile::tempdir().expect("a folder");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/profiles/wushan.json");
+    let shipped = std::fs::read_to_string(shipped).expect("a profile that ships");
+    let mut rules: Value = serde_json::from_str(&shipped).expect("JSON");
+    rules["id"] = json!("sixth");
+    let when = &mut rules["eligibility"]["major"][0]["when"];
+    let floor = json!({"amount": {"field": "total_investment", "op": ">=", "value": "800万元"}});
+    *when = json!({"all": [when.take(), floor]});
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::write(&path, text).expect("a file is written");
+        path.to_string_lossy().into_owned()
+    };
+    let county = write("sixth.json", &rules.to_string());
+    let checked = run(&["profile", "lint", &county], "");
+    assert_eq!(checked.code, Some(0), "{checked:#?}");
+    let given = format!("sixth={county}");
+    for (amount, expected, code) in [
+        ("8000000元", "yes", 0),
+        ("7999999元", "no", 0),
+        ("7999999元", "yes", 1),
+    ] {
+        let file = write("sixth.toml", &scenario("sixth", amount, expected));
+        let said = run(&["scenario", &file, "--profile", &given], "");
+        assert_eq!(said.code, Some(code), "{amount}: {said:#?}");
+    }
+    rules["treshold"] = json!(1);
+    let wrong = write("wrong.json", &rules.to_string());
+    let refused = run(&["profile", "lint", &wrong], "");
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    let told = format!("{}{}", refused.stdout, refused.stderr);
+    assert!(told.contains("treshold"), "{told}");
+}
+
 /// A year's official holidays come in by a file at the hub; what is no notice of a year is refused with what is wrong.
 #[test]
 fn the_hub_publishes_a_years_holidays() {

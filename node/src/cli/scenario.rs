@@ -45,10 +45,11 @@ pub fn run(_common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fa
         let json = read(Path::new(file))?;
         profiles.instead.insert(slug.to_owned(), json);
     }
-    // Every file is read before the first is run: a word nobody knows is found at once.
+    // Every file is read and checked before the first is run: a word nobody knows is found at once.
     let mut scenarios = Vec::with_capacity(args.files.len());
     for file in &args.files {
         let parsed = Scenario::parse(&read(file)?).map_err(|error| at(file, error))?;
+        parsed.check(&profiles).map_err(|error| at(file, error))?;
         scenarios.push((file, parsed));
     }
     let mut steps = 0;

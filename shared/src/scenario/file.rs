@@ -60,6 +60,43 @@ impl Item {
         }
     }
 
+    pub(super) fn flag(&self) -> Result<bool, ScenarioError> {
+        match &self.node {
+            Node::Flag(flag) => Ok(*flag),
+            _ => Err(self.place.refuse("this takes true or false")),
+        }
+    }
+
+    /// A text, or the digits of a number.
+    pub(super) fn word(&self) -> Result<String, ScenarioError> {
+        match &self.node {
+            Node::Int(number) => Ok(number.to_string()),
+            _ => Ok(self.text()?.to_owned()),
+        }
+    }
+
+    /// A year of four digits, as a number or as text.
+    pub(super) fn year(&self) -> Option<i16> {
+        let word = self.word().ok().filter(|word| word.len() == 4)?;
+        word.parse().ok()
+    }
+
+    /// The elements of a list; a value by itself is a list of one.
+    pub(super) fn items(&self) -> Vec<&Self> {
+        match &self.node {
+            Node::List(items) => items.iter().collect(),
+            _ => vec![self],
+        }
+    }
+
+    /// One whole number, or a list of them.
+    fn ints(&self) -> Result<Vec<i64>, ScenarioError> {
+        match &self.node {
+            Node::List(items) => items.iter().map(Self::int).collect(),
+            _ => Ok(vec![self.int()?]),
+        }
+    }
+
     /// One text, or a list of them.
     pub(super) fn texts(&self) -> Result<Vec<&str>, ScenarioError> {
         match &self.node {
@@ -72,6 +109,16 @@ impl Item {
         match &self.node {
             Node::Table(block) => Ok(block),
             _ => Err(self.place.refuse("this takes a table")),
+        }
+    }
+
+    /// Every text in it, with its place.
+    pub(super) fn leaves<'a>(&'a self, out: &mut Vec<(Place, &'a str)>) {
+        match &self.node {
+            Node::Text(text) => out.push((self.place, text)),
+            Node::List(items) => items.iter().for_each(|item| item.leaves(out)),
+            Node::Table(block) => block.leaves(out),
+            Node::Int(_) | Node::Flag(_) => {}
         }
     }
 
@@ -154,10 +201,36 @@ impl Block {
     }
 
     pub(super) fn need(&self, word: &str) -> Result<&str, ScenarioError> {
-        let item = self
-            .get(word)
-            .ok_or_else(|| self.place.refuse(format!("`{word}` is missing")))?;
-        item.text()
+        self.need_any(word)?.text()
+    }
+
+    /// The words of the head, without the tables that stand beside them in the file.
+    pub(super) fn without_tables(&self) -> Self {
+        let words = self.words.iter().filter(|(_, (_, item))| {
+            !matches!(&item.node, Node::List(items) if items.iter().any(|item| item.block().is_ok()))
+        });
+        Self {
+            place: self.place,
+            words: words
+                .map(|(word, value)| (word.clone(), value.clone()))
+                .collect(),
+        }
+    }
+
+    /// The value of a word that must be there.
+    pub(super) fn need_any(&self, word: &str) -> Result<&Item, ScenarioError> {
+        self.get(word)
+            .ok_or_else(|| self.place.refuse(format!("`{word}` is missing")))
+    }
+
+    /// Where a word's value stands; the table itself when the word is not there.
+    pub(super) fn place_of(&self, word: &str) -> Place {
+        self.get(word).map_or(self.place, |item| item.place)
+    }
+
+    /// Every text in the table, with its place.
+    pub(super) fn leaves<'a>(&'a self, out: &mut Vec<(Place, &'a str)>) {
+        self.words.values().for_each(|(_, item)| item.leaves(out));
     }
 
     /// Every word with the place of the word itself.
@@ -235,14 +308,14 @@ pub struct Scenario {
 }
 
 /// Words at the top of a file.
-const HEAD: &[&str] = &[
+pub(super) const HEAD: &[&str] = &[
     "title", "scenario", "profile", "change", "clock", "case", "unit", "person", "project",
     "given", "step",
 ];
-const UNIT: &[&str] = &["id", "name", "kind", "node"];
-const PERSON: &[&str] = &["id", "name", "role", "unit"];
-const PROJECT: &[&str] = &["id", "unit", "count", "set"];
-const GIVEN: &[&str] = &["table", "project", "unit", "row", "set", "at", "by"];
+pub(super) const UNIT: &[&str] = &["id", "name", "kind", "node"];
+pub(super) const PERSON: &[&str] = &["id", "name", "role", "unit"];
+pub(super) const PROJECT: &[&str] = &["id", "unit", "count", "set"];
+pub(super) const GIVEN: &[&str] = &["table", "project", "unit", "row", "set", "at", "by"];
 
 impl Scenario {
     /// Reads a file and refuses every word it does not know.
@@ -283,6 +356,10 @@ impl Scenario {
         }
         scenario.head.need("profile")?;
         scenario.head.need("clock")?;
+        scenario.cases_are_used()?;
+        if let Some(numbers) = scenario.head.get("scenario") {
+            numbers.ints()?;
+        }
         if scenario.steps.is_empty() {
             return Err(scenario
                 .head
@@ -292,15 +369,28 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// Refuses a word of a case that the rest of the file never asks for: what it was to say is not tested.
+    fn cases_are_used(&self) -> Result<(), ScenarioError> {
+        let mut texts = Vec::new();
+        for (word, _, item) in self.head.each() {
+            if word != "case" {
+                item.leaves(&mut texts);
+            }
+        }
+        for (word, place, _) in self.cases.iter().flat_map(Block::each) {
+            let asked = format!("${{{word}}}");
+            if !texts.iter().any(|(_, text)| text.contains(&asked)) {
+                return Err(place.refuse(format!("nothing in the file uses `{asked}`")));
+            }
+        }
+        Ok(())
+    }
+
     /// The numbers of domain.md 15 it stands for.
     #[must_use]
     pub fn numbers(&self) -> Vec<i64> {
-        let item = self.head.get("scenario");
-        match item.map(|item| &item.node) {
-            Some(Node::List(items)) => items.iter().filter_map(|item| item.int().ok()).collect(),
-            Some(Node::Int(number)) => vec![*number],
-            _ => Vec::new(),
-        }
+        let numbers = self.head.get("scenario").map(Item::ints);
+        numbers.and_then(Result::ok).unwrap_or_default()
     }
 }
 

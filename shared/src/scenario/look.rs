@@ -1,15 +1,19 @@
 //! What a step can look at: one line per thing, each an answer of the engine as plain words and ids.
 //!
 //! A look reads what a site holds and never changes it. Its answer is a list of texts; `is` wants exactly that list, `has` wants some of
-//! it, `lacks` none of it.
+//! it, `lacks` none of it. `words` refuses, before anything runs, what no answer could say.
 
 mod rules;
+mod shape;
+mod words;
+
+pub(super) use words::{check, is_text, period_of_report, stands_in, table_of};
 
 use std::collections::BTreeMap;
 
 use super::ScenarioError;
 use super::file::Block;
-use super::values::Names;
+use super::values::{Names, column_of};
 use crate::api::obligations::{Obligation, ObligationKind};
 use crate::book::{Book, Cells as _};
 use crate::command::Role;
@@ -37,54 +41,210 @@ pub(super) struct Sight<'a> {
     pub(super) roles: BTreeMap<String, Role>,
 }
 
-type Look = fn(&Sight<'_>) -> Result<Vec<String>, ScenarioError>;
-
-/// Everything that can be looked at: its name, the words it takes, and how it is answered.
-const LOOKS: &[(&str, &[&str], Look)] = &[
-    ("value", &["project", "path"], value),
-    ("conflict", &["project", "path"], conflict),
-    ("proposals", &["project", "path"], proposals),
-    ("attempts", &["project"], attempts),
-    ("rows", &["project", "unit", "table", "column"], rows),
-    ("stage", &["project"], stage),
-    ("obligations", &["hub", "unit", "from", "to"], owed),
-    ("filing", &["unit", "report", "period"], filing),
-    ("may_read", &["person", "table"], may_read),
-    ("label", &["term"], label),
-    ("eligible", &["project", "programme"], rules::eligible),
-    ("gaps", &["project"], rules::gaps),
-    ("three_levels", &["project"], rules::three_levels),
-    ("lists", &["project"], rules::lists),
-    ("entries", &["list"], rules::entries),
-    ("category", &["project", "year"], rules::category),
-    ("phase", &["project"], rules::phase),
-    ("issue", &["project", "issue"], rules::issue),
-    ("overdue_issues", &["project"], rules::overdue_issues),
-    ("rectifications", &["project"], rules::rectifications),
-    ("profile", &["change"], rules::profile),
-    ("pool", &[], rules::pool),
-    ("ranking", &["period", "top"], rules::ranking),
-    ("cuts", &["period"], rules::cut),
-    ("rules", &["project", "path"], rules::of_project),
-    ("county_rules", &["year", "path"], rules::of_county),
-];
-
-/// The words a look takes beside `is`, `has` and `lacks`.
-pub(super) fn words(name: &str) -> Option<&'static [&'static str]> {
-    let found = LOOKS.iter().find(|(known, ..)| *known == name);
-    found.map(|(_, words, _)| *words)
+/// Something that can be looked at.
+pub(super) struct Look {
+    /// What a file calls it.
+    pub(super) name: &'static str,
+    /// The words it needs.
+    pub(super) needs: &'static [&'static str],
+    /// The words it may have besides.
+    pub(super) takes: &'static [&'static str],
+    /// What its answers are made of.
+    pub(super) says: Says,
+    see: fn(&Sight<'_>) -> Result<Vec<String>, ScenarioError>,
 }
 
-/// The names of all looks.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    LOOKS.iter().map(|(name, ..)| *name)
+/// What the answers of a look are made of: so that a word that no answer can hold is refused, and not taken for one that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Text; `has` and `lacks` find a part of it.
+    Text,
+    /// One of these words.
+    Only(&'static [&'static str]),
+    /// What the field or column holds.
+    Value,
+    /// An option of an enumeration, or one of the words beside it.
+    Option(&'static str, &'static [&'static str]),
+    /// `slot:` and a slot of the county.
+    Slots,
+    /// Projects of the file.
+    Projects,
+    /// Units of the file.
+    Units,
+    /// Rows of the file.
+    Rows,
+    /// A category of the county, `none`, or `ask:` and a field.
+    Category,
+    /// The state of an issue, then what the county calls it.
+    Issue,
+    /// Numbers, then projects.
+    Pool,
+    /// A rank and a unit or project.
+    Places,
+    /// Lines of obligations; `has` and `lacks` name their beginning, whole words of it.
+    Owed,
+}
+
+/// A look, as the table below writes it.
+const fn look(
+    name: &'static str,
+    (needs, takes): (&'static [&'static str], &'static [&'static str]),
+    says: Says,
+    see: fn(&Sight<'_>) -> Result<Vec<String>, ScenarioError>,
+) -> Look {
+    Look {
+        name,
+        needs,
+        takes,
+        says,
+        see,
+    }
+}
+
+/// Everything that can be looked at: its name, the words it needs and may have, what it says, and how it is answered.
+pub(super) const LOOKS: &[Look] = &[
+    look("value", (&["project", "path"], &[]), Says::Value, value),
+    look(
+        "conflict",
+        (&["project", "path"], &[]),
+        Says::Value,
+        conflict,
+    ),
+    look(
+        "proposals",
+        (&["project"], &["path"]),
+        Says::Value,
+        proposals,
+    ),
+    look("attempts", (&["project"], &[]), Says::Text, attempts),
+    look(
+        "rows",
+        (&["table", "column"], &["project", "unit"]),
+        Says::Value,
+        rows,
+    ),
+    look(
+        "stage",
+        (&["project"], &[]),
+        Says::Option("stage", &[]),
+        stage,
+    ),
+    look("phase", (&["project"], &[]), Says::Text, rules::phase),
+    look(
+        "lists",
+        (&["project"], &[]),
+        Says::Option("lists", &[]),
+        rules::lists,
+    ),
+    look("entries", (&["list"], &[]), Says::Projects, rules::entries),
+    look(
+        "category",
+        (&["project", "year"], &[]),
+        Says::Category,
+        rules::category,
+    ),
+    look(
+        "eligible",
+        (&["project", "programme"], &[]),
+        Says::Only(FIT),
+        rules::eligible,
+    ),
+    look("gaps", (&["project"], &[]), Says::Slots, rules::gaps),
+    look(
+        "three_levels",
+        (&["project"], &[]),
+        Says::Only(LEVELS),
+        rules::three_levels,
+    ),
+    look(
+        "obligations",
+        (&[], &["hub", "unit", "from", "to", "due", "severity"]),
+        Says::Owed,
+        owed,
+    ),
+    look(
+        "filing",
+        (&["unit", "report", "period"], &[]),
+        Says::Only(TIMELINESS),
+        filing,
+    ),
+    look(
+        "filed",
+        (&["unit", "report", "period"], &[]),
+        Says::Text,
+        filed,
+    ),
+    look(
+        "issue",
+        (&["project", "issue"], &[]),
+        Says::Issue,
+        rules::issue,
+    ),
+    look(
+        "overdue_issues",
+        (&["project"], &[]),
+        Says::Rows,
+        rules::overdue_issues,
+    ),
+    look(
+        "rectifications",
+        (&["project"], &[]),
+        Says::Rows,
+        rules::rectifications,
+    ),
+    look("pool", (&[], &[]), Says::Pool, rules::pool),
+    look(
+        "ranking",
+        (&["period"], &["top"]),
+        Says::Places,
+        rules::ranking,
+    ),
+    look("cuts", (&["period"], &[]), Says::Units, rules::cut),
+    look(
+        "may_read",
+        (&["person", "table"], &[]),
+        Says::Only(YES_NO),
+        may_read,
+    ),
+    look("label", (&["term"], &[]), Says::Text, label),
+    look("profile", (&["change"], &[]), Says::Text, rules::profile),
+    look(
+        "rules",
+        (&["project", "path"], &[]),
+        Says::Text,
+        rules::of_project,
+    ),
+    look(
+        "county_rules",
+        (&["path"], &["year"]),
+        Says::Text,
+        rules::of_county,
+    ),
+];
+
+const YES_NO: &[&str] = &["yes", "no"];
+const FIT: &[&str] = &["yes", "no", "open"];
+const LEVELS: &[&str] = &["yes", "no", "unknown"];
+const TIMELINESS: &[&str] = &[
+    "on_time",
+    "late_network",
+    "late",
+    "missing",
+    "pending",
+    "prefilled",
+    "excused",
+    "reported",
+];
+
+/// The look of this name.
+pub(super) fn find(name: &str) -> Option<&'static Look> {
+    LOOKS.iter().find(|look| look.name == name)
 }
 
 /// Answers a look.
 pub(super) fn answer(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
-    let name = sight.step.need("look")?;
-    match LOOKS.iter().find(|(known, ..)| *known == name) {
-        Some((_, _, look)) => look(sight),
+    match find(sight.step.need("look")?) {
+        Some(look) => (look.see)(sight),
         None => Err(sight.step.place.refuse("this cannot be looked at")),
     }
 }
@@ -191,10 +351,7 @@ fn rows(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     let name = step.need("table")?;
     let table = Table::from_id(name)
         .ok_or_else(|| step.place.refuse(format!("no table is called `{name}`")))?;
-    let name = step.need("column")?;
-    let column = table
-        .column(name)
-        .ok_or_else(|| step.place.refuse(format!("no column is called `{name}`")))?;
+    let column = column_of(table, step.need("column")?, step.place_of("column"))?;
     let of = |row: crate::book::Row<'_>| sight.show(row.get(column));
     Ok(match table.place() {
         crate::field::Place::Project | crate::field::Place::Oversight => {
@@ -217,8 +374,9 @@ fn stage(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     ])
 }
 
-/// What is owed: `rule period standing`, `missed` for what is overdue; rules of lists begin with `list:`, other projects with what
-/// is owed for them (`replacement:p`). `hub = true` or a unit; `from` and `to` are today when absent.
+/// What is owed: `rule period standing`, without a period where it has none, `missed` for what is overdue; rules of lists begin with
+/// `list:`, what is owed for a project with its kind (`replacement:p`). `hub = true` or a unit; `from` and `to` are today when absent.
+/// `due` keeps what falls due on a day or in a month, `severity` what matters so much.
 fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     let day = |word: &str| match sight.step.text(word)? {
         Some(text) => text
@@ -237,7 +395,14 @@ fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
         to: day("to")?,
         now: sight.now,
     };
-    let owed = obligations(&Ground::of(&sight.world), &asked);
+    let mut owed = obligations(&Ground::of(&sight.world), &asked);
+    if let Some(due) = sight.step.text("due")? {
+        let day = |one: &Obligation| one.due.map(|moment| moment.date().to_string());
+        owed.retain(|one| day(one).is_some_and(|day| day.starts_with(due)));
+    }
+    if let Some(severity) = sight.step.text("severity")? {
+        owed.retain(|one| id(serde_json::to_value(one.severity)) == severity);
+    }
     let line = |one: &Obligation| {
         let rule = match (one.kind, one.project) {
             (ObligationKind::ListIssue | ObligationKind::ListSubmission, _) => {
@@ -251,10 +416,9 @@ fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
         } else {
             id(serde_json::to_value(one.standing))
         };
-        match (one.period.as_str(), standing.as_str()) {
-            ("", "open") => rule,
-            ("", standing) => format!("{rule} {standing}"),
-            (period, standing) => format!("{rule} {period} {standing}"),
+        match one.period.as_str() {
+            "" => format!("{rule} {standing}"),
+            period => format!("{rule} {period} {standing}"),
         }
     };
     Ok(owed.iter().map(line).collect())
@@ -268,6 +432,31 @@ fn id(value: serde_json::Result<serde_json::Value>) -> String {
 
 /// The verdict on a unit's report of a period.
 fn filing(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    judged(sight, |verdict, _| {
+        vec![id(serde_json::to_value(verdict.timeliness))]
+    })
+}
+
+/// When the report that counts was filed, and when the hub received it; nothing before there is one.
+fn filed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
+    judged(sight, |verdict, chain| {
+        let counts = chain
+            .iter()
+            .filter(|filing| verdict.counts == Some(filing.id));
+        counts
+            .flat_map(|filing| {
+                let received = filing.received_at.map(|at| at.to_string());
+                let received = received.unwrap_or_else(|| "null".to_owned());
+                [filing.filed_at.to_string(), received]
+            })
+            .collect()
+    })
+}
+
+fn judged(
+    sight: &Sight<'_>,
+    say: impl Fn(report::Judgement<'_>, &[&report::Filing]) -> Vec<String>,
+) -> Result<Vec<String>, ScenarioError> {
     let unknown = || {
         sight
             .step
@@ -286,7 +475,7 @@ fn filing(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     let chain = report::revisions(&filings, &report.id, &period.id);
     let deadline = Deadline::of_period(profile, report, &period);
     let verdict = report::judge(&chain, deadline, sight.now, None);
-    Ok(vec![id(serde_json::to_value(verdict.timeliness))])
+    Ok(say(verdict, &chain))
 }
 
 /// Whether a person may read a table: `yes` or `no`.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::file::{Block, Item, Node, Scenario};
+use super::check::{Told, project_names, role_of, user_of};
+use super::file::{Block, Item, Node, Place, Scenario};
 use super::look::{self, Sight};
 use super::site::Site;
 use super::step;
@@ -11,7 +12,7 @@ use super::values::{Names, digest, moment, row_of};
 use super::{Failure, Profiles, Report, ScenarioError};
 use crate::api::NodeRole;
 use crate::book::{Book, Cells as _};
-use crate::command::{Actor, Command, Envelope, Outcome, Role};
+use crate::command::{Actor, Command, Envelope, Outcome};
 use crate::decide::Directory;
 use crate::document::genesis::DocumentKind;
 use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
@@ -28,64 +29,50 @@ use crate::value::Value;
 use crate::{summary, view};
 
 /// The name of the hub's own site in `on` and `nodes`.
-const HUB: &str = "hub";
+pub(super) const HUB: &str = "hub";
 
 impl Scenario {
     /// Carries the file out, each case by itself, and says which steps did not go as expected.
     ///
     /// # Errors
-    /// A name nobody declared, a value of the wrong kind, a profile that is refused: the file is wrong, not the engine.
+    /// What [`Scenario::check`] refuses: the file is wrong, not the engine. Nothing has run then.
     pub fn run(&self, profiles: &Profiles) -> Result<Report, ScenarioError> {
         let mut report = Report::default();
-        if self.cases.is_empty() {
-            self.run_case(profiles, None, &mut report)?;
-        }
-        for (index, case) in self.cases.iter().enumerate() {
-            self.run_case(profiles, Some((index + 1, case)), &mut report)?;
+        for told in self.told(profiles)? {
+            run(&told, &mut report)?;
         }
         Ok(report)
     }
+}
 
-    fn run_case(
-        &self,
-        profiles: &Profiles,
-        case: Option<(usize, &Block)>,
-        report: &mut Report,
-    ) -> Result<(), ScenarioError> {
-        let with = |block: &Block| match case {
-            Some((_, case)) => block.with(case),
-            None => Ok(block.clone()),
-        };
-        let head = with(&self.head)?;
-        let mut play = Play::new(&head, profiles)?;
-        for unit in &self.units {
-            play.unit(&with(unit)?)?;
-        }
-        for person in &self.people {
-            play.person(&with(person)?)?;
-        }
-        play.enter_directory()?;
-        for project in &self.projects {
-            play.project(&with(project)?)?;
-        }
-        for given in &self.given {
-            play.give(&with(given)?)?;
-        }
-        play.exchange(&head)?;
-        for step in &self.steps {
-            let step = with(step)?;
-            report.steps += 1;
-            if let Err(wrong) = play.step(&step)? {
-                report.failed.push(Failure {
-                    line: step.place.line,
-                    case: case.map(|(number, _)| number),
-                    expected: wrong.expected,
-                    found: wrong.found,
-                });
-            }
-        }
-        Ok(())
+fn run(told: &Told, report: &mut Report) -> Result<(), ScenarioError> {
+    let mut play = Play::new(told)?;
+    for unit in &told.units {
+        play.unit(unit)?;
     }
+    for person in &told.people {
+        play.person(person)?;
+    }
+    play.enter_directory(&told.head)?;
+    for project in &told.projects {
+        play.project(project)?;
+    }
+    for given in &told.given {
+        play.give(given)?;
+    }
+    play.exchange(&told.head)?;
+    for step in &told.steps {
+        report.steps += 1;
+        if let Err(wrong) = play.step(step)? {
+            report.failed.push(Failure {
+                line: step.place.line,
+                case: told.number,
+                expected: wrong.expected,
+                found: wrong.found,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What a step wanted and what it got.
@@ -108,16 +95,19 @@ struct Play {
 }
 
 impl Play {
-    fn new(head: &Block, profiles: &Profiles) -> Result<Self, ScenarioError> {
-        let clock = head.need("clock")?;
+    fn new(told: &Told) -> Result<Self, ScenarioError> {
+        let head = &told.head;
         Ok(Self {
-            profile: Arc::new(profile_of(head, profiles)?),
+            profile: Arc::clone(&told.profile),
             sites: vec![Site::new(HUB, NodeRole::Hub)],
             hosts: BTreeMap::new(),
             directory: Vec::new(),
             people: BTreeMap::new(),
-            names: Names::default(),
-            now: moment(clock, head.place)?,
+            names: Names {
+                rules: told.rules.clone(),
+                ..Names::default()
+            },
+            now: moment(head.need("clock")?, head.place_of("clock"))?,
             commands: 0,
         })
     }
@@ -142,17 +132,14 @@ impl Play {
 
     fn person(&mut self, block: &Block) -> Result<(), ScenarioError> {
         let id = block.need("id")?;
-        let place = block.get("role").map_or(block.place, |item| item.place);
-        let role = serde_json::from_value::<Role>(block.need("role")?.into()).map_err(|_| {
-            place.refuse("no role is called so; domain.md 1.3 and README list them")
-        })?;
-        let unit = self.names.unit(block.need("unit")?, block.place)?;
-        let mut user = [0; 5];
-        for (to, from) in user.iter_mut().zip(digest(id)) {
-            *to = from;
-        }
+        let role = role_of(block)?;
+        let unit = self
+            .names
+            .unit(block.need("unit")?, block.place_of("unit"))?;
+        let user = user_of(id);
+        self.names.people.insert(id.to_owned(), user.to_string());
         let actor = Actor {
-            user: UserId::from_bytes(user),
+            user,
             name: block.text("name")?.unwrap_or(id).to_owned(),
             role,
             unit,
@@ -163,7 +150,7 @@ impl Play {
     }
 
     /// The hub knows every unit and where it is hosted.
-    fn enter_directory(&mut self) -> Result<(), ScenarioError> {
+    fn enter_directory(&mut self, head: &Block) -> Result<(), ScenarioError> {
         let mut edits = Vec::new();
         for (unit, name, kind) in &self.directory {
             let node = self.hosts.get(unit).and_then(|at| self.sites.get(*at));
@@ -183,20 +170,17 @@ impl Play {
         }
         let document = document_of(Table::Directory, None, None, self.now);
         match document {
-            Some(document) => self.write(0, &document, edits, None),
+            Some(document) => self.write(0, &document, edits, None, head.place),
             None => Ok(()),
         }
     }
 
     /// One project, or `count` of them whose names end in their number.
     fn project(&mut self, block: &Block) -> Result<(), ScenarioError> {
-        let id = block.need("id")?;
-        let home = self.names.unit(block.need("unit")?, block.place)?;
-        let names: Vec<String> = match block.get("count") {
-            Some(count) => (1..=count.int()?).map(|n| format!("{id}{n}")).collect(),
-            None => vec![id.to_owned()],
-        };
-        for name in names {
+        let home = self
+            .names
+            .unit(block.need("unit")?, block.place_of("unit"))?;
+        for name in project_names(block)? {
             let project = ProjectId::from_parts(1, digest(&name));
             self.names.projects.insert(name.clone(), project);
             let mut fields = match block.get("set") {
@@ -210,19 +194,17 @@ impl Play {
             let (hubs, units): (Vec<_>, Vec<_>) =
                 fields.into_iter().partition(|(path, _)| is_hubs(path));
             let at = self.hosts.get(&home).copied().unwrap_or(0);
-            self.write(at, &DocumentId::Project(project), units, None)?;
-            self.write(0, &DocumentId::Oversight(project), hubs, None)?;
+            self.write(at, &DocumentId::Project(project), units, None, block.place)?;
+            self.write(0, &DocumentId::Oversight(project), hubs, None, block.place)?;
         }
         Ok(())
     }
 
     /// A row that stands when the scenario begins; `project = "p*"` gives one to every project whose name begins so.
     fn give(&mut self, block: &Block) -> Result<(), ScenarioError> {
-        let name = block.need("table")?;
-        let table = Table::from_id(name)
-            .ok_or_else(|| block.place.refuse(format!("no table is called `{name}`")))?;
+        let table = look::table_of(block.need("table")?, block.place_of("table"))?;
         let at = match block.text("at")? {
-            Some(text) => moment(text, block.place)?,
+            Some(text) => moment(text, block.place_of("at"))?,
             None => self.now,
         };
         let user = match block.text("by")? {
@@ -230,24 +212,11 @@ impl Play {
             None => None,
         };
         let row = block.text("row")?;
-        let of = block.text("project")?;
-        let projects: Vec<Option<(String, ProjectId)>> = match of {
+        let projects = match block.text("project")? {
             None => vec![None],
             Some(pattern) => {
-                let known = self.names.projects.iter();
-                let fits: Vec<_> = known
-                    .filter(|(name, _)| match pattern.strip_suffix('*') {
-                        Some(start) => name.starts_with(start),
-                        None => *name == pattern,
-                    })
-                    .map(|(name, id)| Some((name.clone(), *id)))
-                    .collect();
-                if fits.is_empty() {
-                    return Err(block
-                        .place
-                        .refuse(format!("no project is called `{pattern}`")));
-                }
-                fits
+                let fits = self.names.fitting(pattern, block.place_of("project"))?;
+                fits.into_iter().map(Some).collect()
             }
         };
         for project in projects {
@@ -285,7 +254,7 @@ impl Play {
                 (DocumentId::Unit(unit), _) => self.hosts.get(unit).copied().unwrap_or(0),
                 _ => 0,
             };
-            self.write(site, &document, edits, user)?;
+            self.write(site, &document, edits, user, block.place)?;
         }
         Ok(())
     }
@@ -296,17 +265,14 @@ impl Play {
         document: &DocumentId,
         edits: Vec<(FieldPath, Value)>,
         user: Option<UserId>,
+        place: Place,
     ) -> Result<(), ScenarioError> {
         let (profile, now) = (&self.profile, self.now);
         let Some(site) = self.sites.get_mut(at) else {
             return Ok(());
         };
         let written = site.give(profile, now, document, edits, user);
-        written.map_err(|message| ScenarioError {
-            line: 0,
-            column: 0,
-            message,
-        })
+        written.map_err(|message| place.refuse(message))
     }
 
     fn actor(&self, name: &str, block: &Block) -> Result<&Actor, ScenarioError> {
@@ -466,7 +432,7 @@ impl Play {
                 .collect(),
         };
         let found = look::answer(&sight)?;
-        compare(step, &found)
+        compare(step, &found, &self.names)
     }
 
     /// Everything a site holds.
@@ -540,7 +506,9 @@ fn judge(step: &Block, outcome: &Outcome) -> Result<Result<(), Wrong>, ScenarioE
         return Ok(Ok(()));
     }
     let found = match outcome {
-        Outcome::Refused(refusal) => format!("refused: {sentence} ({:?})", refusal.why),
+        Outcome::Refused(refusal) => {
+            format!("refused, rule {rule}: {sentence} ({:?})", refusal.why)
+        }
         Outcome::Done { .. } => found.to_owned(),
     };
     Ok(Err(Wrong {
@@ -549,8 +517,21 @@ fn judge(step: &Block, outcome: &Outcome) -> Result<Result<(), Wrong>, ScenarioE
     }))
 }
 
-/// Compares what is seen with `is`, `has` and `lacks`.
-fn compare(step: &Block, found: &[String]) -> Result<Result<(), Wrong>, ScenarioError> {
+/// Compares what is seen with `is`, `has` and `lacks`. The latter two look for a part of a text, for a line of obligations that begins
+/// with these words, and for the very word in all else.
+fn compare(
+    step: &Block,
+    found: &[String],
+    names: &Names,
+) -> Result<Result<(), Wrong>, ScenarioError> {
+    let is_text = look::is_text(step, names);
+    let is_there = |word: &&str| {
+        found.iter().any(|line| {
+            let rest = line.strip_prefix(word);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                || is_text && line.contains(word)
+        })
+    };
     let mut expected = Vec::new();
     let mut is_right = true;
     let shown = |words: &[&str]| words.join(" | ");
@@ -564,22 +545,13 @@ fn compare(step: &Block, found: &[String]) -> Result<Result<(), Wrong>, Scenario
     }
     if let Some(item) = step.get("has") {
         let words = item.texts()?;
-        is_right &= words
-            .iter()
-            .all(|word| found.iter().any(|text| text.contains(word)));
+        is_right &= words.iter().all(is_there);
         expected.push(format!("has {}", shown(&words)));
     }
     if let Some(item) = step.get("lacks") {
         let words = item.texts()?;
-        is_right &= !words
-            .iter()
-            .any(|word| found.iter().any(|text| text.contains(word)));
+        is_right &= !words.iter().any(is_there);
         expected.push(format!("lacks {}", shown(&words)));
-    }
-    if expected.is_empty() {
-        return Err(step
-            .place
-            .refuse("a look says what it expects: is, has or lacks"));
     }
     Ok(if is_right {
         Ok(())
@@ -619,7 +591,7 @@ fn is_hubs(path: &FieldPath) -> bool {
 }
 
 /// The profile a file names, with its changes.
-fn profile_of(head: &Block, profiles: &Profiles) -> Result<Profile, ScenarioError> {
+pub(super) fn profile_of(head: &Block, profiles: &Profiles) -> Result<Profile, ScenarioError> {
     let place = head.get("profile").map_or(head.place, |item| item.place);
     let json = profiles.json(head.need("profile")?);
     let json = json.map_err(|error| place.refuse(error.to_string()))?;

@@ -7,19 +7,21 @@ use super::file::Block;
 use super::look;
 use super::values::Names;
 use crate::command::{Command, FilingLine};
-use crate::field::Table;
 use crate::ids::RowId;
 use crate::time::Timestamp;
 
 /// Words every step may have.
-const COMMON: &[&str] = &["at", "note"];
+pub(super) const COMMON: &[&str] = &["at", "note"];
 /// Words of a step in which somebody acts.
-const ACT: &[&str] = &["as", "on", "do", "expect", "rule", "says"];
+pub(super) const ACT: &[&str] = &["as", "on", "do", "expect", "rule", "says"];
 /// Words of a step that looks.
-const LOOK: &[&str] = &["look", "on", "is", "has", "lacks", "says"];
+pub(super) const LOOK: &[&str] = &["look", "on", "is", "has", "lacks"];
+
+/// What can become of an act.
+pub(super) const EXPECTED: &[&str] = &["ok", "refused", "proposed"];
 
 /// What a person can do, and the words it takes.
-const VERBS: &[(&str, &[&str])] = &[
+pub(super) const VERBS: &[(&str, &[&str])] = &[
     ("create", &["project", "unit", "set"]),
     ("edit", &["project", "set", "on_behalf"]),
     (
@@ -47,57 +49,65 @@ const VERBS: &[(&str, &[&str])] = &[
             "on_behalf",
         ],
     ),
-    ("review", &["row", "filing", "unit", "accepted", "reason"]),
-    ("excuse", &["row", "filing", "unit", "reason"]),
+    ("review", &["filing", "unit", "accepted", "reason"]),
+    ("excuse", &["filing", "unit", "reason"]),
     ("resolve", &["project", "path", "seen", "keep"]),
     ("accept", &["project", "path"]),
     ("dismiss", &["project", "path", "reason"]),
     ("strike", &["project", "unit", "table", "row", "reason"]),
-    ("comment", &["project", "row", "about", "text"]),
+    ("comment", &["project", "about", "text"]),
     ("delete", &["project", "reason"]),
     ("restore", &["project"]),
     ("move", &["project", "unit"]),
-    ("cut", &["nodes"]),
-    ("merge", &["nodes"]),
-    ("wait", &[]),
 ];
+
+/// What happens to nodes and the clock, by nobody's hand, and the words it takes.
+pub(super) const EVENTS: &[(&str, &[&str])] =
+    &[("cut", &["nodes"]), ("merge", &["nodes"]), ("wait", &[])];
 
 /// Refuses a step with a word it does not take, a verb nobody knows, or neither verb nor look.
 pub(super) fn check_words(step: &Block) -> Result<(), ScenarioError> {
     if let Some(what) = step.get("look") {
         let name = what.text()?;
-        let words = look::words(name).ok_or_else(|| {
-            let known: Vec<_> = look::names().collect();
+        let look = look::find(name).ok_or_else(|| {
+            let known: Vec<_> = look::LOOKS.iter().map(|look| look.name).collect();
             what.place.refuse(format!(
                 "nothing is called `{name}`; one can look at {}",
                 known.join(", ")
             ))
         })?;
-        return step.only(&[COMMON, LOOK, words]);
+        step.only(&[COMMON, LOOK, look.needs, look.takes])?;
+        for word in look.needs {
+            step.need_any(word)?;
+        }
+        if !["is", "has", "lacks"]
+            .iter()
+            .any(|word| step.get(word).is_some())
+        {
+            return Err(what
+                .place
+                .refuse("a look says what it expects: is, has or lacks"));
+        }
+        return Ok(());
+    }
+    if step.get("do").is_none() {
+        let verbs = VERBS.iter().chain(EVENTS).flat_map(|(_, words)| *words);
+        let known: Vec<_> = verbs.copied().collect();
+        step.only(&[COMMON, ACT, LOOK, &known])?;
     }
     let verb = step.need("do")?;
     let place = step.get("do").map_or(step.place, |item| item.place);
-    let known = VERBS.iter().find(|(name, _)| *name == verb);
-    let (_, words) = known.ok_or_else(|| {
-        let names: Vec<_> = VERBS.iter().map(|(name, _)| *name).collect();
+    let named = |(name, _): &&(&str, &[&str])| *name == verb;
+    if let Some((_, words)) = EVENTS.iter().find(named) {
+        return step.only(&[COMMON, &["do"], words]);
+    }
+    let (_, words) = VERBS.iter().find(named).ok_or_else(|| {
+        let names: Vec<_> = VERBS.iter().chain(EVENTS).map(|(name, _)| *name).collect();
         place.refuse(format!("nobody can `{verb}`; known: {}", names.join(", ")))
     })?;
     step.only(&[COMMON, ACT, words])?;
-    if let Some(expect) = step.get("expect")
-        && !matches!(expect.text()?, "ok" | "refused" | "proposed")
-        && !expect.text()?.starts_with("${")
-    {
-        return Err(expect.place.refuse("expect is ok, refused or proposed"));
-    }
-    if let Some(table) = step.get("table") {
-        table_of(table.text()?, step)?;
-    }
+    step.need_any("as")?;
     Ok(())
-}
-
-fn table_of(name: &str, step: &Block) -> Result<Table, ScenarioError> {
-    let place = step.get("table").map_or(step.place, |item| item.place);
-    Table::from_id(name).ok_or_else(|| place.refuse(format!("no table is called `{name}`")))
 }
 
 /// The command a step means; `proposal` is the one its path stands for. Steps about nodes (`cut`, `merge`, `wait`) have none.
@@ -128,7 +138,7 @@ pub(super) fn command(
             on_behalf,
         },
         "record" => {
-            let table = table_of(step.need("table")?, step)?;
+            let table = look::table_of(step.need("table")?, place("table"))?;
             let row = step.text("row")?.map_or_else(name_of_row, str::to_owned);
             let row = names.row_or_new(&row, now);
             let set = match step.get("set") {
@@ -180,10 +190,7 @@ pub(super) fn command(
             review: names.row_or_new(&name_of_row(), now),
             unit: names.unit(step.need("unit")?, place("unit"))?,
             filing: names.row(step.need("filing")?, place("filing"))?,
-            accepted: matches!(
-                step.get("accepted").map(|item| &item.node),
-                Some(super::file::Node::Flag(true))
-            ),
+            accepted: step.need_any("accepted")?.flag()?,
             reason: reason()?,
         },
         "excuse" => Command::ExcuseFiling {
@@ -224,7 +231,7 @@ pub(super) fn command(
                 Some(unit) => Some(names.unit(unit, place("unit"))?),
                 None => None,
             },
-            table: table_of(step.need("table")?, step)?,
+            table: look::table_of(step.need("table")?, place("table"))?,
             row: names.row(step.need("row")?, place("row"))?,
             reason: reason()?,
         },

@@ -148,17 +148,217 @@ fn an_unknown_word_is_refused_with_its_line_and_column() {
             "nothing is called `weather`",
         ),
         (
-            "[[step]]\ndo = \"record\"\ntable = \"chairs\"\n",
+            "[[step]]\nas = \"li\"\ndo = \"record\"\ntable = \"chairs\"\n",
             "\"chairs\"",
             "no table is called `chairs`",
         ),
     ] {
         let text = format!("{HEAD}{steps}");
-        let error = Scenario::parse(&text).unwrap_err();
+        let error = Scenario::parse(&text)
+            .and_then(|scenario| scenario.check(&Profiles::default()))
+            .unwrap_err();
         assert!(error.message.starts_with(message), "{error}");
         let line = text.lines().nth(error.line - 1).unwrap();
         let from: String = line.chars().skip(error.column - 1).collect();
         assert!(from.starts_with(word), "{error}: {line}");
+    }
+}
+
+/// A file with these steps is refused before it runs, at this word, with this message.
+fn refused(steps: &str, word: &str, message: &str) {
+    let text = format!("{HEAD}{steps}");
+    let scenario = Scenario::parse(&text);
+    let error = scenario
+        .and_then(|scenario| scenario.check(&Profiles::default()))
+        .unwrap_err();
+    assert!(error.message.contains(message), "{steps}: {error}");
+    let line = text.lines().nth(error.line - 1).unwrap();
+    let from: String = line.chars().skip(error.column - 1).collect();
+    assert!(from.starts_with(word), "{error}: {line}");
+}
+
+#[test]
+fn a_word_that_nothing_uses_is_refused() {
+    refused(
+        "[[case]]\nexpect = \"ok\"\n[[step]]\ndo = \"merge\"\n",
+        "expect",
+        "nothing in the file uses",
+    );
+    refused(
+        "[[step]]\ndo = \"merge\"\nas = \"li\"\n",
+        "as",
+        "unknown word `as`",
+    );
+    refused(
+        "[[step]]\nlook = \"pool\"\nis = []\nsays = \"x\"\n",
+        "says",
+        "unknown word `says`",
+    );
+    refused(
+        "[[step]]\nlook = \"pool\"\n",
+        "\"pool\"",
+        "says what it expects",
+    );
+    let record = "[[step]]\nas = \"li\"\ndo = \"record\"\ntable = \"notices\"\n";
+    refused(
+        &format!("{record}project = \"bridge\"\n"),
+        "\"bridge\"",
+        "stand in no project",
+    );
+    refused(
+        &format!("{record}rule = \"KZ-1\"\n"),
+        "\"KZ-1\"",
+        "only a refusal",
+    );
+    refused(
+        &format!("{record}expect = \"refused\"\n"),
+        "\"refused\"",
+        "names its rule",
+    );
+}
+
+#[test]
+fn a_name_or_value_that_is_not_known_is_refused_before_anything_runs() {
+    let edit = |set: &str| {
+        format!("[[step]]\nas = \"wang\"\ndo = \"edit\"\nproject = \"bridge\"\nset = {{ {set} }}\n")
+    };
+    refused(
+        &edit("owner_org = \"twon\""),
+        "\"twon\"",
+        "no unit is called `twon`",
+    );
+    refused(&edit("sector = \"trasport\""), "\"trasport\"", "is none of");
+    refused(
+        &edit("\"issues/one/deadline\" = \"2023-01-01\""),
+        "\"issues",
+        "no row is called `one`",
+    );
+    refused(&edit("planned_start = \"soon\""), "\"soon\"", "no day");
+    let given = "[[given]]\ntable = \"attachments\"\nproject = \"bridge\"\nset = { about = \"feasability\" }\n";
+    refused(
+        &format!("{given}[[step]]\ndo = \"merge\"\n"),
+        "\"feasability\"",
+        "is none of",
+    );
+    refused(
+        "[[step]]\ndo = \"cut\"\nnodes = [\"n2\"]\n",
+        "\"n2\"",
+        "no node is called",
+    );
+    refused(
+        "[[step]]\nas = \"zhao\"\ndo = \"delete\"\nproject = \"bridge\"\n",
+        "\"zhao\"",
+        "nobody is called",
+    );
+    refused(
+        "[[person]]\nid = \"zhao\"\nrole = \"clerck\"\nunit = \"town\"\n[[step]]\ndo = \"merge\"\n",
+        "\"clerck\"",
+        "no role",
+    );
+    refused(
+        "[[step]]\nat = \"2020-01-01\"\ndo = \"wait\"\n",
+        "\"2020-01-01\"",
+        "backwards",
+    );
+}
+
+#[test]
+fn a_look_at_what_is_not_there_or_for_what_it_never_says_is_refused() {
+    let look = |name: &str, words: &str| format!("[[step]]\nlook = \"{name}\"\n{words}\n");
+    let of = |name: &str, words: &str| look(name, &format!("project = \"bridge\"\n{words}"));
+    refused(
+        &of("rules", "path = \"findings/*/chek\"\nis = []"),
+        "\"findings",
+        "no `chek`",
+    );
+    refused(
+        &look("county_rules", "path = \"share/*/fen\"\nis = []"),
+        "\"share",
+        "no `share`",
+    );
+    refused(
+        &of("stage", "is = \"permiting\""),
+        "\"permiting\"",
+        "is none of",
+    );
+    refused(
+        &of("gaps", "lacks = [\"slot:leder\"]"),
+        "\"slot:leder\"",
+        "never says",
+    );
+    refused(
+        &look("obligations", "lacks = [\"M-KZ-99 missed\"]"),
+        "\"M-KZ-99",
+        "nothing is owed",
+    );
+    refused(
+        &look("obligations", "lacks = [\"slot:brigde\"]"),
+        "\"slot:brigde\"",
+        "no project",
+    );
+    let filing = "unit = \"town\"\nreport = \"R-KZ-1\"\n";
+    refused(
+        &look(
+            "filing",
+            &format!("{filing}period = \"2023-13\"\nis = \"late\""),
+        ),
+        "\"2023-13\"",
+        "no period",
+    );
+    refused(
+        &look(
+            "filing",
+            &format!("{filing}period = \"2023-02\"\nis = \"in_time\""),
+        ),
+        "\"in_time\"",
+        "never says",
+    );
+    // What a look does say passes.
+    let fine = of("rules", "path = \"findings/*/check\"\nlacks = [\"month\"]");
+    assert_eq!(run(&fine).failed, []);
+}
+
+#[test]
+fn the_readme_names_every_word_a_file_may_hold() {
+    let readme = include_str!("../../../tests/scenarios/README.md");
+    let mut words: Vec<&str> = Vec::new();
+    for list in [
+        file::HEAD,
+        file::UNIT,
+        file::PERSON,
+        file::PROJECT,
+        file::GIVEN,
+    ] {
+        words.extend(list);
+    }
+    for list in [step::COMMON, step::ACT, step::LOOK] {
+        words.extend(list);
+    }
+    for (verb, takes) in step::VERBS.iter().chain(step::EVENTS) {
+        words.push(verb);
+        words.extend(*takes);
+    }
+    for look in look::LOOKS {
+        words.push(look.name);
+        words.extend(look.needs.iter().chain(look.takes));
+    }
+    let quoted: std::collections::BTreeSet<_> = readme
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .flat_map(|code| code.split([' ', '=', '"', '[', ']']))
+        .collect();
+    let missing: Vec<_> = words
+        .iter()
+        .filter(|word| !quoted.contains(*word))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let answers = look::LOOKS.iter().filter_map(|look| match look.says {
+        look::Says::Only(answers) => Some(answers),
+        _ => None,
+    });
+    for answer in answers.flatten().chain(step::EXPECTED) {
+        assert!(readme.contains(answer), "{answer}");
     }
 }
 

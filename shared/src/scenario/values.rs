@@ -1,13 +1,20 @@
 //! What a value of the file means: amounts with their unit, days, options, and the names of things the file declares.
+//!
+//! A word that could only be a typing error is refused: an option that neither county nor program has, a unit or row that nobody
+//! declared. Names of organisations, people and papers outside the file are written in Chinese, which no id is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::ScenarioError;
 use super::file::{Block, Item, Node, Place};
 use crate::field::{Column, FieldPath, Kind, Table, Target};
 use crate::ids::{ProjectId, RowId, UnitId};
-use crate::profile::Money;
-use crate::time::{Date, Timestamp};
+use crate::profile::{DOCUMENTS, Money, Profile};
+use crate::records::{Named, targets};
+use crate::rules::issues::flow::IssueAct;
+use crate::text::fields::fixed_options;
+use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 /// What the names of a file stand for.
@@ -16,6 +23,10 @@ pub(super) struct Names {
     pub(super) units: BTreeMap<String, UnitId>,
     pub(super) projects: BTreeMap<String, ProjectId>,
     pub(super) rows: BTreeMap<String, RowId>,
+    /// People with their accounts.
+    pub(super) people: BTreeMap<String, String>,
+    /// The rules the file begins with and those its steps bring: an option one of them has is known.
+    pub(super) rules: Vec<Arc<Profile>>,
 }
 
 impl Names {
@@ -35,6 +46,26 @@ impl Names {
         found.ok_or_else(|| place.refuse(format!("no unit is called `{name}`")))
     }
 
+    /// The projects a name means: one, or with a star at its end all that begin so.
+    pub(super) fn fitting(
+        &self,
+        pattern: &str,
+        place: Place,
+    ) -> Result<Vec<(String, ProjectId)>, ScenarioError> {
+        let known = self.projects.iter();
+        let fits: Vec<_> = known
+            .filter(|(name, _)| match pattern.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => *name == pattern,
+            })
+            .map(|(name, id)| (name.clone(), *id))
+            .collect();
+        if fits.is_empty() {
+            return Err(place.refuse(format!("no project is called `{pattern}`")));
+        }
+        Ok(fits)
+    }
+
     pub(super) fn row(&self, name: &str, place: Place) -> Result<RowId, ScenarioError> {
         let found = self.rows.get(name).copied();
         found.ok_or_else(|| place.refuse(format!("no row is called `{name}`")))
@@ -51,14 +82,14 @@ impl Names {
         let mut fields = BTreeMap::new();
         for (word, place, item) in set.each() {
             let path = self.path(word, place)?;
-            let kind = match path.target() {
+            let value = match path.target() {
                 Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
-                    field.kind()
+                    self.value(field.kind(), item)?
                 }
-                Target::Cell(_, _, column) => column.kind(),
+                Target::Cell(table, _, column) => self.cell(table, column, item)?,
                 Target::Unknown => return Err(place.refuse(format!("unknown field `{word}`"))),
             };
-            fields.insert(path, self.value(kind, item)?);
+            fields.insert(path, value);
         }
         Ok(fields)
     }
@@ -66,13 +97,18 @@ impl Names {
     /// A path as the file writes it; the row of a cell may be a name of the file.
     pub(super) fn path(&self, word: &str, place: Place) -> Result<FieldPath, ScenarioError> {
         let mut parts: Vec<String> = word.split('/').map(str::to_owned).collect();
-        if let [_, row, _] = parts.as_mut_slice()
-            && let Some(id) = self.rows.get(row.as_str())
-        {
-            *row = id.to_string();
+        if let [table, row, _] = parts.as_mut_slice() {
+            match self.rows.get(row.as_str()) {
+                Some(id) => *row = id.to_string(),
+                // Rosters and directories have natural keys.
+                None if table == Table::Roster.id() || table == Table::Directory.id() => {}
+                None if row.parse::<RowId>().is_ok() => {}
+                None => return Err(place.refuse(format!("no row is called `{row}`"))),
+            }
         }
         let path = parts.join("/").parse::<FieldPath>();
-        path.map_err(|_| place.refuse(format!("`{word}` is no field")))
+        let path = path.ok().filter(|path| path.target() != Target::Unknown);
+        path.ok_or_else(|| place.refuse(format!("`{word}` is no field")))
     }
 
     /// The values of `set = { column = value }` of a table.
@@ -83,31 +119,89 @@ impl Names {
     ) -> Result<BTreeMap<Column, Value>, ScenarioError> {
         let mut columns = BTreeMap::new();
         for (word, place, item) in set.each() {
-            let column = table.column(word).ok_or_else(|| {
-                let known: Vec<_> = table.columns().iter().map(|column| column.id()).collect();
-                place.refuse(format!(
-                    "`{}` has no column `{word}`; it has {}",
-                    table.id(),
-                    known.join(", ")
-                ))
-            })?;
-            let value = match column {
-                Column::Project => Value::Text(self.subject(item)?),
-                _ => self.value(column.kind(), item)?,
-            };
-            columns.insert(column, value);
+            let column = column_of(table, word, place)?;
+            columns.insert(column, self.cell(table, column, item)?);
         }
         Ok(columns)
     }
 
-    fn subject(&self, item: &Item) -> Result<String, ScenarioError> {
+    /// The value of a cell: what it names stands in the file, and a word of a closed list is one of it.
+    fn cell(&self, table: Table, column: Column, item: &Item) -> Result<Value, ScenarioError> {
+        if is_null(item) {
+            return Ok(Value::Null);
+        }
+        let known = |words: &[&str]| match item.text()? {
+            text if words.contains(&text) => Ok(()),
+            text => Err(item
+                .place
+                .refuse(format!("`{text}` is none of {}", words.join(", ")))),
+        };
+        match (table, column) {
+            (Table::Attachments, Column::About) => known(&[DOCUMENTS, &["other"]].concat())?,
+            (_, Column::Act) if IssueAct::from_id(&item.word()?).is_none() => {
+                return Err(item.place.refuse("no step of an issue is called so"));
+            }
+            (_, Column::Year) if item.year().is_none() => {
+                return Err(item.place.refuse("this takes a year"));
+            }
+            _ => {}
+        }
+        match column.kind() {
+            Kind::Reference => self.reference(targets(table, column), item),
+            kind => self.value(kind, item),
+        }
+    }
+
+    /// The id of what a word of the file names.
+    fn reference(&self, named: Named, item: &Item) -> Result<Value, ScenarioError> {
         let name = item.text()?;
-        self.project(name, item.place).map(|id| id.to_string())
+        let place = item.place;
+        let row = || self.rows.get(name).map(ToString::to_string);
+        let project = || self.projects.get(name).map(ToString::to_string);
+        let unit = || self.units.get(name).map(ToString::to_string);
+        let outside = || (!name.is_ascii()).then(|| name.to_owned());
+        let (id, what) = match named {
+            Named::Project => (project(), "project"),
+            Named::Person => (self.people.get(name).cloned(), "person"),
+            Named::Subject => {
+                let id = unit().or_else(project).or_else(outside);
+                (id, "unit or project")
+            }
+            Named::Rows(tables) => {
+                let papers = tables == [Table::Attachments];
+                (row().or_else(|| outside().filter(|_| papers)), "row")
+            }
+            Named::Free => (row().or_else(project).or_else(unit).or_else(outside), "row"),
+        };
+        id.map(Value::Text)
+            .ok_or_else(|| place.refuse(format!("no {what} is called `{name}`")))
+    }
+
+    /// Refuses a word that neither the county nor the program has in an enumeration. One that a county leaves open takes any word.
+    pub(super) fn option(&self, list: &str, id: &str, place: Place) -> Result<(), ScenarioError> {
+        let mut known = BTreeSet::new();
+        let mut is_open = true;
+        for rules in &self.rules {
+            if let Some(options) = rules.named_options(list) {
+                is_open = options.is_empty();
+                known.extend(options.iter().map(|option| option.id.to_owned()));
+            }
+        }
+        if known.is_empty() {
+            let fixed = fixed_options(list).unwrap_or_default();
+            is_open &= fixed.is_empty();
+            known.extend(fixed.iter().map(|option| option.id.to_owned()));
+        }
+        if is_open || known.contains(id) {
+            return Ok(());
+        }
+        let known: Vec<_> = known.into_iter().collect();
+        Err(place.refuse(format!("`{id}` is none of {}", known.join(", "))))
     }
 
     fn value(&self, kind: Kind, item: &Item) -> Result<Value, ScenarioError> {
         let place = item.place;
-        if matches!(&item.node, Node::Text(text) if text == "null") {
+        if is_null(item) {
             return Ok(Value::Null);
         }
         Ok(match (kind, &item.node) {
@@ -118,29 +212,58 @@ impl Names {
             }
             (Kind::Percent | Kind::Count, _) => Value::Int(item.int()?),
             (Kind::Moment, _) => Value::Int(moment(item.text()?, place)?.0),
-            (Kind::Flag, Node::Flag(flag)) => Value::Bool(*flag),
-            (Kind::Flag, _) => return Err(place.refuse("this takes true or false")),
-            (Kind::Set(_), _) => {
+            (Kind::Flag, _) => Value::Bool(item.flag()?),
+            (Kind::Choice(list), _) => {
+                let id = item.word()?;
+                self.option(list, &id, place)?;
+                Value::Text(id)
+            }
+            (Kind::Set(list), _) => {
                 let mut ids = item.texts()?;
+                for id in &ids {
+                    self.option(list, id, place)?;
+                }
                 ids.sort_unstable();
                 Value::Text(ids.join(","))
             }
             (Kind::Unit, _) => {
                 let name = item.text()?;
                 let id = self.units.get(name).map(ToString::to_string);
-                Value::Text(id.unwrap_or_else(|| name.to_owned()))
+                let id = id.or_else(|| {
+                    let mut bodies = self.rules.iter().flat_map(|rules| &rules.bodies);
+                    let is_body = bodies.any(|body| body.id == name);
+                    (is_body || !name.is_ascii()).then(|| name.to_owned())
+                });
+                let id = id.ok_or_else(|| place.refuse(format!("no unit is called `{name}`")))?;
+                Value::Text(id)
             }
-            (Kind::Reference, _) => {
-                let name = item.text()?;
-                let id = self.rows.get(name).map(ToString::to_string);
-                let id = id.or_else(|| self.projects.get(name).map(ToString::to_string));
-                let id = id.or_else(|| self.units.get(name).map(ToString::to_string));
-                Value::Text(id.unwrap_or_else(|| name.to_owned()))
+            (Kind::Reference, _) => self.reference(Named::Free, item)?,
+            (Kind::Date, _) => {
+                let text = item.text()?;
+                if text.parse::<Date>().is_err() && text.parse::<Month>().is_err() {
+                    return Err(place.refuse(format!("`{text}` is no day like 2023-02-28")));
+                }
+                text.into()
             }
-            (_, Node::Int(number)) => Value::Text(number.to_string()),
-            _ => Value::Text(item.text()?.to_owned()),
+            _ => Value::Text(item.word()?),
         })
     }
+}
+
+fn is_null(item: &Item) -> bool {
+    matches!(&item.node, Node::Text(text) if text == "null")
+}
+
+/// The column of a table by its id.
+pub(super) fn column_of(table: Table, word: &str, place: Place) -> Result<Column, ScenarioError> {
+    table.column(word).ok_or_else(|| {
+        let known: Vec<_> = table.columns().iter().map(|column| column.id()).collect();
+        place.refuse(format!(
+            "`{}` has no column `{word}`; it has {}",
+            table.id(),
+            known.join(", ")
+        ))
+    })
 }
 
 /// The id a name has at a moment: later rows sort after earlier ones.
