@@ -1,5 +1,6 @@
 # Sourced by the other scripts: what they need beyond cargo, in one place. `rust_parts` adds what rust-toolchain.toml names;
-# `packages NEED=PACKAGE…` installs the Debian packages whose command (or package) is missing, or fails where that cannot be done.
+# `packages NEED=PACKAGE…` installs the Debian packages whose command (or package) is missing; where it may not, it fails and says
+# the line to run as root.
 build_needs=(wasm-opt=binaryen)
 test_needs=(chromium=chromium chromedriver=chromium-driver fonts-noto-cjk=fonts-noto-cjk)
 
@@ -12,14 +13,29 @@ rust_parts() {
 }
 
 packages() {
-  local need missing=() as_root=()
+  local need missing=() as_root=() by_hand
   for need in "$@"; do
     command -v "${need%%=*}" >/dev/null || dpkg --status "${need#*=}" >/dev/null 2>&1 || missing+=("${need#*=}")
   done
   ((${#missing[@]} == 0)) && { echo "nothing is missing"; return; }
   [[ "${install:-yes}" == yes ]] || { echo "error: missing: ${missing[*]}" >&2; return 2; }
-  ((EUID == 0)) || as_root=(sudo --non-interactive)
   command -v apt-get >/dev/null || { echo "error: no apt-get to install: ${missing[*]}" >&2; return 2; }
-  "${as_root[@]}" apt-get update --quiet=2 || return 2
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" || return 2
+  by_hand="apt-get update && apt-get install --yes --no-install-recommends ${missing[*]}"
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      printf 'error: missing: %s; there is no sudo here, run as root:\n  %s\n' "${missing[*]}" "$by_hand" >&2
+      return 2
+    elif sudo --non-interactive true 2>/dev/null; then
+      as_root=(sudo --non-interactive)
+    elif [[ -t 0 ]]; then
+      # A person is there to type the password.
+      as_root=(sudo)
+    else
+      printf 'error: missing: %s; sudo wants a password and nobody is there to type it, run as root:\n  %s\n' "${missing[*]}" "$by_hand" >&2
+      return 2
+    fi
+  fi
+  "${as_root[@]}" apt-get update --quiet=2 &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" ||
+    { printf 'error: that did not work; run as root:\n  %s\n' "$by_hand" >&2; return 2; }
 }
