@@ -14,24 +14,6 @@ const TOWNSHIP: &str = "松坪镇";
 const CLERK: &str = "李梅";
 const PASSWORD: &str = "a long password";
 
-/// Every box that sticks out of the page, as text; a table scrolls in its own frame.
-const OVERFLOWS: &str = r"
-    const out = [], wide = document.documentElement.clientWidth;
-    for (const part of document.querySelectorAll('#content, #content *')) {
-        const box = part.getBoundingClientRect();
-        if (box.width === 0 || part.closest('.rows__scroll, .off-screen') && !part.matches('.rows__scroll')) continue;
-        if (box.right > wide + 1 || box.left < -1) out.push(part.tagName + '.' + part.className + ' ' + Math.round(box.right));
-    }
-    return out.slice(0, 5).join('; ');";
-
-async fn fits(browser: &Browser, name: &str) -> Result<()> {
-    browser.shoot(name).await?;
-    let said = browser.driver.execute(OVERFLOWS, Vec::new()).await?;
-    let over = said.json().as_str().unwrap_or_default().to_owned();
-    ensure!(over.is_empty(), "{name}: {over}");
-    Ok(())
-}
-
 /// A township with one project that has a problem.
 fn township(root: &Path) -> (Place, String) {
     let mut node = Place::township(root, TOWNSHIP);
@@ -85,7 +67,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser.find("#record-save").await?.click().await?;
     browser.find_with("#records tr[data-row]", &item).await?;
     browser.find_with("#records tr[data-row]", CLERK).await?;
-    fits(&browser, "40-approvals").await?;
+    browser.shoot("40-approvals").await?;
 
     // Struck out with a reason, it stays in sight.
     browser
@@ -108,7 +90,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         .click()
         .await?;
     browser.find_with("#record-history", &item).await?;
-    fits(&browser, "41-struck").await?;
+    browser.shoot("41-struck").await?;
 
     // A township may not close its own problem: the refusal names the rule, and what was typed stays.
     let steps = format!("{node}/records/issue_steps?project={project}");
@@ -124,7 +106,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser
         .holds("#record-form [data-path='act']", "closed")
         .await?;
-    fits(&browser, "42-refused").await?;
+    browser.shoot("42-refused").await?;
 
     // The registry, and what a township may not read.
     browser.open(&format!("{node}/records")).await?;
@@ -137,7 +119,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
             .is_empty(),
         "the hub's own records are offered"
     );
-    fits(&browser, "43-registry").await?;
+    browser.shoot("43-registry").await?;
     browser.quit().await.context("ending the browser")
 }
 

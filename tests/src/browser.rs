@@ -24,6 +24,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A window of 1366×768, the smallest screen the product promises to fit.
 const WINDOW: (u32, u32) = (1366, 768);
 
+/// Every box that sticks out of the page to the side, as text; nothing when all is well. What scrolls, scrolls in its own frame.
+const OVERFLOWS: &str = r"
+    const out = [], wide = document.documentElement.clientWidth;
+    const scrolls = '.rows__scroll, .grid, .ledger, .tabs, .off-screen, .sync__scroll';
+    for (const part of document.querySelectorAll('.top, .top *, .rail, .rail *, #content, #content *, .log-in *, dialog, dialog *')) {
+        const box = part.getBoundingClientRect();
+        if (box.width === 0 || part.closest(scrolls) && !part.matches(scrolls)) continue;
+        if (box.right > wide + 1 || box.left < -1) out.push(part.tagName + '.' + part.className + ' ' + Math.round(box.right));
+    }
+    return out.slice(0, 5).join('; ');";
+
 /// The driver's own HTTP, over our small client.
 struct Wire;
 
@@ -352,10 +363,10 @@ impl Browser {
         Ok(())
     }
 
-    /// Keeps what the window shows. A page wider than the window is a fault.
+    /// Keeps what the window shows. A page wider than the window is a fault, and so is a part of it that sticks out.
     ///
     /// # Errors
-    /// When the picture cannot be kept, or the page overflows to the side.
+    /// When the picture cannot be kept, or something overflows to the side.
     pub async fn shoot(&self, name: &str) -> Result<()> {
         let path = self.shots.join(format!("{name}.png"));
         self.driver
@@ -374,7 +385,15 @@ impl Browser {
         if wide > 0 {
             bail!("{name} is {wide} pixels wider than the window");
         }
-        Ok(())
+        let over = self
+            .driver
+            .execute(OVERFLOWS, Vec::new())
+            .await
+            .context("measuring the page's parts")?;
+        match over.json().as_str().unwrap_or_default() {
+            "" => Ok(()),
+            over => bail!("{name}: {over}"),
+        }
     }
 
     /// Ends the browser.
