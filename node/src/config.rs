@@ -41,6 +41,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// What to log, in the syntax of `tracing`.
     pub log: String,
+    /// Days without a line after which the work desk points to the stick.
+    pub stick_after_days: u32,
     /// Bounds of the listener.
     pub limits: Limits,
     /// Sizes and rhythms of the store.
@@ -139,6 +141,7 @@ struct File {
     addresses: Vec<String>,
     hosts: Vec<String>,
     log: String,
+    stick_after_days: u32,
     limits: Limits,
     storage: Storage,
 }
@@ -151,6 +154,7 @@ impl Default for File {
             addresses: Vec::new(),
             hosts: Vec::new(),
             log: "info".to_owned(),
+            stick_after_days: 7,
             limits: Limits::default(),
             storage: Storage::default(),
         }
@@ -213,6 +217,7 @@ impl Config {
             addresses: file.addresses,
             hosts: file.hosts,
             log: environment("XIANGMU_LOG").unwrap_or(file.log),
+            stick_after_days: file.stick_after_days,
             limits: file.limits,
             storage: file.storage,
         })

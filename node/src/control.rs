@@ -10,6 +10,7 @@ mod edit;
 mod export;
 mod import;
 mod invite;
+pub mod line;
 mod perform;
 mod quarantine;
 mod request;
@@ -23,6 +24,7 @@ use shared::command::{Actor, Role};
 use shared::ids::{UnitId, UserId};
 use shared::library::LibraryError;
 use shared::profile::{Profile, ProfileError};
+use shared::text::Lang;
 
 use crate::accounts::rows::Account;
 use crate::accounts::{AccountError, Accounts};
@@ -220,11 +222,12 @@ impl Context {
         Ok(known.map(|known| known.name).unwrap_or_default())
     }
 
-    /// The truth about the line.
+    /// The truth about the line, its reason in the reader's language.
     ///
     /// # Errors
     /// When the driver does not answer.
-    pub async fn sync_status(&self) -> Result<SyncStatus, DriverError> {
-        self.handle.read(views::sync_status).await
+    pub async fn sync_status(&self, lang: Lang) -> Result<SyncStatus, DriverError> {
+        let status = self.handle.read(views::sync_status).await?;
+        Ok(status.worded(lang))
     }
 }

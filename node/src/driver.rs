@@ -25,7 +25,7 @@ use shared::attachments::Named;
 use shared::command::{Actor, Answer, Envelope};
 use shared::ids::DocumentId;
 use shared::store::{Reader, StoreError, Turn};
-use shared::sync::{Input, Replica, ReplicaError, Reply, RequestId, SessionId};
+use shared::sync::{Input, LineTrouble, Replica, ReplicaError, Reply, RequestId, SessionId};
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -308,9 +308,9 @@ impl Handle {
     pub(crate) async fn session_closed(
         &self,
         session: SessionId,
-        reason: String,
+        trouble: LineTrouble,
     ) -> Result<(), DriverError> {
-        self.send(Message::Input(Input::SessionClosed { session, reason }))
+        self.send(Message::Input(Input::SessionClosed { session, trouble }))
             .await
     }
 
@@ -318,9 +318,9 @@ impl Handle {
     pub(crate) async fn dial_failed(
         &self,
         session: SessionId,
-        reason: String,
+        trouble: LineTrouble,
     ) -> Result<(), DriverError> {
-        self.send(Message::Input(Input::DialFailed { session, reason }))
+        self.send(Message::Input(Input::DialFailed { session, trouble }))
             .await
     }
 

@@ -38,6 +38,7 @@ use futures_util::{Stream, StreamExt};
 use http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 use shared::text::Lang;
+use shared::text::ui::Ui;
 use tracing::Instrument;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -76,6 +77,8 @@ pub struct Site {
     pub previews: Previews,
     /// Bundles that were opened and wait likewise.
     pub bundles: Opened,
+    /// Days without a line after which the work desk points to the stick.
+    pub stick_after_days: u32,
 }
 
 impl Site {
@@ -97,6 +100,7 @@ impl Site {
             control_token: Arc::clone(&app.control_token),
             previews: Previews::default(),
             bundles: Opened::default(),
+            stick_after_days: app.config.stick_after_days,
             context,
         })
     }
@@ -259,7 +263,11 @@ async fn respond<B: Buf>(
                 .is_some_and(|first| first == "api" || first == "control");
             let page = !ours && (parts.method == Method::GET || parts.method == Method::HEAD);
             let result = if page {
-                Ok(assets::serve(&parts.path, &parts.headers))
+                let demo = site.context.info().demo;
+                // The page's language is the browser's own choice, which only the page knows.
+                let mark = demo.then(|| [Lang::Zh, Lang::En].map(|lang| Ui::Demo.text(lang)));
+                let mark = mark.map(|words| words.join(" · "));
+                Ok(assets::serve(&parts.path, &parts.headers, mark.as_deref()))
             } else {
                 Err(Failed::NotFound)
             };
@@ -344,7 +352,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::CountyRules => reports::county_rules(site, call).await,
         Endpoint::Issues => records::issues(site, call).await,
         Endpoint::Overview => reports::overview(site, call).await,
-        Endpoint::Sync => nodes::sync(site).await,
+        Endpoint::Sync => nodes::sync(site, call).await,
         Endpoint::SyncAct => nodes::sync_act(site, call).await,
         Endpoint::Imports => imports::list(site).await,
         Endpoint::ImportPreview => imports::preview(site, call).await,

@@ -106,7 +106,7 @@ pub fn directory(context: &mut ReadContext<'_>) -> Result<Vec<DirectoryUnit>, Li
     Ok(units)
 }
 
-/// The truth about the line, conflicts laid over it (S5).
+/// The truth about the line, conflicts laid over it (S5); not worded yet.
 #[must_use]
 pub fn sync_status(context: &mut ReadContext<'_>) -> SyncStatus {
     let mut status = context.replica.status(context.now);

@@ -12,6 +12,7 @@ use crate::field::FieldPath;
 use crate::ids::{ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
 use crate::project::{ProjectRow, ProjectView, Writer};
 use crate::text::Lang;
+use crate::text::line::LineReason;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
@@ -371,6 +372,12 @@ pub struct Desk {
     pub conflicts: Vec<DeskConflict>,
     /// Proposals that wait for my unit.
     pub proposals: u32,
+    /// What the kinds of `due` are called, in the reader's language.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, String>,
+    /// What the person should know first, in the reader's language; empty when there is nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice: String,
 }
 
 /// This period's filing on the 工作台.
@@ -419,7 +426,7 @@ pub struct DeskReturned {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskDue {
-    /// `issue`, `node`, `report` or `start`, `completion`.
+    /// `issue`, `node`, `start`, `completion`, or an id of `obligations::ObligationKind`; [`Desk::kinds`] has its word.
     pub kind: String,
     /// The project, if it belongs to one.
     pub project: Option<ProjectId>,
@@ -507,14 +514,14 @@ pub enum SyncState {
     Waiting,
     /// S3 同步中.
     Running {
-        /// Entries exchanged.
+        /// Entries the hub acknowledged of those.
         done: u64,
-        /// Entries in all.
+        /// Entries that waited when this exchange began, and what was added since.
         total: u64,
     },
     /// S4 离线.
     Offline {
-        /// Why, for people.
+        /// Why, in the reader's language.
         reason: String,
         /// True when a person cut the line (`xiangmu sync --off`).
         switched_off: bool,
@@ -526,7 +533,7 @@ pub enum SyncState {
     },
     /// S6 上传失败: the hub refused.
     Refused {
-        /// Why, for people.
+        /// Why, in the reader's language.
         reason: String,
     },
     /// S7 时间相差.
@@ -560,6 +567,29 @@ pub struct SyncStatus {
     /// Changes in quarantine.
     #[serde(default)]
     pub quarantined: u64,
+    /// Why the line is away or the hub refuses, for programs; people read the state's `reason`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<LineReason>,
+    /// What the system said of it, for technicians.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// The answer to `POST /api/v1/sync`: how the line stands now and, to [`SyncAct::Now`], what the exchange came to.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncAnswer {
+    /// The line.
+    #[serde(flatten)]
+    pub status: SyncStatus,
+    /// Entries sent by the exchange.
+    pub sent: u64,
+    /// Entries received.
+    pub received: u64,
+    /// True when nothing is left either way.
+    pub complete: bool,
+    /// The outcome, a sentence in the reader's language; empty when no exchange was asked for.
+    pub outcome: String,
 }
 
 /// One enrolled node, as the hub shows it.

@@ -443,6 +443,8 @@ pub fn desk(
         due: Vec::new(),
         conflicts: Vec::new(),
         proposals: 0,
+        kinds: BTreeMap::new(),
+        notice: String::new(),
     };
     if sees_all {
         desk.collection = Some(collection(library, reader, question, &ledger, contact)?);

@@ -43,9 +43,12 @@ pub use blobs::BlobStored;
 pub use bundle::{BundleDraft, BundleGap, BundleRefusal, BundleTaken, BundleView};
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
-pub use input::{Approval, Facts, Input, Line, LogContent, RequestId, SessionId, Side};
+pub use input::{
+    Approval, Facts, Input, Line, LineTrouble, LogContent, RequestId, SessionId, Side,
+};
 pub(crate) use pack::ChangeParts;
 pub use quarantine::{Quarantined, quarantined};
+pub use status::Standing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -58,6 +61,7 @@ use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::library::Library;
 use crate::profile::Profile;
 use crate::store::{Pair, Reader, StoreError, Tree, Turn};
+use crate::text::line::LineReason;
 use crate::time::Timestamp;
 use crate::wire::v1::{Frame, Scope};
 
@@ -110,6 +114,8 @@ pub struct Replica {
     copied: BTreeMap<NodeId, Timestamp>,
     /// Entries of the log for the hub that the hub acknowledged.
     hub_acked: u64,
+    /// The session that streams to the hub, and what the hub had acknowledged when this exchange began.
+    exchange: Option<(SessionId, u64)>,
     last_exchange: Option<Timestamp>,
     /// How far this clock is ahead of the hub's.
     skew_ms: i64,
@@ -141,7 +147,10 @@ enum Dial {
     /// On the way.
     Dialling(SessionId),
     /// Until then.
-    Waiting { retry_at: Timestamp, reason: String },
+    Waiting {
+        retry_at: Timestamp,
+        trouble: LineTrouble,
+    },
 }
 
 /// A person waits for an exchange.
@@ -247,6 +256,7 @@ impl Replica {
             wanted: blobs::Wanted::default(),
             copied: BTreeMap::new(),
             hub_acked: 0,
+            exchange: None,
             last_exchange: None,
             skew_ms: 0,
             waiting: Vec::new(),
@@ -389,13 +399,13 @@ impl Replica {
                 nonce,
             } => self.session_opened(cx, session, side, nonce),
             Input::Frame { session, bytes } => self.frame(cx, session, &bytes),
-            Input::SessionClosed { session, reason } => {
-                self.session_closed(cx, session, reason);
+            Input::SessionClosed { session, trouble } => {
+                self.session_closed(cx, session, trouble);
                 Ok(())
             }
-            Input::DialFailed { session, reason } => {
+            Input::DialFailed { session, trouble } => {
                 if self.dial == Dial::Dialling(session) {
-                    self.wait_to_dial(cx, reason);
+                    self.wait_to_dial(cx, trouble);
                 }
                 Ok(())
             }
@@ -517,6 +527,7 @@ impl Replica {
             self.attend_session(cx, id)?;
         }
         self.answer_waiting(cx);
+        self.follow_exchange();
         Ok(())
     }
 
@@ -590,12 +601,12 @@ impl Replica {
             session: id,
             reason,
         });
-        self.session_closed(cx, id, reason.to_string());
+        self.session_closed(cx, id, LineReason::from(reason).into());
     }
 
-    fn session_closed(&mut self, cx: &mut Context<'_, '_>, id: SessionId, reason: String) {
+    fn session_closed(&mut self, cx: &mut Context<'_, '_>, id: SessionId, trouble: LineTrouble) {
         if self.dial == Dial::Dialling(id) {
-            self.wait_to_dial(cx, reason.clone());
+            self.wait_to_dial(cx, trouble.clone());
         }
         let Some(mut session) = self.sessions.remove(&id) else {
             return;
@@ -614,7 +625,7 @@ impl Replica {
             }
         }
         if session.is_dialler && self.dial == Dial::Resting && self.hub.is_some() {
-            self.wait_to_dial(cx, reason);
+            self.wait_to_dial(cx, trouble);
         }
         cx.out.push(Effect::Status);
     }

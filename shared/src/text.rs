@@ -33,11 +33,13 @@ macro_rules! words {
 pub mod attachment;
 pub mod book;
 pub mod bundle;
+pub mod due;
 pub mod fields;
 pub mod finding;
 pub mod guard;
 pub mod hub;
 pub mod issues;
+pub mod line;
 pub mod office;
 pub mod parse;
 pub mod plain;

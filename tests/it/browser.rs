@@ -74,11 +74,15 @@ impl Story {
         let node_tab = browser.driver.window().await?;
         browser.open(&node_address).await?;
         browser.find("input[name='name']").await?;
+        // Said before anybody has logged in, and only where it is so.
+        browser.find_with(".log-in .demo-strip", "演示数据").await?;
         browser.shoot("01-log-in").await?;
         log_in(&browser, "周山").await?;
         let hub_tab = browser.driver.new_tab().await?;
         browser.driver.switch_to_window(hub_tab.clone()).await?;
         browser.open(&hub_address).await?;
+        browser.find("input[name='name']").await?;
+        browser.gone(".demo-strip").await?;
         log_in(&browser, "王科").await?;
         Ok(Self {
             browser,
@@ -254,6 +258,8 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
 
     story.at_node("/sync").await?;
     story.pill("S1").await?;
+    browser.find("#sync-now").await?.click().await?;
+    browser.find_with(".notice", "成功（上传 ").await?;
     browser.find("#line-off").await?.click().await?;
     story.pill("S4").await?;
     browser.shoot("06-line-cut").await?;
@@ -328,6 +334,13 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
     }
     story.watch_node().await?;
     story.pill("S1").await?;
+    // The rail's width is remembered by the browser.
+    let wide = browser.find(".rail").await?.rect().await?.width;
+    browser.find("#rail").await?.click().await?;
+    story.at_node("/").await?;
+    let narrow = browser.find(".rail").await?.rect().await?.width;
+    ensure!(wide > 100.0 && narrow < 60.0, "{wide} then {narrow}");
+    browser.shoot("18-narrow-rail").await?;
     story.browser.quit().await
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use tests::process::{Place, Said, program, run};
+use tests::process::{Place, Said, program, run, wait_until};
 
 /// Text with the test's folder taken out.
 fn plain(text: &str, root: &Path) -> String {
@@ -30,6 +30,7 @@ fn lasting(value: &Value) -> Value {
             "position",
             "sync",
             "sync_code",
+            "sync_cause",
         ] {
             object.remove(name);
         }
@@ -143,6 +144,268 @@ fn commands_answer_the_same_with_the_server_up_and_down() {
     let exported = down.cli(&["export", "--out", &out.to_string_lossy()]).ok();
     assert_eq!(exported.json()["rows"], 1);
     assert!(out.is_file());
+}
+
+/// The names of a JSON object's members, sorted.
+fn keys(value: &Value) -> Vec<&str> {
+    let object = value.as_object().expect("an object");
+    let mut keys: Vec<_> = object.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// The lasting part of what was said of nodes: not where their logs stand or when they were heard.
+fn nodes_of(said: &Said) -> (Option<i32>, Vec<Value>) {
+    let (code, mut lines) = code_and_lines(said);
+    for line in &mut lines {
+        if let Some(node) = line.as_object_mut() {
+            node.remove("last_contact");
+        }
+    }
+    (code, lines)
+}
+
+/// Everything an officer's script does with a hub at which one node waits.
+fn office(hub: &Place, node: &str) -> Vec<(Option<i32>, Vec<Value>)> {
+    let mut seen = Vec::new();
+    let invited = hub.cli(&["invite", "--unit", "云台乡", "--kind", "township"]);
+    assert_eq!(keys(&invited.json()), ["code", "expires_at", "unit"]);
+    seen.push((invited.code, vec![invited.json()["unit"].clone()]));
+    seen.push(code_and_lines(&hub.cli(&[
+        "invite",
+        "--unit",
+        "云台乡",
+        "--kind",
+        "planet",
+    ])));
+    let listed = hub.cli(&["nodes"]);
+    let listed_keys = ["id", "online", "position", "state", "unit", "unit_name"];
+    for key in listed_keys {
+        assert!(keys(&listed.json()).contains(&key), "{key}: {listed:?}");
+    }
+    seen.push(nodes_of(&listed));
+    // Revoked is for good: what comes after is refused.
+    for act in [
+        "approve", "suspend", "suspend", "approve", "revoke", "approve",
+    ] {
+        seen.push(nodes_of(&hub.cli(&["nodes", act, node])));
+    }
+    for name in ["out.csv", "out.ndjson", "out.xlsx", "out.docx"] {
+        let out = hub.dir.join("..").join(format!("{}-{name}", hub.name));
+        let exported = hub.cli(&["export", "--out", &out.to_string_lossy()]);
+        assert_eq!(exported.json()["rows"], 1, "{exported:?}");
+        assert!(out.is_file());
+        seen.push((exported.code, vec![exported.json()["rows"].clone()]));
+    }
+    seen.push(code_and_lines(&hub.cli(&["check"])));
+    seen.push(code_and_lines(&hub.cli(&["check", "--repair"])));
+    seen.push(code_and_lines(&hub.cli(&["dump", "--kind", "all"])));
+    let (code, lines) = seen.pop().expect("just put there");
+    assert!(!lines.is_empty());
+    seen.push((code, Vec::new()));
+    seen.push(code_and_lines(&hub.cli(&[
+        "bundle",
+        "import",
+        "nowhere.xmb",
+    ])));
+    seen
+}
+
+#[test]
+fn an_officers_commands_answer_the_same_with_the_hub_up_and_down() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut work = Vec::new();
+    for side in ["up", "down"] {
+        let mut hub = Place::hub(&root.path().join(side), "演示县项目中心");
+        let made = hub.cli(&["status"]).ok().json();
+        let unit = made["unit"].clone();
+        let create = json!({"command": {"do": "create_project", "project": "01KARQYR000000000000000001", "home": unit, "set": {"name": "大桥"}}});
+        let _made = hub.cli_with(&["edit", "-"], &format!("{create}\n")).ok();
+        hub.start();
+        let node = Place::township(&root.path().join(side), "松坪镇");
+        let invite = hub.cli(&["invite", "--unit", "松坪镇"]).ok().json();
+        let code = invite["code"].as_str().expect("a code");
+        let joined = node.cli(&["join", code]).ok().json();
+        assert_eq!(joined, json!({"state": "pending", "unit": "松坪镇"}));
+        let id = node.cli(&["status"]).ok().json()["id"].clone();
+        if side == "down" {
+            assert!(hub.stop().success());
+        }
+        work.push(office(&hub, id.as_str().expect("an id")));
+    }
+    let [up, down] = [&work[0], &work[1]];
+    assert_eq!(up.len(), down.len());
+    for (step, (up, down)) in up.iter().zip(down).enumerate() {
+        assert_eq!(up, down, "step {step}");
+    }
+}
+
+#[test]
+fn init_and_status_print_what_the_contract_names() {
+    let root = tempfile::tempdir().expect("a folder");
+    let dir = root.path().join("hub").to_string_lossy().into_owned();
+    let init = [
+        "init",
+        "--role",
+        "hub",
+        "--data",
+        &dir,
+        "--name",
+        "演示县",
+        "--profile",
+        "kaizhou",
+        "--json",
+    ];
+    let made = run(&init, "").ok().json();
+    assert_eq!(keys(&made), ["id", "name", "profile", "role"]);
+    assert_eq!(
+        (&made["name"], &made["profile"], &made["role"]),
+        (&json!("演示县"), &json!("kaizhou"), &json!("hub"))
+    );
+    let status = run(&["status", "--data", &dir, "--json"], "").ok().json();
+    assert_eq!(status["id"], made["id"]);
+    for key in [
+        "role",
+        "documents",
+        "sync",
+        "sync_code",
+        "position",
+        "unreceipted",
+        "last_contact",
+        "disk_bytes",
+        "version",
+    ] {
+        assert!(status.get(key).is_some(), "{key} in {status}");
+    }
+}
+
+#[test]
+fn four_shells_complete_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = run(&["completions", shell], "").ok().stdout;
+        for command in ["invite", "quarantine", "completions"] {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn a_node_without_a_server_dials_the_hub_itself() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut hub = Place::hub(root.path(), "演示县项目中心");
+    hub.start();
+    let node = Place::township(root.path(), "松坪镇");
+    let unit = |place: &Place| place.cli(&["status"]).ok().json()["unit"].clone();
+    let add = |place: &Place, project: &str| {
+        let create = json!({"command": {"do": "create_project", "project": project, "home": unit(place), "set": {"name": "大桥"}}});
+        let _made = place.cli_with(&["edit", "-"], &format!("{create}\n")).ok();
+    };
+    let invite = |more: &[&str]| {
+        let arguments = [&["invite", "--unit", "松坪镇"][..], more].concat();
+        let invite = hub.cli(&arguments).ok().json();
+        invite["code"].as_str().expect("a code").to_owned()
+    };
+
+    // Nowhere enrolled: said at once, however long one would wait.
+    let nowhere = node.cli(&["sync", "--wait", "600"]);
+    assert_eq!(nowhere.code, Some(1), "{nowhere:?}");
+    assert_eq!(nowhere.json()["problem"], "not_joined");
+
+    let code = invite(&["--approve"]);
+    let joined = node.cli(&["join", &code]).ok().json();
+    assert_eq!(joined, json!({"state": "active", "unit": "松坪镇"}));
+    add(&node, "01KARQYR000000000000000001");
+    let said = node.cli(&["sync", "--wait", "60"]).ok().json();
+    assert!(said["sent"].as_u64() > Some(0), "{said}");
+    assert_eq!(said["left"], 0);
+    assert_eq!(hub.dump("松坪镇"), node.dump("松坪镇"));
+    assert!(hub.dump("松坪镇").contains("大桥"));
+    // The hub's receipt is here: nothing waits any more, though this process asks nobody.
+    assert_eq!(node.cli(&["status"]).ok().json()["unreceipted"], 0);
+    let again = node.cli(&["sync"]).ok().json();
+    assert_eq!(again, json!({"sent": 0, "received": 0, "left": 0}));
+
+    // A code is good for one node.
+    let second = Place::township(root.path(), "松坪镇二");
+    let refused = second.cli(&["join", &code]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("not valid"), "{refused:?}");
+
+    // Another one waits for the officer, and says so.
+    let third = Place::township(root.path(), "松坪镇三");
+    let joined = third.cli(&["join", &invite(&[])]).ok().json();
+    assert_eq!(joined["state"], "pending");
+    add(&third, "01KARQYR000000000000000002");
+    let waits = third.cli(&["sync", "--wait", "1"]);
+    assert_eq!(waits.code, Some(1), "{waits:?}");
+    assert_eq!(waits.json()["problem"], "awaits_approval");
+    let id = third.cli(&["status"]).ok().json()["id"].clone();
+    let id = id.as_str().expect("an id");
+    let _let_in = hub.cli(&["nodes", "approve", id]).ok();
+    let _all = third.cli(&["sync", "--wait", "60"]).ok();
+    assert_eq!(hub.dump("松坪镇"), third.dump("松坪镇"));
+
+    // No hub: the reason is an id for programs, words for people, and the system's own for technicians.
+    assert!(hub.stop().success());
+    let set = json!({"id": "01KARQYR000000000000000001", "set": {"site": "二村"}});
+    let _changed = node.cli_with(&["edit", "-"], &format!("{set}\n")).ok();
+    let cut = node.cli(&["sync", "--wait", "1"]);
+    assert_eq!(cut.code, Some(1), "{cut:?}");
+    assert_eq!(cut.json()["problem"], "unreachable");
+    assert!(cut.json()["left"].as_u64() > Some(0), "{cut:?}");
+    let dir = node.dir.to_string_lossy().into_owned();
+    let words = run(&["sync", "--wait", "1", "--data", &dir, "--lang", "zh"], "");
+    assert!(words.stderr.contains("连不上上级"), "{words:?}");
+    let status = run(&["status", "--data", &dir, "--lang", "zh"], "").ok();
+    assert!(
+        status.stdout.contains("S4 离线：本机服务没有运行"),
+        "{status:?}"
+    );
+}
+
+/// An import says that it has begun before it knows how much there is, then how far it is.
+#[test]
+fn an_import_tells_its_progress_from_its_first_moment() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::township(root.path(), "松坪镇");
+    node.start();
+    let read = |name: &str| {
+        let path = node.dir.join("identity").join(name);
+        let mut text = String::new();
+        wait_until("the server's note is there", || {
+            text = std::fs::read_to_string(&path).unwrap_or_default();
+            !text.is_empty()
+        });
+        text
+    };
+    let note: Value = serde_json::from_str(&read("control.json")).expect("JSON");
+    let address = note["address"].as_str().and_then(|text| text.parse().ok());
+    let token = format!("Bearer {}", read("control.token").trim());
+    let ask = json!({"lang": "zh", "request": {"ask": "import", "file": "a.csv", "dry_run": false, "errors": false}});
+    let file = "项目名称,总投资(万元)\n大桥,3400\n道路,1830.5\n";
+    let reply = tests::http::exchange(
+        address.expect("an address"),
+        "POST",
+        "/control/v1",
+        &[("authorization", &token)],
+        format!("{ask}\n{file}").as_bytes(),
+    );
+    let text = reply.expect("an answer").ok().text();
+    let events: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an event"))
+        .collect();
+    let progress: Vec<_> = events
+        .iter()
+        .filter(|event| event["event"] == "progress")
+        .map(|event| (event["done"].clone(), event["total"].clone()))
+        .collect();
+    assert_eq!(progress.first(), Some(&(json!(0), json!(0))), "{text}");
+    assert_eq!(progress.last(), Some(&(json!(2), json!(2))), "{text}");
+    assert_eq!(
+        events.first().map(|event| &event["event"]),
+        Some(&json!("progress"))
+    );
 }
 
 #[test]

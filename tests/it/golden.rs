@@ -18,6 +18,8 @@ use shared::ids::DocumentId;
 use shared::library::Library;
 use shared::store::{Batch, MemoryStore, Reader as _, Tree, Turn};
 use shared::sync::{Effect, Facts, Input, Line, LogContent, Replica, SessionId, Side};
+use shared::text::Lang;
+use shared::text::line::LineReason;
 use shared::time::Timestamp;
 use shared::wire::v1;
 use tests::invariants;
@@ -274,9 +276,10 @@ fn a_newer_version_is_refused_with_a_sentence() {
     world.hub_says = answer;
     world.run_for(5_000);
     let replica = world.parties[1].replica.as_ref().expect("it runs");
-    let state = replica.status(world.now).state;
-    let SyncState::Refused { reason } = state else {
-        panic!("{state:?}");
+    let status = replica.status(world.now).worded(Lang::Zh);
+    assert_eq!(status.cause, Some(LineReason::Version));
+    let SyncState::Refused { reason } = status.state else {
+        panic!("{status:?}");
     };
-    assert_eq!(reason, "the peer speaks another version");
+    assert_eq!(reason, LineReason::Version.text(Lang::Zh));
 }

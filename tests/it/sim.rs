@@ -4,6 +4,8 @@
     reason = "figures of design.md 7 are shown beside their test"
 )]
 
+use std::collections::BTreeSet;
+
 use shared::api::SyncState;
 use shared::command::Command;
 use shared::field::{Field, FieldPath, Table};
@@ -414,6 +416,41 @@ fn a_revoked_node_is_cut_off_at_once_and_stays_out() {
         status(1)
     );
     assert_eq!(status(1).pending, 1);
+}
+
+/// 同步中 3/12 counts what waited when the line came back, not the whole log.
+#[test]
+fn a_session_counts_what_waited_when_it_began() {
+    let mut world = pair(5);
+    let home = world.unit(1);
+    for _ in 0..30 {
+        world.create(1, home);
+    }
+    world.run_for(30_000);
+    let request = world.request(1);
+    let line = |line| Input::SetLine { request, line };
+    world.give(1, line(Line::Off));
+    for index in 0..12 {
+        let project = world.projects[index];
+        world.edit(1, project, Field::Site);
+    }
+    world.give(1, line(Line::On));
+    let mut seen = BTreeSet::new();
+    for _ in 0..20_000 {
+        world.run_for(1);
+        let replica = world.parties[1].replica.as_ref().expect("it runs");
+        let status = replica.status(world.now);
+        match status.state {
+            SyncState::Running { done, total } => {
+                assert_eq!(done + status.pending, total);
+                assert!(total == 12, "{done}/{total}");
+                seen.insert(done);
+            }
+            SyncState::Synced => break,
+            _ => {}
+        }
+    }
+    assert!(seen.contains(&0), "{seen:?}");
 }
 
 #[test]

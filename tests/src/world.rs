@@ -20,6 +20,7 @@ use shared::ids::{DocumentId, NodeId, ProjectId};
 use shared::library::Library;
 use shared::store::{MemoryStore, Turn};
 use shared::sync::{Effect, Facts, Input, LogContent, Replica, Reply, RequestId, SessionId, Side};
+use shared::text::line::LineReason;
 use shared::time::Timestamp;
 use shared::value::Value;
 use shared::wire::v1::{self, Frame};
@@ -547,7 +548,7 @@ impl World {
                 index,
                 Input::DialFailed {
                     session,
-                    reason: "no answer".to_owned(),
+                    trouble: LineReason::Unreachable.into(),
                 },
             );
         };
@@ -698,7 +699,7 @@ impl World {
                         end,
                         Input::SessionClosed {
                             session: end.session,
-                            reason: "the line broke".to_owned(),
+                            trouble: LineReason::Broken.into(),
                         },
                     ));
                 }

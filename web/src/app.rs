@@ -166,7 +166,8 @@ fn Shell(props: &ShellProps) -> Html {
     let period = use_state_eq(|| first_period(&props.me));
     {
         let live = live.clone();
-        use_effect_with((), move |()| {
+        // The node words what it sends: another language is another line.
+        use_effect_with(prefs::lang(), move |_| {
             live.start();
             move || live.stop()
         });

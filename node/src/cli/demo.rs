@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
-use shared::text::system::System;
+use shared::text::Lang;
+use shared::text::system::{DemoColumn, System, account_role};
 
 use super::Common;
 use super::output::Output;
 use super::target::runtime;
 use crate::clock::Clock;
-use crate::demo::{Demo, DemoError};
+use crate::demo::{Demo, DemoError, Facts};
 use crate::exit::{Exit, Failure};
 use crate::platform::shutdown_signal;
 
@@ -98,23 +99,60 @@ fn print_table(demo: &Demo, dir: &str, output: &mut Output) -> Result<(), Failur
         output.value(&places)?;
         return output.flush();
     }
-    for place in &demo.facts.places {
-        output.words(&System::DemoPlace {
-            name: place.name.clone(),
-            address: place.address(),
-        })?;
-        for user in &place.users {
-            output.words(&System::DemoUser {
-                name: user.name.clone(),
-                role: user.role.clone(),
-                password: password.clone(),
-            })?;
-        }
+    for line in table(&demo.facts, output.lang) {
+        output.line(&line)?;
     }
     output.words(&System::DemoRunning {
         dir: dir.to_owned(),
     })?;
     output.flush()
+}
+
+/// The servers with their log-ins, a line for each account under a heading; what a line shares with the one above is not
+/// repeated.
+fn table(facts: &Facts, lang: Lang) -> Vec<String> {
+    let heading: Vec<String> = DemoColumn::ALL
+        .iter()
+        .map(|column| column.text(lang).to_owned())
+        .collect();
+    let mut rows = vec![heading];
+    for place in &facts.places {
+        for (index, user) in place.users.iter().enumerate() {
+            let (name, address) = if index == 0 {
+                (place.name.clone(), place.address())
+            } else {
+                Default::default()
+            };
+            let role = account_role(&user.role, lang).to_owned();
+            rows.push(vec![
+                name,
+                address,
+                user.name.clone(),
+                role,
+                facts.password.clone(),
+            ]);
+        }
+    }
+    let widths: Vec<usize> = (0..DemoColumn::ALL.len())
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
+        })
+        .collect();
+    rows.iter()
+        .map(|row| {
+            let cells = row.iter().zip(&widths);
+            let line: String = cells
+                .map(|(cell, widest)| format!("{cell}{}", " ".repeat(widest - width(cell) + 2)))
+                .collect();
+            line.trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// Columns of a terminal a text takes: names and words here are ASCII or Chinese, which is twice as wide.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 fn explain(error: DemoError) -> Failure {
@@ -125,5 +163,50 @@ fn explain(error: DemoError) -> Failure {
         DemoError::PortTaken { .. } => Failure::unusable(error)
             .hint("end what uses the port, or name another with --port-base PORT"),
         _ => Failure::failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::{Place, User};
+
+    #[test]
+    fn the_table_has_a_heading_and_its_columns_stand_under_each_other() {
+        let user = |name: &str, role: &str| User {
+            name: name.to_owned(),
+            role: role.to_owned(),
+        };
+        let place = |name: &str, role: &str, port, users| Place {
+            name: name.to_owned(),
+            role: role.to_owned(),
+            folder: String::new(),
+            port,
+            users,
+        };
+        let facts = Facts {
+            password: "demo-abcdefghkm".to_owned(),
+            places: vec![
+                place(
+                    "演示县项目中心",
+                    "hub",
+                    8471,
+                    vec![user("王科", "hub_officer"), user("陈主任", "hub_head")],
+                ),
+                place("松坪镇", "node", 8472, vec![user("李梅", "clerk")]),
+            ],
+        };
+        insta::assert_snapshot!(table(&facts, Lang::Zh).join("\n"), @r"
+        单位            地址                   用户    角色            密码
+        演示县项目中心  http://127.0.0.1:8471  王科    项目中心经办    demo-abcdefghkm
+                                               陈主任  项目中心负责人  demo-abcdefghkm
+        松坪镇          http://127.0.0.1:8472  李梅    经办            demo-abcdefghkm
+        ");
+        insta::assert_snapshot!(table(&facts, Lang::En).join("\n"), @r"
+        Server          Address                User    Role                Password
+        演示县项目中心  http://127.0.0.1:8471  王科    officer of the hub  demo-abcdefghkm
+                                               陈主任  head of the hub     demo-abcdefghkm
+        松坪镇          http://127.0.0.1:8472  李梅    clerk               demo-abcdefghkm
+        ");
     }
 }

@@ -1,4 +1,5 @@
-//! `xiangmu join`: enrols this node at the hub of a code.
+//! `xiangmu join`: enrols this node at the hub of a code. Without a server this process dials the hub itself, so that the
+//! answer is the hub's.
 
 use serde_json::json;
 use shared::text::system::System;
@@ -22,7 +23,7 @@ pub struct Args {
 /// # Errors
 /// When the code is not good or the node cannot be reached.
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
-    match Target::ask(common, output, Request::Join { code: args.code })? {
+    match Target::ask_dialling(common, output, Request::Join { code: args.code })? {
         Outcome::Joined {
             unit: _,
             unit_name,

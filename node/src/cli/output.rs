@@ -1,6 +1,7 @@
 //! Where a command speaks: stdout for its result, stderr for everything else.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -16,7 +17,11 @@ pub struct Output {
     /// The reader's language.
     pub lang: Lang,
     bar: Option<ProgressBar>,
+    is_total_known: bool,
 }
+
+/// How often what is shown of a work under way moves, so that a person sees that it goes on.
+const TICK: Duration = Duration::from_millis(100);
 
 impl Output {
     /// Speaks as told.
@@ -26,6 +31,7 @@ impl Output {
             json,
             lang,
             bar: None,
+            is_total_known: false,
         }
     }
 
@@ -96,22 +102,34 @@ impl Output {
         eprintln!("warning: {text}");
     }
 
-    /// How far the work is, on stderr when that is a terminal.
+    /// How far the work is, on stderr when that is a terminal. A total of 0 is one that is not known yet.
     pub fn progress(&mut self, done: u64, total: u64) {
         if !std::io::stderr().is_terminal() {
             return;
         }
+        let is_known = total > 0;
+        if is_known != self.is_total_known {
+            // What was shown until the total was known makes room for the bar.
+            self.end_progress();
+            self.is_total_known = is_known;
+        }
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            if let Ok(style) =
-                ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed} (eta {eta})")
-            {
+            let template = if is_known {
+                "{bar:40} {pos}/{len} {elapsed} (eta {eta})"
+            } else {
+                "{spinner} {elapsed}"
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
+            bar.enable_steady_tick(TICK);
             bar
         });
-        bar.set_length(total.max(done));
-        bar.set_position(done);
+        if is_known {
+            bar.set_length(total.max(done));
+            bar.set_position(done);
+        }
     }
 
     /// Takes the bar away.

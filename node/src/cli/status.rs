@@ -86,6 +86,9 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
         ),
         ("version       ", status.node.version.clone()),
     ];
+    if !status.sync_detail.is_empty() {
+        lines.push(("line trouble  ", status.sync_detail.clone()));
+    }
     for change in &status.quarantine {
         lines.push((
             "refused       ",

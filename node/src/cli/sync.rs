@@ -1,6 +1,7 @@
-//! `xiangmu sync [--now] [--wait SECONDS] [--off|--on]`.
+//! `xiangmu sync [--now] [--wait SECONDS] [--off|--on]`. Without a server this process dials the hub itself.
 
 use serde_json::json;
+use shared::text::Lang;
 use shared::text::system::System;
 
 use super::Common;
@@ -41,7 +42,7 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         }
     }
     let wait_seconds = args.wait.unwrap_or(WAIT_SECONDS);
-    let outcome = Target::ask(common, output, Request::Sync { wait_seconds })?;
+    let outcome = Target::ask_dialling(common, output, Request::Sync { wait_seconds })?;
     report(output, outcome)
 }
 
@@ -60,9 +61,13 @@ fn report(output: &mut Output, outcome: Outcome) -> Result<Exit, Failure> {
         } => {
             let complete = left == 0 && problem.is_none();
             let mut value = json!({"sent": sent, "received": received, "left": left});
-            if let Some(problem) = &problem {
+            if let Some(problem) = problem {
                 value["problem"] = json!(problem);
-                output.warn(problem);
+                let (why, advice) = (problem.text(output.lang), problem.advice(output.lang));
+                output.warn(&match output.lang {
+                    Lang::Zh => format!("{why}。{advice}"),
+                    Lang::En => format!("{why}. {advice}"),
+                });
             }
             output.either(
                 &value,

@@ -64,14 +64,6 @@ impl Target {
         Self::open_with(common, Dialling::Never)
     }
 
-    /// The same; without a server, this process may dial the hub itself.
-    ///
-    /// # Errors
-    /// As [`Target::open`].
-    pub fn open_dialling(common: &Common) -> Result<Self, Failure> {
-        Self::open_with(common, Dialling::Allowed)
-    }
-
     fn open_with(common: &Common, dialling: Dialling) -> Result<Self, Failure> {
         let dir = common.data_dir()?;
         if !Identity::exists(&dir) {
@@ -97,9 +89,24 @@ impl Target {
     /// # Errors
     /// When the node cannot be reached or the request fails.
     pub fn ask(common: &Common, output: &mut Output, request: Request) -> Result<Outcome, Failure> {
-        let mut target = Self::open(common)?;
-        let outcome = target.perform_printing(output, request, Vec::new());
-        target.close();
+        Self::open(common)?.ask_once(output, request)
+    }
+
+    /// The same for what needs the hub: without a server, this process dials it.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or the request fails.
+    pub fn ask_dialling(
+        common: &Common,
+        output: &mut Output,
+        request: Request,
+    ) -> Result<Outcome, Failure> {
+        Self::open_with(common, Dialling::Allowed)?.ask_once(output, request)
+    }
+
+    fn ask_once(mut self, output: &mut Output, request: Request) -> Result<Outcome, Failure> {
+        let outcome = self.perform_printing(output, request, Vec::new());
+        self.close();
         outcome
     }
 

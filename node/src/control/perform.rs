@@ -11,12 +11,15 @@ use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
 use shared::ids::NodeId;
 use shared::library::LibraryError;
-use shared::sync::{Approval, BundleRefusal, Input, Line, Reply, RequestRefusal};
+use shared::sync::{
+    Approval, BundleRefusal, Enrolment, Input, Line, Reply, RequestRefusal, Standing,
+};
 use shared::text::Lang;
+use shared::text::system::System;
 use shared::time::Month;
 use tokio::sync::mpsc::Sender;
-use tokio::time::{Instant, timeout_at};
 
+use super::line::{self, ExchangeFailed, Persist};
 use super::request::{
     Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, StorageStatus,
     Trouble,
@@ -27,7 +30,7 @@ use super::{
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
-use crate::driver::{self, DriverError, ReadContext};
+use crate::driver::{DriverError, ReadContext};
 use crate::exit::one_line;
 use crate::office::errors_out;
 use crate::office::export::Format;
@@ -59,7 +62,7 @@ async fn run(
     let lang = question.lang;
     match question.request {
         Request::Status => Ok(Outcome::Status {
-            status: Box::new(status(context).await?),
+            status: Box::new(status(context, lang).await?),
         }),
         Request::Edit { lines, user } => {
             edit::run(context, lines, user.as_deref(), lang, events).await
@@ -110,24 +113,7 @@ async fn run(
             kind,
             approve,
         } => make_invite(context, unit, &kind, approve).await,
-        Request::Join { code } => {
-            match context
-                .handle
-                .request(|request| Input::Join { request, code })
-                .await?
-            {
-                Reply::Joined {
-                    unit,
-                    unit_name,
-                    state,
-                } => Ok(Outcome::Joined {
-                    unit,
-                    unit_name,
-                    state: state.id().to_owned(),
-                }),
-                other => Err(refused(other)),
-            }
-        }
+        Request::Join { code } => join(context, code, lang, events).await,
         Request::Quarantine { with_bytes } => quarantine::list(context, with_bytes).await,
         Request::QuarantineAccept { hash } => quarantine::accept(context, &hash).await,
         Request::Nodes => {
@@ -246,6 +232,8 @@ async fn import(
     events: &Sender<Event>,
 ) -> Result<Outcome, Trouble> {
     let actor = context.console();
+    // Reading and comparing takes its time too; how much there is to do is only known afterwards.
+    progress_to(events)(0, 0);
     let prepared = prepare(context, &actor, upload, lang).await?;
     let api = &prepared.preview.api;
     let counts = api.counts;
@@ -449,56 +437,61 @@ async fn node_act(context: &Context, id: NodeId, act: NodeAct) -> Result<Outcome
     }
 }
 
-/// Asks for an exchange again and again until nothing is left or the time is over.
+/// Enrols, and says what the hub says of it. A hub that cannot be asked now is asked again by whoever dials next.
+async fn join(
+    context: &Context,
+    code: String,
+    lang: Lang,
+    events: &Sender<Event>,
+) -> Result<Outcome, Trouble> {
+    let reply = context
+        .handle
+        .request(|request| Input::Join { request, code });
+    let (unit, unit_name) = match reply.await? {
+        Reply::Joined {
+            unit, unit_name, ..
+        } => (unit, unit_name),
+        other => return Err(refused(other)),
+    };
+    let state = match line::standing(context).await? {
+        Standing::Open => Enrolment::Active,
+        Standing::Refused(reason) => {
+            return Err(
+                Trouble::plain(format!("the hub refuses: {}", reason.text(Lang::En)))
+                    .hint("at the hub: xiangmu invite --data HUB --unit NAME"),
+            );
+        }
+        Standing::Away(reason) => {
+            let text = System::HubNotAsked { reason }.text(lang);
+            let _unheard = events.send(Event::Warning { text }).await;
+            Enrolment::Pending
+        }
+        Standing::Pending | Standing::Asking | Standing::NotJoined => Enrolment::Pending,
+    };
+    Ok(Outcome::Joined {
+        unit,
+        unit_name,
+        state: state.id().to_owned(),
+    })
+}
+
 async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> {
     // A bound on what is asked for, so that the deadline can be counted.
-    let deadline = Instant::now() + Duration::from_secs(wait_seconds.min(24 * 3600));
-    let mut events = context.handle.subscribe();
-    let (mut sent_all, mut received_all) = (0, 0);
-    loop {
-        let asked = context.handle.request(|request| Input::SyncNow { request });
-        let (left, problem) = match timeout_at(deadline, asked).await {
-            Ok(Ok(Reply::Synced {
-                sent,
-                received,
-                left,
-                problem,
-            })) => {
-                sent_all += sent;
-                received_all += received;
-                (left, problem)
-            }
-            Ok(Ok(other)) => return Err(refused(other)),
-            Ok(Err(error)) => return Err(error.into()),
-            Err(_) => {
-                let status = context.sync_status().await?;
-                (
-                    status.pending,
-                    Some(format!("not finished within {wait_seconds} s")),
-                )
-            }
-        };
-        let complete = left == 0 && problem.is_none();
-        if complete || Instant::now() >= deadline {
-            return Ok(Outcome::Synced {
-                sent: sent_all,
-                received: received_all,
-                left,
-                problem,
-            });
-        }
-        // The line changes, or a second passes: then it is worth asking again.
-        let next = deadline.min(Instant::now() + Duration::from_secs(1));
-        while let Ok(Ok(event)) = timeout_at(next, events.recv()).await {
-            if matches!(event, driver::Event::Sync | driver::Event::Stopping) {
-                break;
-            }
-        }
+    let wait = Duration::from_secs(wait_seconds.min(24 * 3600));
+    match line::exchange(context, wait, Persist::UntilThen).await {
+        Ok(exchanged) => Ok(Outcome::Synced {
+            sent: exchanged.sent,
+            received: exchanged.received,
+            left: exchanged.left,
+            problem: exchanged.problem,
+        }),
+        Err(ExchangeFailed::Driver(error)) => Err(error.into()),
+        Err(ExchangeFailed::Refused(reply)) => Err(refused(*reply)),
     }
 }
 
-async fn status(context: &Context) -> Result<Status, Trouble> {
-    let sync = context.sync_status().await?;
+async fn status(context: &Context, lang: Lang) -> Result<Status, Trouble> {
+    let sync = context.sync_status(lang).await?;
     let (peers, position, storage) = context
         .handle
         .read(|read| {
@@ -534,6 +527,8 @@ async fn status(context: &Context) -> Result<Status, Trouble> {
         quarantined: sync.quarantined,
         quarantine: quarantine::first(context).await?,
         sync: sync.state,
+        sync_cause: sync.cause,
+        sync_detail: sync.detail,
         disk_bytes,
         rules: rules.in_force,
         rules_unreadable: rules

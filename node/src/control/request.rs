@@ -10,6 +10,7 @@ use shared::api::{
 use shared::command::{ImportCounts, Role};
 use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
 use shared::text::Lang;
+use shared::text::line::LineReason;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
@@ -321,7 +322,7 @@ pub enum Outcome {
         /// Entries left either way.
         left: u64,
         /// Why something is left.
-        problem: Option<String>,
+        problem: Option<LineReason>,
     },
     /// Of `BundleExport`: the file's bytes went before.
     BundleMade {
@@ -473,6 +474,12 @@ pub struct Status {
     pub sync_code: String,
     /// The same with its facts.
     pub sync: SyncState,
+    /// Why the line is away or the hub refuses, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync_cause: Option<LineReason>,
+    /// What the system said of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sync_detail: String,
     /// Entries of its log.
     pub position: u64,
     /// Edits without a receipt of the hub.

@@ -11,8 +11,10 @@ use shared::api::NodeInfo;
 use shared::library::Library;
 use shared::store::{Reader, StoreError, Tree, Turn};
 use shared::sync::{
-    CloseReason, Effect, Input, LogContent, Replica, ReplicaError, RequestId, SessionId,
+    CloseReason, Effect, Input, LineTrouble, LogContent, Replica, ReplicaError, RequestId,
+    SessionId,
 };
+use shared::text::line::LineReason;
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -456,7 +458,10 @@ impl Driver {
                     self.sessions.remove(&session);
                     self.backlog.push_back(Input::SessionClosed {
                         session,
-                        reason: "the peer does not read what it is sent".to_owned(),
+                        trouble: LineTrouble {
+                            reason: LineReason::Broken,
+                            detail: "the peer does not read what it is sent".to_owned(),
+                        },
                     });
                 }
             }
@@ -478,7 +483,7 @@ impl Driver {
                 } else {
                     self.backlog.push_back(Input::DialFailed {
                         session,
-                        reason: "no server runs on this folder".to_owned(),
+                        trouble: LineReason::NotServed.into(),
                     });
                 }
             }

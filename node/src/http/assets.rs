@@ -2,7 +2,8 @@
 //!
 //! Files come from `web/dist` as they were when the program was built. Without a built front end the program compiles all the
 //! same, and `/` says how to build it. Names that hold a hash are cached for ever, all else is asked for again each time.
-//! A `.br` or `.gz` beside a file is sent where the browser takes it.
+//! A `.br` or `.gz` beside a file is sent where the browser takes it. The page of a node with demonstration data carries a mark
+//! on its body, so that it says so before anybody has logged in.
 
 use bytes::Bytes;
 use http::header::{
@@ -24,15 +25,17 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf
 <p>In the source tree, run <code>scripts/build</code> and start <code>target/release/xiangmu</code> again. \
 The interface for programs works: <a href=\"/api/openapi.json\">/api/openapi.json</a>.</p></html>";
 
-/// Answers a GET for a file of the front end, for the page, or for a file that does not exist.
+/// Answers a GET for a file of the front end, for the page, or for a file that does not exist. `mark` is what the page says of
+/// its data.
 #[must_use]
-pub fn serve(path: &str, headers: &HeaderMap) -> Response<Bytes> {
-    serve_from(path, headers, Dist::get)
+pub fn serve(path: &str, headers: &HeaderMap, mark: Option<&str>) -> Response<Bytes> {
+    serve_from(path, headers, mark, Dist::get)
 }
 
 fn serve_from(
     path: &str,
     headers: &HeaderMap,
+    mark: Option<&str>,
     get: impl Fn(&str) -> Option<EmbeddedFile>,
 ) -> Response<Bytes> {
     let name = path.trim_start_matches('/');
@@ -41,6 +44,9 @@ fn serve_from(
     } else {
         name
     };
+    if let (INDEX, Some(mark), Some(page)) = (wanted, mark, get(INDEX)) {
+        return marked(&page, mark);
+    }
     let encodings = accepted(headers);
     let found = encodings
         .into_iter()
@@ -102,6 +108,18 @@ fn serve_from(
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// The page with a mark on its body. It is small and asked for once, so it goes as it is.
+fn marked(page: &EmbeddedFile, mark: &str) -> Response<Bytes> {
+    let text = String::from_utf8_lossy(&page.data);
+    let text = text.replacen("<body>", &format!("<body data-demo=\"{mark}\">"), 1);
+    reply(
+        StatusCode::OK,
+        media_type(INDEX),
+        "no-cache",
+        Bytes::from(text),
+    )
 }
 
 fn reply(
@@ -191,7 +209,8 @@ mod tests {
 
     fn built(name: &str) -> Option<EmbeddedFile> {
         match name {
-            "index.html" => Some(file("page")),
+            "index.html" => Some(file("<body>page")),
+            "index.html.br" => Some(file("brotli")),
             "app-0f3c9a1b.js" => Some(file("plain")),
             "app-0f3c9a1b.js.br" => Some(file("brotli")),
             _ => None,
@@ -203,16 +222,26 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), value.parse().unwrap()))
             .collect();
-        serve_from(path, &headers, built)
+        serve_from(path, &headers, None, built)
     }
 
     #[test]
     fn every_page_is_the_page_and_a_missing_file_is_missing() {
         for path in ["/", "/projects/01J", "/sync"] {
-            assert_eq!(get(path, &[]).body(), "page", "{path}");
+            assert_eq!(get(path, &[]).body(), "<body>page", "{path}");
             assert_eq!(get(path, &[]).headers()[CACHE_CONTROL], "no-cache");
         }
         assert_eq!(get("/old-1.js", &[]).status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn the_page_of_a_demonstration_says_so_before_anybody_logs_in() {
+        let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, "br".parse().unwrap())]);
+        let page = serve_from("/sync", &headers, Some("demo"), built);
+        assert_eq!(page.body(), "<body data-demo=\"demo\">page");
+        assert!(!page.headers().contains_key(CONTENT_ENCODING));
+        let script = serve_from("/app-0f3c9a1b.js", &headers, Some("demo"), built);
+        assert_eq!(script.body(), "brotli");
     }
 
     #[test]
@@ -247,7 +276,7 @@ mod tests {
 
     #[test]
     fn without_a_built_front_end_the_page_says_how_to_build_it() {
-        let response = serve_from("/", &HeaderMap::new(), |_| None);
+        let response = serve_from("/", &HeaderMap::new(), Some("x"), |_| None);
         assert_eq!(response.status(), StatusCode::OK);
         assert!(String::from_utf8_lossy(response.body()).contains("scripts/build"));
     }

@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 use super::reply::{self, Failed};
 use super::{Call, Site};
 use shared::command::Role;
+use shared::text::Lang;
 
 /// One answered request, for counting.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -85,7 +86,7 @@ pub async fn metrics(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         return Err(Failed::Forbidden);
     }
     let mut registry = site.metrics.registry();
-    let status = site.context.sync_status().await?;
+    let status = site.context.sync_status(Lang::En).await?;
     let waiting = Gauge::<i64>::default();
     waiting.set(i64::try_from(status.pending).unwrap_or(i64::MAX));
     registry.register(

@@ -13,6 +13,7 @@ use shared::api::{Live, Watch};
 use shared::ids::{DocumentId, ProjectId};
 use shared::library::LibraryError;
 use shared::rules::reading;
+use shared::text::Lang;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior};
 use warp::Filter;
@@ -42,18 +43,26 @@ const POLICY: u16 = 1008;
 
 /// The route of the live socket.
 pub fn route(site: Site) -> BoxedFilter<(warp::reply::Response,)> {
+    // A browser chooses no headers here: a page in another language than the browser's says so in the address.
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::path!("api" / "v1" / "live")
         .and(warp::header::headers_cloned())
+        .and(query)
         .and(warp::ws())
-        .then(move |headers: HeaderMap, ws: Ws| {
+        .then(move |headers: HeaderMap, query: String, ws: Ws| {
             let site = site.clone();
+            let lang = match query.as_str() {
+                "lang=en" => Lang::En,
+                "lang=zh" => Lang::Zh,
+                _ => language(&headers),
+            };
             async move {
                 match admit(&site, &headers).await {
                     Ok((visitor, token)) => ws
                         .max_message_size(MESSAGE_BYTES_MAX)
                         .max_frame_size(MESSAGE_BYTES_MAX)
                         .max_write_buffer_size(BUFFER_BYTES_MAX)
-                        .on_upgrade(move |socket| converse(site, visitor, token, socket))
+                        .on_upgrade(move |socket| converse(site, visitor, token, lang, socket))
                         .into_response(),
                     Err(failed) => {
                         let request_id = hex::encode(site.context.clock.random::<6>());
@@ -116,9 +125,9 @@ impl Waiting {
     }
 }
 
-async fn converse(site: Site, visitor: Visitor, token: Token, socket: WebSocket) {
+async fn converse(site: Site, visitor: Visitor, token: Token, lang: Lang, socket: WebSocket) {
     site.metrics.live_sockets.inc();
-    let end = run_socket(&site, &visitor, &token, socket).await;
+    let end = run_socket(&site, &visitor, &token, lang, socket).await;
     site.metrics.live_sockets.dec();
     if let Err(error) = end {
         tracing::debug!(%error, "a live socket ended");
@@ -129,6 +138,7 @@ async fn run_socket(
     site: &Site,
     visitor: &Visitor,
     token: &Token,
+    lang: Lang,
     socket: WebSocket,
 ) -> Result<(), warp::Error> {
     let (mut out, mut input) = socket.split();
@@ -151,7 +161,7 @@ async fn run_socket(
         tokio::select! {
             () = due => {
                 send_at = None;
-                for live in gather(site, visitor, std::mem::take(&mut waiting), watched).await {
+                for live in gather(site, visitor, std::mem::take(&mut waiting), watched, lang).await {
                     let Ok(text) = serde_json::to_string(&live) else { continue };
                     out.send(Message::text(text)).await?;
                 }
@@ -201,10 +211,11 @@ async fn gather(
     visitor: &Visitor,
     waiting: Waiting,
     watched: Option<ProjectId>,
+    lang: Lang,
 ) -> Vec<Live> {
     let mut messages = Vec::new();
     if waiting.sync || waiting.afresh {
-        match site.context.sync_status().await {
+        match site.context.sync_status(lang).await {
             Ok(status) => messages.push(Live::Sync {
                 status: Box::new(status),
             }),

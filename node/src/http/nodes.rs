@@ -1,22 +1,29 @@
 //! The line, and at the hub the nodes at its other ends.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Response;
-use shared::api::{NewInvite, NodeAct, PeerStatus, SyncAct};
+use shared::api::{NewInvite, NodeAct, PeerStatus, SyncAct, SyncAnswer};
 use shared::command::Role;
 use shared::ids::NodeId;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
+use crate::control::line::{self, ExchangeFailed, Persist};
 use crate::control::{InviteFailed, invite as make_invite};
+
+/// How long the page waits for an exchange it asked for; below what a browser waits for any answer. What takes longer goes
+/// on, and the page follows it over the live socket.
+const EXCHANGE_WAIT: Duration = Duration::from_secs(15);
 
 /// `GET /api/v1/sync`.
 ///
 /// # Errors
 /// When the driver does not answer.
-pub async fn sync(site: &Site) -> Result<Response<Bytes>, Failed> {
-    Ok(reply::json(&site.context.sync_status().await?))
+pub async fn sync(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&site.context.sync_status(call.lang).await?))
 }
 
 /// `POST /api/v1/sync`.
@@ -30,15 +37,14 @@ pub async fn sync_act(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
     }
     let act: SyncAct = reply::read_json(&call.body)?;
     let handle = &site.context.handle;
+    let mut exchanged = None;
     match act {
         SyncAct::Now => {
-            // The exchange may take long; the page follows it over the live socket.
-            let handle = handle.clone();
-            tokio::spawn(async move {
-                if let Err(error) = handle.request(|request| Input::SyncNow { request }).await {
-                    tracing::debug!(%error, "an exchange was not carried out");
-                }
-            });
+            let asked = line::exchange(&site.context, EXCHANGE_WAIT, Persist::Never);
+            exchanged = Some(asked.await.map_err(|error| match error {
+                ExchangeFailed::Driver(error) => error.into(),
+                ExchangeFailed::Refused(reply) => refused(*reply),
+            })?);
         }
         SyncAct::Off | SyncAct::On => {
             let line = if act == SyncAct::On {
@@ -55,7 +61,14 @@ pub async fn sync_act(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
             }
         }
     }
-    sync(site).await
+    let status = site.context.sync_status(call.lang).await?;
+    Ok(reply::json(&SyncAnswer {
+        status,
+        sent: exchanged.map_or(0, |exchanged| exchanged.sent),
+        received: exchanged.map_or(0, |exchanged| exchanged.received),
+        complete: exchanged.is_some_and(|exchanged| exchanged.is_complete()),
+        outcome: exchanged.map_or_else(String::new, |exchanged| exchanged.text(call.lang)),
+    }))
 }
 
 /// `GET /api/v1/nodes`.

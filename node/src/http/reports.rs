@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use http::Response;
+use shared::api::SyncState;
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
+use shared::text::{Lang, line};
 use shared::time::{Date, Month};
 
 use super::projects::period;
@@ -14,6 +16,7 @@ use crate::views;
 
 /// Days one question about obligations may span.
 const DAYS_MAX: i64 = 366;
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// `GET /api/v1/reports/{ledger}/{period}`.
 ///
@@ -63,7 +66,24 @@ pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
         desk.returned.clear();
         desk.proposals = 0;
     }
+    let mut desk = desk.worded(call.lang);
+    desk.notice = notice(site, call.lang).await?;
     Ok(reply::json(&desk))
+}
+
+/// The way out when the line has been away for longer than the configured days (ux.md 5.0, S4).
+async fn notice(site: &Site, lang: Lang) -> Result<String, Failed> {
+    let now = site.context.clock.now();
+    let status = site.context.sync_status(lang).await?;
+    let away = match (&status.state, status.last_exchange) {
+        (SyncState::Offline { .. }, Some(last)) => now.0.saturating_sub(last.0) / DAY_MS,
+        _ => 0,
+    };
+    Ok(if away > i64::from(site.stick_after_days) {
+        line::by_stick(away, lang)
+    } else {
+        String::new()
+    })
 }
 
 /// `GET /api/v1/obligations`.

@@ -276,7 +276,7 @@ fn build() -> Vec<Route> {
         "The issues I may see, where each stands, and what I could do with it.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
     add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
-    add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncStatus>), &[], "Asks for an exchange, cuts the line or restores it.");
+    add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncAnswer>), &[], "Asks for an exchange, cuts the line or restores it.");
     add(get.clone(), "/api/v1/imports", E::Imports, Person, Nothing, Json(list_of::<api::ImportInfo>), &[], "Imports so far, newest first.");
     add(post.clone(), "/api/v1/imports", E::ImportPreview, Person, File, Json(of::<api::ImportPreview>),
         &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), ("mapping", "JSON of a column mapping")],

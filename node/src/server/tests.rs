@@ -34,6 +34,7 @@ fn config(dir: &Path, insecure_http: bool) -> Config {
         addresses: Vec::new(),
         hosts: Vec::new(),
         log: "info".to_owned(),
+        stick_after_days: 7,
         storage: Storage::default(),
         limits: Limits {
             header_seconds: 1,

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use shared::ids::NodeId;
-use shared::sync::{SessionId, Side};
+use shared::sync::{LineTrouble, SessionId, Side};
+use shared::text::line::LineReason;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -86,24 +87,39 @@ pub enum DialError {
     TimedOut(String),
 }
 
+impl DialError {
+    /// What people are told of it.
+    const fn reason(&self) -> LineReason {
+        match self {
+            Self::BadAddress(_) | Self::InsecureBeyondLoopback(_) | Self::Tls(_) => {
+                LineReason::BadAddress
+            }
+            Self::Unreachable { .. } => LineReason::Unreachable,
+            Self::WrongKey { .. } => LineReason::WrongHub,
+            Self::NotAHub { .. } | Self::NoNonce(_) => LineReason::NotAHub,
+            Self::TimedOut(_) => LineReason::TimedOut,
+        }
+    }
+}
+
 /// Dials until a session stands and runs it to its end, or tells the driver why none came of it.
 #[tracing::instrument(skip_all, fields(session = %request.session))]
 pub async fn run_dial(request: DialRequest, driver: Handle, stop: CancellationToken) {
     let session = request.session;
     let dialled = tokio::select! {
         dialled = first_that_answers(&request) => dialled,
-        () = request.cancel.cancelled() => Err("the line is switched off".to_owned()),
-        () = stop.cancelled() => Err("the node is stopping".to_owned()),
+        () = request.cancel.cancelled() => Err(LineReason::LineOff.into()),
+        () = stop.cancelled() => Err(LineReason::Stopping.into()),
     };
     match dialled {
         Ok((socket, opening)) => {
             tracing::info!(side = ?opening.side, "session opened");
             run_session(socket, opening, driver, stop).await;
         }
-        Err(reason) => {
-            tracing::info!(reason, "dial failed");
+        Err(trouble) => {
+            tracing::info!(reason = ?trouble.reason, detail = trouble.detail, "dial failed");
             // A driver that has stopped has no use for the news.
-            let _stopped = driver.dial_failed(session, reason).await;
+            let _stopped = driver.dial_failed(session, trouble).await;
         }
     }
 }
@@ -114,20 +130,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 type Socket = WebSocketStream<Box<dyn Stream>>;
 
-async fn first_that_answers(request: &DialRequest) -> Result<(Socket, Opening), String> {
-    let mut reasons = Vec::new();
+async fn first_that_answers(request: &DialRequest) -> Result<(Socket, Opening), LineTrouble> {
+    let mut errors = Vec::new();
     for address in &request.addresses {
         let attempt = dial(address, request.session, request.pin);
         match tokio::time::timeout(ADDRESS_TIMEOUT, attempt).await {
             Ok(Ok(answered)) => return Ok(answered),
-            Ok(Err(error)) => reasons.push(one_line(&error)),
-            Err(_) => reasons.push(DialError::TimedOut(address.clone()).to_string()),
+            Ok(Err(error)) => errors.push(error),
+            Err(_) => errors.push(DialError::TimedOut(address.clone())),
         }
     }
-    if reasons.is_empty() {
-        reasons.push("no address of the hub is known".to_owned());
+    Err(trouble_of(&errors))
+}
+
+/// What is told of several addresses: an answer that was wrong says more than one that did not come.
+fn trouble_of(errors: &[DialError]) -> LineTrouble {
+    let reasons = errors.iter().map(DialError::reason);
+    let is_silence =
+        |reason: &LineReason| matches!(reason, LineReason::Unreachable | LineReason::TimedOut);
+    let told = reasons.clone().find(|reason| !is_silence(reason));
+    let details: Vec<_> = errors.iter().map(|error| one_line(error)).collect();
+    LineTrouble {
+        reason: told
+            .or_else(|| reasons.clone().next())
+            .unwrap_or(LineReason::NoAddress),
+        detail: details.join("; "),
     }
-    Err(reasons.join("; "))
 }
 
 async fn dial(
@@ -211,5 +239,24 @@ fn server_name(host_port: &str, address: &str) -> Result<ServerName<'static>, Di
     match host.parse::<IpAddr>() {
         Ok(ip) => Ok(ServerName::from(ip)),
         Err(_) => ServerName::try_from(host.to_owned()).map_err(|_| bad()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_from_the_wrong_place_is_told_before_silence() {
+        let silent = || DialError::TimedOut("a:1".to_owned());
+        let wrong = || DialError::NoNonce("b:1".to_owned());
+        assert_eq!(trouble_of(&[]).reason, LineReason::NoAddress);
+        assert_eq!(trouble_of(&[silent()]).reason, LineReason::TimedOut);
+        let both = trouble_of(&[silent(), wrong()]);
+        assert_eq!(both.reason, LineReason::NotAHub);
+        assert_eq!(
+            both.detail,
+            "a:1 did not answer in time; b:1 answered without a nonce"
+        );
     }
 }

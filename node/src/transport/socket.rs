@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes as Buffer;
 use futures_util::{SinkExt as _, StreamExt as _};
-use shared::sync::{SessionId, Side};
+use shared::sync::{LineTrouble, SessionId, Side};
+use shared::text::line::LineReason;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
@@ -104,12 +105,13 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
         return;
     }
     let (sink, stream) = socket.split();
-    let reason = tokio::select! {
-        reason = receive(stream, session, &driver, &payload) => reason,
-        reason = send(sink, outgoing, &payload, &stop) => reason,
+    let trouble = tokio::select! {
+        trouble = receive(stream, session, &driver, &payload) => trouble,
+        trouble = send(sink, outgoing, &payload, &stop) => trouble,
     };
     tracing::info!(
-        reason,
+        reason = ?trouble.reason,
+        detail = trouble.detail,
         payload_sent = payload.sent(),
         payload_received = payload.received(),
         socket_sent = socket_bytes.sent(),
@@ -117,10 +119,15 @@ pub async fn run_session<S: AsyncRead + AsyncWrite + Unpin + Send>(
         "session closed"
     );
     // A driver that has stopped has no use for the news.
-    let _stopped = driver.session_closed(session, reason).await;
+    let _stopped = driver.session_closed(session, trouble).await;
 }
 
-async fn receive<T>(mut stream: T, session: SessionId, driver: &Handle, payload: &Bytes) -> String
+async fn receive<T>(
+    mut stream: T,
+    session: SessionId,
+    driver: &Handle,
+    payload: &Bytes,
+) -> LineTrouble
 where
     T: futures_util::Stream<Item = Result<Message, SocketError>> + Unpin,
 {
@@ -130,23 +137,23 @@ where
                 payload.add_received(bytes.len());
                 tracing::trace!(kind = bytes.first(), bytes = bytes.len(), "frame received");
                 if driver.frame(session, bytes.to_vec()).await.is_err() {
-                    return "the node is stopping".to_owned();
+                    return LineReason::Stopping.into();
                 }
             }
             Ok(Message::Close(frame)) => {
-                return match frame {
-                    Some(frame) if !frame.reason.is_empty() => frame.reason.to_string(),
-                    _ => "the peer closed the line".to_owned(),
+                return LineTrouble {
+                    reason: LineReason::PeerEnded,
+                    detail: frame.map_or_else(String::new, |frame| frame.reason.to_string()),
                 };
             }
             // Pings are answered by the library while the stream is polled.
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
-            Ok(Message::Text(_)) => return "the peer sent text".to_owned(),
+            Ok(Message::Text(_)) => return LineReason::Protocol.into(),
             // Going on after an error would spin: the stream is over.
-            Err(error) => return one_line(&error),
+            Err(error) => return broken(one_line(&error)),
         }
     }
-    "the line broke".to_owned()
+    LineReason::Broken.into()
 }
 
 async fn send<T>(
@@ -154,7 +161,7 @@ async fn send<T>(
     mut outgoing: mpsc::Receiver<Outgoing>,
     payload: &Bytes,
     stop: &CancellationToken,
-) -> String
+) -> LineTrouble
 where
     T: futures_util::Sink<Message, Error = SocketError> + Unpin,
 {
@@ -168,12 +175,12 @@ where
                 payload.add_sent(bytes.len());
                 tracing::trace!(kind = bytes.first(), bytes = bytes.len(), "frame sent");
                 if let Err(error) = sink.feed(Message::Binary(Buffer::from(bytes))).await {
-                    return one_line(&error);
+                    return broken(one_line(&error));
                 }
                 if outgoing.is_empty()
                     && let Err(error) = sink.flush().await
                 {
-                    return one_line(&error);
+                    return broken(one_line(&error));
                 }
             }
             Some(Outgoing::Close(reason)) => break reason,
@@ -192,7 +199,15 @@ where
     };
     // Whether the peer heard it or not, this socket ends here.
     let _unheard = tokio::time::timeout(CLOSE_TIMEOUT, close).await;
-    reason
+    // Whoever asked for the end knows why; to anybody else it is a line that is gone.
+    broken(reason)
+}
+
+fn broken(detail: String) -> LineTrouble {
+    LineTrouble {
+        reason: LineReason::Broken,
+        detail,
+    }
 }
 
 /// A close frame carries at most 123 bytes of text.

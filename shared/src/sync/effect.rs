@@ -3,6 +3,7 @@
 use crate::attachments::{BlobName, Named};
 use crate::command::Answer;
 use crate::ids::{DocumentId, NodeId, UnitId};
+use crate::text::line::LineReason;
 use crate::time::Timestamp;
 
 use super::bundle::{BundleRefusal, BundleTaken};
@@ -158,6 +159,25 @@ impl CloseReason {
     }
 }
 
+impl From<CloseReason> for LineReason {
+    fn from(reason: CloseReason) -> Self {
+        match reason {
+            CloseReason::Protocol => Self::Protocol,
+            CloseReason::Version => Self::Version,
+            CloseReason::Unproven => Self::Unproven,
+            CloseReason::NotEnrolled => Self::NotEnrolled,
+            CloseReason::InviteInvalid => Self::InviteInvalid,
+            CloseReason::Suspended => Self::Suspended,
+            CloseReason::Revoked => Self::Revoked,
+            CloseReason::Replaced => Self::Replaced,
+            CloseReason::Silent => Self::Silent,
+            CloseReason::LineOff => Self::LineOff,
+            CloseReason::Limit => Self::Limit,
+            CloseReason::PeerEnded => Self::PeerEnded,
+        }
+    }
+}
+
 /// What a request is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -174,7 +194,7 @@ pub enum Reply {
         /// Local entries the hub has not acknowledged. 0 with no `problem`: nothing is left either way.
         left: u64,
         /// Why it could not be completed.
-        problem: Option<String>,
+        problem: Option<LineReason>,
     },
     /// A new invite.
     Invited {

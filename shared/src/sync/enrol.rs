@@ -388,10 +388,8 @@ impl Replica {
         for id in standing {
             self.close(cx, id, CloseReason::Replaced);
         }
-        self.dial = Dial::Waiting {
-            retry_at: cx.now,
-            reason: String::new(),
-        };
+        // The new hub is dialled in this turn.
+        self.dial = Dial::Resting;
         answer(
             cx,
             request,

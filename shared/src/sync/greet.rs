@@ -14,7 +14,7 @@ use super::backoff::Backoff;
 use super::cursor::digest;
 use super::effect::{CloseReason, Effect, Enrolment};
 use super::error::ReplicaError;
-use super::input::{Line, SessionId, Side};
+use super::input::{Line, LineTrouble, SessionId, Side};
 use super::session::{Open, Session, State};
 use super::{Context, Dial, Replica, SESSIONS_MAX};
 
@@ -47,14 +47,14 @@ impl Replica {
         self.dial = Dial::Dialling(session);
     }
 
-    pub(super) fn wait_to_dial(&mut self, cx: &mut Context<'_, '_>, reason: String) {
+    pub(super) fn wait_to_dial(&mut self, cx: &mut Context<'_, '_>, trouble: LineTrouble) {
         let is_refused = self.hub.as_ref().is_some_and(|hub| hub.refusal.is_some());
         let retry_at = if is_refused {
             Backoff::after_refusal(cx.now, cx.rng)
         } else {
             self.backoff.next(cx.now, cx.rng)
         };
-        self.dial = Dial::Waiting { retry_at, reason };
+        self.dial = Dial::Waiting { retry_at, trouble };
         cx.out.push(Effect::Status);
     }
 

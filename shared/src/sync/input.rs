@@ -7,6 +7,7 @@ use crate::attachments::{BlobName, Named};
 use crate::command::{Actor, Envelope};
 use crate::identity::{NodeKey, UnitKind};
 use crate::ids::NodeId;
+use crate::text::line::LineReason;
 use crate::wire::bundle::Bundle;
 
 use super::blobs::BlobStored;
@@ -34,6 +35,24 @@ impl SessionId {
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
+    }
+}
+
+/// Why there is no line, or no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineTrouble {
+    /// As people are told.
+    pub reason: LineReason,
+    /// What the system said, for technicians; empty when that adds nothing.
+    pub detail: String,
+}
+
+impl From<LineReason> for LineTrouble {
+    fn from(reason: LineReason) -> Self {
+        Self {
+            reason,
+            detail: String::new(),
+        }
     }
 }
 
@@ -139,15 +158,15 @@ pub enum Input {
     SessionClosed {
         /// Which.
         session: SessionId,
-        /// Why, for people.
-        reason: String,
+        /// Why.
+        trouble: LineTrouble,
     },
     /// No socket came of an `Effect::Dial`.
     DialFailed {
         /// Which.
         session: SessionId,
-        /// Why, for people.
-        reason: String,
+        /// Why.
+        trouble: LineTrouble,
     },
     /// `next_wakeup` is reached.
     Wakeup,

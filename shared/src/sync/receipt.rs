@@ -6,7 +6,7 @@
 
 use crate::identity::{SIGNATURE_BYTES, is_signed_by};
 use crate::ids::NodeId;
-use crate::store::{Reader, Tree};
+use crate::store::{Reader, StoreError, Tree};
 use crate::time::Timestamp;
 use crate::wire::codec::{self, Writer};
 use crate::wire::v1::{Frame, Incarnation, Point, Scope};
@@ -187,6 +187,22 @@ impl Replica {
             cx.out.push(Effect::Status);
         }
         Ok(true)
+    }
+
+    /// True when the hub's signed receipt stands for everything this node has logged for it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn is_receipted(&self, reader: &dyn Reader) -> Result<bool, StoreError> {
+        let head = self.logs.head(Scope::Hub).0;
+        let Some(hub) = self.hub.as_ref().filter(|_| head > 0) else {
+            return Ok(true);
+        };
+        let mut key = vec![RECEIPT];
+        key.extend(hub.pin.to_bytes());
+        let stored = reader.load(Tree::Peer, &key)?;
+        let position = stored.and_then(|bytes| codec::Reader::new(&bytes).uint().ok());
+        Ok(position.is_some_and(|position| position >= head))
     }
 
     /// At start: what the hub has proven to hold is known without asking it.

@@ -192,6 +192,11 @@ impl Session {
         }
     }
 
+    /// True when the hub said that its officer decides: the time limit of the greeting was lifted.
+    pub(crate) fn is_told_to_wait(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::AwaitAccept { .. }) && self.opened_at > now
+    }
+
     pub(crate) fn open(&self) -> Option<&Open> {
         match &self.state {
             State::Open(open) => Some(open),

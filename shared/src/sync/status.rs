@@ -1,23 +1,50 @@
-//! The truth about the line, and what persons ask of it.
+//! The truth about the line, and what persons ask of it. Reasons are ids here; who shows them words them (`text::line`).
 //!
 //! 已同步 is said only when the hub has acknowledged every local entry and something was exchanged within a day. What is not
 //! known is not claimed: before the first contact of a process the last receipt counts, not a memory of an acknowledgement.
 
 use crate::api::{NodeRole, PeerStatus, SyncState, SyncStatus};
 use crate::store::Tree;
+use crate::text::line::LineReason;
 use crate::time::Timestamp;
 use crate::wire::v1::{Frame, Scope};
 
 use super::effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 use super::error::ReplicaError;
-use super::input::{Line, RequestId, SessionId};
-use super::session::State;
+use super::input::{Line, LineTrouble, RequestId, SessionId};
+use super::session::{Session, State};
 use super::{Context, Dial, LINE, Replica, WAITING_MAX, Waiting, answer};
 
 /// An exchange older than this proves nothing about today (ux.md 5.0).
 const FRESH_MS: i64 = 24 * 3_600_000;
 /// A clock further off than this is said aloud (S7).
 const SKEW_MAX_MS: i64 = 5 * 60_000;
+
+/// How a node stands with its hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No hub is configured.
+    NotJoined,
+    /// On the way: nothing is known yet.
+    Asking,
+    /// The hub waits for its officer.
+    Pending,
+    /// The hub has let the node in, and the line stands.
+    Open,
+    /// The hub refused.
+    Refused(LineReason),
+    /// No line, for now.
+    Away(LineReason),
+}
+
+/// A person cut the line.
+fn switched_off() -> (SyncState, Option<LineTrouble>) {
+    let state = SyncState::Offline {
+        reason: String::new(),
+        switched_off: true,
+    };
+    (state, Some(LineReason::LineOff.into()))
+}
 
 impl Replica {
     /// The truth about the line. Conflicts (S5) are laid over it by whoever knows the rows.
@@ -35,8 +62,13 @@ impl Replica {
             Some(session) => Some(&session.address),
             None => self.hub.as_ref().and_then(|hub| hub.addresses.first()),
         };
+        let (state, trouble) = self.sync_state(now, pending);
+        let (cause, detail) = match trouble {
+            Some(trouble) => (Some(trouble.reason), trouble.detail),
+            None => (None, String::new()),
+        };
         SyncStatus {
-            state: self.sync_state(now, pending),
+            state,
             pending,
             last_exchange: self.last_exchange,
             retry_at: match (&self.dial, self.line) {
@@ -46,7 +78,56 @@ impl Replica {
             hub: hub.cloned().unwrap_or_default(),
             peers: self.peers(),
             quarantined: self.quarantined,
+            cause,
+            detail,
         }
+    }
+
+    /// How this node stands with its hub.
+    #[must_use]
+    pub fn hub_standing(&self, now: Timestamp) -> Standing {
+        let Some(hub) = &self.hub else {
+            return Standing::NotJoined;
+        };
+        if self.line == Line::Off {
+            return Standing::Away(LineReason::LineOff);
+        }
+        if let Some(reason) = hub.refusal {
+            return Standing::Refused(reason.into());
+        }
+        match (self.dialled(), &self.dial) {
+            (Some(session), _) if session.open().is_some() => Standing::Open,
+            (Some(session), _) if session.is_told_to_wait(now) => Standing::Pending,
+            (None, Dial::Waiting { trouble, .. }) => Standing::Away(trouble.reason),
+            _ => Standing::Asking,
+        }
+    }
+
+    /// Entries sent and received since the process started.
+    #[must_use]
+    pub fn exchanged(&self) -> (u64, u64) {
+        (self.sent, self.received)
+    }
+
+    /// The session with the hub, as far as it is.
+    fn dialled(&self) -> Option<&Session> {
+        self.sessions.values().find(|session| session.is_dialler)
+    }
+
+    /// Remembers where an exchange began: with a session, or with the first entry after everything was acknowledged.
+    pub(super) fn follow_exchange(&mut self) {
+        let streaming = self
+            .sessions
+            .iter()
+            .find(|(_, session)| session.is_dialler)
+            .filter(|(_, session)| session.open().is_some_and(|open| open.is_streaming))
+            .map(|(&id, _)| id);
+        let is_done = self.hub_acked >= self.logs.head(Scope::Hub).0;
+        self.exchange = match (streaming, self.exchange) {
+            (Some(id), Some((known, from))) if known == id && !is_done => Some((id, from)),
+            (Some(id), _) => Some((id, self.hub_acked)),
+            (None, _) => None,
+        };
     }
 
     /// Entries this node has logged for its peers, over all scopes.
@@ -55,88 +136,84 @@ impl Replica {
         self.logs.total()
     }
 
-    fn sync_state(&self, now: Timestamp, pending: u64) -> SyncState {
+    fn sync_state(&self, now: Timestamp, pending: u64) -> (SyncState, Option<LineTrouble>) {
         let Some(hub) = &self.hub else {
             return self.hub_state();
         };
         if self.line == Line::Off {
-            return SyncState::Offline {
-                reason: CloseReason::LineOff.to_string(),
-                switched_off: true,
-            };
+            return switched_off();
         }
         if let Some(reason) = hub.refusal {
-            return SyncState::Refused {
-                reason: reason.to_string(),
-            };
+            let reason = LineReason::from(reason);
+            return (
+                SyncState::Refused {
+                    reason: String::new(),
+                },
+                Some(reason.into()),
+            );
         }
-        let session = self.sessions.values().find(|session| session.is_dialler);
-        let Some(open) = session.and_then(|session| session.open()) else {
+        let session = self.dialled();
+        let Some(open) = session.and_then(Session::open) else {
             let is_waiting = session
                 .is_some_and(|session| matches!(session.state, State::AwaitAccept { .. }))
                 && hub.state == Enrolment::Pending;
-            let reason = match &self.dial {
-                Dial::Waiting { reason, .. } => reason.clone(),
-                _ if is_waiting => "waits for the hub's approval".to_owned(),
-                _ => String::new(),
+            let trouble = match &self.dial {
+                Dial::Waiting { trouble, .. } => Some(trouble.clone()),
+                _ if is_waiting => Some(LineReason::AwaitsApproval.into()),
+                _ => None,
             };
-            return SyncState::Offline {
-                reason,
+            let state = SyncState::Offline {
+                reason: String::new(),
                 switched_off: false,
             };
+            return (state, trouble);
         };
         if self.skew_ms.abs() > SKEW_MAX_MS {
-            return SyncState::ClockSkew {
-                minutes: self.skew_ms / 60_000,
-            };
+            let minutes = self.skew_ms / 60_000;
+            return (SyncState::ClockSkew { minutes }, None);
         }
         let is_moving = !open.is_streaming
             || open.incoming.is_some()
             || open.trying.is_some()
             || !open.flights.is_empty();
-        if is_moving && pending > 0 {
-            let total = self.logs.head(Scope::Hub).0;
-            return SyncState::Running {
-                done: total - pending.min(total),
-                total,
-            };
-        }
-        if pending > 0 {
-            return SyncState::Waiting;
-        }
         let is_fresh = self.last_exchange.is_some_and(|at| now.0 - at.0 < FRESH_MS);
-        if is_fresh {
-            SyncState::Synced
-        } else {
+        let state = if is_moving && pending > 0 {
+            let from = self.exchange.map_or(self.hub_acked, |(_, from)| from);
+            SyncState::Running {
+                done: self.hub_acked.saturating_sub(from),
+                total: self.logs.head(Scope::Hub).0.saturating_sub(from),
+            }
+        } else if pending > 0 || !is_fresh {
             SyncState::Waiting
-        }
+        } else {
+            SyncState::Synced
+        };
+        (state, None)
     }
 
     /// A hub without an upper hub is where the merged truth is: it has nobody to be behind.
-    fn hub_state(&self) -> SyncState {
+    fn hub_state(&self) -> (SyncState, Option<LineTrouble>) {
         let has_nodes = self
             .nodes
             .values()
             .any(|record| record.state == Enrolment::Active);
         if self.facts.role != NodeRole::Hub || !has_nodes {
-            return SyncState::NotJoined;
+            return (SyncState::NotJoined, None);
         }
         if self.line == Line::Off {
-            return SyncState::Offline {
-                reason: CloseReason::LineOff.to_string(),
-                switched_off: true,
-            };
+            return switched_off();
         }
         let waiting = self.sessions.keys().any(|id| {
             let heads = self.heads_for(*id);
             let open = self.sessions.get(id).and_then(|session| session.open());
             open.is_some_and(|open| !open.is_all_acked(&heads))
         });
-        if waiting {
+        let state = if waiting {
             SyncState::Waiting
         } else {
             SyncState::Synced
-        }
+        };
+        (state, None)
     }
 
     /// At a hub: every enrolled node.
@@ -236,11 +313,11 @@ impl Replica {
             (None, ..) => match self.facts.role {
                 // A hub at the top has nothing to fetch from anybody.
                 NodeRole::Hub => Some(None),
-                NodeRole::Node => Some(Some("this node is not enrolled at a hub".to_owned())),
+                NodeRole::Node => Some(Some(LineReason::NotJoined)),
             },
-            (_, Line::Off, _) => Some(Some(CloseReason::LineOff.to_string())),
-            (_, _, Dial::Waiting { reason, retry_at }) if *retry_at > cx.now => {
-                Some(Some(reason.clone()))
+            (_, Line::Off, _) => Some(Some(LineReason::LineOff)),
+            (Some(hub), _, Dial::Waiting { trouble, retry_at }) if *retry_at > cx.now => {
+                Some(Some(hub.refusal.map_or(trouble.reason, LineReason::from)))
             }
             _ => None,
         };
@@ -260,6 +337,7 @@ impl Replica {
                     }
                     (is_done && is_caught_up).then_some(None)
                 }
+                None if session.is_told_to_wait(cx.now) => Some(Some(LineReason::AwaitsApproval)),
                 None => None,
             },
             (None, None) => None,
@@ -273,7 +351,7 @@ impl Replica {
                 sent: self.sent - waiting.sent,
                 received: self.received - waiting.received,
                 left,
-                problem: problem.clone(),
+                problem,
             };
             answer(cx, waiting.request, reply);
         }

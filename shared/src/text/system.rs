@@ -6,8 +6,20 @@
 use super::Lang;
 use super::attachment::AttachmentWords;
 use super::bundle::BundleWords;
+use super::line::LineReason;
 use crate::api::SyncState;
 use crate::time::Timestamp;
+
+words! {
+    /// A column of the demo's table.
+    DemoColumn {
+    Server "单位" "Server";
+    Address "地址" "Address";
+    User "用户" "User";
+    Role "角色" "Role";
+    Password "密码" "Password";
+    }
+}
 
 /// One message of the server or the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +98,9 @@ pub enum System {
         unit: String,
         active: bool,
     },
+    HubNotAsked {
+        reason: LineReason,
+    },
     NodeChanged {
         unit: String,
         state: String,
@@ -126,15 +141,6 @@ pub enum System {
         unit: String,
     },
     DemoExchanging,
-    DemoPlace {
-        name: String,
-        address: String,
-    },
-    DemoUser {
-        name: String,
-        role: String,
-        password: String,
-    },
     DemoRunning {
         dir: String,
     },
@@ -255,6 +261,12 @@ impl System {
                 unit,
                 active: false,
             } => format!("已登记为“{unit}”，等上级确认后开始同步。"),
+            Self::HubNotAsked { reason } => {
+                format!(
+                    "暂时问不到上级（{}），接通后自动登记。",
+                    reason.text(Lang::Zh)
+                )
+            }
             Self::NodeChanged { unit, state } => {
                 format!("“{unit}”的服务器：{}。", peer_state_zh(state))
             }
@@ -292,15 +304,6 @@ impl System {
             Self::DemoInviting => "邀请并接入乡镇节点……".into(),
             Self::DemoWriting { unit } => format!("写入{unit}的演示数据……"),
             Self::DemoExchanging => "同步……".into(),
-            Self::DemoPlace { name, address } => format!("\n{name}  {address}"),
-            Self::DemoUser {
-                name,
-                role,
-                password,
-            } => format!(
-                "    用户 {name}（{}）  密码 {password}",
-                account_role(role, Lang::Zh)
-            ),
             Self::DemoRunning { dir } => {
                 format!("\n演示数据在 {dir}，再次启动时继续。Ctrl-C 结束。")
             }
@@ -413,6 +416,7 @@ impl System {
             Self::Invited { unit, until } => format!("One-time code for {unit}, good until {until}:"),
             Self::Joined { unit, active: true } => format!("Joined: this node speaks for {unit}."),
             Self::Joined { unit, active: false } => format!("Enrolled for {unit}; the hub has to approve before data flows."),
+            Self::HubNotAsked { reason } => format!("the hub cannot be asked now ({}); it will be as soon as the line stands", reason.text(Lang::En)),
             Self::NodeChanged { unit, state } => format!("The node of {unit} is {state}."),
             Self::Imported { created, updated, unchanged, kept, refused } => {
                 format!("Imported: {created} created, {updated} updated, {unchanged} unchanged, {kept} kept as they were, {refused} rows refused.")
@@ -431,8 +435,6 @@ impl System {
             Self::DemoInviting => "Inviting and enrolling the townships…".into(),
             Self::DemoWriting { unit } => format!("Writing the demonstration data of {unit}…"),
             Self::DemoExchanging => "Exchanging everything…".into(),
-            Self::DemoPlace { name, address } => format!("\n{name}  {address}"),
-            Self::DemoUser { name, role, password } => format!("    user {name} ({})  password {password}", account_role(role, Lang::En)),
             Self::DemoRunning { dir } => format!("\nThe data lie in {dir}; a second start goes on with them. Ctrl-C ends the demo."),
             Self::DemoStopping => "Stopping…".into(),
             Self::DemoEnded { name } => format!("The server of {name} has ended; its log says why."),
@@ -503,6 +505,7 @@ pub fn sync_state(state: &SyncState, lang: Lang) -> String {
             SyncState::Offline {
                 switched_off: true, ..
             } => "离线：人工断开".into(),
+            SyncState::Offline { reason, .. } if reason.is_empty() => "离线".into(),
             SyncState::Offline { reason, .. } => format!("离线：{reason}"),
             SyncState::Conflicts { count } => format!("需确认：{count} 处"),
             SyncState::Refused { reason } => format!("上传失败：{reason}"),
@@ -516,6 +519,7 @@ pub fn sync_state(state: &SyncState, lang: Lang) -> String {
             SyncState::Offline {
                 switched_off: true, ..
             } => "offline: switched off".into(),
+            SyncState::Offline { reason, .. } if reason.is_empty() => "offline".into(),
             SyncState::Offline { reason, .. } => format!("offline: {reason}"),
             SyncState::Conflicts { count } => format!("{count} conflicts wait for a person"),
             SyncState::Refused { reason } => format!("refused by the hub: {reason}"),

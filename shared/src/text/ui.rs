@@ -26,6 +26,7 @@ words! {
     Language "English" "中文";
     LogOut "退出登录" "Log out";
     KeyList "快捷键（?）" "Keyboard (?)";
+    Rail "收起或展开导航" "Narrow or wide navigation";
     Menu "用户菜单" "User menu";
     SkipToContent "跳到正文" "Skip to content";
     // Log-in.
@@ -109,11 +110,6 @@ words! {
     DueDate "期限" "Due";
     WorkingDaysLeft "剩余工作日" "Working days left";
     Person "责任人" "Person";
-    DueIssue "问题" "Problem";
-    DueNode "节点" "Milestone";
-    DueReport "报送" "Report";
-    DueStart "开工" "Start";
-    DueCompletion "竣工" "Completion";
     FirstSteps "还没有项目。从这里开始：" "There are no projects yet. Start here:";
     ImportExcel "导入 Excel 台账" "Import an Excel ledger";
     ImportExcelNote "沿用现有台账，一次导入，可撤销。" "Take over the ledger you keep; it can be undone.";
@@ -389,13 +385,8 @@ pub enum Say<'a> {
     Waiting(u64),
     /// 同步中 done/total.
     Running(u64, u64),
-    /// 离线 for a span, with what waits.
-    Offline {
-        /// How long, as [`Say::Span`] prints it; empty when unknown.
-        span: &'a str,
-        /// Local entries the hub has not acknowledged.
-        pending: u64,
-    },
+    /// 离线 for so long, as [`Say::Span`] prints it; empty when unknown.
+    Offline(&'a str),
     /// A span of time in milliseconds, in its largest unit.
     Span(i64),
     /// n 处需确认.
@@ -458,13 +449,6 @@ pub enum Say<'a> {
         /// How many.
         count: usize,
     },
-    /// The outcome of 立即同步.
-    SyncDone {
-        /// Entries sent.
-        sent: u64,
-    },
-    /// 立即同步 did not succeed.
-    SyncFailed(&'a str),
     /// A request was refused with a status and nothing else.
     Status(u16),
     /// Undid an edit.
@@ -523,18 +507,7 @@ impl Say<'_> {
             Self::Month { year, month } => format!("{year}年{month}月"),
             Self::Waiting(count) => format!("待上传 {count}"),
             Self::Running(done, total) => format!("同步中 {done}/{total}"),
-            Self::Offline { span, pending } => {
-                let span = if span.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {span}")
-                };
-                if pending == 0 {
-                    format!("离线{span}")
-                } else {
-                    format!("离线{span} · 待上传 {pending}")
-                }
-            }
+            Self::Offline(span) => format!("离线 {span}"),
             Self::Span(ms) => match span_of(ms) {
                 (0, Unit::Minutes) => "不到1分钟".to_owned(),
                 (count, Unit::Minutes) => format!("{count}分钟"),
@@ -586,8 +559,6 @@ impl Say<'_> {
                     "【月报催报】截至{due}，{month}月{ledger}尚未报送：{names}（共{count}家）。请尽快报送；无网络时可先在本机填报，恢复后自动送达。"
                 )
             }
-            Self::SyncDone { sent } => format!("成功：上传 {sent} 项，没有待上传内容。"),
-            Self::SyncFailed(reason) => format!("未完成：{reason}"),
             Self::Status(status) => format!("请求未完成（{status}）"),
             Self::Undid(label) => format!("已撤销：{label}"),
             Self::Redid(label) => format!("已重做：{label}"),
@@ -616,18 +587,7 @@ impl Say<'_> {
             Self::Month { year, month } => format!("{year}-{month:02}"),
             Self::Waiting(count) => format!("{count} to send"),
             Self::Running(done, total) => format!("Syncing {done}/{total}"),
-            Self::Offline { span, pending } => {
-                let span = if span.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {span}")
-                };
-                if pending == 0 {
-                    format!("Offline{span}")
-                } else {
-                    format!("Offline{span} · {pending} to send")
-                }
-            }
+            Self::Offline(span) => format!("Offline {span}"),
             Self::Span(ms) => match span_of(ms) {
                 (0, Unit::Minutes) => "under a minute".to_owned(),
                 (count, Unit::Minutes) => format!("{count} min"),
@@ -679,8 +639,6 @@ impl Say<'_> {
                     "Reminder: by {due}, {ledger} of month {month} is missing from {names} ({count}). Please file soon; without a line, fill it in locally and it is delivered later."
                 )
             }
-            Self::SyncDone { sent } => format!("Done: {sent} sent, nothing left."),
-            Self::SyncFailed(reason) => format!("Not complete: {reason}"),
             Self::Status(status) => format!("The request failed ({status})"),
             Self::Undid(label) => format!("Undone: {label}"),
             Self::Redid(label) => format!("Done again: {label}"),
@@ -746,11 +704,5 @@ mod tests {
         ] {
             assert_eq!(Say::Span(ms).text(Lang::Zh), text);
         }
-        let offline = Say::Offline {
-            span: "3天",
-            pending: 12,
-        }
-        .text(Lang::Zh);
-        assert_eq!(offline, "离线 3天 · 待上传 12");
     }
 }

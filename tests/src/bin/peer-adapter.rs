@@ -445,6 +445,7 @@ async fn serve(dir: &Path, port: u16) -> anyhow::Result<()> {
         addresses: Vec::new(),
         hosts: Vec::new(),
         log: "warn".to_owned(),
+        stick_after_days: 7,
         limits: Limits::default(),
         storage: Storage::default(),
     };

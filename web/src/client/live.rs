@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use shared::api::{Live, Watch};
+use shared::text::Lang;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, WebSocket};
@@ -145,8 +146,12 @@ fn dial(inner: &Rc<Inner>) {
         Ok(protocol) if protocol == "https:" => "wss",
         _ => "ws",
     };
+    let lang = match super::prefs::lang() {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    };
     let address = format!(
-        "{scheme}://{}/api/v1/live",
+        "{scheme}://{}/api/v1/live?lang={lang}",
         location.host().unwrap_or_default()
     );
     let Ok(socket) = WebSocket::new(&address) else {

@@ -20,6 +20,12 @@ pub fn root() -> Option<Element> {
         .or_else(|| document.body().map(JsCast::unchecked_into))
 }
 
+/// What the node says of its data before anybody has logged in: that they are a demonstration's.
+#[must_use]
+pub fn mark() -> Option<String> {
+    document()?.body()?.get_attribute("data-demo")
+}
+
 /// After a panic the page offers to reload: what was drawn may be wrong, and edits already sent or queued are kept.
 pub fn show_reload_on_panic() {
     std::panic::set_hook(Box::new(|info| {

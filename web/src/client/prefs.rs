@@ -1,4 +1,4 @@
-//! What one browser remembers for its person: language and type size. Absent storage is no failure.
+//! What one browser remembers for its person: language, type size, width of the rail. Absent storage is no failure.
 
 use shared::text::Lang;
 
@@ -46,4 +46,21 @@ pub fn large_type() -> bool {
 /// Remembers the type size.
 pub fn set_large_type(large: bool) {
     write("type", if large { "large" } else { "normal" });
+}
+
+/// True when the rail shows its signs alone.
+#[must_use]
+pub fn narrow_rail() -> bool {
+    read("rail").is_some()
+}
+
+/// Remembers the rail's width.
+pub fn set_narrow_rail(narrow: bool) {
+    if let Some(storage) = storage() {
+        let _ = if narrow {
+            storage.set_item("rail", "")
+        } else {
+            storage.remove_item("rail")
+        };
+    }
 }

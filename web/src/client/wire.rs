@@ -82,6 +82,10 @@ struct FlatStatus {
     peers: Vec<PeerStatus>,
     #[serde(default)]
     quarantined: u64,
+    #[serde(default)]
+    complete: bool,
+    #[serde(default)]
+    outcome: String,
 }
 
 impl FlatStatus {
@@ -115,6 +119,9 @@ impl FlatStatus {
             hub: self.hub,
             peers: self.peers,
             quarantined: self.quarantined,
+            // For programs and technicians; people read the reason.
+            cause: None,
+            detail: String::new(),
         })
     }
 }
@@ -122,6 +129,30 @@ impl FlatStatus {
 impl FromWire for SyncStatus {
     fn from_wire(text: &str) -> Option<Self> {
         read::<FlatStatus>(text)?.raise()
+    }
+}
+
+/// What an act on the line came to, as pages need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineTold {
+    /// How the line stands now.
+    pub status: SyncStatus,
+    /// The outcome of an exchange in words, empty when none was asked for; an error when something is left.
+    pub outcome: Result<String, String>,
+}
+
+impl FromWire for LineTold {
+    fn from_wire(text: &str) -> Option<Self> {
+        let mut flat = read::<FlatStatus>(text)?;
+        let outcome = std::mem::take(&mut flat.outcome);
+        Some(Self {
+            outcome: if flat.complete {
+                Ok(outcome)
+            } else {
+                Err(outcome)
+            },
+            status: flat.raise()?,
+        })
     }
 }
 
@@ -258,7 +289,7 @@ impl FromWire for Live {
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
-    use shared::api::{ApiError, WordedAnswer};
+    use shared::api::{ApiError, SyncAnswer, WordedAnswer};
     use shared::command::{Answer, Outcome, Refusal, Why};
     use shared::field::Field;
     use shared::ids::ProjectId;
@@ -287,9 +318,24 @@ mod tests {
                 hub: "hub".into(),
                 peers: Vec::new(),
                 quarantined: 1,
+                cause: None,
+                detail: String::new(),
             };
             let text = serde_json::to_string(&status).unwrap();
             assert_eq!(SyncStatus::from_wire(&text), Some(status.clone()));
+            let answer = SyncAnswer {
+                status: status.clone(),
+                sent: 12,
+                received: 31,
+                complete: true,
+                outcome: "done".into(),
+            };
+            let told = LineTold {
+                status: status.clone(),
+                outcome: Ok("done".into()),
+            };
+            let text = serde_json::to_string(&answer).unwrap();
+            assert_eq!(LineTold::from_wire(&text), Some(told));
             let live = Live::Sync {
                 status: Box::new(status),
             };

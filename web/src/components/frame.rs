@@ -41,6 +41,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let outbox = use_outbox();
     let keys_open = use_state(|| false);
     let menu_open = use_state(|| false);
+    let narrow = use_state(prefs::narrow_rail);
     let items = rail(session.me.node.role, words.monthly_ledger(), session.period);
 
     {
@@ -141,7 +142,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let waiting = outbox.outbox.waiting();
 
     html! {
-        <div class="frame">
+        <div class={classes!("frame", narrow.then_some("frame--narrow"))}>
             <a class="skip" href="#content">{ words.t(Ui::SkipToContent) }</a>
             <header class="top">
                 <div class="top__unit" title={session.me.node.name.clone()}>
@@ -182,7 +183,9 @@ pub fn Frame(props: &FrameProps) -> Html {
                         { rail_link(to, current, sign, words.t(*word), index + 1) }
                     }
                 }) }
-                <p class="rail__foot">{ "v" }{ &session.me.node.version }</p>
+                <p class="rail__foot"><button class="button button--bare" id="rail" title={words.t(Ui::Rail)} aria-label={words.t(Ui::Rail)} aria-pressed={narrow.to_string()}
+                    onclick={let narrow = narrow.clone(); move |_: MouseEvent| { prefs::set_narrow_rail(!*narrow); narrow.set(!*narrow); }}>{ if *narrow { "»" } else { "«" } }</button>
+                    <span class="rail__label">{ "v" }{ &session.me.node.version }</span></p>
             </nav>
             <div class="frame__main">
                 if session.me.node.demo {

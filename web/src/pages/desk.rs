@@ -114,6 +114,7 @@ fn cards(session: &Session, view: &DeskView, all_due: &UseStateHandle<bool>) -> 
     let words = &session.words;
     html! {
         <>
+            if !view.notice.is_empty() { <p class="card card--ask" data-card="notice">{ &view.notice }</p> }
             if let Some(filing) = &view.filing { { filing_card(session, filing) } }
             if let Some(collection) = &view.collection { { collection_card(session, collection) } }
             if !view.conflicts.is_empty() || session.is_hub() {
@@ -154,7 +155,7 @@ fn cards(session: &Session, view: &DeskView, all_due: &UseStateHandle<bool>) -> 
                             { th(words.t(Ui::DueKind)) }{ th(words.t(Ui::Project)) }{ th(words.t(Ui::DueWhat)) }
                             { th(words.t(Ui::DueDate)) }{ th_number(words.t(Ui::WorkingDaysLeft)) }{ th(words.t(Ui::Person)) }
                         </tr></thead>
-                        <tbody>{ for view.due.iter().take(if **all_due { usize::MAX } else { DUE_SHOWN }).enumerate().map(|(index, due)| due_line(session, index, due)) }</tbody>
+                        <tbody>{ for view.due.iter().take(if **all_due { usize::MAX } else { DUE_SHOWN }).enumerate().map(|(index, due)| due_line(session, index, due, view.kinds.get(&due.kind))) }</tbody>
                     </table></div>
                     if view.due.len() > DUE_SHOWN && !**all_due {
                         <button class="button button--small" onclick={let all_due = all_due.clone(); move |_: MouseEvent| all_due.set(true)}>{ words.t(Ui::All) }{ " " }{ view.due.len() }</button>
@@ -165,20 +166,12 @@ fn cards(session: &Session, view: &DeskView, all_due: &UseStateHandle<bool>) -> 
     }
 }
 
-fn due_line(session: &Session, index: usize, due: &DeskDue) -> Html {
+fn due_line(session: &Session, index: usize, due: &DeskDue, kind: Option<&String>) -> Html {
     let words = &session.words;
-    let kind = match due.kind.as_str() {
-        "issue" => words.t(Ui::DueIssue).to_owned(),
-        "node" => words.t(Ui::DueNode).to_owned(),
-        "report" => words.t(Ui::DueReport).to_owned(),
-        "start" => words.t(Ui::DueStart).to_owned(),
-        "completion" => words.t(Ui::DueCompletion).to_owned(),
-        other => other.to_owned(),
-    };
     let late = due.due < clock::now().date();
     html! {
         <tr key={index}>
-            <td>{ kind }</td>
+            <td data-due={due.kind.clone()}>{ kind.cloned().unwrap_or_default() }</td>
             <td>{ match due.project {
                 Some(id) => html! { <Link to={Route::Project { id }}>{ &due.project_name }</Link> },
                 None => html! { { &due.project_name } },

@@ -9,6 +9,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::client::http::{Client, Failure};
+use crate::client::page;
 use crate::markup::html;
 use crate::state::answer;
 use crate::state::words::Words;
@@ -79,6 +80,7 @@ pub fn LogIn(props: &LogInProps) -> Html {
     html! {
         <main class="log-in">
             <form class="log-in__card" {onsubmit}>
+                if let Some(mark) = page::mark() { <p class="demo-strip"><strong>{ mark }</strong></p> }
                 <div class="log-in__seal" aria-hidden="true">{ words.t(Ui::Seal) }</div>
                 <h1>{ words.t(Ui::Product) }</h1>
                 if props.ended { <p class="form__note" role="status">{ words.t(Ui::SessionEnded) }</p> }

@@ -2,7 +2,7 @@
 
 use shared::api::{Desk, NodeAct, PeerStatus, SyncAct, SyncState, SyncStatus};
 use shared::text::hub::HubWord;
-use shared::text::ui::{Say, Ui};
+use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -13,6 +13,7 @@ use crate::hooks::router::Link;
 
 use crate::client::clock;
 use crate::client::http::Failure;
+use crate::client::wire::LineTold;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
@@ -55,31 +56,29 @@ pub fn Sync() -> Html {
                 line.clone(),
                 busy.clone(),
             );
-            let before = line.status.as_ref().map_or(0, |status| status.pending);
             spawn_local(async move {
                 let answered = session
                     .client
-                    .post::<_, SyncStatus>("/api/v1/sync", &act)
+                    .post::<_, LineTold>("/api/v1/sync", &act)
                     .await;
                 busy.set(None);
                 match answered {
-                    Ok(status) => {
-                        // There is always one outcome, and it never claims more than the node says (ux.md 5.0).
+                    Ok(told) => {
+                        // There is always one outcome, and it is the node's (ux.md 5.0).
                         if act == SyncAct::Now {
-                            match outcome(&session, &status, before) {
+                            match told.outcome {
                                 Ok(said) => notices.say(said),
                                 Err(said) => notices.fail(said),
                             }
                         }
-                        line.on_status.emit(status);
+                        line.on_status.emit(told.status);
                     }
                     Err(failure) => {
                         if failure == Failure::Unreachable {
                             line.on_reach.emit(Reach::Silent);
                         }
                         session.note(&failure);
-                        notices
-                            .fail(words.say(&Say::SyncFailed(&answer::failure(&failure, &words))));
+                        notices.fail(answer::failure(&failure, &words));
                     }
                 }
             });
@@ -192,33 +191,6 @@ pub fn Sync() -> Html {
                 </section>
             }
         </div>
-    }
-}
-
-/// What 立即同步 came to.
-fn outcome(session: &Session, status: &SyncStatus, before: u64) -> Result<String, String> {
-    let words = &session.words;
-    let failed = |reason: &str| Err(words.say(&Say::SyncFailed(reason)));
-    match &status.state {
-        SyncState::Offline { reason, .. } | SyncState::Refused { reason } => {
-            failed(if reason.is_empty() {
-                words.t(Ui::OfflineWord)
-            } else {
-                reason
-            })
-        }
-        SyncState::NotJoined => failed(&words.hub(HubWord::NotJoined)),
-        SyncState::Running { .. } | SyncState::Waiting => {
-            failed(&words.say(&Say::Waiting(status.pending)))
-        }
-        SyncState::Synced | SyncState::Conflicts { .. } | SyncState::ClockSkew { .. }
-            if status.pending > 0 =>
-        {
-            failed(&words.say(&Say::Waiting(status.pending)))
-        }
-        SyncState::Synced | SyncState::Conflicts { .. } | SyncState::ClockSkew { .. } => {
-            Ok(words.say(&Say::SyncDone { sent: before }))
-        }
     }
 }
 

@@ -91,6 +91,11 @@ pub fn pill(
     let Some(status) = status else {
         return make("", Look::Plain, words.t(Ui::Loading).to_owned());
     };
+    // Edits that wait are told beside whatever else there is to tell.
+    let and_waiting = |text: String| match status.pending {
+        0 => text,
+        pending => format!("{text} · {}", words.say(&Say::Waiting(pending))),
+    };
     let at = status
         .last_exchange
         .map(|at| moment(at, now))
@@ -123,7 +128,15 @@ pub fn pill(
                 .trim_end()
                 .to_owned(),
         ),
-        SyncState::Waiting => make("S2", Look::Moving, words.say(&Say::Waiting(status.pending))),
+        SyncState::Waiting => make(
+            "S2",
+            Look::Moving,
+            match status.pending {
+                // A hub's nodes are being served, or the hub is about to say that nothing is new.
+                0 => words.t(Ui::Syncing).to_owned(),
+                pending => words.say(&Say::Waiting(pending)),
+            },
+        ),
         SyncState::Running { done, total } => {
             make("S3", Look::Moving, words.say(&Say::Running(*done, *total)))
         }
@@ -132,13 +145,14 @@ pub fn pill(
                 .last_exchange
                 .map(|at| words.say(&Say::Span(now.0 - at.0)))
                 .unwrap_or_default();
-            let say = Say::Offline {
-                span: &span,
-                pending: status.pending,
-            };
-            make("S4", Look::Away, words.say(&say))
+            let text = words.say(&Say::Offline(&span));
+            make("S4", Look::Away, and_waiting(text.trim_end().to_owned()))
         }
-        SyncState::Conflicts { count } => make("S5", Look::Ask, words.say(&Say::ToConfirm(*count))),
+        SyncState::Conflicts { count } => make(
+            "S5",
+            Look::Ask,
+            and_waiting(words.say(&Say::ToConfirm(*count))),
+        ),
         SyncState::Refused { reason } => {
             make("S6", Look::Bad, words.say(&Say::UploadFailed(reason)))
         }
@@ -180,12 +194,18 @@ mod tests {
             hub: String::new(),
             peers: Vec::new(),
             quarantined: 0,
+            cause: None,
+            detail: String::new(),
         }
     }
 
     #[test]
     fn every_state_of_the_line_has_its_own_pill() {
         let day = 86_400_000;
+        let offline = || SyncState::Offline {
+            reason: String::new(),
+            switched_off: false,
+        };
         let cases = [
             (SyncState::NotJoined, "S0", "未接入上级"),
             (SyncState::Synced, "S1", "已同步 01-01 08:00"),
@@ -195,15 +215,12 @@ mod tests {
                 "S3",
                 "同步中 3/12",
             ),
+            (offline(), "S4", "离线 3天 · 待上传 12"),
             (
-                SyncState::Offline {
-                    reason: String::new(),
-                    switched_off: false,
-                },
-                "S4",
-                "离线 3天 · 待上传 12",
+                SyncState::Conflicts { count: 2 },
+                "S5",
+                "2 处需确认 · 待上传 12",
             ),
-            (SyncState::Conflicts { count: 2 }, "S5", "2 处需确认"),
             (
                 SyncState::Refused {
                     reason: "期间已锁定".into(),
@@ -220,6 +237,26 @@ mod tests {
         for (state, code, text) in cases {
             let pill = pill(
                 Some(&status(state)),
+                Reach::Answers,
+                NodeRole::Node,
+                Timestamp(3 * day),
+                &Words::new(Lang::Zh, None, std::rc::Rc::default()),
+            );
+            assert_eq!((pill.code, pill.text.as_str()), (code, text));
+        }
+        // Nothing that waits is not counted.
+        let cases = [
+            (SyncState::Waiting, "S2", "正在同步…"),
+            (offline(), "S4", "离线 3天"),
+            (SyncState::Conflicts { count: 2 }, "S5", "2 处需确认"),
+        ];
+        for (state, code, text) in cases {
+            let idle = SyncStatus {
+                pending: 0,
+                ..status(state)
+            };
+            let pill = pill(
+                Some(&idle),
                 Reach::Answers,
                 NodeRole::Node,
                 Timestamp(3 * day),

@@ -12,6 +12,7 @@ use crate::ids::{CommandId, ProjectId, RowId, UserId};
 use crate::store::MemoryStore;
 use crate::sync::alone::Core;
 use crate::sync::{Approval, Input, Reply, RequestId, Side};
+use crate::text::line::LineReason;
 use crate::value::Value;
 use crate::wire::v1;
 
@@ -246,9 +247,9 @@ fn connect(hub: &mut Party, node: &mut Party) {
 fn disconnect(hub: &mut Party, node: &mut Party) {
     for party in [hub, node] {
         party.out.clear();
-        let reason = "cut".to_owned();
+        let trouble = LineReason::Broken.into();
         let session = party.session;
-        party.give(Input::SessionClosed { session, reason });
+        party.give(Input::SessionClosed { session, trouble });
     }
 }
 

@@ -228,6 +228,7 @@ fn config(dir: &Path, listen: SocketAddr) -> Config {
         addresses: Vec::new(),
         hosts: Vec::new(),
         log: "warn".to_owned(),
+        stick_after_days: 7,
         limits: Limits::default(),
         storage: Storage::default(),
     }
