@@ -334,6 +334,25 @@ pub struct Refusal {
     /// Projects in which it is missing, for a filing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<ProjectId>,
+    /// Who can supply or do it, in the county's words; empty when it is whoever asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// What a hub-only act becomes on a node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Box<Requested>>,
+}
+
+/// The request a refused hub-only act becomes: a row of `requests` of the unit that asked.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    /// The unit.
+    pub unit: UnitId,
+    /// The row's values.
+    pub set: BTreeMap<Column, Value>,
+    /// The row, once the node has filed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowId>,
 }
 
 /// The kinds of refusal. Each is one sentence per language in `text`.

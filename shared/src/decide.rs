@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::Rights;
 use crate::command::{Actor, Command, FilingLine, Refusal, Role, Why, Write};
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
@@ -25,6 +26,7 @@ mod check;
 mod edit;
 mod filing;
 mod import;
+mod named;
 mod record;
 mod rows;
 mod state;
@@ -161,107 +163,118 @@ pub fn decide(
     draw: Draw<'_>,
     command: &Command,
 ) -> Result<Decision, Refusal> {
-    if !(matches!(command, Command::Comment { .. }) && actor.role == Role::Observer) {
-        let recorded = match command {
-            Command::Record { table, .. } => Some(*table),
-            _ => None,
-        };
-        may_act_at_all(actor, recorded)?;
-    }
     let judge = Judge {
         state,
         profile,
         actor,
         now,
     };
-    match command {
-        Command::CreateProject { project, home, set } => judge.create(*project, *home, set, draw),
-        Command::Edit {
-            project,
-            set,
-            on_behalf,
-        } => judge.edit(*project, set, on_behalf.as_deref(), draw),
-        Command::ResolveConflict {
-            project,
-            unit,
-            path,
-            seen,
-            keep,
-        } => judge.resolve((*project, *unit), path, seen, keep),
-        Command::AcceptProposal { project, proposal } => judge.accept(*project, *proposal, draw),
-        Command::DismissProposal {
-            project,
-            proposal,
-            reason,
-        } => judge.dismiss(*project, *proposal, reason, draw),
-        Command::DeleteProject { project, reason } => judge.delete(*project, reason),
-        Command::RestoreProject { project } => judge.restore(*project),
-        Command::StrikeRow {
-            project,
-            unit,
-            table,
-            row,
-            reason,
-        } => judge.strike((*project, *unit), *table, *row, reason),
-        Command::Comment {
-            project,
-            row,
-            about,
-            text,
-        } => judge.comment(*project, *row, about, text),
-        Command::MoveProject { project, to } => judge.move_to(*project, *to),
-        Command::File {
-            filing,
-            unit,
-            ledger,
-            period,
-            lines,
-            follows,
-            on_behalf,
-        } => judge.file(
-            *filing,
-            *unit,
-            ledger,
-            period,
-            lines,
-            *follows,
-            on_behalf.as_deref(),
-        ),
-        Command::ReviewFiling {
-            review,
-            unit,
-            filing,
-            accepted,
-            reason,
-        } => judge.review(*review, *unit, *filing, *accepted, reason),
-        Command::ExcuseFiling {
-            review,
-            unit,
-            filing,
-            reason,
-        } => judge.excuse(*review, *unit, *filing, reason),
-        Command::Record {
-            project,
-            unit,
-            table,
-            row,
-            set,
-            on_behalf,
-        } => judge.record(
-            &record::Record {
-                project: *project,
-                unit: *unit,
-                table: *table,
-                row: *row,
+    let decision = judge.judged(draw, command);
+    decision.map_err(|refusal| judge.named(refusal, &named::About::of(command)))
+}
+
+impl Judge<'_> {
+    fn judged(&self, draw: Draw<'_>, command: &Command) -> Result<Decision, Refusal> {
+        if !(matches!(command, Command::Comment { .. }) && self.actor.role == Role::Observer) {
+            let recorded = match command {
+                Command::Record { table, .. } => Some(*table),
+                _ => None,
+            };
+            may_act_at_all(self.actor, recorded)?;
+        }
+        match command {
+            Command::CreateProject { project, home, set } => {
+                self.create(*project, *home, set, draw)
+            }
+            Command::Edit {
+                project,
                 set,
-                on_behalf: on_behalf.as_deref(),
-            },
-            draw,
-        ),
-        Command::Import { items, .. } => check_import(actor, items).map(|()| nothing(Act::Import)),
-        Command::UndoImport { .. } => {
-            judge.writer()?;
-            Ok(nothing(Act::Undo))
+                on_behalf,
+            } => self.edit(*project, set, on_behalf.as_deref(), draw),
+            Command::ResolveConflict {
+                project,
+                unit,
+                path,
+                seen,
+                keep,
+            } => self.resolve((*project, *unit), path, seen, keep),
+            Command::AcceptProposal { project, proposal } => self.accept(*project, *proposal, draw),
+            Command::DismissProposal {
+                project,
+                proposal,
+                reason,
+            } => self.dismiss(*project, *proposal, reason, draw),
+            Command::DeleteProject { project, reason } => self.delete(*project, reason),
+            Command::RestoreProject { project } => self.restore(*project),
+            Command::StrikeRow {
+                project,
+                unit,
+                table,
+                row,
+                reason,
+            } => self.strike((*project, *unit), *table, *row, reason),
+            Command::Comment {
+                project,
+                row,
+                about,
+                text,
+            } => self.comment(*project, *row, about, text),
+            Command::MoveProject { project, to } => self.move_to(*project, *to),
+            Command::File {
+                filing,
+                unit,
+                ledger,
+                period,
+                lines,
+                follows,
+                on_behalf,
+            } => self.file(
+                *filing,
+                *unit,
+                ledger,
+                period,
+                lines,
+                *follows,
+                on_behalf.as_deref(),
+            ),
+            Command::ReviewFiling {
+                review,
+                unit,
+                filing,
+                accepted,
+                reason,
+            } => self.review(*review, *unit, *filing, *accepted, reason),
+            Command::ExcuseFiling {
+                review,
+                unit,
+                filing,
+                reason,
+            } => self.excuse(*review, *unit, *filing, reason),
+            Command::Record {
+                project,
+                unit,
+                table,
+                row,
+                set,
+                on_behalf,
+            } => self.record(
+                &record::Record {
+                    project: *project,
+                    unit: *unit,
+                    table: *table,
+                    row: *row,
+                    set,
+                    on_behalf: on_behalf.as_deref(),
+                },
+                draw,
+            ),
+            Command::Import { items, .. } => {
+                check_import(self.actor, items).map(|()| nothing(Act::Import))
+            }
+            Command::UndoImport { .. } => {
+                self.writer()?;
+                Ok(nothing(Act::Undo))
+            }
         }
     }
 }
@@ -298,24 +311,22 @@ pub fn refuse(why: Why) -> Refusal {
         rule: None,
         missing: Vec::new(),
         projects: Vec::new(),
+        from: String::new(),
+        request: None,
     }
 }
 
 pub(crate) fn refuse_at(why: Why, missing: Vec<FieldPath>) -> Refusal {
     Refusal {
-        why,
-        rule: None,
         missing,
-        projects: Vec::new(),
+        ..refuse(why)
     }
 }
 
 pub(crate) fn refuse_by(why: Why, rule: &str) -> Refusal {
     Refusal {
-        why,
         rule: Some(rule.to_owned()),
-        missing: Vec::new(),
-        projects: Vec::new(),
+        ..refuse(why)
     }
 }
 
@@ -323,6 +334,31 @@ pub(crate) fn refuse_by(why: Why, rule: &str) -> Refusal {
 #[must_use]
 pub fn is_hub(actor: &Actor) -> bool {
     actor.at_hub && matches!(actor.role, Role::HubOfficer | Role::HubHead)
+}
+
+/// True for the roles that fill records in: a unit's clerk and head, the hub's officers.
+#[must_use]
+pub const fn fills(role: Role) -> bool {
+    match role {
+        Role::Clerk | Role::Head | Role::HubOfficer | Role::HubHead => true,
+        Role::Inspector | Role::Leader | Role::Observer | Role::Admin => false,
+    }
+}
+
+/// What the pages offer a person.
+#[must_use]
+pub fn rights(actor: &Actor) -> Rights {
+    Rights {
+        fills: fills(actor.role),
+        hub: is_hub(actor),
+        enrols: may_enrol(actor),
+    }
+}
+
+/// Enrolment is the work of the hub's officers and its administration.
+#[must_use]
+pub fn may_enrol(actor: &Actor) -> bool {
+    is_hub(actor) || actor.at_hub && actor.role == Role::Admin
 }
 
 /// Everything a judgement looks at.
@@ -354,11 +390,10 @@ impl Judge<'_> {
 
     /// A role that fills in data: a unit's clerk or head, or an officer of the hub.
     fn writer(&self) -> Result<(), Refusal> {
-        match self.actor.role {
-            Role::Clerk | Role::Head | Role::HubOfficer | Role::HubHead => Ok(()),
-            Role::Inspector | Role::Leader | Role::Observer | Role::Admin => {
-                Err(refuse(Why::RoleMayNot))
-            }
+        if fills(self.actor.role) {
+            Ok(())
+        } else {
+            Err(refuse(Why::RoleMayNot))
         }
     }
 
@@ -482,7 +517,11 @@ impl Judge<'_> {
         }
         let Right::Write(document) = right_to(&path, view, &self.parties(view), self.actor, false)
         else {
-            return Err(refuse(Why::NotYourUnit));
+            let why = match is_hub(self.actor) {
+                true => Why::RoleMayNot,
+                false => Why::NotYourUnit,
+            };
+            return Err(refuse_at(why, vec![path]));
         };
         let mut writes = vec![Write {
             document,

@@ -442,6 +442,7 @@ impl Run<'_, '_> {
             .or_else(|| named(&envelope.command));
         match decision {
             Err(refusal) => {
+                let refusal = self.request(&state, refusal, envelope)?;
                 self.attempt(project, &refusal, &envelope.command)?;
                 Ok(Outcome::Refused(refusal))
             }
@@ -709,6 +710,39 @@ impl Run<'_, '_> {
         rows
     }
 
+    /// A hub-only act becomes the request it can only be on a node (domain.md 0.7), judged like one a person files: what a rule
+    /// refuses is not asked for, and the refusal then says that rule.
+    fn request(
+        &mut self,
+        state: &State<'_>,
+        mut refusal: Refusal,
+        envelope: &Envelope,
+    ) -> Result<Refusal, LibraryError> {
+        let Some(asked) = refusal.request.as_mut() else {
+            return Ok(refusal);
+        };
+        let row = draw_row(self.rng, self.context.now);
+        let command = Command::Record {
+            project: None,
+            unit: Some(asked.unit),
+            table: Table::Requests,
+            row,
+            set: asked.set.clone(),
+            on_behalf: None,
+        };
+        let (profile, actor, now) = (self.context.profile, self.actor, self.context.now);
+        let rng = &mut *self.rng;
+        let mut draw = || draw_row(rng, now);
+        match decide(state, profile, actor, now, &mut draw, &command) {
+            Err(closed) => Ok(closed),
+            Ok(decision) => {
+                asked.row = Some(row);
+                self.carry_out(envelope, decision)?;
+                Ok(refusal)
+            }
+        }
+    }
+
     /// A refused request that names a clause leaves a row, so that nobody can say he was never refused (design.md 3).
     fn attempt(
         &mut self,
@@ -720,11 +754,18 @@ impl Run<'_, '_> {
             return Ok(());
         };
         let document = DocumentId::Project(project);
+        // What lacks a value was not asked for yet, and what became a request stands as one.
         let takes_part = !matches!(
             refusal.why,
-            Why::NotYourUnit | Why::RoleMayNot | Why::NotFound
+            Why::NotYourUnit
+                | Why::RoleMayNot
+                | Why::NotFound
+                | Why::Missing
+                | Why::ReasonMissing
+                | Why::NotInProfile
         );
-        if !takes_part || !self.library.contains(self.turn, &document)? {
+        let asked = refusal.request.is_some();
+        if !takes_part || asked || !self.library.contains(self.turn, &document)? {
             return Ok(());
         }
         let row = draw_row(self.rng, self.context.now);

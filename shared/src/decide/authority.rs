@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::record::is_heads;
 use super::{Directory, is_hub};
 use crate::book::Cells as _;
 use crate::command::{Actor, Role};
@@ -143,6 +144,7 @@ pub fn right_to(
     } else {
         Right::Nothing
     };
+    let heads = matches!(path.target(), Target::Cell(table, ..) if is_heads(table));
     let (authority, also_home, struck) = match path.target() {
         Target::Once(Field::HomeNode | Field::Deleted | Field::Demo) => return Right::NotWritable,
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
@@ -172,6 +174,8 @@ pub fn right_to(
     };
     match authority {
         Authority::Engine => Right::NotWritable,
+        // What the head of the hub decides an officer prepares.
+        Authority::Hub if hub && actor.role != Role::HubHead && heads => Right::Propose,
         Authority::Hub if hub => Right::Write(DocumentId::Oversight(view.id)),
         Authority::Hub => else_propose,
         Authority::Anyone if parties.takes_part(actor) || struck && hub => Right::Write(project),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::named::About;
 use super::{
     Act, Decision, Draw, Judge, State, check, is_hub, may_act_at_all, refuse, refuse_at, refuse_by,
 };
@@ -15,12 +16,15 @@ use crate::rules::{self, Entry};
 use crate::time::Timestamp;
 use crate::value::Value;
 
-/// Acts of the head of the hub alone (domain.md 1.3): decisions of bodies, editions of lists, exceptions, what is published of scores.
+/// Acts of the head of the hub alone (domain.md 1.3): decisions of bodies, editions of lists, exceptions, who leads, what is published of
+/// scores and what follows from them. An officer prepares: who leads he proposes, as a value the head takes over.
 const HEAD_ONLY: &[Table] = &[
     Table::Decisions,
     Table::Exceptions,
     Table::ListEditions,
+    Table::LeadLeaders,
     Table::Rankings,
+    Table::Rewards,
     Table::Profiles,
 ];
 
@@ -49,6 +53,16 @@ const LEADERS: &[Table] = &[
     Table::UnitIssueRulings,
     Table::Dispatches,
 ];
+
+/// True for the tables whose rows the head of the hub writes himself.
+pub(super) fn is_heads(table: Table) -> bool {
+    HEAD_ONLY.contains(&table)
+}
+
+/// True for the tables whose rows the head of a unit signs.
+pub(super) fn is_signed(table: Table) -> bool {
+    SIGNED.contains(&table)
+}
 
 /// Whether a person may write rows of a table somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +110,15 @@ pub fn may_write_rows(
     match asked(None) {
         Ok(()) => Writing::Own,
         Err(_) if is_hub(actor) && asked(Some("-")).is_ok() => Writing::OnBehalf,
-        Err(refusal) => Writing::No(refusal),
+        Err(refusal) => {
+            let about = About {
+                table: Some(table),
+                project,
+                unit,
+                set: None,
+            };
+            Writing::No(judge.named(refusal, &about))
+        }
     }
 }
 
@@ -216,7 +238,7 @@ impl Judge<'_> {
         let heads = HEAD_ONLY.contains(&table) && is_hub(self.actor) && role != Role::HubHead;
         let signs = SIGNED.contains(&table) && role == Role::Clerk;
         if heads || signs {
-            return Err(refuse_by(Why::RoleMayNot, "domain 1.3"));
+            return Err(refuse(Why::RoleMayNot));
         }
         Ok(())
     }

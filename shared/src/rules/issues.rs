@@ -139,6 +139,7 @@ fn in_its_table(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(),
             .map_or(case.flow.rule.as_str(), |gate| &gate.clause);
         return Err(Refusal {
             rule: Some(rule.to_owned()),
+            from: actors::name(case.world.profile, "hub"),
             ..refuse(Why::HubOnly)
         });
     }

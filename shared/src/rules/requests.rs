@@ -21,7 +21,7 @@ fn comes_first(guard: Guard) -> bool {
 pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
     let act = entry.text(Column::RequestAct);
     match act {
-        "other" => return Ok(Vec::new()),
+        "other" => return says_what(entry),
         "pool" => return pool::judge_request(world, entry),
         _ => {}
     }
@@ -44,9 +44,26 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
             })?;
             to(world, project, stage)?
         }
-        _ => return Ok(Vec::new()),
+        // What the vocabulary does not know asks for nothing anybody could answer.
+        _ => {
+            return Err(Refusal {
+                missing: vec![entry.at(Column::RequestAct)],
+                ..refuse(Why::NotInProfile)
+            });
+        }
     };
     gates::pass_some(&ask, transition, comes_first)?;
+    Ok(Vec::new())
+}
+
+/// A request of no kind of its own says in words what is asked for.
+fn says_what(entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    if entry.text(Column::Text).trim().is_empty() {
+        return Err(Refusal {
+            missing: vec![entry.at(Column::Text)],
+            ..refuse(Why::Missing)
+        });
+    }
     Ok(Vec::new())
 }
 

@@ -4,7 +4,7 @@ use super::Lang;
 use super::book::{Word, path_words};
 use super::fields::expected_label;
 use super::guard::guard_sentence;
-use crate::command::{Refusal, UnsoundFile, Why};
+use crate::command::{Refusal, Role, UnsoundFile, Why};
 use crate::field::FieldPath;
 use crate::time::Date;
 
@@ -12,7 +12,9 @@ impl Refusal {
     /// The refusal as one sentence, with the fields it is about and the clause it rests on.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
-        let mut words = self.why.sentence(lang);
+        let mut words = self
+            .by_whom(lang)
+            .unwrap_or_else(|| self.why.sentence(lang));
         if !self.missing.is_empty() {
             let names: Vec<_> = self
                 .missing
@@ -41,6 +43,70 @@ impl Refusal {
         }
         words
     }
+}
+
+impl Refusal {
+    /// What is another's to do, with who that is.
+    fn by_whom(&self, lang: Lang) -> Option<String> {
+        let from = &self.from;
+        if from.is_empty() {
+            return None;
+        }
+        let filed = self
+            .request
+            .as_ref()
+            .is_some_and(|asked| asked.row.is_some());
+        Some(match (&self.why, lang) {
+            (Why::HubOnly, Lang::Zh) if filed => {
+                format!("此事只能在上级节点办理（由{from}办理）；已转为本单位的申请，请等候答复")
+            }
+            (Why::HubOnly, Lang::En) if filed => {
+                format!("Only {from} can do this; it was filed as your unit's request")
+            }
+            (Why::HubOnly, Lang::Zh) => {
+                format!("此事只能在上级节点办理（由{from}办理）；可先提出申请")
+            }
+            (Why::HubOnly, Lang::En) => format!("Only {from} can do this; file a request"),
+            (Why::RoleMayNot, Lang::Zh) => format!("您的角色不能办理此事；请由{from}办理"),
+            (Why::RoleMayNot, Lang::En) => format!("Your role may not do this; ask {from}"),
+            (Why::NotYourUnit, Lang::Zh) => format!("这不是本单位的记录；请由{from}办理"),
+            (Why::NotYourUnit, Lang::En) => {
+                format!("This record belongs to another unit; {from} has to act")
+            }
+            (Why::NotInProfile, Lang::Zh) => {
+                format!("本地规则中没有这一项；如需增加，由{from}设置")
+            }
+            (Why::NotInProfile, Lang::En) => {
+                format!("This county's rules do not know this; {from} may add it")
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A person of an organisation by role, as a refusal names who can help.
+#[must_use]
+pub fn office(organisation: &str, role: Role) -> String {
+    match role {
+        Role::Head | Role::HubHead => format!("{organisation}负责人"),
+        Role::Admin => "系统管理员".to_owned(),
+        _ => organisation.to_owned(),
+    }
+}
+
+/// One of several names.
+#[must_use]
+pub fn or(names: &[String]) -> String {
+    names.join("或")
+}
+
+/// What a unit asks the hub for, in one line: the record and its cells.
+pub fn asked_for(record: &str, cells: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let cells: Vec<_> = cells
+        .into_iter()
+        .map(|(label, value)| format!("{label}：{value}"))
+        .collect();
+    format!("申请办理“{record}”（{}）", cells.join("；"))
 }
 
 impl Why {
@@ -352,13 +418,12 @@ mod tests {
     #[test]
     fn a_refusal_names_the_fields_and_the_clause() {
         let refusal = Refusal {
-            projects: Vec::new(),
-            why: Why::Missing,
             rule: Some("KZ-2.4.3".to_owned()),
             missing: vec![
                 FieldPath::once(Field::Name),
                 FieldPath::year(2026, Field::YearPlanFen),
             ],
+            ..crate::decide::refuse(Why::Missing)
         };
         assert_eq!(
             refusal.sentence(Lang::Zh),

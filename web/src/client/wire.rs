@@ -355,7 +355,7 @@ mod tests {
             },
             rule: Some("KZ-1".into()),
             missing: vec![FieldPath::once(Field::Name)],
-            projects: Vec::new(),
+            ..shared::decide::refuse(Why::NotFound)
         };
         let answers = vec![
             Answer {
