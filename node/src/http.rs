@@ -9,6 +9,7 @@
 
 pub mod assets;
 pub mod attachments;
+mod audit;
 pub mod bundles;
 pub mod commands;
 pub mod control;
@@ -327,6 +328,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::LogIn => session::log_in(site, call).await,
         Endpoint::Me => Ok(session::who(site, call.person()?)),
         Endpoint::LogOut => session::log_out(site, call, call.person()?).await,
+        Endpoint::Audit => audit::trail(site, call).await,
         Endpoint::Users => users::list(site, call).await,
         Endpoint::AddUser => users::add(site, call).await,
         Endpoint::ChangeUser => users::change(site, call).await,

@@ -1,7 +1,8 @@
 //! The companion records as kinds: which there are, what each is about, who may read it, which of them this county keeps, and which
 //! have no screen of their own yet.
 //!
-//! A kind is a table whose rows people write (`Rows::Sheet` or `Rows::Acts`); the engine's own tables are none. Everything
+//! A kind is a table whose rows people write (`Rows::Sheet` or `Rows::Acts`). Of the engine's own tables some are read like kinds
+//! (`READ_ONLY`): what an edition put on its list and why, what was filed and what became of it. Everything
 //! a list and a form need is generated from the table, its columns and the county's profile ([`kind()`]); rows become what people
 //! read in [`rows`]. Only the node calls this: the browser gets the result.
 
@@ -39,12 +40,29 @@ const WITH_SCREEN: &[Table] = &[
     Table::YearTaskRef,
 ];
 
+/// Tables the engine writes and people read: the entries of published editions, filings and their reviews, values corrected on a
+/// unit's behalf, requests a rule refused.
+const READ_ONLY: &[Table] = &[
+    Table::Corrections,
+    Table::Attempts,
+    Table::Filings,
+    Table::Reviews,
+    Table::ListEntries,
+];
+
+/// Every table whose rows people read as a list, in the order of the tables.
+pub fn readable() -> impl Iterator<Item = Table> {
+    let read = |table: &Table| is_kind(*table) || READ_ONLY.contains(table);
+    Table::ALL.iter().copied().filter(read)
+}
+
+fn is_kind(table: Table) -> bool {
+    table.written_as() != Rows::Engine && table != Table::Attachments
+}
+
 /// Every table whose rows people write through `record`, in the order of the tables.
 pub fn kinds() -> impl Iterator<Item = Table> {
-    Table::ALL
-        .iter()
-        .copied()
-        .filter(|table| table.written_as() != Rows::Engine && *table != Table::Attachments)
+    Table::ALL.iter().copied().filter(|table| is_kind(*table))
 }
 
 /// The kinds that only the generated form and list show (通用表单).
@@ -160,6 +178,16 @@ mod tests {
         }
         assert!(WITH_SCREEN.iter().all(|table| kinds().any(|k| k == *table)));
         assert_eq!(generic.len() + WITH_SCREEN.len(), kinds().count());
+    }
+
+    #[test]
+    fn what_the_engine_writes_is_read_and_never_written() {
+        let read: Vec<_> = readable().filter(|table| !is_kind(*table)).collect();
+        assert_eq!(read, READ_ONLY);
+        for table in READ_ONLY {
+            assert_eq!(table.written_as(), Rows::Engine, "{table:?}");
+        }
+        assert_eq!(readable().count(), kinds().count() + READ_ONLY.len());
     }
 
     #[test]

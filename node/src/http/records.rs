@@ -88,10 +88,10 @@ pub async fn issues(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     Ok(reply::json(&board))
 }
 
-/// The table a question names; only those whose rows people write.
+/// The table a question names; only those whose rows people read.
 fn table(call: &Call) -> Result<Table, Failed> {
     let name = call.query.get("table").map_or("", String::as_str);
-    let known = records::kinds().find(|table| table.id() == name);
+    let known = records::readable().find(|table| table.id() == name);
     known.ok_or(Failed::NotFound)
 }
 

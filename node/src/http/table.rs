@@ -54,6 +54,7 @@ pub enum Endpoint {
     BundleExport,
     BundlePreview,
     BundleConfirm,
+    Audit,
     Users,
     AddUser,
     ChangeUser,
@@ -292,6 +293,9 @@ fn build() -> Vec<Route> {
         "A bundle to be carried to another node on a stick: sealed for it and signed.");
     add(post.clone(), "/api/v1/bundles", E::BundlePreview, Person, File, Json(of::<api::BundleReport>), &[], "Opens a bundle (raw body), proves it and says what it would bring; nothing is written.");
     add(post.clone(), "/api/v1/bundles/{token}", E::BundleConfirm, Person, Nothing, Json(of::<api::BundleReport>), &[], "Takes a previewed bundle in.");
+    add(get.clone(), "/api/v1/audit", E::Audit, Person, Nothing, Json(of::<api::Audit>),
+        &[("day", "the first day, `2026-11-01`; thirty days before the last when absent"), ("to", "the last day; today when absent"), ("from", "a moment in milliseconds instead of the first day: that of the last line, to read on"), ("limit", "lines at most, 1 to 10000")],
+        "Who asked this server for what, and what became of it (the head of the hub and administrators).");
     add(get.clone(), "/api/v1/users", E::Users, Person, Nothing, Json(list_of::<api::UserInfo>), &[], "Accounts of this server (administration only).");
     add(post.clone(), "/api/v1/users", E::AddUser, Person, Json(of::<api::NewUser>), Json(of::<api::UserInfo>), &[], "Makes an account (administration only).");
     add(patch.clone(), "/api/v1/users/{id}", E::ChangeUser, Person, Json(of::<api::UserChange>), Json(of::<api::UserInfo>), &[], "Bars or admits an account or gives it a new password.");

@@ -1,42 +1,12 @@
 //! The audit trail: who asked for what, and what became of it. Local to a node, journaled, never a document (design.md 2).
 
-use serde::{Deserialize, Serialize};
-
 use super::command_name;
-use crate::command::{Actor, Command, Envelope, Outcome, Role};
+pub use crate::api::AuditEntry;
+use crate::command::{Actor, Command, Envelope, Outcome};
 use crate::field::{Column, Table};
-use crate::ids::{ProjectId, UnitId, UserId};
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
 use crate::value::Value;
-
-/// One line of the audit trail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub user: UserId,
-    /// The person's name then.
-    pub name: String,
-    /// In which role.
-    pub role: Role,
-    /// For which unit.
-    pub unit: UnitId,
-    /// What was asked for: a command's name, or another act (`log_in`).
-    pub what: String,
-    /// The project it was about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<ProjectId>,
-    /// 代填: on whose behalf and why; a reason given, a file's name, a version of the rules.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// `done`, or why it was refused; `begun` for an import that takes more than one turn.
-    pub outcome: String,
-    /// The clause that refused it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<String>,
-}
 
 /// The line for an import whose first chunk is written: a power cut must not make it look as if nobody had asked.
 pub(super) fn begun(actor: &Actor, envelope: &Envelope, at: Timestamp) -> AuditEntry {

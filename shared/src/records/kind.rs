@@ -74,13 +74,13 @@ fn options(
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
-    use crate::records::kinds;
+    use crate::records::readable;
 
     #[test]
     fn every_kind_has_words_and_options_in_both_languages() {
         for slug in Profile::slugs() {
             let profile = Profile::built_in(slug).unwrap();
-            for table in kinds() {
+            for table in readable() {
                 for lang in [Lang::Zh, Lang::En] {
                     let kind = kind(table, &profile, &Directory::default(), lang);
                     assert!(!kind.label.is_empty() && !kind.subject.is_empty());

@@ -19,7 +19,7 @@ use crate::limits::CHOICES_MAX;
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::records::rows::{Around, Shelf, authors, count};
-use crate::records::{Named, kind, kinds, may_read, targets};
+use crate::records::{Named, kind, may_read, readable, targets};
 use crate::rules::void::{self, Void};
 use crate::rules::{World, reading};
 use crate::store::Reader;
@@ -123,7 +123,7 @@ pub fn record_types(
     let county = super::book(library, reader, DocumentKind::County)?;
     let hub = super::book(library, reader, DocumentKind::Hub)?;
     let mut types = Vec::new();
-    for table in kinds() {
+    for table in readable() {
         let mut entry = kind(table, question.profile, &names.directory, question.lang);
         let shelf = match table.place() {
             Place::Project | Place::Oversight => sight.view.as_ref().map(|view| &view.cells),

@@ -146,7 +146,14 @@ async fn a_township_reads_and_writes_nothing_of_the_hubs_own() {
         ),
         ("records?table=notices", StatusCode::OK),
         ("records?table=approvals", StatusCode::BAD_REQUEST),
-        ("records?table=filings", StatusCode::NOT_FOUND),
+        ("records?table=filings", StatusCode::OK),
+        ("records?table=list_entries", StatusCode::OK),
+        ("records?table=attempts", StatusCode::BAD_REQUEST),
+        ("records?table=roster", StatusCode::NOT_FOUND),
+        (
+            &*format!("records?table=filings&unit={other}"),
+            StatusCode::FORBIDDEN,
+        ),
         ("records?table=colour", StatusCode::NOT_FOUND),
         ("records/history?table=notices", StatusCode::BAD_REQUEST),
         (
@@ -161,6 +168,11 @@ async fn a_township_reads_and_writes_nothing_of_the_hubs_own() {
     assert_eq!(notices["writing"], "no");
     let sentence = notices["refusal"].as_str().unwrap();
     assert!(sentence.contains("上级节点"), "{sentence}");
+    let filings = body(&visit.get("/api/v1/records?table=filings").await);
+    assert_eq!(filings["writing"], "no", "{filings}");
+    let types = body(&visit.get("/api/v1/record-types").await);
+    let mut kinds = types.as_array().unwrap().iter();
+    assert!(kinds.any(|kind| kind["table"] == "list_entries"));
     let strike = json!({"do": "strike_row", "table": "trainings", "row": row(1), "reason": "x"});
     assert_eq!(visit.command(strike).await["why"]["kind"], "hub_only");
 }
@@ -215,4 +227,48 @@ async fn the_hub_keeps_its_own_records_and_observers_read_what_is_published() {
     assert_eq!(notices["writing"], "no");
     let drafts = observer.get("/api/v1/records?table=trainings").await;
     assert_eq!(drafts.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_the_hub_reads_who_asked_for_what() {
+    let house = House::build_as(NodeRole::Hub).await;
+    let visit = Visit::begin(&house).await;
+    let training = json!({"do": "record", "table": "trainings", "row": row(1), "set": {"date": "2026-11-05", "topic": "策划包装"}});
+    visit.done(training).await;
+    let exception =
+        json!({"do": "record", "table": "rankings", "row": row(2), "set": {"score_sheet": row(3)}});
+    let refused = visit.command(exception).await;
+    assert_eq!(refused["why"]["kind"], "role_may_not", "{refused}");
+    assert_eq!(refused["from"], "区项目中心负责人", "{refused}");
+    let own = visit.get("/api/v1/audit").await;
+    assert_eq!(own.status(), StatusCode::FORBIDDEN);
+
+    let accounts = &house.site.context.accounts;
+    let (unit, password) = (house.node.info.unit, Password::new("correct horse"));
+    accounts
+        .add("主任", Role::HubHead, unit, password)
+        .await
+        .unwrap();
+    let session = warp::test::request()
+        .method("POST")
+        .path("/api/v1/session")
+        .json(&json!({"name": "主任", "password": "correct horse"}));
+    let session = house.send(session).await;
+    let cookie = session.headers()["set-cookie"].to_str().unwrap();
+    let head = Visit {
+        house: &house,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+        csrf: body(&session)["csrf"].as_str().unwrap().to_owned(),
+    };
+    let trail = body(&head.get("/api/v1/audit").await);
+    let lines = trail["entries"].as_array().unwrap();
+    let of = |outcome: &str| lines.iter().find(|line| line["outcome"] == outcome);
+    assert_eq!(of("done").unwrap()["what"], "record", "{trail}");
+    assert_eq!(of("role_may_not").unwrap()["rule"], "domain 1.3");
+    assert_eq!(trail["more"], false);
+    let first = body(&head.get("/api/v1/audit?limit=1").await);
+    assert_eq!(first["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(first["more"], true);
+    let before = body(&head.get("/api/v1/audit?day=2020-01-01&to=2020-01-31").await);
+    assert_eq!(before["entries"], json!([]));
 }
