@@ -17,6 +17,7 @@ use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 mod attachments;
+mod audit;
 mod bundles;
 mod issues;
 pub mod obligations;
@@ -24,6 +25,7 @@ mod records;
 pub mod rules;
 
 pub use attachments::AttachmentInfo;
+pub use audit::{Audit, AuditEntry};
 pub use bundles::BundleReport;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 pub use records::{
@@ -172,6 +174,20 @@ pub struct Me {
     pub csrf: String,
     /// The server's clock when it answered.
     pub now: Timestamp,
+    /// What the page offers this person; each command is judged on its own all the same.
+    pub rights: Rights,
+}
+
+/// What a page offers a person, by the table of domain.md 1.3.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    /// Fills records in.
+    pub fills: bool,
+    /// An officer of the hub: fills on a unit's behalf, reviews what is filed.
+    pub hub: bool,
+    /// Lets nodes in.
+    pub enrols: bool,
 }
 
 /// The server a browser talks to.
@@ -395,6 +411,9 @@ pub struct DeskFiling {
     /// Working days left, 0 on the due day, negative when over; `None` without a due day, and when the holidays of a year in
     /// between are not known.
     pub working_days_left: Option<i32>,
+    /// True once the last moment is over, whatever was filed.
+    #[serde(default)]
+    pub late: bool,
     /// Rows filled.
     pub filled: u32,
     /// Rows in all.
@@ -438,6 +457,9 @@ pub struct DeskDue {
     pub due: Date,
     /// Working days left; negative when overdue; `None` when the holidays of a year in between are not known.
     pub working_days_left: Option<i32>,
+    /// True once the day is over.
+    #[serde(default)]
+    pub late: bool,
     /// Who is responsible, empty when not named.
     pub person: String,
 }
@@ -466,6 +488,21 @@ pub struct Collection {
     pub due: Option<Timestamp>,
     /// One line a unit, in the directory's order.
     pub units: Vec<CollectionUnit>,
+    /// Who is not named that must be (牵头领导、牵头责任单位、联络员…): one line for each post somebody is missing at.
+    #[serde(default)]
+    pub gaps: Vec<PostGap>,
+}
+
+/// A post that is empty in some projects.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostGap {
+    /// The post, in the county's words: what is missing.
+    pub label: String,
+    /// The clause.
+    pub clause: String,
+    /// How many projects lack it.
+    pub projects: u32,
 }
 
 /// One unit in the hub's overview.

@@ -397,12 +397,13 @@ pub fn collection(
             }
         })
         .collect();
+    let (today, now) = (question.now.date(), question.now);
+    let asked = obligations::Asked::on(Whose::All, today, now);
+    let owed = obligations(library, reader, question.profile, &asked)?;
+    let gaps = overview::post_gaps(rules.history.at(now), &owed);
+    let month = question.month;
     Ok(overview::collection(
-        profile,
-        ledger,
-        question.month,
-        question.now,
-        &lines,
+        profile, ledger, month, now, &lines, gaps,
     ))
 }
 
@@ -482,6 +483,7 @@ pub fn desk(
             what: due.what.clone(),
             due: due.due,
             working_days_left: worked.left(today, due.due).ok(),
+            late: false,
             person: due.person.clone(),
         }));
     }
@@ -500,7 +502,7 @@ pub fn desk(
     let left = |day| worked.left(today, day).ok();
     desk.due
         .extend(due_lines(&owed, desk.filing.as_ref(), &names, left));
-    Ok(arrange(desk))
+    Ok(arrange(desk, today))
 }
 
 /// Proposals that wait for this person's side: the hub's fields for the hub, the rest for the unit.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use shared::api::{NewInvite, NodeAct, PeerStatus, SyncAct, SyncAnswer};
 use shared::command::Role;
+use shared::decide::may_enrol;
 use shared::ids::NodeId;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
 
@@ -141,11 +142,10 @@ fn officer(site: &Site, call: &Call) -> Result<(), Failed> {
     if !site.context.at_hub() {
         return Err(Failed::HubOnly);
     }
-    match call.person()?.actor.role {
-        Role::HubOfficer | Role::HubHead | Role::Admin => Ok(()),
-        Role::Clerk | Role::Head | Role::Inspector | Role::Leader | Role::Observer => {
-            Err(Failed::Forbidden)
-        }
+    if may_enrol(&call.person()?.actor) {
+        Ok(())
+    } else {
+        Err(Failed::Forbidden)
     }
 }
 

@@ -80,5 +80,6 @@ fn me(site: &Site, visitor: &Visitor) -> Me {
         node: (*site.context.info()).clone(),
         csrf: visitor.csrf.clone(),
         now: site.context.clock.now(),
+        rights: shared::decide::rights(&visitor.actor),
     }
 }

@@ -32,6 +32,7 @@ pub fn filing_card(
         working_days_left: report
             .due
             .and_then(|due| worked.left(now.date(), due.date()).ok()),
+        late: report.due.is_some_and(|due| now.seconds() > due.seconds()),
         filled: count(&|row| row.filled),
         rows: count(&|_| true),
         errors: count(&|row| !row.conflicts.is_empty()),
@@ -97,15 +98,19 @@ pub fn due_lines(
             },
             due,
             working_days_left: left(due),
+            late: false,
             person: one.person.clone(),
         })
     });
     lines.collect()
 }
 
-/// Puts the cards of a desk in order: overdue first, at most [`DUE_ROWS_MAX`] rows.
+/// Puts the cards of a desk in order: overdue first and marked, at most [`DUE_ROWS_MAX`] rows.
 #[must_use]
-pub fn arrange(mut desk: Desk) -> Desk {
+pub fn arrange(mut desk: Desk, today: Date) -> Desk {
+    for due in &mut desk.due {
+        due.late = due.due < today;
+    }
     desk.due.sort_by(|a, b| {
         a.due
             .cmp(&b.due)

@@ -1,10 +1,16 @@
-//! The hub's table: every unit, whether it has reported, and its sums (ux.md 5.9), and the pace of the year .
+//! The hub's table: every unit, whether it has reported, and its sums (ux.md 5.9), and the posts nobody is named for, the pace of
+//! the year.
 
-use crate::api::{Collection, CollectionUnit};
+use std::collections::BTreeSet;
+
+use crate::api::obligations::{Obligation, ObligationKind};
+use crate::api::{Collection, CollectionUnit, PostGap};
 use crate::ids::UnitId;
-use crate::profile::Profile;
+use crate::profile::{Profile, Slot};
 use crate::project::ProjectRow;
+use crate::rules::guards;
 use crate::rules::report::{self, Deadline, Filing};
+use crate::text::hub::missing_post;
 use crate::time::{Month, Timestamp};
 
 /// What the overview needs of one unit.
@@ -32,6 +38,7 @@ pub fn collection(
     month: Month,
     now: Timestamp,
     units: &[UnitMonth<'_>],
+    gaps: Vec<PostGap>,
 ) -> Collection {
     let deadline = Deadline::of(profile, ledger, month);
     Collection {
@@ -42,7 +49,28 @@ pub fn collection(
             .iter()
             .map(|unit| line(unit, ledger, month, deadline, now))
             .collect(),
+        gaps,
     }
+}
+
+/// How many projects lack a post somebody must be named for, by post, in the order of the county's rules (KZ-2.8.1–3).
+#[must_use]
+pub fn post_gaps(profile: &Profile, owed: &[Obligation]) -> Vec<PostGap> {
+    let lacks = |slot: &Slot| {
+        let of_slot = |one: &&Obligation| {
+            let kind = matches!(one.kind, ObligationKind::Slot | ObligationKind::Roster);
+            let same = one.rule == slot.id && one.clause == slot.clause;
+            kind && same && one.project.is_some() && one.standing.is_open()
+        };
+        let lacking: BTreeSet<_> = owed.iter().filter(of_slot).map(|one| one.project).collect();
+        let what = slot.field.as_deref().unwrap_or(&slot.id);
+        (!lacking.is_empty()).then(|| PostGap {
+            label: missing_post(&guards::field_name(what)),
+            clause: slot.clause.clone(),
+            projects: u32::try_from(lacking.len()).unwrap_or(u32::MAX),
+        })
+    };
+    profile.slots.iter().filter_map(lacks).collect()
 }
 
 fn line(
@@ -112,6 +140,9 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
     use super::*;
     use crate::api::FilingState;
+    use crate::field::{Column, Field, Table};
+    use crate::rules::obligations::{Asked, Ground, Whose, obligations};
+    use crate::testing::{County, hub, of};
 
     #[test]
     fn november_is_eleven_twelfths_of_the_year() {
@@ -139,12 +170,57 @@ mod tests {
         };
         let ledger = profile.monthly_report().unwrap().id.clone();
         let at = |now| {
-            collection(&profile, &ledger, month, now, std::slice::from_ref(&unit)).units[0].state
+            collection(
+                &profile,
+                &ledger,
+                month,
+                now,
+                std::slice::from_ref(&unit),
+                Vec::new(),
+            )
+            .units[0]
+                .state
         };
         let due = Deadline::of(&profile, &ledger, month).due.unwrap();
         assert_eq!(due.to_string(), "2026-10-31 23:59:59");
         assert_eq!(at(due), FilingState::Empty);
         assert_eq!(at(due.plus_ms(999)), FilingState::Empty);
         assert_eq!(at(due.plus_ms(1_000)), FilingState::Missing);
+    }
+
+    #[test]
+    fn posts_nobody_is_named_for_are_counted_for_the_hub() {
+        let mut county = County::new("kaizhou", "2023-01-05");
+        let town = county.unit("town", "township");
+        let set = [
+            (Column::List, "kz.rolling3".into()),
+            (Column::Year, "2023".into()),
+        ];
+        let edition = county.put(hub(), Table::ListEditions, &set);
+        let projects: Vec<_> = (0..3).map(|_| county.project(town)).collect();
+        for project in &projects {
+            let set = [
+                (Column::Edition, edition.to_string().into()),
+                (Column::Project, project.to_string().into()),
+                (Column::EntryState, "on_list".into()),
+            ];
+            county.put(hub(), Table::ListEntries, &set);
+        }
+        // One on no list owes nobody; what is named is not missing.
+        county.project(town);
+        county.set(projects[0], Field::LeadUnit, town.to_string());
+        county.set(projects[0], Field::Liaison, "Li");
+        county.set(projects[1], Field::Liaison, "Wu");
+        let leader = [(Column::Person, "Zhou".into())];
+        county.put(of(projects[2]), Table::LeadLeaders, &leader);
+        let asked = Asked::on(Whose::All, county.now.date(), county.now);
+        let owed = obligations(&Ground::of(&county.world()), &asked);
+        let gaps = post_gaps(&county.profile, &owed);
+        let of = |clause: &str| {
+            let gap = gaps.iter().find(|gap| gap.clause == clause).unwrap();
+            assert!(!gap.label.contains('_'), "{}", gap.label);
+            gap.projects
+        };
+        assert_eq!([of("KZ-2.8.1"), of("KZ-2.8.2"), of("KZ-2.8.3")], [2, 2, 1]);
     }
 }

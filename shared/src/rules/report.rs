@@ -12,9 +12,11 @@ use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
 mod judge;
+mod line;
 mod read;
 
 pub use judge::{Judgement, judge};
+pub use line::{MonthLine, is_complete, remarks};
 pub use read::filings_in;
 
 /// The hub's verdict on a filing.
@@ -186,8 +188,8 @@ pub fn info(
 /// True when a project's month needs nothing more: an amount, or the statement that nothing changed.
 #[must_use]
 pub fn is_filled(view: &ProjectView, month: Month) -> bool {
-    !view.month(month, Field::MonthDoneFen).is_null()
-        || !view.month(month, Field::MonthNil).is_null()
+    let says = |field| !view.month(month, field).is_null();
+    is_complete(says(Field::MonthDoneFen), says(Field::MonthNil))
 }
 
 /// The fields of a month's grid.

@@ -73,6 +73,12 @@ impl HubWord {
     }
 }
 
+/// A post nobody is named for, as the overview counts it.
+#[must_use]
+pub fn missing_post(post: &str) -> String {
+    format!("未明确：{post}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -227,6 +227,6 @@ fn sample(words: &crate::state::words::Words, rows: &[BTreeMap<String, String>])
 }
 
 /// A number with its word; the name is for tests.
-pub fn figure(word: &'static str, number: u32, name: &'static str) -> Html {
+pub fn figure(word: &str, number: u32, name: &'static str) -> Html {
     html! { <div class="figure" data-figure={name}><strong>{ number }</strong><span>{ word }</span></div> }
 }

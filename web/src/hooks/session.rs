@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use shared::api::{Me, NodeRole};
-use shared::command::Role;
 use shared::time::Month;
 use yew::prelude::*;
 
@@ -57,22 +56,19 @@ impl Session {
     /// True for accounts that write records.
     #[must_use]
     pub fn may_write(&self) -> bool {
-        matches!(
-            self.me.role,
-            Role::Clerk | Role::Head | Role::HubOfficer | Role::HubHead
-        )
+        self.me.rights.fills
     }
 
     /// True for the hub's officers, who may fill on a unit's behalf and review.
     #[must_use]
     pub fn is_officer(&self) -> bool {
-        self.is_hub() && matches!(self.me.role, Role::HubOfficer | Role::HubHead)
+        self.me.rights.hub
     }
 
     /// True for accounts that manage nodes.
     #[must_use]
     pub fn may_enrol(&self) -> bool {
-        self.is_hub() && matches!(self.me.role, Role::HubHead | Role::HubOfficer | Role::Admin)
+        self.me.rights.enrols
     }
 
     /// Tells the application when a request found no session any more.

@@ -133,6 +133,7 @@ fn matrix(session: &Session, collection: &std::rc::Rc<Collection>) -> Html {
                 { figure(words.t(Ui::Reported), count(answer::is_reported), "reported") }
                 { figure(words.t(Ui::FilingReturned), count(|state| state == FilingState::Returned), "returned") }
                 { figure(words.t(Ui::NotReported), count(|state| !answer::is_reported(state) && state != FilingState::Returned), "missing") }
+                { for collection.gaps.iter().map(|gap| figure(&gap.label, gap.projects, "gap")) }
                 <div class="figure figure--wide"><strong>{ numbers::percent(rate) }</strong><span>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</span>
                     if let Some(done) = rate { { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) } }
                 </div>

@@ -168,7 +168,7 @@ fn cards(session: &Session, view: &DeskView, all_due: &UseStateHandle<bool>) -> 
 
 fn due_line(session: &Session, index: usize, due: &DeskDue, kind: Option<&String>) -> Html {
     let words = &session.words;
-    let late = due.due < clock::now().date();
+    let late = due.late;
     html! {
         <tr key={index}>
             <td data-due={due.kind.clone()}>{ kind.cloned().unwrap_or_default() }</td>
@@ -206,9 +206,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
         Some(days) => words.say(&Say::DaysLeft(days)),
         None => words.t(Ui::HolidaysMissing).to_owned(),
     });
-    let late = filing
-        .due
-        .is_some_and(|due| due.date() < clock::now().date());
+    let late = filing.late;
     let reported = answer::is_reported(filing.state);
     let done =
         numbers::rate(Some(i64::from(filing.filled)), Some(i64::from(filing.rows))).unwrap_or(0);

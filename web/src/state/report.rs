@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use shared::api::{ReportRow, ReportView, Severity};
 use shared::field::{Field, FieldPath, Scope};
 use shared::ids::ProjectId;
+use shared::rules::report::{MonthLine, is_complete};
 use shared::text::ui::Ui;
 use shared::time::Month;
 use shared::value::Value;
@@ -94,12 +95,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
     let nil = value(Field::MonthNil).as_text().map(str::to_owned);
     let year = row.before_fen.saturating_add(done.unwrap_or(0));
     let rate = numbers::rate(Some(year), row.row.year_plan_fen);
-    let touched = cells != row.cells;
-    let filled = if touched {
-        done.is_some() || nil.is_some()
-    } else {
-        row.filled
-    };
+    let filled = is_complete(done.is_some(), nil.is_some());
     Line {
         project: row.row.id,
         name: row.row.name.clone(),
@@ -138,40 +134,25 @@ pub struct Remark {
 pub fn check(lines: &[Line]) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for line in lines {
-        let mut remark = |severity, field, what| {
-            remarks.push(Remark {
-                severity,
-                project: line.project,
-                name: line.name.clone(),
-                field,
-                what,
-            });
+        let conflict = line.conflicts.first();
+        let month = MonthLine {
+            done: line.done,
+            nil: line.nil.is_some(),
+            year: line.year,
+            plan: line.plan,
+            total: line.total,
+            image: line.cell(Field::MonthImage).as_text().unwrap_or(""),
+            last_image: &line.last_image,
+            conflict: conflict.map(|id| Field::from_id(id).unwrap_or(Field::MonthDoneFen)),
         };
-        if line.done.is_none() && line.nil.is_none() {
-            remark(Severity::Error, Field::MonthDoneFen, Ui::MonthDoneMissing);
-        }
-        if !line.conflicts.is_empty() {
-            let field = line
-                .conflicts
-                .iter()
-                .find_map(|id| Field::from_id(id))
-                .unwrap_or(Field::MonthDoneFen);
-            remark(Severity::Warning, field, Ui::RowInConflict);
-        }
-        if line.plan.is_some_and(|plan| line.year > plan) {
-            remark(Severity::Warning, Field::MonthDoneFen, Ui::OverYearPlan);
-        }
-        if line.total.is_some_and(|total| line.year > total) {
-            remark(Severity::Warning, Field::MonthDoneFen, Ui::OverTotal);
-        }
-        let image = line.cell(Field::MonthImage).as_text().unwrap_or("").trim();
-        let moved = line.done.is_some_and(|done| done > 0);
-        if moved && !image.is_empty() && image == line.last_image.trim() {
-            remark(Severity::Warning, Field::MonthImage, Ui::SameImage);
-        }
-        if line.nil.is_none() && line.done.is_some() && image.is_empty() {
-            remark(Severity::Hint, Field::MonthImage, Ui::ImageMissing);
-        }
+        let found = shared::rules::report::remarks(&month).into_iter();
+        remarks.extend(found.map(|(severity, field, what)| Remark {
+            severity,
+            project: line.project,
+            name: line.name.clone(),
+            field,
+            what,
+        }));
     }
     let of = |severity| {
         remarks

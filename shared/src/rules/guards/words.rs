@@ -55,7 +55,7 @@ pub(super) fn list_name<'a>(profile: &'a Profile, id: &'a str) -> &'a str {
 }
 
 /// What a field, table, cell of a table or column of issues is called.
-pub(super) fn field_name(id: &str) -> String {
+pub(crate) fn field_name(id: &str) -> String {
     if let Some(field) = Field::from_id(id) {
         return field.label(Lang::Zh).to_owned();
     }
