@@ -9,6 +9,7 @@ use crate::field::{Column, FieldPath, Kind, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::Cell;
+use crate::rules::lists::takes_nominations;
 use crate::rules::void::Void;
 use crate::text::Lang;
 use crate::text::fields::{fixed_label, fixed_options};
@@ -192,6 +193,9 @@ impl Around<'_> {
         if let Some(rule) = key.parse().ok().and_then(|id| self.void.get(&id)) {
             row.warnings.push(RowWarning::Void(rule).text(self.lang));
         }
+        if table == Table::Nominations && self.is_outside_window(cells, key) {
+            row.warnings.push(RowWarning::OutsideWindow.text(self.lang));
+        }
         for column in table.columns() {
             let label = column.label(self.lang);
             let Some(cell) = cell(cells, table, key, *column) else {
@@ -243,6 +247,16 @@ impl Around<'_> {
             }
             _ => None,
         }
+    }
+
+    /// True for a nomination that came on a day on which its list takes none: it is taken all the same and shown as such (13.7b).
+    fn is_outside_window(&self, cells: Shelf<'_>, key: &str) -> bool {
+        let of = |column| cell(cells, Table::Nominations, key, column);
+        let list = of(Column::List).and_then(|cell| self.profile.list(cell.value.as_text()?));
+        let at = of(Column::At).and_then(|cell| cell.value.as_int());
+        let day = at.map(|at| Timestamp(at).date());
+        list.zip(day)
+            .is_some_and(|(list, day)| !takes_nominations(list, day))
     }
 
     fn author(&self, cells: Shelf<'_>, table: Table, key: &str) -> Option<RecordAuthor> {
@@ -310,6 +324,42 @@ mod tests {
             FieldPath::cell(table, RowId::from_parts(row, [1; 10]), column),
             cell,
         );
+    }
+
+    #[test]
+    fn a_nomination_outside_the_window_is_taken_and_shown_as_such() {
+        let profile = Profile::built_in("honghe").unwrap();
+        let mut cells = BTreeMap::new();
+        for (number, day) in [(1, "2022-09-10"), (2, "2022-09-11")] {
+            let at = day.parse::<crate::time::Date>().unwrap().at(9, 0, 0).0;
+            put(
+                &mut cells,
+                Table::Nominations,
+                number,
+                Column::List,
+                "hh.annual",
+            );
+            put(
+                &mut cells,
+                Table::Nominations,
+                number,
+                Column::NominationAct,
+                "propose",
+            );
+            put(&mut cells, Table::Nominations, number, Column::At, at);
+        }
+        let around = Around {
+            profile: &profile,
+            directory: &Directory::default(),
+            lang: Lang::Zh,
+            projects: &BTreeMap::new(),
+            people: &BTreeMap::new(),
+            shelves: vec![&cells],
+            void: &Void::new(),
+        };
+        let rows = around.rows(&cells, Table::Nominations);
+        let said: Vec<_> = rows.iter().map(|row| row.warnings.join("")).collect();
+        assert_eq!(said, ["在受理时间之外提出", ""], "newest first");
     }
 
     #[test]

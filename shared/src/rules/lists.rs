@@ -20,9 +20,11 @@ use crate::rules::stage::Stage;
 use crate::rules::{Entry, Look, World, gates};
 use crate::value::Value;
 
+mod catalogue;
 mod papers;
 
 use papers::is_decided_by;
+pub use catalogue::is_published;
 pub use papers::takes_nominations;
 pub(super) use papers::{judge_candidate, judge_nomination, may_leave};
 

@@ -30,6 +30,10 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
         "joint_review_passed" => ("项目会审尚未通过", "The joint review is not passed"),
         "expert_review" => ("专家论证尚未完成", "The expert review is not done"),
         "decision_recorded" => ("尚无规定机构的决定", "No decision of the competent body"),
+        "catalogue" => (
+            "本年度的选择指导目录尚未发布",
+            "The catalogue of the year is not published",
+        ),
         "consulted" => ("尚未征求意见", "The consultation is missing"),
         "ordered" => ("须按规定次序办理", "The steps have an order"),
         "on_list" => ("项目不在所要求的清单上", "The project is not on the list"),

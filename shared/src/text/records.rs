@@ -70,6 +70,8 @@ pub enum RowWarning<'a> {
     NamesNothing(&'a str),
     /// Two sides changed a cell while apart.
     InConflict(&'a str),
+    /// It was proposed outside the days on which the list takes proposals.
+    OutsideWindow,
     /// A merge brought what came before it, and this rule does not admit it there.
     Void(&'a str),
 }
@@ -96,6 +98,10 @@ impl RowWarning<'_> {
             (Self::InConflict(column), Lang::Zh) => format!("“{column}”有不同的值待确认"),
             (Self::InConflict(column), Lang::En) => {
                 format!("“{column}” holds different values; one must be confirmed")
+            }
+            (Self::OutsideWindow, Lang::Zh) => "在受理时间之外提出".to_owned(),
+            (Self::OutsideWindow, Lang::En) => {
+                "proposed outside the days on which the list takes proposals".to_owned()
             }
             (Self::Void(rule), Lang::Zh) => {
                 format!("未生效：合并后不符合规则（{rule}），请核实后重新办理")

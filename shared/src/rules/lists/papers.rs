@@ -1,5 +1,6 @@
 //! What comes before an edition: nominations of units and the hub's candidates.
 
+use super::catalogue;
 use crate::book::Cells as _;
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
@@ -49,6 +50,7 @@ pub(crate) fn judge_nomination(
             _ => Ok(Vec::new()),
         };
     }
+    catalogue::refers(world.profile, world.county, list, look.plan_year(), entry)?;
     for act in acts_of(list) {
         gates::pass_some(&ask, act, is_for_nominators)?;
         eligible(&ask, act)?;

@@ -344,7 +344,15 @@ fn longting_drafts_only_what_was_applied_for_and_screened() {
     let refused = candidate(&mut county, "lt.key", "2023", project, "screened").unwrap_err();
     assert_eq!(lacks(refused), ["申报"]);
     let head = county.head(unit);
-    let more = [(Column::Year, "2023".into())];
+    // The catalogue of the year comes first, and the nomination names its item (LT-7).
+    let year = (Column::Year, Value::from("2023"));
+    let more = [year.clone(), (Column::Item, "industry".into())];
+    let refused = nominate(&mut county, &head, project, "lt.key", &more).unwrap_err();
+    assert!(matches!(refused.why, Why::GateClosed(gate) if gate.guard == "catalogue"));
+    let catalogue = [year.clone(), (Column::Text, "industry, livelihood".into())];
+    county.put(hub(), Table::Catalogues, &catalogue);
+    let bare = nominate(&mut county, &head, project, "lt.key", &[year]).unwrap_err();
+    assert_eq!(bare.why, Why::Missing);
     let nomination = nominate(&mut county, &head, project, "lt.key", &more).unwrap();
     let refused = candidate(&mut county, "lt.key", "2023", project, "screened").unwrap_err();
     assert_eq!(lacks(refused), ["筛选"]);

@@ -2,16 +2,21 @@
 
 use super::{Asked, Ground, blank, end_of, is_over, weight};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
-use crate::book::Cells as _;
+use crate::book::{Book, Cells as _};
 use crate::field::{Column, Table};
+use crate::ids::UnitId;
 use crate::profile::{Class, List, Recur, Trigger};
+use crate::rules::guards::field_name;
 use crate::rules::listed::year_due;
+use crate::rules::lists::is_published;
+use crate::time::Date;
 
 /// Days a list that was not submitted or issued is carried on.
 const CARRY_DAYS: i64 = 366;
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     for list in &ground.profile.lists {
+        catalogue(ground, asked, list, found);
         windows(ground, asked, list, found);
         for recur in list.submit_by.list() {
             dated(ground, asked, list, recur, None, found);
@@ -27,6 +32,35 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             );
         }
     }
+}
+
+/// The catalogue a list is chosen by, of the year that is asked about. The source gives no day, so it is never late.
+fn catalogue(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obligation>) {
+    if !list.catalogue_required {
+        return;
+    }
+    let year = asked.to.year();
+    let table = Table::Catalogues;
+    let (kind, name) = (ObligationKind::Publication, field_name(table.id()));
+    let mut one = blank(kind, table.id(), &name, &list.clause);
+    one.period = format!("{year:04}");
+    "hub".clone_into(&mut one.role);
+    one.recipients.clone_from(&list.proposers);
+    if is_published(ground.county, year) {
+        one.standing = Standing::Done;
+    }
+    found.push(one);
+}
+
+/// True when a unit proposed a project for a list on these days.
+fn proposed(ground: &Ground<'_>, unit: UnitId, list: &List, first: Date, last: Date) -> bool {
+    let book = ground.units.get(&unit).unwrap_or(Book::EMPTY);
+    let mut rows = book.each(Table::Nominations);
+    rows.any(|row| {
+        let day = row.at().date();
+        let cancels = row.is(Column::NominationAct, "cancel");
+        row.is(Column::List, &list.id) && !cancels && first <= day && day <= last
+    })
 }
 
 /// Days on which a list takes proposals, for the kinds of unit that propose. Where a report collects the names, it says so itself.
@@ -61,8 +95,10 @@ fn windows(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obli
                 one.recipients.push("hub".to_owned());
                 one.standing = if asked.at() < period.opens_at() {
                     Standing::Upcoming
-                } else if is_over(asked.at(), end_of(period.closes())) {
+                } else if proposed(ground, *unit, list, period.opens, period.closes()) {
                     Standing::Done
+                } else if is_over(asked.at(), end_of(period.closes())) {
+                    Standing::Missing
                 } else {
                     Standing::Open
                 };
@@ -123,4 +159,69 @@ fn is_submitted(ground: &Ground<'_>, list: &List, year: i16) -> bool {
     duties.any(|duty| {
         duty.is(Column::List, &list.id) && duty.text(Column::Year).starts_with(year.as_str())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Whose, obligations};
+    use super::*;
+    use crate::testing::{County, by, hub};
+
+    fn owed(county: &County, from: &str, rule: &str) -> Vec<Obligation> {
+        let asked = Asked {
+            whose: Whose::All,
+            from: from.parse().expect("a day"),
+            to: county.now.date(),
+            now: county.now,
+        };
+        let found = obligations(&Ground::of(&county.world()), &asked);
+        let of_list = found.into_iter().filter(|one| one.rule == rule);
+        of_list.collect()
+    }
+
+    #[test]
+    fn the_hub_owes_the_catalogue_until_it_is_published() {
+        let mut county = County::new("longting", "2022-03-01");
+        let standing = |county: &County| {
+            let found = owed(county, "2022-03-01", "catalogues");
+            found.iter().map(|one| one.standing).collect::<Vec<_>>()
+        };
+        assert_eq!(standing(&county), [Standing::Open]);
+        let set = [
+            (Column::Year, "2022".into()),
+            (Column::Text, "industry".into()),
+        ];
+        county.put(hub(), Table::Catalogues, &set);
+        assert_eq!(standing(&county), [Standing::Done]);
+        assert!(
+            owed(
+                &County::new("kaizhou", "2022-03-01"),
+                "2022-03-01",
+                "catalogues"
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_window_of_proposals_is_done_by_who_proposed() {
+        let mut county = County::new("wushan", "2022-04-05");
+        let (one, other) = (
+            county.unit("one", "township"),
+            county.unit("other", "township"),
+        );
+        let set = [
+            (Column::List, "ws.reserve".into()),
+            (Column::NominationAct, "add".into()),
+        ];
+        county.put(by(one), Table::Nominations, &set);
+        county.on("2022-04-11");
+        let found = owed(&county, "2022-04-01", "ws.reserve");
+        let of = |unit| {
+            let mut of_unit = found.iter().filter(|found| found.unit == Some(unit));
+            of_unit.next().map(|found| found.standing)
+        };
+        assert_eq!(of(one), Some(Standing::Done));
+        assert_eq!(of(other), Some(Standing::Missing));
+    }
 }
