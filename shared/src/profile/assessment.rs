@@ -98,6 +98,9 @@ pub struct Consequence {
     /// The programme, or `all`.
     #[serde(default = "all")]
     pub programme: String,
+    /// The scheme it follows from; absent: any of its programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// Points, percent or a table, where the source names one.
     #[serde(default, skip_serializing_if = "Stated::is_absent")]
     pub value: Stated<i32>,

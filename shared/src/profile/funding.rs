@@ -61,6 +61,9 @@ pub enum PoolOrder {
 pub struct Plan {
     /// How strictly the year is broken down.
     pub month_breakdown: MonthBreakdown,
+    /// The programme whose projects give dated nodes, where the breakdown asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes_for: Option<String>,
 }
 
 /// How a plan is broken down.

@@ -127,8 +127,28 @@ pub struct YearCategory {
     /// How one is proposed, first match first; absent: it is entered and only contradictions are warned about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<YearRule>,
+    /// What the record says where a category is entered; a category without a line contradicts nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agrees: Vec<YearRecord>,
     /// The clause.
     pub clause: String,
+}
+
+/// What a record says that has a category of the year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct YearRecord {
+    /// The category.
+    pub category: String,
+    /// The stages it fits.
+    pub stages: Vec<String>,
+    /// True: something was signed; false: nothing; absent: either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<bool>,
+    /// True: it was expanded; absent: either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expanded: Option<bool>,
 }
 
 /// One rule that proposes a category of the year.

@@ -4,6 +4,7 @@
 //! blocks and that it touches; every other finding only shows. The plan of a year is made final by a row in `plan_steps`; once an
 //! edition of an annual list holds the project it is locked, and opens again for a revision with a reason.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::{Book, Cells as _};
@@ -16,7 +17,7 @@ use crate::project::ProjectView;
 use crate::rules::listed::Listed;
 use crate::rules::membership::Rolls;
 use crate::rules::{Entry, World};
-use crate::time::{Date, Month};
+use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 /// The rule of plans where the county's own rules name no clause.
@@ -95,7 +96,7 @@ pub fn findings(
         dates(reading),
         government_only(profile, rolls, reading),
         converted(reading),
-        nodes(profile, reading, year),
+        nodes(profile, rolls, reading, year),
     ];
     let mut found: Vec<_> = checks.into_iter().flatten().collect();
     found.extend(not_whole(reading));
@@ -152,9 +153,9 @@ pub fn bars(
             });
         }
         // A plan that is still being typed need not add up yet, nor one a merge took apart.
-        let stands = || broken(profile, &Reading::of(view), year).is_none();
+        let stands = || broken(profile, &issued.rolls, &Reading::of(view), year).is_none();
         if state(view, year).is_final && stands() {
-            let broken = broken(profile, &reading, year);
+            let broken = broken(profile, &issued.rolls, &reading, year);
             found.extend(broken.map(|found| Refusal {
                 missing: changed.clone(),
                 ..found.into_refusal()
@@ -329,15 +330,21 @@ fn converted(reading: &Reading<'_>) -> Option<Finding> {
     (by != 0).then(|| finding("fx_conversion", Mode::Warn, paths, Some(by)))
 }
 
-/// Where a county asks it of major projects, the year has dated nodes.
-fn nodes(profile: &Profile, reading: &Reading<'_>, year: i16) -> Option<Finding> {
-    let asked = profile.plan.month_breakdown == MonthBreakdown::NodesForMajor;
+/// Where a county asks it of a programme, the year of its projects has dated nodes; a project on one of its lists is one of them.
+fn nodes(profile: &Profile, rolls: &Rolls, reading: &Reading<'_>, year: i16) -> Option<Finding> {
+    if profile.plan.month_breakdown != MonthBreakdown::NodesForMajor {
+        return None;
+    }
+    let programme = profile.plan.nodes_for.as_deref()?;
+    let said = reading.text(Field::Programmes);
+    let mut lists = rolls.lists_of(reading.view.id);
+    let concerned = said.split(',').any(|id| id == programme)
+        || lists.any(|(list, _)| {
+            let list = profile.list(list);
+            list.is_some_and(|list| list.programme == programme)
+        });
     let path = FieldPath::year(year, Field::YearPlanFen);
-    let is_major = reading
-        .text(Field::Programmes)
-        .split(',')
-        .any(|id| id == "major");
-    if !asked || !is_major || reading.fen(&path).is_none() {
+    if !concerned || reading.fen(&path).is_none() {
         return None;
     }
     let year = format!("{year:04}");
@@ -417,10 +424,10 @@ pub fn state(view: &ProjectView, year: i16) -> PlanState {
 }
 
 /// Why a year's plan cannot be final: its months or its nodes.
-fn broken(profile: &Profile, reading: &Reading<'_>, year: i16) -> Option<Finding> {
+fn broken(profile: &Profile, rolls: &Rolls, reading: &Reading<'_>, year: i16) -> Option<Finding> {
     let sums = [
         months(profile, reading, year),
-        nodes(profile, reading, year),
+        nodes(profile, rolls, reading, year),
     ];
     let mut sums = sums.into_iter().flatten();
     sums.find(|found| found.mode == Mode::Block)
@@ -429,17 +436,31 @@ fn broken(profile: &Profile, reading: &Reading<'_>, year: i16) -> Option<Finding
 /// Plans that were made final and no longer add up, since somebody who did not know it changed a month: the last step of each such
 /// year, with the rule (`rules::void`). What a command would break it is refused for.
 #[must_use]
-pub fn void(profile: &Profile, view: &ProjectView) -> Vec<(RowId, String)> {
+pub fn void(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Vec<(RowId, String)> {
+    let profile = world.profile;
+    if view.each(Table::PlanSteps).next().is_none() {
+        return Vec::new();
+    }
+    let rolls = rolls_of(world, now.date());
     let steps = view.each(Table::PlanSteps);
     let last: BTreeMap<&str, _> = steps.map(|step| (step.text(Column::Year), step)).collect();
     let reading = Reading::of(view);
     let broken = last.into_iter().filter_map(|(year, step)| {
-        let found = broken(profile, &reading, year.parse().ok()?)?;
+        let found = broken(profile, &rolls, &reading, year.parse().ok()?)?;
         let is_final = step.is(Column::PlanAct, "final");
         let rule = found.clause.or_else(|| final_clause(profile));
         is_final.then_some((step.id()?, rule.unwrap_or_else(|| RULE.to_owned())))
     });
     broken.collect()
+}
+
+/// Who stands on which list, where the county's plans ask for it; read again only where the caller has not.
+fn rolls_of<'a>(world: &World<'a>, today: Date) -> Cow<'a, Rolls> {
+    match world.rolls {
+        Some(rolls) => Cow::Borrowed(rolls),
+        None if world.profile.plan.nodes_for.is_none() => Cow::Owned(Rolls::default()),
+        None => Cow::Owned(Rolls::of(world.profile, world.county, today)),
+    }
 }
 
 /// What the issued lists say about plans, read once for many projects.
@@ -558,7 +579,8 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
     if !missing.is_empty() {
         return Err(refused(missing));
     }
-    if let Some(found) = broken(profile, &reading, year) {
+    let rolls = rolls_of(world, entry.now.date());
+    if let Some(found) = broken(profile, &rolls, &reading, year) {
         return Err(found.into_refusal());
     }
     let schedule = profile.field_requirements.get(Field::MonthSchedule.id());

@@ -9,21 +9,21 @@ use crate::book::{Book, Cells as _};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, FieldPath, Table};
-use crate::profile::{Consequence, Label, Profile};
+use crate::profile::{Consequence, Label, Profile, Recur, Scheme};
 use crate::rules::scores::{Standing, published};
 use crate::rules::{Entry, World};
 
 /// All conditions of tolerance (domain.md 10.4, RW-KZ-3).
 const TOLERANCE: &[&str] = &["corrected", "diligent", "lawful", "no_gain", "reform"];
 
-/// The reduction of funds that follows from standing at the bottom for quarters running.
+/// The reduction of funds that follows from standing at the bottom for periods running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
     /// Who.
     pub subject: String,
-    /// The quarter that made it so; its year is the year of the cut.
+    /// The period that made it so; its year is the year of the cut.
     pub period: String,
-    /// The quarters, oldest first.
+    /// The periods, oldest first.
     pub periods: Vec<String>,
     /// The funds it touches.
     pub funds: Vec<Label>,
@@ -33,15 +33,23 @@ pub struct Cut {
     pub clause: String,
 }
 
-/// The quarter before: the fourth comes before the first of the next year.
-fn quarter_before(period: &str) -> Option<String> {
-    let (year, quarter) = period.split_once("-Q")?;
-    let (year, quarter) = (year.parse::<u16>().ok()?, quarter.parse::<u8>().ok()?);
-    match quarter {
-        1 => Some(format!("{:04}-Q4", year.checked_sub(1)?)),
-        2..=4 => Some(format!("{year:04}-Q{}", quarter - 1)),
-        _ => None,
-    }
+/// The period of a scheme before this one: of quarters the fourth comes before the first of the next year.
+fn period_before(scheme: &Scheme, period: &str) -> Option<String> {
+    let of = |recur: &Recur| {
+        let period = recur.period_of(period)?;
+        recur.previous(period.first)
+    };
+    Some(scheme.cadence.iter().find_map(of)?.id)
+}
+
+/// What follows from standing at the bottom of a scheme: the first consequence that touches funds and is not another scheme's.
+fn cut_of<'a>(profile: &'a Profile, scheme: &Scheme) -> Option<&'a Consequence> {
+    let mut consequences = profile.assess.consequences.iter();
+    consequences.find(|known| {
+        let own = known.scheme.as_ref().is_none_or(|id| *id == scheme.id);
+        let programme = known.programme == "all" || known.programme == scheme.programme;
+        !known.funds.is_empty() && own && programme
+    })
 }
 
 /// The cuts the published rankings propose, by quarter and subject.
@@ -51,12 +59,9 @@ pub fn cuts(profile: &Profile, county: &Book) -> Vec<Cut> {
     let Some(running) = assess.bottom_consecutive.filter(|count| *count > 0) else {
         return Vec::new();
     };
-    let consequence = assess
-        .consequences
-        .iter()
-        .find(|known| !known.funds.is_empty());
     let mut found = Vec::new();
     for scheme in &assess.schemes {
+        let consequence = cut_of(profile, scheme);
         let rankings = published(county, &scheme.id);
         let bottom: BTreeMap<&str, BTreeSet<&str>> = rankings
             .iter()
@@ -72,7 +77,7 @@ pub fn cuts(profile: &Profile, county: &Book) -> Vec<Cut> {
             for subject in subjects {
                 let mut periods = vec![(*period).to_owned()];
                 while periods.len() < usize::try_from(running).unwrap_or(usize::MAX) {
-                    let before = periods.last().and_then(|last| quarter_before(last));
+                    let before = periods.last().and_then(|last| period_before(scheme, last));
                     let stood = before.as_deref().and_then(|before| bottom.get(before));
                     match (
                         before.clone(),

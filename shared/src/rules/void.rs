@@ -42,7 +42,7 @@ pub fn of_project(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Void
     let mut add = |rows: Vec<(RowId, String)>| void.extend(rows);
     add(approvals::void(view));
     add(acceptance::void(view));
-    add(plan::void(world.profile, view));
+    add(plan::void(world, view, now));
     void
 }
 

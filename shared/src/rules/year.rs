@@ -2,7 +2,7 @@
 
 use crate::book::Cells as _;
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::{YearRule, YearTest};
+use crate::profile::{YearRecord, YearRule, YearTest};
 use crate::project::ProjectView;
 use crate::rules::Look;
 use crate::rules::stage::Stage;
@@ -122,20 +122,18 @@ pub fn contradictions(look: &Look<'_>, project: &ProjectView, year: i16) -> Vec<
     let Some(field) = field else {
         return Vec::new();
     };
-    let stage = Stage::reached(project).unwrap_or(Stage::Idea);
-    let signed = project.each(Table::Signings).next().is_some();
-    let agrees = match project.year(year, field).as_text() {
-        None => true,
-        Some("planning") => stage <= Stage::Listed && !signed,
-        Some("signed") => signed && stage < Stage::Construction,
-        Some("started") => matches!(stage, Stage::Construction | Stage::Acceptance),
-        Some("operating") => matches!(stage, Stage::Operation | Stage::Closed),
-        Some("expanded") => {
-            stage == Stage::Operation && project.each(Table::Expansions).next().is_some()
-        }
-        Some(_) => false,
+    let entered = project.year(year, field).as_text();
+    let mut records = category.agrees.iter();
+    let record = records.find(|record| Some(record.category.as_str()) == entered);
+    let stage = Stage::reached(project).unwrap_or(Stage::Idea).id();
+    let there = |table| project.each(table).next().is_some();
+    let fits = |asked: Option<bool>, table| asked.is_none_or(|asked| asked == there(table));
+    let agrees = |record: &YearRecord| {
+        record.stages.iter().any(|known| known == stage)
+            && fits(record.signed, Table::Signings)
+            && fits(record.expanded, Table::Expansions)
     };
-    if agrees {
+    if record.is_none_or(agrees) {
         Vec::new()
     } else {
         vec![FieldPath::year(year, field), FieldPath::once(Field::Stage)]

@@ -290,3 +290,25 @@ fn foreign_money_is_converted_to_the_fen() {
     county.set(project, Field::TotalInvestmentFen, 10_050_000_001);
     assert_eq!(found(&county, project), [("fx_conversion", Mode::Warn)]);
 }
+
+#[test]
+fn what_stands_on_a_list_of_the_programme_gives_dated_nodes_whatever_it_says() {
+    let (mut county, project) = county("longting", 1_000, 1_000);
+    let asked = |county: &County| {
+        let found = found(county, project);
+        found.iter().any(|(check, _)| *check == "plan_nodes")
+    };
+    assert!(!asked(&county), "a key project gives none");
+    list(&mut county, project, "lt.major", "2025");
+    county.on("2025-01-10");
+    assert!(asked(&county));
+    let refused = step(&mut county, project, "final", "").unwrap_err();
+    assert!(matches!(refused.why, Why::Inconsistent { check } if check == "plan_nodes"));
+    let node = [
+        (Column::Year, "2025".into()),
+        (Column::Date, "2025-06-30".into()),
+    ];
+    county.put(of(project), Table::YearNodes, &node);
+    assert!(!asked(&county));
+    step(&mut county, project, "final", "").unwrap();
+}

@@ -172,3 +172,26 @@ fn tolerance_needs_all_five_conditions() {
         }
     }
 }
+
+#[test]
+fn the_bottom_counts_over_the_periods_of_its_own_scheme() {
+    let mut profile = weighted();
+    profile.assess.schemes[0].cadence = vec!["halfyearly".parse().unwrap()];
+    let mut county = County::under(profile, "2023-10-10");
+    for period in ["2022-S2", "2023-S1"] {
+        rank_in(&mut county, period, 13);
+    }
+    let of = |county: &County| -> Vec<_> {
+        let cuts = cuts(&county.profile, &county.county).into_iter();
+        let of_last = cuts.filter(|cut| cut.subject == "county-12");
+        of_last.map(|cut| (cut.periods, cut.funds.len())).collect()
+    };
+    let both = vec!["2022-S2".to_owned(), "2023-S1".to_owned()];
+    assert_eq!(of(&county), [(both.clone(), 4)]);
+    // What follows from another scheme touches none of this one's funds.
+    let consequence = county.profile.assess.consequences.iter_mut();
+    for known in consequence {
+        known.scheme = Some("another".to_owned());
+    }
+    assert_eq!(of(&county), [(both, 0)]);
+}

@@ -1,5 +1,7 @@
 //! Scenario 25 of domain.md 15, and rule 2b.
 
+#![expect(clippy::unwrap_used, reason = "a failed test should panic")]
+
 use super::*;
 use crate::testing::County;
 
@@ -58,5 +60,34 @@ fn an_entered_phase_that_contradicts_the_stage_is_named() {
     };
     assert_eq!(wrong(&county), 2);
     county.set(project, Field::Stage, "operation");
+    assert_eq!(wrong(&county), 0);
+}
+
+#[test]
+fn a_category_of_another_county_contradicts_what_its_rules_say_and_nothing_else() {
+    let mut county = County::new("honghe", "2022-09-20");
+    let category = county.profile.year_category.as_mut().unwrap();
+    let paused: crate::profile::Label =
+        serde_json::from_str(r#"{"id": "paused", "name_zh": "缓建"}"#).unwrap();
+    category.options.push(paused);
+    let town = county.unit("a county", "county_node");
+    let project = county.project(town);
+    county.set_year(project, 2022, Field::HhPhase, "paused");
+    let wrong = |county: &County| {
+        let world = county.world();
+        let look = Look::new(&world, county.now);
+        contradictions(&look, county.view(project), 2022).len()
+    };
+    assert_eq!(wrong(&county), 0, "no line, no contradiction");
+    let line = crate::profile::YearRecord {
+        category: "paused".to_owned(),
+        stages: vec!["construction".to_owned()],
+        signed: None,
+        expanded: None,
+    };
+    let category = county.profile.year_category.as_mut().unwrap();
+    category.agrees.push(line);
+    assert_eq!(wrong(&county), 2);
+    county.set(project, Field::Stage, "construction");
     assert_eq!(wrong(&county), 0);
 }

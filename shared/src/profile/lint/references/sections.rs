@@ -254,6 +254,13 @@ impl Names<'_> {
         }
         if let Some(category) = &profile.year_category {
             self.need(To::Field, &category.field, "year_category.field");
+            for (index, record) in category.agrees.iter().enumerate() {
+                let known = has(&category.options, &record.category)
+                    && record.stages.iter().all(|id| STAGES.contains(&id.as_str()));
+                let path = format!("year_category.agrees.{index}");
+                let message = "a category of the year or a stage does not exist";
+                self.found.demand(known, path, message);
+            }
             for (index, rule) in category.rules.iter().enumerate() {
                 let path = format!("year_category.rules.{index}");
                 self.all(To::Field, &rule.ask, &path);
@@ -326,9 +333,15 @@ impl Names<'_> {
         }
         for (index, consequence) in profile.assess.consequences.iter().enumerate() {
             let path = format!("assess.consequences.{index}");
+            if let Some(id) = &consequence.scheme {
+                let known = profile.assess.schemes.iter().any(|scheme| scheme.id == *id);
+                let message = format!("`{id}` is no scheme");
+                self.found.demand(known, path.as_str(), message);
+            }
             self.need(To::Programme, &consequence.programme, &path);
             self.all(To::Actor, &consequence.recipients, &path);
         }
+        self.all(To::Programme, &profile.plan.nodes_for, "plan.nodes_for");
         if let Some(trigger) = profile.pool.trigger.get() {
             self.need(To::Approval, trigger, "pool.trigger");
         }
