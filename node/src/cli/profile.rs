@@ -1,5 +1,5 @@
 //! `xiangmu profile list|show|lint|schema`: the county rules that ship, and a check of a county's own file; `versions|propose|apply`:
-//! how a county changes its rules; `holidays`: which days a year are worked.
+//! how a county changes its rules; `scores`: indicators to copy from; `holidays`: which days a year are worked.
 //!
 //! The first need no data folder: a county writes and checks its file before any server knows of it.
 
@@ -16,6 +16,7 @@ use super::output::Output;
 use crate::exit::{Exit, Failure};
 
 mod holidays;
+mod scores;
 mod versions;
 
 /// A profile file is some 50 KB; more is another file.
@@ -52,6 +53,11 @@ pub enum What {
     Propose(versions::Propose),
     /// Hub: apply a decided version, as the system administrator
     Apply(versions::Apply),
+    /// List the ready-made sheets of indicators, or print one as a piece of a profile file
+    Scores {
+        /// Which one
+        id: Option<String>,
+    },
     /// List the years whose official holidays are known; with a file, at the hub, publish a year's
     Holidays(holidays::Args),
 }
@@ -68,6 +74,7 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         What::Versions => versions::list(common, output),
         What::Propose(args) => versions::propose(common, args, output),
         What::Apply(args) => versions::apply(common, args, output),
+        What::Scores { id } => scores::run(id.as_deref(), output),
         What::Holidays(args) => holidays::run(common, args, output),
         What::Lint { file } => lint(&file, output),
         What::Schema => {
