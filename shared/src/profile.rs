@@ -48,7 +48,7 @@ pub use identity::{
 pub use issues::{ISSUE_STATES, IssueFlow, IssueLevel};
 pub use lifecycle::{
     Exits, Grade, JointReview, Lifecycle, PermittingTrigger, Phase, Review, ReviewKind,
-    YearCategory, YearRule, YearTest,
+    YearCategory, YearRecord, YearRule, YearTest,
 };
 pub use lights::{Bound, LightParams, LightRule, LightRules, Lights, Metric};
 pub use lint::{Finding, ORG_KINDS, ProfileError, ROLES};
@@ -234,12 +234,39 @@ impl Profile {
     pub fn lint(json: &str) -> Result<Self, Vec<Finding>> {
         let profile: Self =
             serde_json::from_str(json).map_err(|error| vec![lint::located(json, &error)])?;
+        let profile = profile.with_its_calendar(json);
         let found = lint::check(&profile);
         if found.is_empty() {
             Ok(profile)
         } else {
             Err(lint::with_lines(json, found))
         }
+    }
+
+    /// The same where recurrences that leave months or days open (`every2m`, `quarterly_start`) have those of the county's calendar
+    ///
+    fn with_its_calendar(self, json: &str) -> Self {
+        let parity = match self.calendar.bimonthly {
+            Bimonthly::Even => "even",
+            Bimonthly::Odd => "odd",
+        };
+        let days = self.calendar.first_days_window;
+        let words = [
+            ("every2m", format!("every2m:{parity}")),
+            (
+                "quarterly_start",
+                format!("quarterly_start:{}-{}", days.first, days.last),
+            ),
+        ];
+        let open = |word: &str| json.contains(&format!("\"{word}\""));
+        if !words.iter().any(|(word, _)| open(word)) {
+            return self;
+        }
+        let Ok(mut file) = serde_json::from_str::<serde_json::Value>(json) else {
+            return self;
+        };
+        fill(&mut file, &words);
+        serde_json::from_value(file).unwrap_or(self)
     }
 
     /// What is worth saying although it is no error: every unset value, every count that differs from the source's.
@@ -372,6 +399,20 @@ impl Profile {
             .iter()
             .find(|body| body.id == id)
             .map_or(id, |body| body.name_zh.as_str())
+    }
+}
+
+/// Puts words in the place of others, wherever they stand alone as a value.
+fn fill(value: &mut serde_json::Value, words: &[(&str, String)]) {
+    match value {
+        serde_json::Value::Object(map) => map.values_mut().for_each(|value| fill(value, words)),
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| fill(value, words)),
+        serde_json::Value::String(text) => {
+            if let Some((_, whole)) = words.iter().find(|(word, _)| word == text) {
+                text.clone_from(whole);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -65,6 +65,12 @@ pub struct ProjectRules {
     pub issues: Vec<Issue>,
     /// Its approvals, side by side.
     pub approvals: Vec<Approval>,
+    /// 绿色通道: what the county's faster lane is for, empty when for everything; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub green_channel: Option<Vec<String>>,
+    /// 限时办结: approvals are handled within a limit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_limited: bool,
     /// Clauses from which the head of the hub excepted it, for ever.
     pub exceptions: Vec<String>,
     /// Rows of all its records that have no effect since a merge brought what came before them, each with the rule it breaks.
@@ -362,6 +368,19 @@ pub struct CountyRules {
     pub punctuality: Vec<Punctuality>,
     /// What assessment comes to in the year, by scheme, for units and leaders.
     pub results: Vec<Assessed>,
+    /// Units of the county's own kind, where there are not as many as its source counts (domain.md 17, D-27).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<UnitCount>,
+}
+
+/// A number of units that differs from the one the county's source names.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitCount {
+    /// As many the source counts.
+    pub stated: u32,
+    /// As many are in the directory.
+    pub there: u32,
 }
 
 /// What a scheme of assessment comes to for a unit or a leader in a year.

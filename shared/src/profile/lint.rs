@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::{Gate, Label, LightRules, Lights, Metric, Profile, Recur, ScoreMode, TRANSITIONS};
 use crate::field::{Field, Table};
 
+mod flags;
 mod locate;
 mod references;
 
@@ -115,6 +116,7 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
     fields(profile, &mut found);
     lights(profile, &mut found);
     references::check(profile, &mut found);
+    flags::check(profile, &mut found);
     found.0
 }
 
@@ -326,6 +328,20 @@ fn numbers(profile: &Profile, found: &mut Findings) {
                 count == 0 || sum == 100,
                 "assess.weights",
                 format!("the weights of `{}` sum to {sum}, not to 100", scheme.id),
+            );
+        }
+    }
+    if let (Some(ScoreMode::Points), Some(caps)) =
+        (profile.score.mode, profile.score.max_points.get())
+    {
+        for (index, scheme) in assess.schemes.iter().enumerate() {
+            let indicators = scheme.indicators.iter().flatten();
+            let sum: u32 = indicators.filter_map(|known| caps.get(&known.id)).sum();
+            let full = scheme.points;
+            found.demand(
+                sum == 0 || full.is_none_or(|full| sum == full),
+                format!("assess.schemes.{index}.points"),
+                format!("`score.max_points` of `{}` sum to {sum}", scheme.id),
             );
         }
     }

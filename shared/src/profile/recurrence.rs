@@ -88,6 +88,9 @@ impl FromStr for Recur {
                     .map(|(from, to)| Self::YearlyWindow(from, Some(to))),
             },
             ("yearly_months", Some(months)) => numbers(months, 12).map(Self::YearlyMonths),
+            // Without its months or days the county's calendar says which (`Profile::lint`); these are its readings.
+            ("every2m", None) => Some(Self::EveryTwoMonths(true)),
+            ("quarterly_start", None) => Some(Self::QuarterlyStart(1, 10)),
             ("every2m", Some("even")) => Some(Self::EveryTwoMonths(true)),
             ("every2m", Some("odd")) => Some(Self::EveryTwoMonths(false)),
             ("periodic", None) => Some(Self::Periodic),

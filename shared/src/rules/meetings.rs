@@ -9,7 +9,7 @@ use crate::book::Cells as _;
 use crate::command::{ClosedGate, Refusal, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::{Inspection, MeetingPer, Mode, Profile};
+use crate::profile::{Inspection, MeetingPer, Mode, Profile, Sampling};
 use crate::rules::{Entry, World};
 use crate::value::Value;
 
@@ -192,6 +192,14 @@ fn inspection(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusa
     let (false, Some(count)) = (seed.is_empty(), count) else {
         return Ok(Vec::new());
     };
+    let draws = inspection.sampling.get();
+    if draws.is_some_and(|ways| !ways.contains(&Sampling::Random)) {
+        return Err(Refusal {
+            missing: vec![at(entry, Column::Seed)],
+            rule: Some(inspection.clause.clone()),
+            ..refuse(Why::NotInProfile)
+        });
+    }
     let drawn = sample(seed, &targets(world, inspection), count).join("\n");
     let stated = entry.text(Column::Sample);
     if !stated.is_empty() && stated != drawn {

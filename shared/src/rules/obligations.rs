@@ -25,6 +25,7 @@ use crate::rules::subject::managed_in;
 use crate::time::{Date, Timestamp};
 
 mod events;
+mod funds;
 mod lists;
 mod projects;
 mod publications;
@@ -185,6 +186,7 @@ pub fn obligations(ground: &Ground<'_>, asked: &Asked) -> Vec<Obligation> {
     lists::collect(ground, asked, &mut found);
     events::collect(ground, asked, &mut found);
     units::collect(ground, asked, &mut found);
+    funds::collect(ground, asked, &mut found);
     projects::collect(ground, asked, &mut found);
     found.retain(|one| is_asked(ground, &asked.whose, one));
     arrange(&mut found);

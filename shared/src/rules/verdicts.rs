@@ -9,7 +9,7 @@ use crate::api::obligations::Obligation;
 use crate::api::{Timeliness, rules as api};
 use crate::book::Cells as _;
 use crate::field::{Column, Field, Table};
-use crate::profile::{Label, Mode};
+use crate::profile::{Label, Mode, Profile};
 use crate::project::ProjectView;
 use crate::rules::gates::{self, GateState};
 use crate::rules::guards::Ask;
@@ -70,6 +70,8 @@ pub fn project(look: &Look<'_>, view: &ProjectView, lang: Lang) -> api::ProjectR
         nodes: nodes(look, view),
         issues: issues(look, view),
         approvals: approvals_of(look, view),
+        green_channel: green_channel(profile),
+        time_limited: profile.approvals.time_limited,
         exceptions: exceptions
             .map(|row| row.text(Column::ExceptionRule).to_owned())
             .collect(),
@@ -349,6 +351,14 @@ fn issues(look: &Look<'_>, view: &ProjectView) -> Vec<api::Issue> {
     said.collect()
 }
 
+/// What the county's faster lane is for, where it has one.
+fn green_channel(profile: &Profile) -> Option<Vec<String>> {
+    let approvals = &profile.approvals;
+    let lanes = approvals.green_channel_for.iter();
+    let lanes = lanes.map(|lane| lane.name_zh.clone());
+    approvals.green_channel.then(|| lanes.collect())
+}
+
 fn approvals_of(look: &Look<'_>, view: &ProjectView) -> Vec<api::Approval> {
     let profile = look.world.profile;
     let today = look.today();
@@ -448,7 +458,18 @@ pub fn county(
             })
             .collect(),
         results,
+        units: unit_count(world),
     }
+}
+
+/// How many units of the county's own kind there are, where the source counts another number (D-27).
+fn unit_count(world: &World<'_>) -> Option<api::UnitCount> {
+    let levels = &world.profile.levels;
+    let (stated, kind) = (levels.node_count?, levels.node_kinds.first()?);
+    let units = world.directory.units.values();
+    let there = units.filter(|unit| unit.kind == *kind).count();
+    let there = u32::try_from(there).unwrap_or(u32::MAX);
+    (there != stated).then_some(api::UnitCount { stated, there })
 }
 
 fn named(id: &str, name: &str) -> api::NamedId {

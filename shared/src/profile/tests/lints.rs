@@ -279,3 +279,73 @@ fn a_sixth_county_is_a_copy_with_changed_values() {
     assert!(found[0].path.ends_with("amount.treshold"), "{found:?}");
     assert!(found[0].message.contains("unknown field"), "{found:?}");
 }
+
+#[test]
+fn a_recurrence_that_leaves_its_days_open_has_those_of_the_calendar() {
+    let json = Profile::json("honghe").unwrap();
+    assert!(json.contains("\"every2m:even\""));
+    let open = json.replace("\"every2m:even\"", "\"every2m\"");
+    let whole = Profile::built_in("honghe").unwrap();
+    assert_eq!(Profile::parse(&open).unwrap(), whole);
+    let odd = open.replace("\"bimonthly\": \"even\"", "\"bimonthly\": \"odd\"");
+    let odd = Profile::parse(&odd).unwrap();
+    assert_ne!(odd.meetings, whole.meetings);
+    let written = json.replace("\"bimonthly\": \"even\"", "\"bimonthly\": \"odd\"");
+    assert_eq!(Profile::parse(&written).unwrap().meetings, whole.meetings);
+}
+
+#[test]
+fn a_flag_without_its_gate_is_refused() {
+    for (slug, old, new, path) in [
+        (
+            "kaizhou",
+            "\"custodian_required\": false",
+            "\"custodian_required\": true",
+            "lifecycle.custodian_required",
+        ),
+        (
+            "kaizhou",
+            "\"evaluation_required\": false",
+            "\"evaluation_required\": true",
+            "lifecycle.evaluation_required",
+        ),
+        (
+            "kaizhou",
+            "\"commitment_supervision\": false",
+            "\"commitment_supervision\": true",
+            "approvals.commitment_supervision",
+        ),
+        (
+            "kaizhou",
+            "\"non_prerequisite\": false",
+            "\"non_prerequisite\": true",
+            "approvals.non_prerequisite",
+        ),
+        (
+            "kaizhou",
+            "\"limit_days\": null",
+            "\"limit_days\": 20",
+            "approvals.limit_days",
+        ),
+        (
+            "wushan",
+            "\"green_channel\": true",
+            "\"green_channel\": false",
+            "approvals.green_channel_for",
+        ),
+        (
+            "wushan",
+            "\"opening\": \"size\"",
+            "\"opening\": \"half\"",
+            "pool.opening",
+        ),
+    ] {
+        let json = Profile::json(slug).unwrap();
+        assert!(json.contains(old), "{slug} {old}");
+        let found = Profile::lint(&json.replacen(old, new, 1)).unwrap_err();
+        assert!(
+            found.iter().any(|one| one.path == path),
+            "{path}: {found:?}"
+        );
+    }
+}
