@@ -23,8 +23,8 @@ use crate::value::Value;
 mod catalogue;
 mod papers;
 
-use papers::is_decided_by;
 pub use catalogue::is_published;
+use papers::is_decided_by;
 pub use papers::takes_nominations;
 pub(super) use papers::{judge_candidate, judge_nomination, may_leave};
 

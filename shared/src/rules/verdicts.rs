@@ -23,7 +23,7 @@ use crate::rules::scores::indicators::punctuality;
 use crate::rules::scores::published;
 use crate::rules::stage::{self, Stage};
 use crate::rules::year::{self, Proposal};
-use crate::rules::{Look, approvals, eligibility, funding, responsibility, void};
+use crate::rules::{Look, World, approvals, eligibility, funding, responsibility, void};
 use crate::text::Lang;
 use crate::text::guard::{fit_label, guard_sentence};
 use crate::time::Month;
