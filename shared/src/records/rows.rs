@@ -344,7 +344,7 @@ mod tests {
                 Table::Nominations,
                 number,
                 Column::NominationAct,
-                "propose",
+                "add",
             );
             put(&mut cells, Table::Nominations, number, Column::At, at);
         }

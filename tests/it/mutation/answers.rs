@@ -11,7 +11,7 @@ use shared::profile::{Mode, Profile};
 use shared::rules::guards::Ask;
 use shared::rules::obligations::{Asked, Ground as Owed, Whose, obligations};
 use shared::rules::{
-    Entry, Look, World, eligibility, gates, lists, report, responsibility, scores,
+    Entry, Look, World, eligibility, gates, lists, report, responsibility, scores, verdicts,
 };
 use shared::time::{Date, Timestamp};
 use shared::value::Value;
@@ -24,6 +24,7 @@ pub type Question = fn(&Ground, &Profile) -> String;
 /// Every question, the cheap ones first.
 pub const QUESTIONS: &[(&str, Question)] = &[
     ("warnings", warned),
+    ("units", counted),
     ("scores", scored),
     ("eligibility", fits),
     ("slots", named),
@@ -59,6 +60,13 @@ fn warned(_: &Ground, profile: &Profile) -> String {
         let _ = writeln!(said, "{} {}", finding.path, finding.message);
     }
     said
+}
+
+/// How many units there are, where the source counts another number.
+fn counted(ground: &Ground, profile: &Profile) -> String {
+    let world = world(ground, profile);
+    let look = Look::new(&world, ground.county.now);
+    format!("{:?}", verdicts::county(&look, &[], Vec::new()).units)
 }
 
 /// Which indicators count in each month and quarter.

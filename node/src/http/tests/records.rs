@@ -263,7 +263,7 @@ async fn the_head_of_the_hub_reads_who_asked_for_what() {
     let trail = body(&head.get("/api/v1/audit").await);
     let lines = trail["entries"].as_array().unwrap();
     let of = |outcome: &str| lines.iter().find(|line| line["outcome"] == outcome);
-    assert_eq!(of("done").unwrap()["what"], "record", "{trail}");
+    assert_eq!(of("done").unwrap()["what"], "trainings", "{trail}");
     assert_eq!(of("role_may_not").unwrap()["rule"], "domain 1.3");
     assert_eq!(trail["more"], false);
     let first = body(&head.get("/api/v1/audit?limit=1").await);

@@ -32,7 +32,7 @@ fn a_refusal_names_the_clause_and_who_can_do_it() {
         (Column::Decider, "party_gov".into()),
         (Column::Number, "7".into()),
     ];
-    let nomination = [list.clone(), (Column::NominationAct, "propose".into())];
+    let nomination = [list.clone(), (Column::NominationAct, "add".into())];
     let task = [(Column::Task, "survey".into())];
     let listed = [(Column::ToStage, Value::from("listed"))];
     let clause = county.profile.list("kz.annual").unwrap().clause.clone();

@@ -205,18 +205,18 @@ mod tests {
 
     #[test]
     fn a_window_of_proposals_is_done_by_who_proposed() {
-        let mut county = County::new("wushan", "2022-04-05");
+        let mut county = County::new("kundulun", "2016-09-05");
         let (one, other) = (
             county.unit("one", "township"),
             county.unit("other", "township"),
         );
         let set = [
-            (Column::List, "ws.reserve".into()),
+            (Column::List, "kd.annual".into()),
             (Column::NominationAct, "add".into()),
         ];
         county.put(by(one), Table::Nominations, &set);
-        county.on("2022-04-11");
-        let found = owed(&county, "2022-04-01", "ws.reserve");
+        county.on("2017-01-02");
+        let found = owed(&county, "2016-12-01", "kd.annual");
         let of = |unit| {
             let mut of_unit = found.iter().filter(|found| found.unit == Some(unit));
             of_unit.next().map(|found| found.standing)
