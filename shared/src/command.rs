@@ -334,12 +334,35 @@ pub struct Refusal {
     /// Projects in which it is missing, for a filing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<ProjectId>,
+    /// What can be done about it; absent when whoever asked can do it himself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<Box<Help>>,
+}
+
+impl Refusal {
+    /// Who can supply or do it, in the county's words; empty when it is whoever asked.
+    #[must_use]
+    pub fn from(&self) -> &str {
+        self.help.as_ref().map_or("", |help| &help.from)
+    }
+
+    /// What a hub-only act becomes on a node.
+    #[must_use]
+    pub fn request(&self) -> Option<&Requested> {
+        self.help.as_ref()?.request.as_ref()
+    }
+}
+
+/// What can be done about a refusal.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Help {
     /// Who can supply or do it, in the county's words; empty when it is whoever asked.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub from: String,
     /// What a hub-only act becomes on a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<Box<Requested>>,
+    pub request: Option<Requested>,
 }
 
 /// The request a refused hub-only act becomes: a row of `requests` of the unit that asked.

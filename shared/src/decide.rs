@@ -311,8 +311,7 @@ pub fn refuse(why: Why) -> Refusal {
         rule: None,
         missing: Vec::new(),
         projects: Vec::new(),
-        from: String::new(),
-        request: None,
+        help: None,
     }
 }
 

@@ -718,7 +718,8 @@ impl Run<'_, '_> {
         mut refusal: Refusal,
         envelope: &Envelope,
     ) -> Result<Refusal, LibraryError> {
-        let Some(asked) = refusal.request.as_mut() else {
+        let help = refusal.help.as_mut();
+        let Some(asked) = help.and_then(|help| help.request.as_mut()) else {
             return Ok(refusal);
         };
         let row = draw_row(self.rng, self.context.now);
@@ -764,7 +765,7 @@ impl Run<'_, '_> {
                 | Why::ReasonMissing
                 | Why::NotInProfile
         );
-        let asked = refusal.request.is_some();
+        let asked = refusal.request().is_some();
         if !takes_part || asked || !self.library.contains(self.turn, &document)? {
             return Ok(());
         }

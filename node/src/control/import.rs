@@ -73,7 +73,7 @@ pub enum ImportError {
     Mapping(#[from] MappingError),
     /// A rule refuses the import.
     #[error("a rule refuses the import: {}", .0.sentence(Lang::En))]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The driver is gone.
     #[error("cannot reach the store")]
     Driver(#[from] DriverError),
@@ -156,7 +156,7 @@ pub async fn prepare(
     let info = context.info();
     let at_hub = context.at_hub();
     let profile = context.profile().await??;
-    check_import(actor, &[]).map_err(ImportError::Refused)?;
+    check_import(actor, &[]).map_err(|refusal| ImportError::Refused(Box::new(refusal)))?;
     let now = context.clock.now();
     let (rows, listed, directory, county, now) = context
         .handle
@@ -392,7 +392,7 @@ async fn run(
     let answer = answers.into_iter().next();
     let answer = answer.ok_or(ImportError::Driver(DriverError::Stopped))?;
     match answer.outcome {
-        Outcome::Refused(refusal) => Err(ImportError::Refused(refusal)),
+        Outcome::Refused(refusal) => Err(ImportError::Refused(Box::new(refusal))),
         Outcome::Done { .. } => Ok(answer),
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::{Judge, is_hub};
-use crate::command::{Command, Refusal, Requested, Role, Why};
+use crate::command::{Command, Help, Refusal, Requested, Role, Why};
 use crate::field::{Authority, Column, FieldPath, Kind, Place, Table, Target};
 use crate::ids::{ProjectId, UnitId};
 use crate::rules::guards::Ask;
@@ -115,12 +115,14 @@ impl Judge<'_> {
         if refusal.rule.is_none() {
             refusal.rule = self.rests_on(&refusal.why, about);
         }
-        if refusal.from.is_empty() {
-            refusal.from = self.who(&refusal.why, about);
+        let mut help = refusal.help.take().map_or_else(Help::default, |help| *help);
+        if help.from.is_empty() {
+            help.from = self.who(&refusal.why, about);
         }
-        if refusal.why == Why::HubOnly && refusal.request.is_none() {
-            refusal.request = self.asks(about).map(Box::new);
+        if refusal.why == Why::HubOnly && help.request.is_none() {
+            help.request = self.asks(about);
         }
+        refusal.help = (help != Help::default()).then(|| Box::new(help));
         refusal
     }
 

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::book::Cells;
-use crate::command::{Refusal, Role, Why, Write};
+use crate::command::{Help, Refusal, Role, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, Table};
 use crate::ids::ProjectId;
@@ -139,7 +139,10 @@ fn in_its_table(case: &Case<'_>, entry: &Entry<'_>, act: IssueAct) -> Result<(),
             .map_or(case.flow.rule.as_str(), |gate| &gate.clause);
         return Err(Refusal {
             rule: Some(rule.to_owned()),
-            from: actors::name(case.world.profile, "hub"),
+            help: Some(Box::new(Help {
+                from: actors::name(case.world.profile, "hub"),
+                request: None,
+            })),
             ..refuse(Why::HubOnly)
         });
     }

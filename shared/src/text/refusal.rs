@@ -48,14 +48,11 @@ impl Refusal {
 impl Refusal {
     /// What is another's to do, with who that is.
     fn by_whom(&self, lang: Lang) -> Option<String> {
-        let from = &self.from;
+        let from = self.from();
         if from.is_empty() {
             return None;
         }
-        let filed = self
-            .request
-            .as_ref()
-            .is_some_and(|asked| asked.row.is_some());
+        let filed = self.request().is_some_and(|asked| asked.row.is_some());
         Some(match (&self.why, lang) {
             (Why::HubOnly, Lang::Zh) if filed => {
                 format!("此事只能在上级节点办理（由{from}办理）；已转为本单位的申请，请等候答复")

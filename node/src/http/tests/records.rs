@@ -239,7 +239,7 @@ async fn the_head_of_the_hub_reads_who_asked_for_what() {
         json!({"do": "record", "table": "rankings", "row": row(2), "set": {"score_sheet": row(3)}});
     let refused = visit.command(exception).await;
     assert_eq!(refused["why"]["kind"], "role_may_not", "{refused}");
-    assert_eq!(refused["from"], "区项目中心负责人", "{refused}");
+    assert_eq!(refused["help"]["from"], "区项目中心负责人", "{refused}");
     let own = visit.get("/api/v1/audit").await;
     assert_eq!(own.status(), StatusCode::FORBIDDEN);
 
