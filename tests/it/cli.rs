@@ -345,15 +345,20 @@ fn a_node_without_a_server_dials_the_hub_itself() {
     let _all = third.cli(&["sync", "--wait", "60"]).ok();
     assert_eq!(hub.dump("松坪镇"), third.dump("松坪镇"));
 
-    // No hub: the reason is an id for programs, words for people, and the system's own for technicians.
+    // No hub: the reason is an id for programs, words for people, and the system's own for technicians. Nothing waits, and still nobody
+    // may read that the two are in step.
     assert!(hub.stop().success());
+    let dir = node.dir.to_string_lossy().into_owned();
+    let idle = run(&["sync", "--wait", "1", "--data", &dir, "--lang", "zh"], "");
+    assert_eq!(idle.code, Some(1), "{idle:?}");
+    assert!(!idle.stdout.contains("已同步"), "{idle:?}");
+    assert!(idle.stdout.contains("没有同步完"), "{idle:?}");
     let set = json!({"id": "01KARQYR000000000000000001", "set": {"site": "二村"}});
     let _changed = node.cli_with(&["edit", "-"], &format!("{set}\n")).ok();
     let cut = node.cli(&["sync", "--wait", "1"]);
     assert_eq!(cut.code, Some(1), "{cut:?}");
     assert_eq!(cut.json()["problem"], "unreachable");
     assert!(cut.json()["left"].as_u64() > Some(0), "{cut:?}");
-    let dir = node.dir.to_string_lossy().into_owned();
     let words = run(&["sync", "--wait", "1", "--data", &dir, "--lang", "zh"], "");
     assert!(words.stderr.contains("连不上上级"), "{words:?}");
     let status = run(&["status", "--data", &dir, "--lang", "zh"], "").ok();

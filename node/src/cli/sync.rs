@@ -75,6 +75,7 @@ fn report(output: &mut Output, outcome: Outcome) -> Result<Exit, Failure> {
                     sent,
                     received,
                     left,
+                    complete,
                 },
             )?;
             Ok(if complete { Exit::Done } else { Exit::Failed })

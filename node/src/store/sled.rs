@@ -221,15 +221,7 @@ impl Database {
             .mode(sled::Mode::LowSpace)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        let mut opened = caught(|| config.open()).map_err(DatabaseError::Broken)?;
-        for _ in 0..LOCK_TRIES {
-            match &opened {
-                Err(sled::Error::Io(error)) if is_held(error) => std::thread::sleep(LOCK_PAUSE),
-                _ => break,
-            }
-            opened = caught(|| config.open()).map_err(DatabaseError::Broken)?;
-        }
-        match opened {
+        match caught(|| open_when_free(&config)).map_err(DatabaseError::Broken)? {
             Ok(db) => Ok(Self {
                 dir: dir.to_owned(),
                 db,
@@ -612,6 +604,17 @@ fn is_refusal(error: &io::Error) -> bool {
     ballast::is_full(error) || kinds.contains(&error.kind()) || is_held(error)
 }
 
+/// Opens, waiting a little for who closed the database last: sled's own threads give its lock back after the drop.
+fn open_when_free(config: &sled::Config) -> Result<sled::Db, sled::Error> {
+    for _ in 0..LOCK_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(error)) if is_held(&error) => std::thread::sleep(LOCK_PAUSE),
+            opened => return opened,
+        }
+    }
+    config.open()
+}
+
 /// True while somebody holds the database; sled has no kind for its own lock.
 fn is_held(error: &io::Error) -> bool {
     error.to_string().contains("could not acquire lock")
@@ -643,7 +646,7 @@ pub mod tests {
 
     /// Removes keys behind the store's back, as a fault of sled does.
     pub fn lose_keys(dir: &Path, mut choose: impl FnMut(Tree, &[u8]) -> bool) -> usize {
-        let db = sled::Config::default().path(dir).open().unwrap();
+        let db = open_when_free(&sled::Config::default().path(dir)).unwrap();
         let keys: Vec<_> = db.iter().keys().map(Result::unwrap).collect();
         let mut lost = 0;
         for key in keys {
@@ -658,7 +661,7 @@ pub mod tests {
 
     /// Flips one bit of one stored entry.
     pub fn flip_value(dir: &Path, stored_key: &[u8]) {
-        let db = sled::Config::default().path(dir).open().unwrap();
+        let db = open_when_free(&sled::Config::default().path(dir)).unwrap();
         let mut value = db.get(stored_key).unwrap().unwrap().to_vec();
         let last = value.len() - 1;
         value[last] ^= 4;

@@ -152,6 +152,7 @@ pub enum System {
         sent: u64,
         received: u64,
         left: u64,
+        complete: bool,
     },
     AllWell {
         documents: u64,
@@ -313,11 +314,19 @@ impl System {
                 sent,
                 received,
                 left: 0,
+                complete: true,
             } => format!("已同步：上传 {sent} 条，下载 {received} 条。"),
             Self::Synced {
                 sent,
                 received,
+                left: 0,
+                complete: false,
+            } => format!("没有同步完：上传 {sent} 条，下载 {received} 条。"),
+            Self::Synced {
+                sent,
+                received,
                 left,
+                ..
             } => format!("上传 {sent} 条，下载 {received} 条，还有 {left} 条没有传完。"),
             Self::AllWell { documents, entries } => {
                 format!("检查完毕，没有发现问题：文档 {documents} 份，日志 {entries} 条。")
@@ -438,8 +447,9 @@ impl System {
             Self::DemoRunning { dir } => format!("\nThe data lie in {dir}; a second start goes on with them. Ctrl-C ends the demo."),
             Self::DemoStopping => "Stopping…".into(),
             Self::DemoEnded { name } => format!("The server of {name} has ended; its log says why."),
-            Self::Synced { sent, received, left: 0 } => format!("In step: {sent} sent, {received} received."),
-            Self::Synced { sent, received, left } => format!("{sent} sent, {received} received, {left} left."),
+            Self::Synced { sent, received, left: 0, complete: true } => format!("In step: {sent} sent, {received} received."),
+            Self::Synced { sent, received, left: 0, complete: false } => format!("Not in step: {sent} sent, {received} received."),
+            Self::Synced { sent, received, left, .. } => format!("{sent} sent, {received} received, {left} left."),
             Self::AllWell { documents, entries } => format!("All is well: {documents} documents, {entries} log entries."),
             Self::StepFailed { place, expected, found } => format!("{place}: expected {expected}; found {found}"),
             Self::ScenariosRun { files, steps, failed: 0 } => format!("{files} files, {steps} steps, all as expected."),
