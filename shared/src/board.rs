@@ -24,6 +24,7 @@ use crate::rules::desk::{arrange, due_lines, filing_card, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
+use crate::rules::scores::sheets::sheets;
 use crate::rules::workdays::WorkCalendar;
 use crate::rules::{Look, World, results, verdicts};
 use crate::store::Reader;
@@ -320,8 +321,11 @@ pub fn county_rules(
     // What is carried on from the year before belongs to that year.
     let of_year = |one: &Obligation| one.due.is_some_and(|due| due.date().year() == year);
     let owed: Vec<_> = owed.into_iter().filter(of_year).collect();
-    let results = results(library, reader, begun, now, year)?;
-    Ok(verdicts::county(&look, &owed, results))
+    let facts = library.facts(reader)?;
+    let ground = known.ground(rules.history.at(now), facts);
+    let results = results::results(&ground, year, now);
+    let sheets = sheets(&ground, &owed, year, now);
+    Ok(verdicts::county(&look, &owed, results, sheets))
 }
 
 /// What the schemes of assessment come to in a year, for units and leaders.

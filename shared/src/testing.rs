@@ -15,7 +15,7 @@ use crate::ids::{DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::{Cell, ProjectView};
 use crate::rules::World;
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 pub mod day;
@@ -133,6 +133,17 @@ impl County {
         value: impl Into<Value>,
     ) {
         self.write(project, FieldPath::year(year, field), value.into());
+    }
+
+    /// Sets a field of a month, unjudged.
+    pub fn set_month(
+        &mut self,
+        project: ProjectId,
+        month: Month,
+        field: Field,
+        value: impl Into<Value>,
+    ) {
+        self.write(project, FieldPath::month(month, field), value.into());
     }
 
     fn write(&mut self, project: ProjectId, path: FieldPath, value: Value) {

@@ -268,7 +268,7 @@ fn build() -> Vec<Route> {
         &[TABLE, ("row", "the row's key"), OF_PROJECT, OF_UNIT], "Who changed what in a row, newest first.");
     add(get.clone(), "/api/v1/desk", E::Desk, Person, Nothing, Json(of::<api::Desk>), &[PERIOD], "What waits for me.");
     add(get.clone(), "/api/v1/projects/{id}/rules", E::ProjectRules, Person, Nothing, Json(of::<api::rules::ProjectRules>), &[], "What the county's rules say of the project: eligibility, gates, gaps, findings, light, issues, approvals.");
-    add(get.clone(), "/api/v1/rules", E::CountyRules, Person, Nothing, Json(of::<api::rules::CountyRules>), &[("year", "whose reports are counted; this year when absent")], "What the county's rules say of the hub's own business: the pool and its queue, rankings, cuts, reports on time.");
+    add(get.clone(), "/api/v1/rules", E::CountyRules, Person, Nothing, Json(of::<api::rules::CountyRules>), &[("year", "whose reports are counted; this year when absent")], "What the county's rules say of the hub's own business: the pool and its queue, rankings, cuts, reports on time, what the records propose for open score sheets.");
     add(get.clone(), "/api/v1/obligations", E::Obligations, Person, Nothing, Json(list_of::<api::obligations::Obligation>),
         &[("unit", "a unit's id; the person's own when absent, all at the hub"), ("project", "a project's id: what is owed for it"), ("person", "a name: what names this person"),
           ("day", "the day, `2026-11-30`; today when absent"), ("to", "the last day of a range that begins with `day`"), ("open", "`true`: only what still has to be done")],

@@ -368,6 +368,9 @@ pub struct CountyRules {
     pub punctuality: Vec<Punctuality>,
     /// What assessment comes to in the year, by scheme, for units and leaders.
     pub results: Vec<Assessed>,
+    /// What the records propose for the open score sheets of the year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<ScoreSheet>,
     /// Units of the county's own kind, where there are not as many as its source counts (domain.md 17, D-27).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<UnitCount>,
@@ -428,6 +431,53 @@ pub struct SheetValue {
     pub indicator: NamedId,
     /// Hundredths of a point.
     pub hundredths: i64,
+}
+
+/// An open score sheet, with the values that come from the records (domain.md 10.2.3).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreSheet {
+    /// The sheet.
+    pub row: RowId,
+    /// Its scheme.
+    pub scheme: NamedId,
+    /// Its period.
+    pub period: String,
+    /// Its cells, by subject and indicator.
+    pub cells: Vec<ScoreCell>,
+}
+
+/// What the records say of one subject and indicator, beside what the sheet says.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreCell {
+    /// A unit, a project, or a leader as the records name him.
+    pub subject: String,
+    /// What it is called.
+    pub name: String,
+    /// The indicator.
+    pub indicator: NamedId,
+    /// The records it comes from.
+    pub source: NamedId,
+    /// The first day that was looked at.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
+    /// So much: reports in time, tasks done, open findings, or fen.
+    pub done: i64,
+    /// Of so much; absent for a count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<i64>,
+    /// The share in hundredths of a percent; for a count, hundredths of one.
+    pub measured: i64,
+    /// The value of the sheet this makes, in hundredths; absent while no formula of the county makes one of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<i64>,
+    /// The value that stands in the sheet, in hundredths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<i64>,
+    /// A warning: what stands in the sheet is not what the records make.
+    pub differs: bool,
 }
 
 /// The pool of preliminary-work money.

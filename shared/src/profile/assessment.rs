@@ -78,10 +78,10 @@ pub struct Indicator {
     /// Looked at only then; absent: each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Recur>,
-    /// Where its value comes from, once a county says.
+    /// Where its value comes from, once a county says: a source of the records ([`crate::rules::scores::indicators::Source`]).
     #[serde(default, skip_serializing_if = "Stated::is_absent")]
     pub data_source: Stated<String>,
-    /// How it is computed, once a county says.
+    /// How points are made of the value, once a county says ([`crate::rules::scores::formula::Formula`]).
     #[serde(default, skip_serializing_if = "Stated::is_absent")]
     pub formula: Stated<String>,
 }

@@ -14,14 +14,18 @@ use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::guards::{KEPT, is_kept};
+use crate::rules::issues::flow::Tables;
 use crate::rules::subject::{self, RECORDS, Subject, Tenure};
 use crate::rules::{membership, stage};
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, Month, Timestamp};
 
 mod pending;
+mod record;
 
 pub use pending::{About, Applied, Pending, Steps};
 use pending::{applied, courses, open_issues, open_promises, open_tasks, void};
+use record::countdown;
+pub use record::{DatedTask, FoundIssue, PlanMonth, findings};
 
 /// An event of a project that counts as held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +142,12 @@ pub struct Brief {
     pub money_came: BTreeSet<Date>,
     /// Years that have a plan.
     pub years: BTreeMap<i16, PlanYear>,
+    /// Months that have a plan, or in which something was done.
+    pub months: BTreeMap<Month, PlanMonth>,
+    /// Tasks of the countdown that have a day.
+    pub countdown: Vec<DatedTask>,
+    /// What inspections found.
+    pub findings: Vec<FoundIssue>,
     /// Years whose missed plan was explained.
     pub explained: BTreeSet<i16>,
     /// Years in which a plan to push it on was filed (推进方案).
@@ -256,6 +266,9 @@ impl Brief {
             unreplaced: stage::unreplaced_since(view),
             money_came: BTreeSet::new(),
             years: BTreeMap::new(),
+            months: BTreeMap::new(),
+            countdown: countdown(view),
+            findings: findings(view, Tables::PROJECT, directory),
             explained: BTreeSet::new(),
             pushed: BTreeSet::new(),
             items: BTreeSet::new(),
@@ -271,7 +284,6 @@ impl Brief {
     }
 
     fn fields(&mut self, view: &ProjectView) {
-        let mut done: BTreeMap<i16, i64> = BTreeMap::new();
         for (path, cell) in &view.cells {
             match path.target() {
                 Target::Year(year, Field::YearPlanFen) => {
@@ -285,9 +297,12 @@ impl Brief {
                     );
                 }
                 Target::Month(month, Field::MonthDoneFen) => {
-                    let fen = cell.value.as_int().unwrap_or(0);
-                    let sum = done.entry(month.year()).or_default();
-                    *sum = sum.saturating_add(fen);
+                    let of = self.months.entry(month).or_default();
+                    of.done_fen = cell.value.as_int().unwrap_or(0);
+                }
+                Target::Month(month, Field::MonthPlanFen) => {
+                    let of = self.months.entry(month).or_default();
+                    of.plan_fen = cell.value.as_int().unwrap_or(0);
                 }
                 Target::Once(field) if field.section() == Section::People => {
                     self.named.insert(field.id().to_owned());
@@ -316,8 +331,10 @@ impl Brief {
                 _ => {}
             }
         }
-        for (year, plan) in &mut self.years {
-            plan.done_fen = done.get(year).copied().unwrap_or(0);
+        for (month, of) in &self.months {
+            if let Some(plan) = self.years.get_mut(&month.year()) {
+                plan.done_fen = plan.done_fen.saturating_add(of.done_fen);
+            }
         }
         for field in CHOICES {
             let value = view.text(field);

@@ -5,6 +5,9 @@
 //! the ranking, with a digest of everything they were made of, and freezes the sheet. A tie on the edge of the top or the bottom is
 //! never broken by the engine: the hub names the order and gives its reason.
 //!
+//! Where the county says from which records a value comes, the engine proposes it (`indicators`, `sheets`) and a value that a person gave
+//! instead stands, marked as differing.
+//!
 //! Values and totals are hundredths of a point, so that nothing is rounded but the last step.
 
 use std::collections::BTreeMap;
@@ -21,6 +24,7 @@ use crate::profile::{Indicator, Profile, Scheme, ScoreMode, Trigger};
 pub mod formula;
 pub mod indicators;
 mod publish;
+pub mod sheets;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -385,12 +385,14 @@ fn approvals_of(look: &Look<'_>, view: &ProjectView) -> Vec<api::Approval> {
     said.collect()
 }
 
-/// What the rules say of the hub's own business; `owed` is what the year's obligations came to, `results` what its assessment did.
+/// What the rules say of the hub's own business; `owed` is what the year's obligations came to, `results` what its assessment did, `sheets`
+/// what the records propose for its score sheets.
 #[must_use]
 pub fn county(
     look: &Look<'_>,
     owed: &[Obligation],
     results: Vec<api::Assessed>,
+    sheets: Vec<api::ScoreSheet>,
 ) -> api::CountyRules {
     let world = &look.world;
     let name_of = |subject: &str| world.directory.show(subject);
@@ -458,6 +460,7 @@ pub fn county(
             })
             .collect(),
         results,
+        sheets,
         units: unit_count(world),
     }
 }

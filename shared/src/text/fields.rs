@@ -539,6 +539,14 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "lenient" "从轻" "Lenient",
             "not_granted" "不予容错" "Not granted",
         ],
+        "score_source" => options![
+            "report_punctuality" "报表按时率" "Reports in time",
+            "countdown_rate" "倒计时任务完成率" "Tasks of the countdown done",
+            "open_findings" "未销号的督查问题数" "Open findings of inspections",
+            "month_rate" "当期月度计划完成率" "Plan of the period's months done",
+            "cumulative_rate" "累计计划完成率" "Plan of the months so far done",
+            "year_rate" "年度计划完成率" "Plan of the year done",
+        ],
         "score_sheet_state" => options![
             "open" "填报中" "Open",
             "published" "已发布" "Published",

@@ -66,7 +66,10 @@ fn warned(_: &Ground, profile: &Profile) -> String {
 fn counted(ground: &Ground, profile: &Profile) -> String {
     let world = world(ground, profile);
     let look = Look::new(&world, ground.county.now);
-    format!("{:?}", verdicts::county(&look, &[], Vec::new()).units)
+    format!(
+        "{:?}",
+        verdicts::county(&look, &[], Vec::new(), Vec::new()).units
+    )
 }
 
 /// Which indicators count in each month and quarter.

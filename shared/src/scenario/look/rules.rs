@@ -13,6 +13,7 @@ use crate::rules::pool::{Account, queue};
 use crate::rules::results::results;
 use crate::rules::rewards::cuts;
 use crate::rules::scores::published;
+use crate::rules::scores::sheets::sheets;
 use crate::rules::year::{self, Proposal};
 use crate::rules::{Look, responsibility, stage, verdicts};
 use crate::scenario::ScenarioError;
@@ -45,7 +46,8 @@ pub(super) fn of_county(sight: &Sight<'_>) -> Answer {
     owed.retain(|one| one.due.is_some_and(|due| due.date().year() == year));
     let look = Look::new(&sight.world, sight.now);
     let results = results(&ground, year, sight.now);
-    at(sight, &verdicts::county(&look, &owed, results))
+    let sheets = sheets(&ground, &owed, year, sight.now);
+    at(sight, &verdicts::county(&look, &owed, results, sheets))
 }
 
 /// The values at a path, as words; what is not there is no value.

@@ -1,9 +1,11 @@
 //! The sections of a profile that name things: programmes and lists, reports and issues, the calendar, approvals and money.
 
-use super::super::super::{COMPUTED, ISSUE_STATES, PermittingTrigger};
+use super::super::super::{COMPUTED, ISSUE_STATES, Indicator, PermittingTrigger};
 use super::vocabulary::{ORG_KINDS, STAGES, To};
 use super::{Names, categories, fixed, has, is_field};
 use crate::field::{Column, Table};
+use crate::rules::scores::formula::Formula;
+use crate::rules::scores::indicators::Source;
 
 impl Names<'_> {
     pub(super) fn programmes_and_lists(&mut self) {
@@ -305,6 +307,9 @@ impl Names<'_> {
             let path = format!("assess.schemes.{index}");
             self.need(To::Programme, &scheme.programme, &path);
             self.all(To::Actor, &scheme.subjects, &path);
+            for (place, indicator) in scheme.indicators.iter().flatten().enumerate() {
+                self.indicator(indicator, &format!("{path}.indicators.{place}"));
+            }
         }
         self.need(To::Actor, &profile.assess.tie, "assess.tie");
         let indicators = || {
@@ -360,6 +365,24 @@ impl Names<'_> {
                 known,
                 "pool.shares",
                 format!("`{id}` is no source of the pool"),
+            );
+        }
+    }
+
+    /// Where a value comes from and what is made of it: one of the engine's sources, a formula it can read.
+    fn indicator(&mut self, indicator: &Indicator, path: &str) {
+        if let Some(id) = indicator.data_source.get() {
+            self.found.demand(
+                Source::from_id(id).is_some(),
+                format!("{path}.data_source"),
+                format!("`{id}` is no source of values"),
+            );
+        }
+        if let Some(text) = indicator.formula.get() {
+            self.found.demand(
+                text.parse::<Formula>().is_ok(),
+                format!("{path}.formula"),
+                format!("`{text}` is no formula"),
             );
         }
     }
