@@ -8,9 +8,11 @@ use crate::book::Cells as _;
 use crate::command::{Refusal, Why, Write};
 use crate::decide::{Parties, is_hub, refuse};
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::Gate;
+use crate::ids::RowId;
+use crate::profile::{Gate, Profile};
 use crate::project::ProjectView;
 use crate::rules::guards::Lack;
+use crate::rules::subject::Subject;
 use crate::rules::{Entry, World, actors};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
@@ -87,6 +89,35 @@ pub(super) fn judge_contract(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec
         .map_err(|lacking| lacking.closes("ordered", clause(gate), false))
 }
 
+/// Fields without which an agency is not offered, as far as they do not say yes (domain.md 12).
+fn barred(subject: &impl Subject) -> Vec<FieldPath> {
+    let mut missing = Vec::new();
+    if !subject.is_yes(Field::IsPublicInterest) {
+        missing.push(FieldPath::once(Field::IsPublicInterest));
+    }
+    if !OWNERS.contains(&Subject::text(subject, Field::OwnerKind)) {
+        missing.push(FieldPath::once(Field::OwnerKind));
+    }
+    missing
+}
+
+/// The rule that leaves a project's agency without effect, where its record no longer lets it have one: somebody changed what the project
+/// is while another, who did not know it, went on with the agency (`rules::void`).
+pub(super) fn void_rule(profile: &Profile, subject: &impl Subject) -> Option<String> {
+    let mut gates = profile.gates.iter();
+    let gate = gates.find(|gate| gate.transition == "agency_step");
+    (!barred(subject).is_empty()).then(|| clause(gate).to_owned())
+}
+
+/// The rows of a project's agency, in the order of their tables.
+pub(super) fn rows(view: &ProjectView) -> impl Iterator<Item = (Table, RowId)> {
+    let tables = [Table::AgencySteps, Table::AgencyContracts].into_iter();
+    tables.flat_map(|table| {
+        view.each(table)
+            .filter_map(move |row| Some((table, row.id()?)))
+    })
+}
+
 /// Only for public-interest projects of state organs and public institutions, where the county has it at all.
 fn offered(world: &World<'_>, view: &ProjectView, entry: &Entry<'_>) -> Result<(), Refusal> {
     if !world.profile.registers.agency_construction {
@@ -95,15 +126,8 @@ fn offered(world: &World<'_>, view: &ProjectView, entry: &Entry<'_>) -> Result<(
             ..refuse(Why::NotInProfile)
         });
     }
-    let mut missing = Vec::new();
-    if view.once(Field::IsPublicInterest).as_bool() != Some(true) {
-        missing.push(FieldPath::once(Field::IsPublicInterest));
-    }
-    if !OWNERS.contains(&view.text(Field::OwnerKind)) {
-        missing.push(FieldPath::once(Field::OwnerKind));
-    }
     let lacking = Lack {
-        missing,
+        missing: barred(view),
         ..Lack::default()
     };
     lacking.met().map_err(|lacking| {

@@ -15,8 +15,9 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::guards::{KEPT, is_kept};
 use crate::rules::issues::flow::Tables;
+use crate::rules::plan::{self, FinalPlan};
 use crate::rules::subject::{self, RECORDS, Subject, Tenure};
-use crate::rules::{membership, stage};
+use crate::rules::{agency, membership, stage};
 use crate::time::{Date, Month, Timestamp};
 
 mod pending;
@@ -24,8 +25,8 @@ mod record;
 
 pub use pending::{About, Applied, Pending, Steps};
 use pending::{applied, courses, open_issues, open_promises, open_tasks, void};
-use record::countdown;
-pub use record::{DatedTask, FoundIssue, PlanMonth, findings};
+pub use record::{DatedTask, Exception, FoundIssue, Move, PlanMonth, findings};
+use record::{countdown, exceptions, steps};
 
 /// An event of a project that counts as held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +161,14 @@ pub struct Brief {
     pub courses: Vec<Steps>,
     /// Rows of approvals and acceptance that a merge left without effect, with their table and the rule each breaks.
     pub void: Vec<(Table, RowId, String)>,
+    /// Moves from stage to stage in the order in which they were written.
+    pub steps: Vec<Move>,
+    /// Exceptions that nobody withdrew.
+    pub exceptions: Vec<Exception>,
+    /// Rows of its agency.
+    pub agency: Vec<(Table, RowId)>,
+    /// Plans that were made final.
+    pub finals: Vec<FinalPlan>,
     /// Channels of funds its packaging is made for.
     pub channels: BTreeSet<String>,
 }
@@ -275,6 +284,10 @@ impl Brief {
             applied: Vec::new(),
             courses: courses(view),
             void: void(view),
+            steps: steps(view),
+            exceptions: exceptions(view),
+            agency: agency::rows(view).collect(),
+            finals: plan::finals(view),
             channels: words(view.text(Field::PackagingChannels)),
         };
         brief.fields(view);

@@ -17,8 +17,13 @@ use crate::project::ProjectView;
 use crate::rules::listed::Listed;
 use crate::rules::membership::Rolls;
 use crate::rules::{Entry, World};
-use crate::time::{Date, Month, Timestamp};
+use crate::time::{Date, Month};
 use crate::value::Value;
+
+mod finals;
+
+pub use finals::{FinalPlan, broken_rule, finals, void};
+use finals::{has_node, is_of};
 
 /// The rule of plans where the county's own rules name no clause.
 const RULE: &str = "domain 11.3";
@@ -337,19 +342,12 @@ fn nodes(profile: &Profile, rolls: &Rolls, reading: &Reading<'_>, year: i16) -> 
     }
     let programme = profile.plan.nodes_for.as_deref()?;
     let said = reading.text(Field::Programmes);
-    let mut lists = rolls.lists_of(reading.view.id);
-    let concerned = said.split(',').any(|id| id == programme)
-        || lists.any(|(list, _)| {
-            let list = profile.list(list);
-            list.is_some_and(|list| list.programme == programme)
-        });
+    let concerned = is_of(profile, rolls, reading.view.id, said, programme);
     let path = FieldPath::year(year, Field::YearPlanFen);
     if !concerned || reading.fen(&path).is_none() {
         return None;
     }
-    let year = format!("{year:04}");
-    let mut rows = reading.view.each(Table::YearNodes);
-    let there = rows.any(|row| row.is(Column::Year, &year) && row.date(Column::Date).is_some());
+    let there = has_node(reading.view, &format!("{year:04}"));
     (!there).then(|| finding("plan_nodes", Mode::Block, vec![path], None))
 }
 
@@ -431,27 +429,6 @@ fn broken(profile: &Profile, rolls: &Rolls, reading: &Reading<'_>, year: i16) ->
     ];
     let mut sums = sums.into_iter().flatten();
     sums.find(|found| found.mode == Mode::Block)
-}
-
-/// Plans that were made final and no longer add up, since somebody who did not know it changed a month: the last step of each such
-/// year, with the rule (`rules::void`). What a command would break it is refused for.
-#[must_use]
-pub fn void(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Vec<(RowId, String)> {
-    let profile = world.profile;
-    if view.each(Table::PlanSteps).next().is_none() {
-        return Vec::new();
-    }
-    let rolls = rolls_of(world, now.date());
-    let steps = view.each(Table::PlanSteps);
-    let last: BTreeMap<&str, _> = steps.map(|step| (step.text(Column::Year), step)).collect();
-    let reading = Reading::of(view);
-    let broken = last.into_iter().filter_map(|(year, step)| {
-        let found = broken(profile, &rolls, &reading, year.parse().ok()?)?;
-        let is_final = step.is(Column::PlanAct, "final");
-        let rule = found.clause.or_else(|| final_clause(profile));
-        is_final.then_some((step.id()?, rule.unwrap_or_else(|| RULE.to_owned())))
-    });
-    broken.collect()
 }
 
 /// Who stands on which list, where the county's plans ask for it; read again only where the caller has not.

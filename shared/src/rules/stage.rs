@@ -158,6 +158,9 @@ pub fn phase<'a>(profile: &'a Profile, project: &ProjectView) -> Option<&'a Phas
     phases.find(|phase| phase.stages.iter().any(|known| known == stage))
 }
 
+/// The rule of the stages and of what leads from one to the next.
+pub(super) const RULE: &str = "domain 3.4";
+
 /// Transitions that say why.
 const REASONED: &[&str] = &["T7r", "T10", "T11", "T12", "T13"];
 
@@ -253,7 +256,7 @@ pub(super) fn judge(
 pub(super) fn wrong_state(profile: &Profile, stage: Stage) -> Refusal {
     let state = profile.stage_label(stage.id()).to_owned();
     Refusal {
-        rule: Some("domain 3.4".to_owned()),
+        rule: Some(RULE.to_owned()),
         ..refuse(Why::WrongState { state })
     }
 }

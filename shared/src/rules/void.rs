@@ -2,19 +2,25 @@
 //! rule looks at the rows before.
 //!
 //! A row is void when it was written without knowing a row that stands before it now, and the rule of its table would refuse it
-//! there. Nothing is dropped: the row stays, marked with the rule, and counts for nothing that follows from it. A row that was
+//! there; a final plan and an agency, when the record they rest on no longer bears them. Nothing is dropped: the row stays, marked with the rule, and counts for nothing that follows from it. A row that was
 //! refused where it was written never came to be; one that was in order when all was known stays in order, whatever the county's
 //! rules say later.
 
 use std::collections::BTreeMap;
 
+use crate::book::Book;
 use crate::field::Table;
-use crate::ids::{RowId, UnitId};
+use crate::ids::{ProjectId, RowId, UnitId};
 use crate::project::ProjectView;
+use crate::rules::brief::Brief;
 use crate::rules::issues::case::Case;
 use crate::rules::issues::standing::standing;
-use crate::rules::{World, acceptance, approvals, plan};
+use crate::rules::{World, acceptance, agency, approvals, plan};
 use crate::time::Timestamp;
+
+pub mod papers;
+
+use papers::Papers;
 
 /// Void rows with the rule each breaks.
 pub type Void = BTreeMap<RowId, String>;
@@ -27,7 +33,13 @@ pub const fn is_chained(table: Table) -> bool {
         Table::Approvals
             | Table::ApprovalSteps
             | Table::AcceptanceSteps
+            | Table::AgencySteps
+            | Table::AgencyContracts
             | Table::PlanSteps
+            | Table::Nominations
+            | Table::Screenings
+            | Table::Requests
+            | Table::PoolArrangements
             | Table::IssueSteps
             | Table::IssueRulings
             | Table::UnitIssueSteps
@@ -43,16 +55,50 @@ pub fn of_project(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Void
     add(approvals::void(view));
     add(acceptance::void(view));
     add(plan::void(world, view, now));
+    if let Some(rule) = agency::void_rule(world.profile, view) {
+        add(agency::rows(view)
+            .map(|(_, row)| (row, rule.clone()))
+            .collect());
+    }
     void
 }
 
-/// The void rows of a unit's papers; they are among the world's.
+/// The void rows of a unit's papers; they are among the world's, and so are the projects they name.
 #[must_use]
 pub fn of_unit(world: &World<'_>, unit: UnitId, now: Timestamp) -> Void {
-    of_cases(&Case::of_unit(world, unit), now)
+    let mut void = of_cases(&Case::of_unit(world, unit), now);
+    let briefs = briefs(world);
+    let papers = Papers::new(world.profile, world.county, now.date());
+    let book = world.units.get(&unit).unwrap_or(Book::EMPTY);
+    let rows = papers.of_unit(book, |project| briefs.get(&project));
+    void.extend(rows.into_iter().map(|(_, row, rule)| (row, rule)));
+    void
+}
+
+/// The void rows of the hub's notes; the papers of all units and the projects they name are among the world's.
+#[must_use]
+pub fn of_hub(world: &World<'_>, now: Timestamp) -> Void {
+    let briefs = briefs(world);
+    let papers = Papers::new(world.profile, world.county, now.date());
+    let books = world.units.values();
+    let broken: Vec<_> = books
+        .flat_map(|book| papers.of_unit(book, |project| briefs.get(&project)))
+        .collect();
+    let rows = papers::of_hub(world.profile, world.hub, world.units, &broken).into_iter();
+    rows.map(|(_, row, rule)| (row, rule)).collect()
+}
+
+fn briefs(world: &World<'_>) -> BTreeMap<ProjectId, Brief> {
+    let views = world.projects.iter();
+    views
+        .map(|(id, view)| (*id, Brief::of(view, world.directory)))
+        .collect()
 }
 
 fn of_cases(cases: &[Case<'_>], now: Timestamp) -> Void {
     let cases = cases.iter();
     cases.flat_map(|case| standing(case, now).void).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Names, project_with, unit_book};
 use crate::api::{RecordChange, RecordType, Records};
-use crate::book::Book;
+use crate::book::{Book, Cells as _};
 use crate::command::Actor;
 use crate::decide::{Act, Directory, Parties, State, Writing, may_write_rows};
 use crate::document::genesis::DocumentKind;
@@ -241,9 +241,10 @@ fn void_rows(
     if !void::is_chained(table) {
         return Void::new();
     }
-    let view = sight.view.iter();
-    let projects = view.map(|view| (view.id, view.clone())).collect();
-    let units = BTreeMap::from([(sight.unit, surroundings.own.clone())]);
+    let views = sight.view.iter().chain(&surroundings.named);
+    let projects = views.map(|view| (view.id, view.clone())).collect();
+    let mut units = surroundings.others.clone();
+    units.insert(sight.unit, surroundings.own.clone());
     let world = World {
         profile: question.profile,
         directory,
@@ -258,6 +259,7 @@ fn void_rows(
             void::of_project(&world, view, question.now)
         }
         (_, Place::Unit) => void::of_unit(&world, sight.unit, question.now),
+        (_, Place::Hub) => void::of_hub(&world, question.now),
         _ => Void::new(),
     }
 }
@@ -265,7 +267,9 @@ fn void_rows(
 /// What rows of a table may name, as far as the asker may read it.
 struct Surroundings {
     own: Book,
-    others: Vec<Book>,
+    others: BTreeMap<UnitId, Book>,
+    /// Projects that papers name, for the papers whose effect depends on them.
+    named: Vec<ProjectView>,
     county: Book,
     hub: Book,
     projects: BTreeMap<ProjectId, String>,
@@ -293,11 +297,11 @@ impl Surroundings {
             Named::Rows(tables) => tables.iter().any(|table| table.place() == Place::Unit),
             _ => false,
         });
-        let mut others = Vec::new();
+        let mut others = BTreeMap::new();
         if names_papers && question.actor.at_hub && table.place() != Place::Unit {
             let directory = crate::summary::directory(library, reader)?;
             for unit in directory.units.keys().filter(|unit| **unit != sight.unit) {
-                others.push(unit_book(library, reader, *unit)?);
+                others.insert(*unit, unit_book(library, reader, *unit)?);
             }
         }
         let mut projects = BTreeMap::new();
@@ -322,11 +326,26 @@ impl Surroundings {
                 Ok(Book::default())
             }
         };
+        let (county, hub) = (load(DocumentKind::County)?, load(DocumentKind::Hub)?);
+        let own = unit_book(library, reader, sight.unit)?;
+        let mut named = Vec::new();
+        let papers = [
+            Table::Nominations,
+            Table::Screenings,
+            Table::Requests,
+            Table::PoolArrangements,
+        ];
+        if papers.contains(&table) {
+            for project in papers_projects(others.values().chain([&own])) {
+                named.extend(super::project(library, reader, project)?);
+            }
+        }
         Ok(Self {
-            county: load(DocumentKind::County)?,
-            hub: load(DocumentKind::Hub)?,
-            own: unit_book(library, reader, sight.unit)?,
+            county,
+            hub,
+            own,
             others,
+            named,
             projects,
         })
     }
@@ -334,13 +353,20 @@ impl Surroundings {
     fn shelves<'a>(&'a self, view: Option<&'a ProjectView>) -> Vec<Shelf<'a>> {
         let books = [&self.own, &self.county, &self.hub]
             .into_iter()
-            .chain(&self.others)
+            .chain(self.others.values())
             .map(|book| &book.cells);
         view.map(|view| &view.cells)
             .into_iter()
             .chain(books)
             .collect()
     }
+}
+
+/// The projects that nominations and requests name.
+fn papers_projects<'a>(books: impl Iterator<Item = &'a Book>) -> BTreeSet<ProjectId> {
+    let tables = [Table::Nominations, Table::Requests];
+    let rows = books.flat_map(|book| tables.into_iter().flat_map(|table| book.each(table)));
+    rows.filter_map(|row| row.project()).collect()
 }
 
 /// Who changed what in a row, newest first, at most `limit` writes.

@@ -1,9 +1,10 @@
 //! What a brief keeps for indicators of assessment (domain.md 10.2.3): tasks of the countdown with their days, findings of inspections,
-//! and the plan and the work of each month.
+//! and the plan and the work of each month; and for what a merge leaves without effect (`rules::void`): the moves from stage to stage as
+//! they were written, and the exceptions.
 
 use serde::{Deserialize, Serialize};
 
-use super::listed;
+use super::{Brief, listed};
 use crate::book::Cells;
 use crate::decide::Directory;
 use crate::field::{Column, Table};
@@ -11,7 +12,9 @@ use crate::ids::UnitId;
 use crate::project::ProjectView;
 use crate::rules::issues::case;
 use crate::rules::issues::flow::{self, Flow, IssueAct, Tables};
-use crate::time::Date;
+use crate::rules::reviews;
+use crate::rules::stage::Stage;
+use crate::time::{Date, Timestamp};
 
 /// A task of the countdown that has a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,4 +89,75 @@ pub fn findings<V: Cells>(view: &V, tables: Tables, directory: &Directory) -> Ve
         }
     });
     found.collect()
+}
+
+/// A move from one stage to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// When it was written.
+    pub at: Timestamp,
+    /// Where from.
+    pub from: String,
+    /// Where to.
+    pub to: String,
+}
+
+/// An exception that nobody withdrew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// The clause it is from.
+    pub rule: String,
+    /// The last day, where it names one.
+    pub last: Option<Date>,
+}
+
+pub(super) fn steps(view: &ProjectView) -> Vec<Move> {
+    let rows = view.each(Table::Transitions);
+    let mut steps: Vec<_> = rows
+        .map(|row| Move {
+            at: row.at(),
+            from: row.text(Column::FromStage).to_owned(),
+            to: row.text(Column::ToStage).to_owned(),
+        })
+        .collect();
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+pub(super) fn exceptions(view: &ProjectView) -> Vec<Exception> {
+    let standing = reviews::exceptions_of(view);
+    standing
+        .map(|row| Exception {
+            rule: row.text(Column::ExceptionRule).to_owned(),
+            last: row.date(Column::To),
+        })
+        .collect()
+}
+
+impl Brief {
+    /// The stage it was in just before a moment, and the one a suspended project would have returned to then.
+    #[must_use]
+    pub fn stage_before(&self, at: Timestamp) -> (Stage, Stage) {
+        let known = self.steps.partition_point(|step| step.at < at);
+        let (past, later) = self.steps.split_at(known);
+        let stage = match (past.last(), later.first()) {
+            (Some(step), _) => step.to.as_str(),
+            // Nobody moved it yet: it was where the first move took it from, or is there still.
+            (None, Some(step)) if !step.from.is_empty() => step.from.as_str(),
+            _ => self.stage.as_str(),
+        };
+        let suspended = past.iter().rfind(|step| step.to == Stage::Suspended.id());
+        let before = suspended.and_then(|step| Stage::from_id(&step.from));
+        (
+            Stage::from_id(stage).unwrap_or(Stage::Idea),
+            before.unwrap_or(Stage::Idea),
+        )
+    }
+
+    /// True when an exception from a clause holds on a day.
+    #[must_use]
+    pub fn is_excepted(&self, clause: &str, day: Date) -> bool {
+        let mut held = self.exceptions.iter();
+        held.any(|one| one.rule == clause && one.last.is_none_or(|last| day <= last))
+    }
 }

@@ -1,11 +1,13 @@
 //! Guards about lists: being on one, windows of adjustment, how many, and why a project leaves.
 
+use std::borrow::Cow;
+
 use super::words::{label, list_name, word};
 use super::{Ask, Holds, Lack, With};
 use crate::book::Cells;
 use crate::command::Role;
 use crate::field::{Column, Table};
-use crate::profile::{Recur, Trigger};
+use crate::profile::{List, Params, Recur, Trigger};
 use crate::rules::{lists, membership};
 use crate::text::Lang;
 use crate::text::system::account_role;
@@ -80,25 +82,37 @@ fn filed_in_window(ask: &Ask<'_>, recurrences: &[Recur]) -> bool {
         })
 }
 
-pub(super) fn in_window(ask: &Ask<'_>, with: With<'_>) -> Holds {
+/// When a list may be adjusted: what the gate says of itself, else what the list does.
+fn adjust_of<'a>(list: Option<&'a List>, with: With<'_>) -> Cow<'a, [Recur]> {
     let own: Vec<Recur> = with
         .texts("window")
         .iter()
         .filter_map(|text| text.parse().ok())
         .collect();
-    let recurrences = if own.is_empty() {
-        ask.list.map_or(&[][..], |list| list.adjust.list())
+    if own.is_empty() {
+        list.map_or(Cow::Borrowed(&[]), |list| Cow::Borrowed(list.adjust.list()))
     } else {
-        &own
-    };
-    if recurrences.is_empty() {
+        Cow::Owned(own)
+    }
+}
+
+/// Whether a list may be adjusted on a day; `None` where the county gives no window.
+#[must_use]
+pub fn adjusts_on(list: &List, params: &Params, day: Date) -> Option<bool> {
+    let window = adjust_of(Some(list), With(params));
+    (!window.is_empty()).then(|| is_open(&window, day))
+}
+
+pub(super) fn in_window(ask: &Ask<'_>, with: With<'_>) -> Holds {
+    let window = adjust_of(ask.list, with);
+    if window.is_empty() {
         return Holds::Unset("adjust");
     }
     let day = day_of(ask);
     Holds::when(
-        is_open(recurrences, day) || filed_in_window(ask, recurrences),
+        is_open(&window, day) || filed_in_window(ask, &window),
         || {
-            let window = next_window(recurrences, day);
+            let window = next_window(&window, day);
             let words = window.map(|(from, to)| format!("{from} \u{2013} {to}"));
             Lack::of(words, String::new())
         },

@@ -6,14 +6,15 @@ use crate::field::{Field, Table};
 use crate::ids::UnitId;
 use crate::profile::{Duty, Recur, Slot, SlotPer};
 use crate::rules::brief::{About, Brief, Pending};
-use crate::rules::gates;
 use crate::rules::guards::{Guard, With};
 use crate::rules::issues::case;
 use crate::rules::issues::flow::without_effect;
+use crate::rules::plan;
 use crate::rules::pool::{self, Owed};
 use crate::rules::routing;
 use crate::rules::stage::Stage;
 use crate::rules::subject::{Among, is_short, managed_in, open_parts, slot_count};
+use crate::rules::{agency, gates};
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     let on = ground.memberships(asked.at());
@@ -115,20 +116,39 @@ fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obl
     }
 }
 
-/// Steps that a merge left without effect (未生效; design.md 2): a task of the unit that leads the project and of the hub. A final plan that no
-/// longer adds up is said by the plan itself.
+/// Steps that a merge left without effect (未生效; design.md 2), an agency and final plans that the record no longer bears: a task of the unit
+/// that leads the project and of the hub.
 fn void(ground: &Ground<'_>, brief: &Brief, on: &Memberships<'_>, found: &mut Vec<Obligation>) {
+    let profile = ground.profile;
     let managed = managed_in(
-        ground.profile,
+        profile,
         |id| brief.programmes.contains(id),
         |list| on.has(brief.id, list),
     );
     let of_issues = brief.courses.iter().flat_map(|issue| {
-        let (_, flow) = case::way(ground.profile, &managed, &issue.programme);
+        let (_, flow) = case::way(profile, &managed, &issue.programme);
         let rows = without_effect(&flow, &issue.steps).into_iter();
         rows.map(move |step| (step.table, step.row, flow.rule.clone()))
     });
-    for (table, row, rule) in of_issues.chain(brief.void.iter().cloned()) {
+    let is_of = |programme: &str| {
+        let mut lists = profile
+            .lists
+            .iter()
+            .filter(|list| list.programme == programme);
+        brief.programmes.contains(programme) || lists.any(|list| on.has(brief.id, &list.id))
+    };
+    let of_plans = brief.finals.iter().filter_map(|plan| {
+        let rule = plan::broken_rule(profile, *plan, is_of)?;
+        Some((Table::PlanSteps, plan.row, rule))
+    });
+    let rule = Some(&brief.agency).filter(|rows| !rows.is_empty());
+    let rule = rule.and_then(|_| agency::void_rule(profile, brief));
+    let of_agency = rule.iter().flat_map(|rule| {
+        let rows = brief.agency.iter();
+        rows.map(|(table, row)| (*table, *row, rule.clone()))
+    });
+    let all = of_issues.chain(of_plans).chain(of_agency);
+    for (table, row, rule) in all.chain(brief.void.iter().cloned()) {
         let one = of(brief, ObligationKind::Void, table.id(), "", &rule);
         found.extend(both_sides(one, row));
     }

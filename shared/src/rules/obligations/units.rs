@@ -7,15 +7,18 @@ use super::{AHEAD_DAYS, Asked, Ground, blank, both_sides, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::book::{Book, Cells as _};
 use crate::field::{Column, Table};
-use crate::ids::ProjectId;
+use crate::ids::{ProjectId, UnitId};
 use crate::profile::{Slot, SlotPer};
 use crate::project::ProjectView;
 use crate::rules::World;
+use crate::rules::brief::Brief;
 use crate::rules::issues::case::{Case, clause_of};
 use crate::rules::issues::flow::IssueAct;
+use crate::rules::void::papers::{self, Broken, Papers};
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     issues(ground, asked, found);
+    papers(ground, asked, found);
     let until = asked.at();
     for slot in &ground.profile.slots {
         if slot.per != SlotPer::Unit {
@@ -92,6 +95,42 @@ fn issues(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
             }
             found.push(one);
         }
+    }
+}
+
+/// Papers that a merge left without effect, and the hub's arrangements that rest on them (未生效): tasks of who wrote them and of the hub.
+fn papers(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
+    let tables = [Table::Nominations, Table::Requests];
+    let mut books = ground.units.values();
+    if !books.any(|book| {
+        tables
+            .iter()
+            .any(|table| book.each(*table).next().is_some())
+    }) {
+        return;
+    }
+    let briefs: BTreeMap<ProjectId, &Brief> = ground
+        .briefs
+        .iter()
+        .map(|brief| (brief.id, brief.as_ref()))
+        .collect();
+    let known = Papers::new(ground.profile, ground.county, asked.at().date());
+    let mut all = Vec::new();
+    let mut owe = |unit: Option<UnitId>, book: &Book, (table, row, rule): &Broken| {
+        let mut one = blank(ObligationKind::Void, table.id(), "", rule);
+        one.unit = unit;
+        one.project = book.row(*table, *row).and_then(|row| row.project());
+        found.extend(both_sides(one, *row));
+    };
+    for (unit, book) in ground.units {
+        let broken = known.of_unit(book, |project| briefs.get(&project).copied());
+        for one in &broken {
+            owe(Some(*unit), book, one);
+        }
+        all.extend(broken);
+    }
+    for one in papers::of_hub(ground.profile, ground.hub, ground.units, &all) {
+        owe(None, ground.hub, &one);
     }
 }
 
