@@ -155,6 +155,83 @@ fn both_sides_of_a_cut_keep_their_values_until_one_click_resolves_them() {
     assert!(!pair.expect_equal_dumps().contains("_conflicts"));
 }
 
+/// The cells of a row on the page of its kind.
+fn row_of(client: &mut Client, path: &str, row: &str) -> Value {
+    let rows = client.get(path).ok().json()["rows"].clone();
+    let rows = rows.as_array().cloned().unwrap_or_default();
+    let found = rows.into_iter().find(|found| found["row"] == row);
+    found.map_or(Value::Null, |found| found["cells"].clone())
+}
+
+#[test]
+fn a_units_own_record_changed_on_both_sides_keeps_both_values_until_one_is_kept_or_put_back() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let (row, unit) = (ids::row(), pair.unit.clone());
+    let write = |duty: &str| json!({ "do": "record", "table": "section_people", "unit": unit, "row": row, "set": { "person": "李四", "duty": duty } });
+    let unit_id = unit.as_str().expect("a unit").to_owned();
+    let of = format!("table=section_people&unit={unit_id}");
+    let page = format!("/api/v1/records?{of}");
+    done(&mut pair.clerk, &write("项目员"));
+    pair.node.sync();
+    wait_until("the hub holds the row", || {
+        row_of(&mut pair.officer, &page, &row)["duty"]["value"] == "项目员"
+    });
+
+    pair.line(false);
+    done(&mut pair.clerk, &write("项目专员"));
+    let mut behalf = write("项目负责人");
+    behalf["on_behalf"] = json!("周山电话告知");
+    done(&mut pair.officer, &behalf);
+    pair.line(true);
+    pair.node.sync();
+    let both = [json!("项目专员"), json!("项目负责人")];
+    for client in [&mut pair.clerk, &mut pair.officer] {
+        let mut shown = Value::Null;
+        wait_until("the page of the kind shows both values", || {
+            shown = row_of(client, &page, &row);
+            contenders(&shown["duty"]).len() == 2
+        });
+        assert!(
+            both.iter()
+                .all(|value| contenders(&shown["duty"]).contains(value)),
+            "{shown}"
+        );
+        assert!(
+            contenders(&shown["person"]).is_empty(),
+            "the same value twice: {shown}"
+        );
+    }
+    let plain = pair.clerk.commands(&json!([ids::envelope(&write("其他"))]));
+    assert_eq!(plain[0]["outcome"]["why"]["kind"], "in_conflict", "{plain}");
+
+    let path = format!("section_people/{row}/duty");
+    done(
+        &mut pair.clerk,
+        &json!({ "do": "resolve_conflict", "path": path, "seen": both, "keep": "项目专员" }),
+    );
+    pair.node.sync();
+    let officer = &mut pair.officer;
+    wait_until("the conflict is over at the hub", || {
+        let cell = row_of(officer, &page, &row)["duty"].clone();
+        contenders(&cell).is_empty() && cell["value"] == "项目专员"
+    });
+    // The value that gave way is in the history, and one click there puts it back.
+    let history = officer.get(&format!("/api/v1/records/history?{of}&row={row}"));
+    let history = history.ok().json();
+    let written = history.as_array().expect("writes").iter();
+    let lost = written
+        .filter(|change| change["column"] == "duty")
+        .find(|change| change["new"] == "项目负责人");
+    assert_eq!(lost.expect("the other side's write")["by"]["name"], "王科");
+    done(&mut pair.clerk, &write("项目负责人"));
+    pair.node.sync();
+    wait_until("it is back", || {
+        row_of(&mut pair.officer, &page, &row)["duty"]["value"] == "项目负责人"
+    });
+    pair.expect_equal_dumps();
+}
+
 #[test]
 fn a_month_filed_while_the_line_is_cut_reaches_the_hub_afterwards() {
     let root = tempfile::tempdir().expect("a folder");

@@ -19,6 +19,8 @@ use crate::config::{Config, Flags};
 use crate::node::{Creation, Node, Options};
 
 mod exports;
+mod kinds;
+mod labels;
 mod plain;
 mod records;
 
@@ -40,13 +42,18 @@ impl House {
 
     /// A township with its clerk, or a hub with an officer.
     async fn build_as(role: NodeRole) -> Self {
+        Self::build_in("kaizhou", role).await
+    }
+
+    /// The same in any county.
+    async fn build_in(profile: &str, role: NodeRole) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         let clock = Clock::manual(Timestamp(1_795_000_000_000), 7);
         let creation = Creation {
             role,
             name: "青山镇".to_owned(),
-            profile: "kaizhou".to_owned(),
+            profile: profile.to_owned(),
             demo: false,
         };
         Node::create(&data, &creation, &clock).unwrap();

@@ -3,8 +3,8 @@
 use super::*;
 
 /// A logged-in person.
-struct Visit<'a> {
-    house: &'a House,
+pub(super) struct Visit<'a> {
+    pub(super) house: &'a House,
     cookie: String,
     csrf: String,
 }
@@ -19,20 +19,43 @@ impl<'a> Visit<'a> {
         }
     }
 
-    async fn get(&self, path: &str) -> Response<Bytes> {
+    /// Another person of the house's unit, new here.
+    pub(super) async fn of(house: &'a House, name: &str, role: Role) -> Self {
+        let (accounts, unit) = (&house.site.context.accounts, house.node.info.unit);
+        let password = Password::new("correct horse");
+        accounts.add(name, role, unit, password).await.unwrap();
+        let session = warp::test::request()
+            .method("POST")
+            .path("/api/v1/session")
+            .json(&json!({"name": name, "password": "correct horse"}));
+        let session = house.send(session).await;
+        let cookie = session.headers()["set-cookie"].to_str().unwrap();
+        Self {
+            house,
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+            csrf: body(&session)["csrf"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Response<Bytes> {
         let request = get(path).header("cookie", &self.cookie);
         self.house.send(request).await
     }
 
-    /// What became of a command.
-    async fn command(&self, command: Value) -> Value {
-        let request = post_command(&self.cookie, &self.csrf, &command);
+    /// The answer to a command.
+    pub(super) async fn answer(&self, command: &Value) -> Value {
+        let request = post_command(&self.cookie, &self.csrf, command);
         let answer = self.house.send(request).await;
         assert_eq!(answer.status(), StatusCode::OK, "{:?}", answer.body());
-        body(&answer)["outcome"].clone()
+        body(&answer)
     }
 
-    async fn done(&self, command: Value) {
+    /// What became of a command.
+    async fn command(&self, command: Value) -> Value {
+        self.answer(&command).await["outcome"].clone()
+    }
+
+    pub(super) async fn done(&self, command: Value) {
         let outcome = self.command(command).await;
         assert_eq!(outcome["outcome"], "done", "{outcome}");
     }
@@ -198,30 +221,7 @@ async fn the_hub_keeps_its_own_records_and_observers_read_what_is_published() {
     let rankings = body(&visit.get("/api/v1/records?table=rankings").await);
     assert_eq!(rankings["writing"], "no", "{rankings}");
 
-    house
-        .site
-        .context
-        .accounts
-        .add(
-            "人大代表",
-            Role::Observer,
-            house.node.info.unit,
-            Password::new("correct horse"),
-        )
-        .await
-        .unwrap();
-    let log_in = json!({"name": "人大代表", "password": "correct horse"});
-    let session = warp::test::request()
-        .method("POST")
-        .path("/api/v1/session")
-        .json(&log_in);
-    let session = house.send(session).await;
-    let cookie = session.headers()["set-cookie"].to_str().unwrap();
-    let observer = Visit {
-        house: &house,
-        cookie: cookie.split(';').next().unwrap().to_owned(),
-        csrf: body(&session)["csrf"].as_str().unwrap().to_owned(),
-    };
+    let observer = Visit::of(&house, "人大代表", Role::Observer).await;
     let notices = body(&observer.get("/api/v1/records?table=notices").await);
     assert_eq!(notices["rows"][0]["cells"]["text"]["shown"], "月报截止提前");
     assert_eq!(notices["writing"], "no");
@@ -243,23 +243,7 @@ async fn the_head_of_the_hub_reads_who_asked_for_what() {
     let own = visit.get("/api/v1/audit").await;
     assert_eq!(own.status(), StatusCode::FORBIDDEN);
 
-    let accounts = &house.site.context.accounts;
-    let (unit, password) = (house.node.info.unit, Password::new("correct horse"));
-    accounts
-        .add("主任", Role::HubHead, unit, password)
-        .await
-        .unwrap();
-    let session = warp::test::request()
-        .method("POST")
-        .path("/api/v1/session")
-        .json(&json!({"name": "主任", "password": "correct horse"}));
-    let session = house.send(session).await;
-    let cookie = session.headers()["set-cookie"].to_str().unwrap();
-    let head = Visit {
-        house: &house,
-        cookie: cookie.split(';').next().unwrap().to_owned(),
-        csrf: body(&session)["csrf"].as_str().unwrap().to_owned(),
-    };
+    let head = Visit::of(&house, "主任", Role::HubHead).await;
     let trail = body(&head.get("/api/v1/audit").await);
     let lines = trail["entries"].as_array().unwrap();
     let of = |outcome: &str| lines.iter().find(|line| line["outcome"] == outcome);
