@@ -382,7 +382,7 @@ pub struct Desk {
     pub collection: Option<Collection>,
     /// Card 2: what the hub returned.
     pub returned: Vec<DeskReturned>,
-    /// Card 3: due soon or overdue, overdue first.
+    /// Card 3: due soon or overdue, overdue first; then what is open and has no day.
     pub due: Vec<DeskDue>,
     /// Fields in conflict, over all projects I see.
     pub conflicts: Vec<DeskConflict>,
@@ -441,7 +441,7 @@ pub struct DeskReturned {
     pub at: Timestamp,
 }
 
-/// Something with a date.
+/// Something somebody owes.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskDue {
@@ -453,9 +453,10 @@ pub struct DeskDue {
     pub project_name: String,
     /// What is due.
     pub what: String,
-    /// When.
-    pub due: Date,
-    /// Working days left; negative when overdue; `None` when the holidays of a year in between are not known.
+    /// When; absent where the rule gives no day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// Working days left; negative when overdue; `None` without a day, and when the holidays of a year in between are not known.
     pub working_days_left: Option<i32>,
     /// True once the day is over.
     #[serde(default)]

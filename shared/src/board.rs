@@ -485,7 +485,7 @@ pub fn desk(
             project: Some(*id),
             project_name: name.clone(),
             what: due.what.clone(),
-            due: due.due,
+            due: Some(due.due),
             working_days_left: worked.left(today, due.due).ok(),
             late: false,
             person: due.person.clone(),
@@ -504,8 +504,13 @@ pub fn desk(
         .collect();
     let owed = obligations(library, reader, question.profile, &asked)?;
     let left = |day| worked.left(today, day).ok();
-    desk.due
-        .extend(due_lines(&owed, desk.filing.as_ref(), &names, left));
+    desk.due.extend(due_lines(
+        profile,
+        &owed,
+        desk.filing.as_ref(),
+        &names,
+        left,
+    ));
     Ok(arrange(desk, today))
 }
 

@@ -401,6 +401,7 @@ pub fn directory(
                 name: name.clone(),
                 kind: String::new(),
                 hosted_at: None,
+                since: None,
             },
         );
     }
@@ -409,18 +410,29 @@ pub fn directory(
             let Target::Cell(Table::Directory, unit, column) = entry.path.target() else {
                 continue;
             };
-            let (Ok(unit), Some(text)) = (unit.parse::<UnitId>(), entry.winner().as_text()) else {
+            let Ok(unit) = unit.parse::<UnitId>() else {
                 continue;
             };
+            let (text, moment) = (entry.winner().as_text(), entry.winner().as_int());
+            if text.is_none() && moment.is_none() {
+                continue;
+            }
+            let text = text.unwrap_or("");
             let listed = directory.units.entry(unit).or_insert_with(|| UnitEntry {
                 name: String::new(),
                 kind: String::new(),
                 hosted_at: None,
+                since: None,
             });
             match column {
                 Column::Name => text.clone_into(&mut listed.name),
                 Column::UnitKind => text.clone_into(&mut listed.kind),
                 Column::HostedAt => listed.hosted_at = text.parse().ok(),
+                // A directory of a later year tells a unit's first day as well as it can.
+                Column::At => {
+                    let said = moment.map(Timestamp);
+                    listed.since = listed.since.into_iter().chain(said).min();
+                }
                 _ => {}
             }
             if listed.kind == "hub" {

@@ -92,6 +92,7 @@ impl County {
             name: name.to_owned(),
             kind: kind.to_owned(),
             hosted_at: None,
+            since: None,
         };
         self.directory.units.insert(unit, entry);
         self.units.insert(unit, Book::default());

@@ -8,7 +8,7 @@ use crate::ids::{NodeId, ProjectId, RowId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::World;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// One organisation of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub struct UnitEntry {
     pub kind: String,
     /// The node that hosts it; `None`: the hub.
     pub hosted_at: Option<NodeId>,
+    /// Since when it stands in the directory; `None` where nobody wrote that down: always.
+    pub since: Option<Timestamp>,
+}
+
+impl UnitEntry {
+    /// True when it stood in the directory on a day.
+    #[must_use]
+    pub fn is_there_on(&self, day: Date) -> bool {
+        self.since.is_none_or(|since| since.date() <= day)
+    }
 }
 
 /// Who exists: written by the hub, read by all.

@@ -373,6 +373,7 @@ mod tests {
             name: "审批局".to_owned(),
             kind: "department".to_owned(),
             hosted_at: None,
+            since: None,
         };
         directory.units.insert(unit, entry);
         let mut cells = BTreeMap::new();

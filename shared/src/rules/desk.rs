@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::api::obligations::{Obligation, ObligationKind};
 use crate::api::{Desk, DeskDue, DeskFiling, DeskReturned, ReportView};
+use crate::field::{Field, Table};
 use crate::ids::ProjectId;
 use crate::profile::Profile;
 use crate::rules::report::{self, Filing};
 use crate::rules::workdays::WorkCalendar;
+use crate::text::Lang;
 use crate::time::{Date, Timestamp};
 
-/// Rows the desk shows at most; the list behind it shows all.
+/// Rows with a day the desk shows at most, and rows without one; the list behind it shows all.
 pub const DUE_ROWS_MAX: usize = 12;
 
 /// Card 1 of a unit from its month.
@@ -63,8 +65,9 @@ pub fn returned(filings: &[Filing]) -> Vec<DeskReturned> {
     latest.collect()
 }
 
-/// Card 3: what is owed and has a day; the report card 1 shows is not said twice.
+/// Card 3: what is owed, with a day or without; the report card 1 shows is not said twice.
 pub fn due_lines(
+    profile: &Profile,
     owed: &[Obligation],
     card: Option<&DeskFiling>,
     names: &BTreeMap<ProjectId, String>,
@@ -72,14 +75,17 @@ pub fn due_lines(
 ) -> Vec<DeskDue> {
     let shown = |one: &Obligation| {
         card.is_some_and(|card| {
-            one.kind == ObligationKind::Report && one.period == card.period.to_string()
+            let report = profile.report_of(&card.ledger).map(|report| &report.id);
+            one.kind == ObligationKind::Report
+                && report.is_none_or(|report| *report == one.rule)
+                && one.period == card.period.to_string()
         })
     };
     let open = owed
         .iter()
         .filter(|one| one.standing.is_open() && !shown(one));
-    let lines = open.filter_map(|one| {
-        let due = one.due?.date();
+    let lines = open.map(|one| {
+        let due = one.due.map(|due| due.date());
         let kind = match one.kind {
             ObligationKind::Issue => "issue",
             ObligationKind::Task => "node",
@@ -87,36 +93,145 @@ pub fn due_lines(
             kind => kind.id(),
         };
         let name = one.project.and_then(|project| names.get(&project));
-        Some(DeskDue {
+        DeskDue {
             kind: kind.to_owned(),
             project: one.project,
             project_name: name.cloned().unwrap_or_default(),
-            what: if one.period.is_empty() {
-                one.name.clone()
-            } else {
-                format!("{} {}", one.name, one.period)
-            },
+            what: what(profile, one),
             due,
-            working_days_left: left(due),
+            working_days_left: due.and_then(&left),
             late: false,
             person: one.person.clone(),
-        })
+        }
     });
     lines.collect()
 }
 
-/// Puts the cards of a desk in order: overdue first and marked, at most [`DUE_ROWS_MAX`] rows.
+/// What is owed, in one line: the post or record it is about, what it is called, its period; the clause where it has no name.
+fn what(profile: &Profile, one: &Obligation) -> String {
+    let mut posts = profile.slots.iter();
+    let post = posts.find(|slot| {
+        matches!(one.kind, ObligationKind::Slot | ObligationKind::Roster) && slot.id == one.rule
+    });
+    let about = post.and_then(|slot| slot.field.as_deref().or(slot.document.as_deref()));
+    let about = about.or((one.kind == ObligationKind::Void).then_some(&one.rule));
+    let field = about.and_then(Field::from_id);
+    let table = about.and_then(Table::from_id);
+    let label = field
+        .map(|field| field.label(Lang::Zh))
+        .or(table.map(|table| table.label(Lang::Zh)));
+    let said = [label.unwrap_or_default(), &one.name, &one.period];
+    let said: Vec<_> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    if said.is_empty() {
+        one.clause.clone()
+    } else {
+        said.join(" ")
+    }
+}
+
+/// Puts the cards of a desk in order: overdue first and marked, what has no day last; at most [`DUE_ROWS_MAX`] rows of each.
 #[must_use]
 pub fn arrange(mut desk: Desk, today: Date) -> Desk {
     for due in &mut desk.due {
-        due.late = due.due < today;
+        due.late = due.due.is_some_and(|day| day < today);
     }
     desk.due.sort_by(|a, b| {
-        a.due
-            .cmp(&b.due)
+        (a.due.is_none(), a.due)
+            .cmp(&(b.due.is_none(), b.due))
             .then_with(|| a.project.cmp(&b.project))
             .then_with(|| a.what.cmp(&b.what))
     });
+    let dated = desk.due.partition_point(|due| due.due.is_some());
+    let mut undated = desk.due.split_off(dated);
     desk.due.truncate(DUE_ROWS_MAX);
+    undated.truncate(DUE_ROWS_MAX);
+    desk.due.append(&mut undated);
     desk
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use crate::api::obligations::{Severity, Standing};
+
+    fn owed(kind: ObligationKind, rule: &str, due: Option<&str>) -> Obligation {
+        Obligation {
+            kind,
+            rule: rule.to_owned(),
+            name: String::new(),
+            clause: "KZ-2.8.1".to_owned(),
+            period: String::new(),
+            opens: None,
+            due: due.map(|day| day.parse::<Date>().unwrap().at(23, 59, 59)),
+            standing: Standing::Open,
+            verdict: None,
+            severity: Severity::Amber,
+            role: String::new(),
+            unit: None,
+            person: String::new(),
+            recipients: Vec::new(),
+            project: None,
+            row: None,
+            subjects: Vec::new(),
+            amount_fen: None,
+            done_at: None,
+            received_at: None,
+            amended: false,
+        }
+    }
+
+    fn desk(due: Vec<DeskDue>) -> Desk {
+        Desk {
+            filing: None,
+            collection: None,
+            returned: Vec::new(),
+            due,
+            conflicts: Vec::new(),
+            proposals: 0,
+            kinds: BTreeMap::new(),
+            notice: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_has_no_day_stands_on_the_desk_after_what_has_one_and_says_what_it_is() {
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let slot = profile
+            .slots
+            .iter()
+            .find(|slot| slot.field.as_deref() == Some("lead_leaders"))
+            .unwrap();
+        let mut all = vec![
+            owed(ObligationKind::Slot, &slot.id, None),
+            owed(ObligationKind::Duty, "unnamed", None),
+            owed(ObligationKind::Task, "countdown", Some("2026-11-20")),
+        ];
+        let mut month = owed(ObligationKind::Report, "R-KZ-9", Some("2026-12-31"));
+        month.period = "2026-11".to_owned();
+        all.push(month);
+        let days = |count: usize| {
+            (0..count).map(|_| owed(ObligationKind::Task, "countdown", Some("2026-11-21")))
+        };
+        all.extend(days(DUE_ROWS_MAX));
+        let left = |_: Date| Some(3);
+        let lines = due_lines(&profile, &all, None, &BTreeMap::new(), left);
+        let today = "2026-11-22".parse().unwrap();
+        let desk = arrange(desk(lines), today);
+        assert_eq!(desk.due.len(), DUE_ROWS_MAX + 2);
+        assert!(desk.due.first().unwrap().late);
+        let undated: Vec<_> = desk.due.iter().filter(|line| line.due.is_none()).collect();
+        let said: Vec<_> = undated
+            .iter()
+            .map(|line| (&*line.kind, &*line.what))
+            .collect();
+        let leader = Table::LeadLeaders.label(Lang::Zh);
+        assert_eq!(said, [("duty", "KZ-2.8.1"), ("slot", leader)]);
+        assert!(
+            undated
+                .iter()
+                .all(|line| !line.late && line.working_days_left.is_none())
+        );
+        assert!(desk.due.last().unwrap().due.is_none());
+    }
 }

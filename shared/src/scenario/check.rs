@@ -141,6 +141,7 @@ impl Check {
         let kind = block.need("kind")?;
         self.names
             .option("unit_kind", kind, block.place_of("kind"))?;
+        since_of(block)?;
         self.nodes.extend(block.text("node")?.map(str::to_owned));
         Ok(())
     }
@@ -297,6 +298,13 @@ pub(super) fn role_of(block: &Block) -> Result<Role, ScenarioError> {
         let place = block.place_of("role");
         place.refuse("no role is called so; tests/scenarios/README.md lists them")
     })
+}
+
+/// Since when a unit stands in the directory, where the file says so.
+pub(super) fn since_of(block: &Block) -> Result<Option<Timestamp>, ScenarioError> {
+    let said = block.text("since")?;
+    said.map(|said| moment(said, block.place_of("since")))
+        .transpose()
 }
 
 /// The account of a person.

@@ -312,7 +312,7 @@ pub(super) const HEAD: &[&str] = &[
     "title", "scenario", "profile", "change", "clock", "case", "unit", "person", "project",
     "given", "step",
 ];
-pub(super) const UNIT: &[&str] = &["id", "name", "kind", "node"];
+pub(super) const UNIT: &[&str] = &["id", "name", "kind", "node", "since"];
 pub(super) const PERSON: &[&str] = &["id", "name", "role", "unit"];
 pub(super) const PROJECT: &[&str] = &["id", "unit", "count", "set"];
 pub(super) const GIVEN: &[&str] = &["table", "project", "unit", "row", "set", "at", "by"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::check::{Told, project_names, role_of, user_of};
+use super::check::{Told, project_names, role_of, since_of, user_of};
 use super::file::{Block, Item, Node, Place, Scenario};
 use super::look::{self, Sight};
 use super::site::Site;
@@ -87,7 +87,7 @@ struct Play {
     sites: Vec<Site>,
     /// Units with the site that hosts them.
     hosts: BTreeMap<UnitId, usize>,
-    directory: Vec<(UnitId, String, String)>,
+    directory: Vec<(UnitId, String, String, Option<Timestamp>)>,
     people: BTreeMap<String, Actor>,
     names: Names,
     now: Timestamp,
@@ -126,7 +126,8 @@ impl Play {
         };
         self.hosts.insert(id, at);
         let kind = block.need("kind")?.to_owned();
-        self.directory.push((id, name.to_owned(), kind));
+        self.directory
+            .push((id, name.to_owned(), kind, since_of(block)?));
         Ok(())
     }
 
@@ -152,19 +153,23 @@ impl Play {
     /// The hub knows every unit and where it is hosted.
     fn enter_directory(&mut self, head: &Block) -> Result<(), ScenarioError> {
         let mut edits = Vec::new();
-        for (unit, name, kind) in &self.directory {
+        for (unit, name, kind, since) in &self.directory {
             let node = self.hosts.get(unit).and_then(|at| self.sites.get(*at));
             let key = unit.to_string();
             let values = [
-                (Column::Name, Some(name.clone())),
-                (Column::UnitKind, Some(kind.clone())),
-                (Column::HostedAt, node.map(|site| site.id.to_string())),
+                (Column::Name, Some(Value::Text(name.clone()))),
+                (Column::UnitKind, Some(Value::Text(kind.clone()))),
+                (
+                    Column::HostedAt,
+                    node.map(|site| Value::Text(site.id.to_string())),
+                ),
+                (Column::At, since.map(|since| Value::Int(since.0))),
             ];
             for (column, value) in values {
                 if let (Ok(path), Some(value)) =
                     (FieldPath::keyed(Table::Directory, &key, column), value)
                 {
-                    edits.push((path, Value::Text(value)));
+                    edits.push((path, value));
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::field::{Column, FieldPath, Table};
 use crate::identity::{InviteCode, UnitKind, is_valid_at, unit_id_of};
 use crate::ids::{DocumentId, NodeId, UnitId};
 use crate::store::{Reader, Tree, Turn};
+use crate::summary;
 use crate::time::Timestamp;
 use crate::value::Value;
 use crate::wire::codec::{self, WireError};
@@ -297,6 +298,8 @@ impl Replica {
         kind: UnitKind,
         host: Option<NodeId>,
     ) -> Result<(), ReplicaError> {
+        let known = summary::directory(&mut self.library, cx.turn)?;
+        let is_new = !known.units.contains_key(&unit_id_of(name));
         let unit = unit_id_of(name).to_string();
         let mut wanted = vec![
             (Column::Name, Value::from(name)),
@@ -304,6 +307,9 @@ impl Replica {
         ];
         if let Some(host) = host {
             wanted.push((Column::HostedAt, Value::Text(host.to_string())));
+        }
+        if is_new {
+            wanted.push((Column::At, Value::Int(cx.now.0)));
         }
         let year = u16::try_from(cx.now.date().year()).unwrap_or(1);
         let id = DocumentId::County(year);

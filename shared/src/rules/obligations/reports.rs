@@ -10,7 +10,7 @@ use crate::ids::{ProjectId, UnitId};
 use crate::profile::{Period, Profile, Recur, Report, Trigger};
 use crate::rules::brief::Brief;
 use crate::rules::report::{self, Deadline, Filing};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// What a report of one unit and period is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,7 +30,8 @@ pub fn charged(
     at: Timestamp,
 ) -> BTreeMap<UnitId, Charge> {
     let due = due_of(ground.profile, period).min(at);
-    charged_at(ground, report, &ground.memberships(due), due, at)
+    let on = ground.memberships(due);
+    charged_at(ground, report, &on, (period.last, due), at)
 }
 
 /// What one unit owes for a period; `None` when it owes nothing.
@@ -55,12 +56,12 @@ fn charged_at(
     ground: &Ground<'_>,
     report: &Report,
     on: &Memberships<'_>,
-    due: Timestamp,
+    (last, due): (Date, Timestamp),
     recorded: Timestamp,
 ) -> BTreeMap<UnitId, Charge> {
     let mut owed: BTreeMap<UnitId, Charge> = BTreeMap::new();
     if report.about.is_some() {
-        for unit in reporting_units(ground.directory, report) {
+        for unit in reporting_units(ground.directory, report, last) {
             owed.entry(unit).or_default().is_open = true;
         }
         if !owed.is_empty() {
@@ -124,8 +125,8 @@ pub fn answers_as(brief: &Brief, role: &str) -> Option<UnitId> {
     }
 }
 
-/// The units of the directory whose kind a report about no project names.
-fn reporting_units(directory: &Directory, report: &Report) -> Vec<UnitId> {
+/// The units of the directory whose kind a report about no project names. A period that ended before a unit was listed is not its own.
+fn reporting_units(directory: &Directory, report: &Report, last: Date) -> Vec<UnitId> {
     let named = |kind: &str| {
         report.submitters.iter().any(|role| match role.as_str() {
             "industry_dept" => kind == "department",
@@ -135,7 +136,7 @@ fn reporting_units(directory: &Directory, report: &Report) -> Vec<UnitId> {
     };
     let units = directory.units.iter();
     units
-        .filter(|(_, entry)| named(&entry.kind))
+        .filter(|(_, entry)| named(&entry.kind) && entry.is_there_on(last))
         .map(|(unit, _)| *unit)
         .collect()
 }
@@ -158,7 +159,9 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             let touches = asked.touches(period.opens.min(period.first), period.closes());
             let due = due_of(ground.profile, &period);
             let on = ground.memberships(due.min(at));
-            for (unit, charge) in charged_at(ground, report, &on, due.min(at), due.min(at)) {
+            for (unit, charge) in
+                charged_at(ground, report, &on, (period.last, due.min(at)), due.min(at))
+            {
                 let one = entry(ground, report, &period, unit, charge, at);
                 if touches || one.standing.is_open() && due < asked.from.at(0, 0, 0) {
                     found.push(one);
@@ -172,7 +175,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
 fn unset(ground: &Ground<'_>, asked: &Asked, report: &Report, found: &mut Vec<Obligation>) {
     let at = asked.at();
     let on = ground.memberships(at);
-    for (unit, charge) in charged_at(ground, report, &on, at, at) {
+    for (unit, charge) in charged_at(ground, report, &on, (at.date(), at), at) {
         let filings = ground.filings.get(&unit).map_or(&[][..], Vec::as_slice);
         let last = filings
             .iter()

@@ -80,6 +80,7 @@ impl County {
             name: name.to_owned(),
             kind: kind.to_owned(),
             hosted_at: Some(NodeId::from_bytes([first; 32])),
+            since: None,
         };
         self.directory.units.insert(unit, entry);
         self.units.insert(unit, Book::default());
