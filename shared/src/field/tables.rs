@@ -148,7 +148,7 @@ tables! {
     SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
     Nominations "nominations" Unit Acts Home [Project List Year NominationAct Grade Category Item Reason Date Follows] needs [List NominationAct];
     Screenings "screenings" Unit Acts Home [Nomination Project ScreeningKind Approved Text] needs [Nomination];
-    Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval ThirdParty Document Text Date] needs [RequestAct];
+    Requests "requests" Unit Acts Home [Project RequestAct List ToStage AmountFen Purpose Approval ThirdParty Document Text Date ExceptionRule] needs [RequestAct];
     RequestAnswers "request_answers" Unit Acts Hub [Request RequestOutcome AmountFen Reason] needs [Request RequestOutcome];
     UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project TopicsDone] needs [MeetingKind Date];
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];

@@ -8,7 +8,7 @@ use crate::book::Cells as _;
 use crate::command::{ClosedGate, Refusal, Role, Why};
 use crate::decide::{is_hub, refuse};
 use crate::field::{Column, Field, Table};
-use crate::profile::{Duty, Gate, Mode, Params};
+use crate::profile::{Duty, Gate, Mode, Params, Profile};
 use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
@@ -275,6 +275,20 @@ pub fn exceptable<'a>(world: &World<'a>) -> impl Iterator<Item = &'a str> {
         .map(|gate| gate.clause.as_str())
         .chain(deny.map(|deny| deny.clause.as_str()))
         .chain(rules.map(|rule| rule.clause.as_str()))
+}
+
+/// True when a gate or rule of the county rests on the clause, whatever its mode.
+#[must_use]
+pub fn is_known(profile: &Profile, clause: &str) -> bool {
+    let gates = profile.gates.iter().chain(&profile.issue.guards);
+    let rules = profile
+        .eligibility
+        .values()
+        .flat_map(crate::profile::Entry::rules);
+    gates
+        .map(|gate| &gate.clause)
+        .chain(rules.map(|rule| &rule.clause))
+        .any(|known| known == clause)
 }
 
 /// An obligation of a project that is no gate and not met.

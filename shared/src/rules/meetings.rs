@@ -9,7 +9,7 @@ use crate::book::Cells as _;
 use crate::command::{ClosedGate, Refusal, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::{Inspection, MeetingPer, Mode, Profile, Sampling};
+use crate::profile::{Inspection, Meeting, MeetingPer, Mode, Profile, Sampling};
 use crate::rules::{Entry, World};
 use crate::value::Value;
 
@@ -88,6 +88,13 @@ fn known_meeting(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
             ..refuse(Why::NotInProfile)
         });
     }
+    if !may_convene(profile, meeting, entry.text(Column::Org)) {
+        return Err(Refusal {
+            missing: vec![at(entry, Column::Org)],
+            rule: Some(meeting.clause.clone()),
+            ..refuse(Why::NotInProfile)
+        });
+    }
     let lacks = match meeting.per {
         MeetingPer::Project if entry.about().is_none() => Some(Column::Project),
         MeetingPer::Leader if entry.text(Column::Person).is_empty() => Some(Column::Person),
@@ -101,6 +108,17 @@ fn known_meeting(profile: &Profile, entry: &Entry<'_>) -> Result<(), Refusal> {
         }),
         None => Ok(()),
     }
+}
+
+/// False when a body the county knows held what its rules give to other bodies. Units and whoever is no body of the county may be
+/// named as before: a role such as the lead unit stands for them.
+fn may_convene(profile: &Profile, meeting: &Meeting, org: &str) -> bool {
+    let is_body = |id: &str| profile.bodies.iter().any(|body| body.id == id);
+    let conveners = meeting.conveners.list();
+    !is_body(org)
+        || conveners.is_empty()
+        || !conveners.iter().all(|convener| is_body(convener))
+        || conveners.iter().any(|convener| convener == org)
 }
 
 /// A difficulty comes before the lead leader only with a step below that did not solve it.

@@ -1,6 +1,9 @@
 //! What units ask of the hub: to start, for government money, for a decision, to move on (domain.md 3.5, 5.2).
 //!
-//! A request is refused at once when a rule already says no, so that the unit learns what is missing before the hub answers.
+//! A request is refused at once when a rule already says no, so that the unit learns what is missing before the hub answers. One that
+//! passes only because the head of the hub excepted the project names the clause, which nobody types.
+
+use std::collections::BTreeSet;
 
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
@@ -19,6 +22,12 @@ fn comes_first(guard: Guard) -> bool {
 
 /// Judges a row of `requests`.
 pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    if !entry.get(Column::ExceptionRule).is_null() {
+        return Err(Refusal {
+            missing: vec![entry.at(Column::ExceptionRule)],
+            ..refuse(Why::NotWritable)
+        });
+    }
     let act = entry.text(Column::RequestAct);
     match act {
         "other" => return says_what(entry),
@@ -52,8 +61,21 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
             });
         }
     };
-    gates::pass_some(&ask, transition, comes_first)?;
-    Ok(Vec::new())
+    let passed = gates::pass_some(&ask, transition, comes_first)?;
+    let excepted = passed.iter().filter(|gate| gate.excepted);
+    let excepted: BTreeSet<&str> = excepted.map(|gate| gate.clause).collect();
+    if excepted.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Filed by an exception, it stays marked with the clause (domain.md 0.3).
+    let clauses = excepted.into_iter().collect::<Vec<_>>().join(",");
+    let mark = entry.cell(
+        entry.table,
+        entry.row,
+        Column::ExceptionRule,
+        clauses.into(),
+    );
+    Ok(mark.into_iter().collect())
 }
 
 /// A request of no kind of its own says in words what is asked for.

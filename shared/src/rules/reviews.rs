@@ -225,8 +225,9 @@ pub(super) fn judge_exception(world: &World<'_>, entry: &Entry<'_>) -> Result<Ve
     if gates::exceptable(world).any(|known| known == clause) {
         return Ok(Vec::new());
     }
+    let known = gates::is_known(world.profile, clause);
     Err(Refusal {
-        rule: Some(clause.to_owned()),
+        rule: Some(if known { clause } else { "domain 0.3" }.to_owned()),
         missing: vec![FieldPath::cell(
             Table::Exceptions,
             entry.row,

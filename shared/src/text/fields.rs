@@ -488,6 +488,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
         "screening_kind" => options![
             "screening" "筛选" "Screening",
             "argumentation" "论证" "Argumentation",
+            "report" "报领导小组" "Report to the leading group",
         ],
         "higher_state" => options![
             "recommended" "推荐" "Recommended",

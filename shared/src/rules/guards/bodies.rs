@@ -419,8 +419,8 @@ fn screened(ask: &Ask<'_>) -> bool {
             ids.contains(&row.text(Column::Nomination))
                 || row.get(Column::Nomination).is_null() && row.project() == project
         };
-        // An argumentation says more of it and lets nobody pass.
-        let screens = |row: &Row<'_>| !row.is(Column::ScreeningKind, "argumentation");
+        // What follows it, argumentation and report, says more of it and lets nobody pass.
+        let screens = |row: &Row<'_>| matches!(row.text(Column::ScreeningKind), "" | "screening");
         let last = book.last(Table::Screenings, |row| of_it(row) && screens(row));
         last.is_some_and(|row| {
             !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
