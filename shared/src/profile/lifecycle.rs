@@ -51,6 +51,29 @@ pub struct Phase {
     /// Stage ids; empty where phases and stages are different things.
     #[serde(default)]
     pub stages: Vec<String>,
+    /// The links a phase is divided into, where the source divides it; their stages are some of the phase's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<PhaseLink>,
+}
+
+impl Phase {
+    /// The link of the phase a stage belongs to.
+    #[must_use]
+    pub fn link(&self, stage: &str) -> Option<&PhaseLink> {
+        let mut links = self.links.iter();
+        links.find(|link| link.stages.iter().any(|known| known == stage))
+    }
+}
+
+/// A link of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PhaseLink {
+    /// Its name.
+    pub name_zh: String,
+    /// Stage ids.
+    pub stages: Vec<String>,
 }
 
 /// What starts permitting.

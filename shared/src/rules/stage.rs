@@ -158,6 +158,20 @@ pub fn phase<'a>(profile: &'a Profile, project: &ProjectView) -> Option<&'a Phas
     phases.find(|phase| phase.stages.iter().any(|known| known == stage))
 }
 
+/// What the phase of a project is called: its name, then the link of it the stage belongs to.
+#[must_use]
+pub fn phase_words<'a>(profile: &'a Profile, project: &ProjectView) -> Vec<&'a str> {
+    let (phase, stage) = (phase(profile, project), Stage::reached(project));
+    let link = phase
+        .zip(stage)
+        .and_then(|(phase, stage)| phase.link(stage.id()));
+    let phase = phase.map(|phase| phase.name_zh.as_str());
+    phase
+        .into_iter()
+        .chain(link.map(|link| link.name_zh.as_str()))
+        .collect()
+}
+
 /// The rule of the stages and of what leads from one to the next.
 pub(super) const RULE: &str = "domain 3.4";
 

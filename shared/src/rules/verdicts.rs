@@ -38,7 +38,7 @@ pub fn project(look: &Look<'_>, view: &ProjectView, lang: Lang) -> api::ProjectR
     };
     let phase = stage::phase(profile, view).map(|phase| api::NamedId {
         id: phase.id.clone(),
-        name: phase.name_zh.clone(),
+        name: stage::phase_words(profile, view).join(" · "),
     });
     let ask = Ask::about(look, Some(view));
     let next = stage::next(profile, view).into_iter().map(|(id, to)| {

@@ -138,14 +138,11 @@ pub(super) fn category(sight: &Sight<'_>) -> Answer {
     }])
 }
 
-/// The phase of the life cycle the stage belongs to.
+/// The phase of the life cycle the stage belongs to, and the link of it.
 pub(super) fn phase(sight: &Sight<'_>) -> Answer {
     let (_, view) = sight.project()?;
-    let phase = stage::phase(sight.world.profile, view);
-    Ok(phase
-        .map(|phase| phase.name_zh.clone())
-        .into_iter()
-        .collect())
+    let words = stage::phase_words(sight.world.profile, view);
+    Ok(words.into_iter().map(str::to_owned).collect())
 }
 
 /// The state of an issue and what the county calls it.

@@ -242,6 +242,12 @@ impl Names<'_> {
                 self.found
                     .demand(known, path, format!("`{stage}` is no stage"));
             }
+            for stage in phase.links.iter().flat_map(|link| &link.stages) {
+                let known = phase.stages.contains(stage);
+                let path = format!("lifecycle.phases.{index}.links");
+                let message = format!("`{stage}` is no stage of the phase");
+                self.found.demand(known, path, message);
+            }
         }
         let review = &profile.review;
         self.need(To::Programme, &review.programme, "review.programme");
