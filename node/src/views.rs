@@ -574,7 +574,7 @@ mod tests {
         let view = ProjectView {
             id: ProjectId::from_bytes([0; 16]),
             heads: Vec::new(),
-            cells: BTreeMap::new(),
+            cells: shared::cells::CellMap::new(),
         };
         Brief::of(&view, &shared::decide::Directory::default())
     }

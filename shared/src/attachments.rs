@@ -54,8 +54,9 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
         return found;
     }
     // Every change of every project comes by here: only the table's own keys are read.
-    let prefix = FieldPath::table_prefix(Table::Attachments);
-    let beyond = format!("{}0", prefix.trim_end_matches('/'));
+    let prefix = Table::Attachments.prefix().to_owned();
+    // `0` follows `/`.
+    let beyond = format!("{}0", Table::Attachments.id());
     for item in document.inner().map_range(ROOT, prefix..beyond) {
         let Ok(path) = item.key.parse::<FieldPath>() else {
             continue;
@@ -66,7 +67,7 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
         let Some(name) = document.value(&path).as_text().and_then(parse_name) else {
             continue;
         };
-        let bytes = FieldPath::keyed(Table::Attachments, &row, Column::Bytes)
+        let bytes = FieldPath::keyed(Table::Attachments, row, Column::Bytes)
             .ok()
             .and_then(|path| document.value(&path).as_text()?.parse().ok());
         found.insert(Named {

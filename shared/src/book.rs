@@ -4,8 +4,7 @@
 //! own notes. A project's documents become a [`ProjectView`], which reads the same way through [`Cells`]. Rows that were
 //! struck out are not seen here.
 
-use std::collections::BTreeMap;
-
+use crate::cells::CellMap;
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UserId};
 use crate::project::{Cell, ProjectView};
@@ -16,52 +15,36 @@ use crate::value::Value;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Book {
     /// Every set path.
-    pub cells: BTreeMap<FieldPath, Cell>,
+    pub cells: CellMap,
 }
 
 impl Book {
     /// A book that holds nothing.
     pub const EMPTY: &'static Self = &Self {
-        cells: BTreeMap::new(),
+        cells: CellMap::new(),
     };
 }
 
 /// Anything that holds cells by path.
 pub trait Cells {
     /// Every set path.
-    fn cells(&self) -> &BTreeMap<FieldPath, Cell>;
+    fn cells(&self) -> &CellMap;
 
     /// The rows of a table that are not struck out, oldest first (ULIDs sort by time of creation).
     fn each(&self, table: Table) -> impl Iterator<Item = Row<'_>> {
-        let prefix = FieldPath::table_prefix(table);
-        let cells = self.cells();
-        let mut next = FieldPath::before(&prefix);
-        std::iter::from_fn(move || {
-            loop {
-                let (path, _) = cells.range::<FieldPath, _>(&next..).next()?;
-                let rest = path.as_str().strip_prefix(&prefix)?;
-                let (key, _) = rest.split_once('/')?;
-                // `0` follows `/`: the first name after all columns of this row.
-                next = FieldPath::before(&format!("{prefix}{key}0"));
-                let row = Row { cells, table, key };
-                if row.get(Column::Deleted).is_null() {
-                    return Some(row);
-                }
-            }
-        })
+        rows(self.cells(), table).filter(|row| row.get(Column::Deleted).is_null())
     }
 
     /// One row, `None` when it is not here or struck out.
     fn row(&self, table: Table, key: RowId) -> Option<Row<'_>> {
-        let key = key.to_string();
-        self.each(table).find(|row| row.key == key)
+        let cells = row_cells(self.cells(), table, key);
+        let row = Row::first_of(cells, table)?;
+        row.get(Column::Deleted).is_null().then_some(row)
     }
 
-    /// The row's cells, struck out or not; `None` when nothing was ever written.
+    /// True when anything was ever written in a row, struck out or not.
     fn any_row(&self, table: Table, key: RowId) -> bool {
-        let start = FieldPath::before(&format!("{}{key}/", FieldPath::table_prefix(table)));
-        let found = self.cells().range::<FieldPath, _>(&start..).next();
-        found.is_some_and(|(path, _)| path.as_str().starts_with(start.as_str()))
+        !row_cells(self.cells(), table, key).is_empty()
     }
 
     /// The newest row of a table for which the test holds.
@@ -70,14 +53,35 @@ pub trait Cells {
     }
 }
 
+/// The rows of a table, struck out or not, oldest first.
+pub fn rows(cells: &CellMap, table: Table) -> impl Iterator<Item = Row<'_>> {
+    let mut rest = cells.under(table.prefix());
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_first()?;
+            let Some(row) = Row::first_of(rest, table) else {
+                // A name that is no cell of a row; a newer program may know it.
+                rest = after;
+                continue;
+            };
+            rest = rest.get(row.cells.len()..).unwrap_or_default();
+            return Some(row);
+        }
+    })
+}
+
+fn row_cells(cells: &CellMap, table: Table, key: RowId) -> &[(FieldPath, Cell)] {
+    cells.under(&format!("{}{key}/", table.prefix()))
+}
+
 impl Cells for Book {
-    fn cells(&self) -> &BTreeMap<FieldPath, Cell> {
+    fn cells(&self) -> &CellMap {
         &self.cells
     }
 }
 
 impl Cells for ProjectView {
-    fn cells(&self) -> &BTreeMap<FieldPath, Cell> {
+    fn cells(&self) -> &CellMap {
         &self.cells
     }
 }
@@ -85,7 +89,8 @@ impl Cells for ProjectView {
 /// One row of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    cells: &'a BTreeMap<FieldPath, Cell>,
+    /// Its cells and no others.
+    cells: &'a [(FieldPath, Cell)],
     /// Its table.
     pub table: Table,
     /// Its key: a ULID, or a natural key (a unit's or user's id).
@@ -93,16 +98,29 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The row the first of some cells belongs to; `None` when that is no cell of a row of the table.
+    fn first_of(cells: &'a [(FieldPath, Cell)], table: Table) -> Option<Self> {
+        let (first, _) = cells.first()?;
+        let (key, _) = first
+            .as_str()
+            .strip_prefix(table.prefix())?
+            .split_once('/')?;
+        let start = first.as_str().get(..table.prefix().len() + key.len() + 1)?;
+        let others = cells
+            .iter()
+            .take_while(|(path, _)| path.as_str().starts_with(start));
+        let cells = cells.get(..others.count())?;
+        Some(Self { cells, table, key })
+    }
+
     /// The value of a column, `Null` when unset.
     #[must_use]
     pub fn get(&self, column: Column) -> &'a Value {
-        let (table, column) = (self.table.id(), column.id());
-        let mut path = String::with_capacity(table.len() + self.key.len() + column.len() + 2);
-        for part in [table, "/", self.key, "/", column] {
-            path.push_str(part);
-        }
-        let cell = self.cells.get(path.as_str());
-        cell.map_or(&Value::Null, |cell| &cell.value)
+        let start = self.table.prefix().len() + self.key.len() + 1;
+        let wanted = Some(column.id());
+        let mut cells = self.cells.iter();
+        let cell = cells.find(|(path, _)| path.as_str().get(start..) == wanted);
+        cell.map_or(&Value::Null, |(_, cell)| &cell.value)
     }
 
     /// The text of a column, empty when unset.

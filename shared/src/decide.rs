@@ -570,7 +570,7 @@ impl Judge<'_> {
             path: state,
             value: "dismissed".into(),
         }];
-        let about = format!("{}{proposal}", FieldPath::table_prefix(Table::Proposals));
+        let about = format!("{}{proposal}", Table::Proposals.prefix());
         self.remark(&document, draw(), &about, reason, &mut writes);
         Ok(Decision {
             act: Act::Dismiss,

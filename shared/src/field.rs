@@ -80,7 +80,7 @@ pub struct FieldPath(Box<str>);
 
 /// What a path points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum Target<'a> {
     /// A field that has one value.
     Once(Field),
     /// A field that has one value a year.
@@ -88,7 +88,7 @@ pub enum Target {
     /// A field that has one value a month.
     Month(Month, Field),
     /// One cell of a row.
-    Cell(Table, String, Column),
+    Cell(Table, &'a str, Column),
     /// A name this version does not know; kept and shown as such.
     Unknown,
 }
@@ -103,13 +103,25 @@ impl FieldPath {
     /// The path of a field's value in one year.
     #[must_use]
     pub fn year(year: i16, field: Field) -> Self {
-        Self(format!("{year:04}/{}", field.id()).into())
+        let mut path = String::with_capacity(5 + field.id().len());
+        push_digits(&mut path, year, 4);
+        Self::dated(path, field)
     }
 
     /// The path of a field's value in one month.
     #[must_use]
     pub fn month(month: Month, field: Field) -> Self {
-        Self(format!("{month}/{}", field.id()).into())
+        let mut path = String::with_capacity(8 + field.id().len());
+        push_digits(&mut path, month.year(), 4);
+        path.push('-');
+        push_digits(&mut path, i16::from(month.month()), 2);
+        Self::dated(path, field)
+    }
+
+    fn dated(mut path: String, field: Field) -> Self {
+        path.push('/');
+        path.push_str(field.id());
+        Self(path.into())
     }
 
     /// The path of one cell of a row named by a ULID.
@@ -132,9 +144,15 @@ impl FieldPath {
         &self.0
     }
 
+    /// True for the cell of a row, whatever its table.
+    #[must_use]
+    pub fn is_of_row(&self) -> bool {
+        self.0.bytes().filter(|byte| *byte == b'/').count() == 2
+    }
+
     /// What the path points at, as far as this version knows.
     #[must_use]
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> Target<'_> {
         let mut parts = self.0.split('/');
         let (first, second, third, rest) = (
             parts.next().unwrap_or(""),
@@ -155,21 +173,18 @@ impl FieldPath {
                 field.and_then(|field| Some(Target::Month(first.parse().ok()?, field)))
             }
             (Some(row), Some(column), None) => Table::from_id(first)
-                .and_then(|table| Some(Target::Cell(table, row.to_owned(), table.column(column)?))),
+                .and_then(|table| Some(Target::Cell(table, row, table.column(column)?))),
             _ => None,
         };
         known.unwrap_or(Target::Unknown)
     }
+}
 
-    /// Not a path but a place between paths: everything that starts with the text sorts at or after it.
-    pub(crate) fn before(text: &str) -> Self {
-        Self(text.into())
-    }
-
-    /// The prefix under which all rows of a table stand, `issues/`.
-    #[must_use]
-    pub fn table_prefix(table: Table) -> String {
-        format!("{}/", table.id())
+/// Appends a number with leading zeros. Rules read thousands of dated paths: `format!` would be most of their time.
+fn push_digits(text: &mut String, number: i16, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number.unsigned_abs() / 10_u16.pow(place) % 10;
+        text.extend(char::from_digit(u32::from(digit), 10));
     }
 }
 
@@ -253,9 +268,10 @@ mod tests {
         }
         let row = RowId::from_parts(5, [1; 10]);
         let path = FieldPath::cell(Table::Issues, row, Column::Deadline);
+        let key = row.to_string();
         assert_eq!(
             path.target(),
-            Target::Cell(Table::Issues, row.to_string(), Column::Deadline)
+            Target::Cell(Table::Issues, &key, Column::Deadline)
         );
     }
 

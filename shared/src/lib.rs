@@ -22,6 +22,7 @@ pub mod attachments;
 #[cfg(feature = "crdt")]
 pub mod board;
 pub mod book;
+pub mod cells;
 pub mod command;
 pub mod decide;
 #[cfg(feature = "crdt")]

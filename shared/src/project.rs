@@ -3,11 +3,10 @@
 //! The node builds a [`ProjectView`] from the project's and the oversight document; the browser receives it as JSON and both hand
 //! it to `decide`. A field in conflict keeps all its values; while it stands every replica shows the same one (design.md 2).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::book::Cells as _;
+use crate::cells::CellMap;
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::time::{Month, Timestamp};
@@ -68,22 +67,26 @@ pub struct ProjectView {
     /// Heads of the project document, hex, sorted; the base of the reader's next command.
     pub heads: Vec<String>,
     /// Every set path. Unknown paths are kept.
-    pub cells: BTreeMap<FieldPath, Cell>,
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, Cell>))]
+    pub cells: CellMap,
 }
 
 impl ProjectView {
     /// The value at a path, `Null` when unset.
     #[must_use]
     pub fn value(&self, path: &FieldPath) -> &Value {
-        self.cells
-            .get(path)
-            .map_or(&Value::Null, |cell| &cell.value)
+        self.at(path.as_str())
+    }
+
+    fn at(&self, path: &str) -> &Value {
+        let cell = self.cells.get(path);
+        cell.map_or(&Value::Null, |cell| &cell.value)
     }
 
     /// The value of a field with one value.
     #[must_use]
     pub fn once(&self, field: Field) -> &Value {
-        self.value(&FieldPath::once(field))
+        self.at(field.id())
     }
 
     /// The text of a field with one value, empty when unset.
@@ -113,10 +116,7 @@ impl ProjectView {
     /// One cell of a row, `Null` when unset.
     #[must_use]
     pub fn row_value(&self, table: Table, row: &str, column: Column) -> &Value {
-        match FieldPath::keyed(table, row, column) {
-            Ok(path) => self.value(&path),
-            Err(_) => &Value::Null,
-        }
+        self.at(&[table.prefix(), row, "/", column.id()].concat())
     }
 
     /// Paths whose values differ and wait for a person.

@@ -478,7 +478,7 @@ fn read_filings(document: &Document) -> Vec<Filed> {
         if let Target::Cell(table @ (Table::Filings | Table::Reviews), row, column) =
             entry.path.target()
         {
-            rows.entry((table, row))
+            rows.entry((table, row.to_owned()))
                 .or_default()
                 .insert(column, entry.winner().clone());
         }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::book::{Book, Cells as _};
+use crate::cells::CellMap;
 use crate::command::{Actor, Command, Refusal, Role, Write};
 use crate::decide::{Decision, Directory, State, UnitEntry, decide};
 use crate::field::{Column, Field, FieldPath, Place, Table};
@@ -107,7 +108,7 @@ impl County {
         let view = ProjectView {
             id: project,
             heads: Vec::new(),
-            cells: BTreeMap::new(),
+            cells: CellMap::new(),
         };
         self.projects.insert(project, view);
         self.set(project, Field::Name, "a project");

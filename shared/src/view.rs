@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::api::HistoryEntry;
+use crate::cells::CellMap;
 use crate::decide::{Act, Directory, Parties};
 use crate::document::history::PastWrite;
 use crate::document::{ChangeInfo, Document, Entry, genesis, heads_to_hex};
@@ -164,7 +165,7 @@ pub(crate) fn project_with(
     let mut view = ProjectView {
         id,
         heads,
-        cells: BTreeMap::new(),
+        cells: CellMap::new(),
     };
     let mut conflicts = Vec::new();
     for (entry, in_oversight) in entries {
@@ -383,7 +384,7 @@ pub fn dump_document(
     if !library.contains(reader, id)? {
         return Ok(None);
     }
-    let mut cells = BTreeMap::new();
+    let mut cells = CellMap::new();
     for entry in library.document(reader, id)?.entries() {
         let mut values: Vec<_> = entry
             .rivals
@@ -416,7 +417,7 @@ pub fn dump_document(
     Ok(Some(dump_view(&id.to_string(), &cells)))
 }
 
-fn dump_view(id: &str, cells: &BTreeMap<FieldPath, Cell>) -> serde_json::Value {
+fn dump_view(id: &str, cells: &CellMap) -> serde_json::Value {
     let mut line: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     let mut conflicts: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     let mut nested: BTreeMap<String, BTreeMap<String, BTreeMap<String, serde_json::Value>>> =
@@ -456,7 +457,7 @@ fn dump_view(id: &str, cells: &BTreeMap<FieldPath, Cell>) -> serde_json::Value {
             Target::Cell(table, row, column) => {
                 let rows = nested.entry(table.id().to_owned()).or_default();
                 let value = lines_as_json(table, column.id(), &cell.value).unwrap_or(value);
-                rows.entry(row)
+                rows.entry(row.to_owned())
                     .or_default()
                     .insert(column.id().to_owned(), value);
             }

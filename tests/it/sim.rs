@@ -71,15 +71,24 @@ fn replay(seed: u64) -> String {
 fn storms_lose_nothing_and_end_in_equal_heads() {
     let first = sizes::said("XIANGMU_SIM_FROM").unwrap_or(0);
     let seeds = first..first + sizes::of("XIANGMU_SIM_COUNT", SEEDS, SEEDS_NIGHTLY);
-    let mut problems = Vec::new();
-    for seed in seeds {
-        let result = std::panic::catch_unwind(|| storm(seed).map(|_| ()));
-        match result {
-            Ok(Ok(())) => {}
-            Ok(Err(problem)) => problems.push(format!("{problem}\n{}", replay(seed))),
-            Err(_) => problems.push(format!("it panicked\n{}", replay(seed))),
-        }
-    }
+    let problem_of = |seed| match std::panic::catch_unwind(|| storm(seed).map(|_| ())) {
+        Ok(Ok(())) => None,
+        Ok(Err(problem)) => Some(format!("{problem}\n{}", replay(seed))),
+        Err(_) => Some(format!("it panicked\n{}", replay(seed))),
+    };
+    // The longest test of all, and the last: every core takes its share of the seeds.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let problems = std::thread::scope(|scope| {
+        let start = |core| {
+            let share = seeds.clone().skip(core).step_by(cores);
+            scope.spawn(move || share.filter_map(problem_of).collect::<Vec<_>>())
+        };
+        let shares: Vec<_> = (0..cores).map(start).collect();
+        let problems = shares
+            .into_iter()
+            .map(|share| share.join().expect("a share"));
+        problems.flatten().collect::<Vec<_>>()
+    });
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -386,9 +395,9 @@ fn what_was_written_before_a_move_was_known_becomes_a_proposal() {
         .document(&hub.store, &DocumentId::Project(project))
         .expect("it is there");
     assert!(document.value(&FieldPath::once(Field::Site)).is_null());
-    let proposals = FieldPath::table_prefix(Table::Proposals);
+    let proposals = Table::Proposals.prefix();
     let mut entries = document.entries().into_iter();
-    assert!(entries.any(|entry| entry.path.as_str().starts_with(&proposals)));
+    assert!(entries.any(|entry| entry.path.as_str().starts_with(proposals)));
     let readers = hub.replica.as_ref().expect("the hub runs");
     let readers = readers.readers_of(&hub.store, &DocumentId::Project(project));
     assert_eq!(readers.expect("memory reads"), [to]);

@@ -140,7 +140,7 @@ impl World {
                 .or_insert_with(|| ProjectView {
                     id: item.project,
                     heads: Vec::new(),
-                    cells: BTreeMap::new(),
+                    cells: shared::cells::CellMap::new(),
                 });
             for (path, value) in &item.set {
                 view.cells.insert(

@@ -243,7 +243,7 @@ impl Judge<'_> {
                 vec![path.clone()],
             )
         })?;
-        let exists = !view.row_value(table, &key, Column::By).is_null();
+        let exists = !view.row_value(table, key, Column::By).is_null();
         if !exists && stamped.insert((table, row)) {
             self.stamp(document, table, row, writes);
         }

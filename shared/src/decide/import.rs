@@ -111,7 +111,7 @@ pub fn decide_item(
             blank = ProjectView {
                 id: item.project,
                 heads: Vec::new(),
-                cells: [(home, cell)].into(),
+                cells: [(home, cell)].into_iter().collect(),
             };
             &blank
         }
@@ -161,10 +161,8 @@ pub fn decide_item(
         match right {
             Right::Write(to) => {
                 if let Target::Cell(table, key, _) = path.target() {
-                    let new = view.row_value(table, &key, Column::By).is_null();
-                    if let (true, Ok(row)) =
-                        (new && stamped.insert((table, key.clone())), key.parse())
-                    {
+                    let new = view.row_value(table, key, Column::By).is_null();
+                    if let (true, Ok(row)) = (new && stamped.insert((table, key)), key.parse()) {
                         judge.stamp(&to, table, row, &mut decided.writes);
                     }
                 }

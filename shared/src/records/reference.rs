@@ -1,9 +1,8 @@
 //! What a column that names another record can name, and what such a record is called in one line.
 
-use std::collections::BTreeMap;
-
-use crate::field::{Column, FieldPath, Kind, Table};
-use crate::project::Cell;
+use crate::book::rows;
+use crate::cells::CellMap;
+use crate::field::{Column, Kind, Table};
 
 /// What a reference names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,17 +65,8 @@ pub const fn targets(table: Table, column: Column) -> Named {
 }
 
 /// The keys of a table's rows, struck out or not, oldest first.
-pub fn keys(cells: &BTreeMap<FieldPath, Cell>, table: Table) -> impl Iterator<Item = &str> {
-    let prefix = FieldPath::table_prefix(table);
-    let mut next = FieldPath::before(&prefix);
-    std::iter::from_fn(move || {
-        let (path, _) = cells.range::<FieldPath, _>(&next..).next()?;
-        let rest = path.as_str().strip_prefix(&prefix)?;
-        let (key, _) = rest.split_once('/')?;
-        // `0` follows `/`: the first name after all columns of this row.
-        next = FieldPath::before(&format!("{prefix}{key}0"));
-        Some(key)
-    })
+pub fn keys(cells: &CellMap, table: Table) -> impl Iterator<Item = &str> {
+    rows(cells, table).map(|row| row.key)
 }
 
 /// The columns that name a row best: its needed ones, then its date.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::reference::{Named, keys, naming, targets};
 use crate::api::{RecordAuthor, RecordCell, RecordOption, RecordRow};
+use crate::cells::CellMap;
 use crate::decide::Directory;
-use crate::field::{Column, FieldPath, Kind, Table};
+use crate::field::{Column, Kind, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::Cell;
@@ -18,7 +19,7 @@ use crate::time::Timestamp;
 use crate::value::Value;
 
 /// Cells of documents that may hold what a row names.
-pub type Shelf<'a> = &'a BTreeMap<FieldPath, Cell>;
+pub type Shelf<'a> = &'a CellMap;
 
 /// What stands around rows: whom and what they name.
 pub struct Around<'a> {
@@ -290,32 +291,25 @@ pub fn count(cells: Shelf<'_>, table: Table) -> u32 {
 }
 
 fn cell<'a>(cells: Shelf<'a>, table: Table, row: &str, column: Column) -> Option<&'a Cell> {
-    let path = FieldPath::keyed(table, row, column).ok()?;
+    let path = [table.prefix(), row, "/", column.id()].concat();
     cells
-        .get(&path)
+        .get(path.as_str())
         .filter(|cell| !cell.value.is_null() || cell.is_conflict())
 }
 
 /// True when a row of this key has any cell.
 fn keys_from(cells: Shelf<'_>, table: Table, row: &str) -> bool {
-    let start = FieldPath::before(&format!("{}{row}/", FieldPath::table_prefix(table)));
-    let found = cells.range::<FieldPath, _>(&start..).next();
-    found.is_some_and(|(path, _)| path.as_str().starts_with(start.as_str()))
+    !cells.under(&[table.prefix(), row, "/"].concat()).is_empty()
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
+    use crate::field::FieldPath;
     use crate::ids::RowId;
 
-    fn put(
-        cells: &mut BTreeMap<FieldPath, Cell>,
-        table: Table,
-        row: u64,
-        column: Column,
-        value: impl Into<Value>,
-    ) {
+    fn put(cells: &mut CellMap, table: Table, row: u64, column: Column, value: impl Into<Value>) {
         let cell = Cell {
             value: value.into(),
             contenders: Vec::new(),
@@ -329,7 +323,7 @@ mod tests {
     #[test]
     fn a_nomination_outside_the_window_is_taken_and_shown_as_such() {
         let profile = Profile::built_in("honghe").unwrap();
-        let mut cells = BTreeMap::new();
+        let mut cells = CellMap::new();
         for (number, day) in [(1, "2022-09-10"), (2, "2022-09-11")] {
             let at = day.parse::<crate::time::Date>().unwrap().at(9, 0, 0).0;
             put(
@@ -376,7 +370,7 @@ mod tests {
             since: None,
         };
         directory.units.insert(unit, entry);
-        let mut cells = BTreeMap::new();
+        let mut cells = CellMap::new();
         let approval = RowId::from_parts(1, [1; 10]);
         let step = RowId::from_parts(2, [1; 10]);
         put(

@@ -297,7 +297,7 @@ impl Brief {
     }
 
     fn fields(&mut self, view: &ProjectView) {
-        for (path, cell) in &view.cells {
+        for (path, cell) in view.cells.iter().filter(|(path, _)| !path.is_of_row()) {
             match path.target() {
                 Target::Year(year, Field::YearPlanFen) => {
                     let plan_fen = cell.value.as_int().unwrap_or(0);

@@ -4,6 +4,8 @@
 //! `exceptions`; for a whole list the act itself carries reason, body and number); `warn` and `optional` are only said.
 //! What a county denies to projects on no list (`deny_without_list`) is a gate like any other.
 
+use std::cell::OnceCell;
+
 use crate::book::Cells as _;
 use crate::command::{ClosedGate, Refusal, Role, Why};
 use crate::decide::{is_hub, refuse};
@@ -132,7 +134,11 @@ pub fn managed<'a>(look: &Look<'a>, project: &ProjectView) -> Vec<&'a str> {
 /// The gates of a transition or act for what is asked about, in the order of the profile.
 fn gates_of<'a>(ask: &Ask<'a>, act: &str) -> Vec<&'a Gate> {
     let profile = ask.profile();
-    let programmes = programmes(ask);
+    let programmes = OnceCell::new();
+    let speaks = |gate: &Gate| {
+        let programmes = programmes.get_or_init(|| self::programmes(ask));
+        programmes.contains(&gate.programme.as_str())
+    };
     let list = ask.list.map(|list| list.id.as_str());
     let every_step = act.split_once(':').map(|(act, _)| act);
     let about =
@@ -142,7 +148,7 @@ fn gates_of<'a>(ask: &Ask<'a>, act: &str) -> Vec<&'a Gate> {
         .iter()
         .chain(&profile.issue.guards)
         .filter(|gate| about(gate))
-        .filter(|gate| gate.programme == "all" || programmes.contains(&gate.programme.as_str()))
+        .filter(|gate| gate.programme == "all" || speaks(gate))
         .filter(|gate| {
             gate.lists.is_empty() || list.is_some_and(|list| gate.lists.iter().any(|id| id == list))
         })
@@ -184,7 +190,7 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
             guard,
             mode: gate.mode,
             clause: &gate.clause,
-            excepted: !holds.is_met() && is_excepted(ask, &gate.clause),
+            excepted: is_excepted(ask, gate.mode, &holds, &gate.clause),
             holds,
         });
     }
@@ -200,15 +206,19 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
             guard: Guard::OnAnyList,
             mode: deny.mode,
             clause: &deny.clause,
-            excepted: !holds.is_met() && is_excepted(ask, &deny.clause),
+            excepted: is_excepted(ask, deny.mode, &holds, &deny.clause),
             holds,
         });
     }
     states
 }
 
-/// True when the head of the hub excepted the project from a clause, or gives the exception with the act on a whole list.
-fn is_excepted(ask: &Ask<'_>, clause: &str) -> bool {
+/// True when the head of the hub excepted the project from a clause that holds in principle and is not met, or gives the exception with
+/// the act on a whole list.
+fn is_excepted(ask: &Ask<'_>, mode: Mode, holds: &Holds, clause: &str) -> bool {
+    if mode != Mode::Override || holds.is_met() {
+        return false;
+    }
     let recorded = ask.project.is_some_and(|project| {
         let mut exceptions = reviews::exceptions_on(project, ask.look.today());
         exceptions.any(|row| row.is(Column::ExceptionRule, clause))

@@ -129,9 +129,9 @@ pub fn shown(profile: &Profile, role: Role, mut view: ProjectView) -> Option<Pro
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
-    use std::collections::BTreeMap;
 
     use super::*;
+    use crate::cells::CellMap;
     use crate::ids::ProjectId;
     use crate::project::Cell;
 
@@ -174,7 +174,7 @@ mod tests {
             assert!(may_read(&profile, Role::Inspector, table));
         }
         let view = |stage: &str| {
-            let mut cells = BTreeMap::new();
+            let mut cells = CellMap::new();
             for (path, value) in [
                 ("name", "P"),
                 ("stage", stage),

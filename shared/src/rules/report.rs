@@ -93,23 +93,37 @@ impl Deadline {
             let mut recurrences = report.recurrence.iter();
             recurrences.find_map(|recur| recur.period(month.first_day()))
         });
-        Self {
-            opens: period.map(|period| period.opens_at()),
-            due: report.and_then(|report| profile.due(report, month)),
-            grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
-            by_receipt: profile.report.judged_by == crate::profile::JudgedBy::ReceivedAt,
-            judged: report.is_some_and(|report| report.judged.unwrap_or(false)),
-        }
+        Self::new(
+            profile,
+            report,
+            period.map(|period| period.opens_at()),
+            report.and_then(|report| profile.due(report, month)),
+        )
     }
 
     /// The deadline of a report for any of its periods.
     #[must_use]
     pub fn of_period(profile: &Profile, report: &Report, period: &Period) -> Self {
+        Self::new(
+            profile,
+            Some(report),
+            Some(period.opens_at()),
+            profile.due_at(period),
+        )
+    }
+
+    fn new(
+        profile: &Profile,
+        report: Option<&Report>,
+        opens: Option<Timestamp>,
+        due: Option<Timestamp>,
+    ) -> Self {
         Self {
-            opens: Some(period.opens_at()),
-            due: profile.due_at(period),
-            judged: report.judged.unwrap_or(false),
-            ..Self::of(profile, &report.id, period.last.month_of())
+            opens,
+            due,
+            grace_ms: i64::from(profile.report.offline_grace_hours) * 3_600_000,
+            by_receipt: profile.report.judged_by == crate::profile::JudgedBy::ReceivedAt,
+            judged: report.is_some_and(|report| report.judged.unwrap_or(false)),
         }
     }
 }

@@ -150,7 +150,7 @@ impl Replica {
                 else {
                     continue;
                 };
-                let is_struck = FieldPath::keyed(table, &row, Column::Deleted)
+                let is_struck = FieldPath::keyed(table, row, Column::Deleted)
                     .is_ok_and(|path| !document.value(&path).is_null());
                 if !is_struck {
                     let unit = resolve(&self.nodes, self.unit, entry.winner());

@@ -1,12 +1,13 @@
 //! Documents that are no project, as the cells rules read (feature `crdt`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Names, clash};
 use crate::book::Book;
+use crate::cells::CellMap;
 use crate::document::Entry;
 use crate::document::genesis::DocumentKind;
-use crate::field::{Authority, FieldPath};
+use crate::field::Authority;
 use crate::ids::{DocumentId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::project::Cell;
@@ -49,7 +50,7 @@ fn add(
     library: &mut Library,
     reader: &dyn Reader,
     id: &DocumentId,
-    cells: &mut BTreeMap<FieldPath, Cell>,
+    cells: &mut CellMap,
 ) -> Result<(), LibraryError> {
     let mut clashes: Vec<Entry> = Vec::new();
     for entry in library.document(reader, id)?.entries() {

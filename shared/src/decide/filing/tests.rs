@@ -1,7 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
-use std::collections::BTreeMap;
-
+use crate::cells::CellMap;
 use crate::command::{Actor, Command, FilingLine, Refusal, Role, Why};
 use crate::decide::{Decision, Directory, Filed, FilingReview, State, decide};
 use crate::field::{Column, FieldPath, Table};
@@ -49,7 +48,7 @@ struct Town {
 
 impl Town {
     fn of(slug: &str, cells: &[(&str, Value)]) -> Self {
-        let mut all = BTreeMap::new();
+        let mut all = CellMap::new();
         let home = ("home_node", Value::from(town().to_string().as_str()));
         for (path, value) in cells.iter().cloned().chain([home]) {
             let contenders = Vec::new();

@@ -31,9 +31,9 @@ fn the_hash_is_the_published_one() {
 }
 
 mod records {
-    use std::collections::BTreeMap;
 
     use crate::book::Book;
+    use crate::cells::CellMap;
     use crate::command::{Actor, Command, Role, Why};
     use crate::decide::{Directory, State, decide};
     use crate::field::{Column, FieldPath, Table};
@@ -54,7 +54,7 @@ mod records {
     }
 
     fn view(cells: &[(String, &str)]) -> ProjectView {
-        let mut all = BTreeMap::new();
+        let mut all = CellMap::new();
         let home = (
             "home_node".to_owned(),
             UnitId::from_bytes([1; 10]).to_string(),

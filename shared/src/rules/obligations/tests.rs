@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::api::Timeliness;
+use crate::cells::CellMap;
 use crate::decide::UnitEntry;
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{NodeId, RowId};
@@ -44,7 +45,7 @@ fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-fn put(cells: &mut BTreeMap<FieldPath, Cell>, path: &str, value: Value) {
+fn put(cells: &mut CellMap, path: &str, value: Value) {
     let contenders = Vec::new();
     cells.insert(path.parse().unwrap(), Cell { value, contenders });
 }
@@ -88,7 +89,7 @@ impl County {
 
     fn project(&mut self, number: u8, fields: &[(&str, &str)]) -> ProjectId {
         let id = ProjectId::from_parts(1, [number; 10]);
-        let mut cells = BTreeMap::new();
+        let mut cells = CellMap::new();
         put(&mut cells, "name", "P".into());
         put(&mut cells, "home_node", town().to_string().into());
         for (path, value) in fields {

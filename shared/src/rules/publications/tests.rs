@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::book::Book;
+use crate::cells::CellMap;
 use crate::command::{Command, FilingLine};
 use crate::decide::Directory;
 use crate::profile::Profile;
@@ -23,7 +24,7 @@ fn the_monthly_circular_is_about_the_annual_plan_only() {
             let view = ProjectView {
                 id: id(number),
                 heads: vec![format!("{number:02}")],
-                cells: BTreeMap::new(),
+                cells: CellMap::new(),
             };
             (id(number), view)
         })
