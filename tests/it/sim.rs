@@ -12,6 +12,7 @@ use shared::field::{Field, FieldPath, Table};
 use shared::gate::trial::TRIAL_FROM;
 use shared::identity::UnitKind;
 use shared::ids::DocumentId;
+use shared::summary;
 use shared::sync::{Approval, Input, Line, Reply};
 use tests::invariants;
 use tests::sizes;
@@ -493,6 +494,14 @@ fn a_node_waits_for_the_officer_and_is_let_in_on_the_same_line() {
     world.run_for(20_000);
     assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
     assert_eq!(invariants::heads_are_equal(&mut world), Ok(()));
+    // Both know since when the unit is listed: it owes no report of the time before.
+    let listed = world.parties.iter_mut().map(|party| {
+        let replica = party.replica.as_mut().expect("it runs");
+        let directory = summary::directory(replica.library(), &party.store);
+        directory.expect("it reads").units[&home].since
+    });
+    let listed: BTreeSet<_> = listed.collect();
+    assert!(listed.len() == 1 && !listed.contains(&None), "{listed:?}");
 }
 
 fn readmit_all(world: &mut World, at: usize) -> (u64, u64) {
