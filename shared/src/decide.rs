@@ -32,7 +32,7 @@ mod rows;
 mod state;
 
 pub use crate::rules::plan::contradictions;
-pub use authority::{Parties, Right, right_to};
+pub use authority::{Parties, Right, is_assigned, right_to};
 pub use check::{Misfit, check_shape, check_value};
 pub use import::{ImportRules, ItemDecision, check_import, decide_item};
 pub use record::{Writing, may_write_rows};
@@ -516,11 +516,7 @@ impl Judge<'_> {
         }
         let Right::Write(document) = right_to(&path, view, &self.parties(view), self.actor, false)
         else {
-            let why = match is_hub(self.actor) {
-                true => Why::RoleMayNot,
-                false => Why::NotYourUnit,
-            };
-            return Err(refuse_at(why, vec![path]));
+            return Err(self.not_yours(path));
         };
         let mut writes = vec![Write {
             document,
@@ -538,6 +534,15 @@ impl Judge<'_> {
             writes,
             proposed: Vec::new(),
         })
+    }
+
+    /// A path is another unit's to write; at the hub, its head's.
+    fn not_yours(&self, path: FieldPath) -> Refusal {
+        let why = match is_hub(self.actor) {
+            true => Why::RoleMayNot,
+            false => Why::NotYourUnit,
+        };
+        refuse_at(why, vec![path])
     }
 
     fn dismiss(
@@ -561,7 +566,7 @@ impl Judge<'_> {
                 Right::Write(_)
             )
         {
-            return Err(refuse(Why::NotYourUnit));
+            return Err(self.not_yours(path));
         }
         let document = DocumentId::Project(project);
         let state = FieldPath::cell(Table::Proposals, proposal, Column::State);

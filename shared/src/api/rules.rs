@@ -513,6 +513,9 @@ pub struct Waiting {
     pub approved: Option<Date>,
     /// `arrangement`, `evaluation`, `approval`, `next`, `money` or `behind`.
     pub wait: String,
+    /// True once an officer prepared its payment for the head of the hub to confirm.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prepared: bool,
     /// For `money`: how much more than the pool holds, in fen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_fen: Option<i64>,

@@ -1,4 +1,9 @@
 //! Whose write counts (domain.md 0.7, design.md 2).
+//!
+//! Accounts have the roles of [`Role`]. The other columns of domain.md 1.3 are no roles of an account: there an organisation stands for the
+//! role. Whoever fills for the lead unit is its officer, whoever fills for a department that approves or guarantees something is its
+//! approving officer, whoever fills for the finance bureau the finance officer, whoever fills for the owner its liaison; what they may do
+//! follows from what their unit is to the project ([`Parties`], `rules::actors`).
 
 use std::collections::BTreeSet;
 
@@ -123,6 +128,16 @@ const ALSO_HOME: &[Field] = &[
     Field::ProceduresNow,
 ];
 
+/// True for what the head of the hub assigns and an officer prepares (domain.md 1.3): who leads a project, as a leader and as a unit.
+#[must_use]
+pub fn is_assigned(path: &FieldPath) -> bool {
+    match path.target() {
+        Target::Once(field) => field == Field::LeadUnit,
+        Target::Cell(table, ..) => is_heads(table),
+        _ => false,
+    }
+}
+
 /// What the actor may do with a path of a project.
 ///
 /// `for_unit`: an officer of the hub acts with the unit's authority (代填, import, ending a conflict).
@@ -144,7 +159,7 @@ pub fn right_to(
     } else {
         Right::Nothing
     };
-    let heads = matches!(path.target(), Target::Cell(table, ..) if is_heads(table));
+    let heads = is_assigned(path);
     let (authority, also_home, struck) = match path.target() {
         Target::Once(Field::HomeNode | Field::Deleted | Field::Demo) => return Right::NotWritable,
         Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {

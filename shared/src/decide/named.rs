@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Judge, is_hub};
+use super::{Judge, is_assigned, is_hub};
 use crate::command::{Command, Help, Refusal, Requested, Role, Why};
 use crate::field::{Authority, Column, FieldPath, Kind, Place, Table, Target};
 use crate::ids::{ProjectId, UnitId};
@@ -117,7 +117,11 @@ impl Judge<'_> {
         }
         let mut help = refusal.help.take().map_or_else(Help::default, |help| *help);
         if help.from.is_empty() {
-            help.from = self.who(&refusal.why, about);
+            let assigned = refusal.missing.iter().any(is_assigned);
+            help.from = match refusal.why {
+                Why::RoleMayNot if assigned && is_hub(self.actor) => self.hub_office(Role::HubHead),
+                _ => self.who(&refusal.why, about),
+            };
         }
         if refusal.why == Why::HubOnly && help.request.is_none() {
             help.request = self.asks(about);
@@ -222,6 +226,8 @@ impl Judge<'_> {
         let hub = is_hub(self.actor);
         match about.table {
             Some(Table::ProfileApplies) => office("", Role::Admin),
+            // Of the pool an officer writes everything but payments.
+            Some(Table::PoolEntries) if hub => self.hub_office(Role::HubHead),
             Some(table) if hub && super::record::is_heads(table) => self.hub_office(Role::HubHead),
             Some(table) if super::record::is_signed(table) => {
                 let unit = about.unit.unwrap_or(self.actor.unit);

@@ -40,7 +40,7 @@ impl Judge<'_> {
                 there_as_seen(view.cells.get(path), path, seen)?;
                 match right_to(path, view, &self.parties(view), self.actor, true) {
                     Right::Write(document) => document,
-                    Right::Propose | Right::Nothing => return Err(refuse(Why::NotYourUnit)),
+                    Right::Propose | Right::Nothing => return Err(self.not_yours(path.clone())),
                     Right::NotWritable => {
                         return Err(refuse_at(Why::NotWritable, vec![path.clone()]));
                     }

@@ -452,13 +452,24 @@ fn a_write_without_authority_becomes_a_proposal_and_the_hubs_fields_stand_in_ove
         )),
         Why::NotYourUnit
     );
-    assert!(is_done(&hub.run(
+    // Which unit leads the head assigns; an officer prepares it.
+    let accept = || Command::AcceptProposal {
+        project: bridge,
+        proposal: row,
+    };
+    assert_eq!(
+        why(hub.run(&actor(Role::HubOfficer), accept())),
+        Why::RoleMayNot
+    );
+    let prepared = hub.run(
         &actor(Role::HubOfficer),
-        Command::AcceptProposal {
-            project: bridge,
-            proposal: row
-        }
-    )));
+        edit(bridge, &[("lead_unit", "Water".into())]),
+    );
+    let Outcome::Done { proposed, .. } = prepared else {
+        panic!("refused")
+    };
+    assert_eq!(proposed, [path("lead_unit")]);
+    assert!(is_done(&hub.run(&actor(Role::HubHead), accept())));
     assert!(is_done(&hub.run(
         &actor(Role::HubOfficer),
         edit(bridge, &[("stage", "construction".into())])

@@ -34,6 +34,8 @@ pub struct Account {
     pub balance_fen: i64,
     /// Payments by request.
     pub payments: BTreeMap<RowId, Payment>,
+    /// Requests whose payment an officer has prepared for the head to confirm.
+    pub prepared: BTreeSet<RowId>,
     /// What each project drew and gave back.
     pub projects: BTreeMap<ProjectId, Drawn>,
 }
@@ -90,6 +92,7 @@ impl Account {
                 self.parts
                     .insert(row.text(Column::PoolSource).to_owned(), fen);
             }
+            "prepare" => self.prepared.extend(row.reference(Column::Request)),
             "pay" => {
                 let (Some(project), Some(request)) =
                     (row.project(), row.reference(Column::Request))

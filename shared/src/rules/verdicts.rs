@@ -523,6 +523,7 @@ fn waits(waiting: &Waiting) -> api::Waiting {
         amount_fen: request.fen,
         approved: request.approved,
         wait: wait.to_owned(),
+        prepared: waiting.is_prepared,
         missing_fen,
         behind,
     }

@@ -555,6 +555,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
         "pool_act" => options![
             "open" "期初" "Opening",
             "breakdown" "来源分解" "Breakdown by source",
+            "prepare" "拟拨" "Prepared",
             "pay" "拨付" "Paid",
             "give_back" "归还" "Returned",
             "evaluate" "绩效评价" "Performance record",

@@ -3,10 +3,10 @@
 use super::queue::{Request, Wait, Waiting, queue};
 use super::{Account, clause};
 use crate::book::Cells as _;
-use crate::command::{Refusal, Why, Write};
+use crate::command::{Refusal, Role, Why, Write};
 use crate::decide::{Draw, Parties, refuse};
 use crate::field::{Column, FieldPath, Table};
-use crate::ids::{DocumentId, RowId, UnitId};
+use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::rules::guards::Ask;
 use crate::rules::{Entry, Look, World, gates};
 use crate::value::Value;
@@ -174,6 +174,7 @@ pub(in crate::rules) fn judge_entry(
     match entry.text(Column::PoolAct) {
         "open" => open(world, entry, &account),
         "breakdown" => breakdown(world, entry, &account),
+        "prepare" => payable(world, entry, &account).map(|due| due.names(entry)),
         "pay" => pay(world, entry, &account, draw),
         "give_back" => give_back(world, entry, &account, draw),
         _ => evaluate(world, entry, &account),
@@ -238,12 +239,25 @@ fn breakdown(
     Ok(Vec::new())
 }
 
-fn pay(
-    world: &World<'_>,
-    entry: &Entry<'_>,
-    account: &Account,
-    draw: Draw<'_>,
-) -> Result<Vec<Write>, Refusal> {
+/// A payment that may be made now.
+struct Due {
+    unit: UnitId,
+    project: ProjectId,
+    request: RowId,
+    fen: i64,
+}
+
+impl Due {
+    /// The project beside the entry.
+    fn names(&self, entry: &Entry<'_>) -> Vec<Write> {
+        let project = self.project.to_string();
+        let cell = entry.cell(entry.table, entry.row, Column::Project, project.into());
+        cell.into_iter().collect()
+    }
+}
+
+/// What is due for the request that an entry names: an officer prepares it, the head confirms it (domain.md 1.3).
+fn payable(world: &World<'_>, entry: &Entry<'_>, account: &Account) -> Result<Due, Refusal> {
     demand(world, entry, &[Column::Request])?;
     let fen = amount(world, entry)?;
     let row = entry.reference(Column::Request);
@@ -253,7 +267,8 @@ fn pay(
     }
     let look = Look::new(world, entry.now);
     let queue = queue(&look, account);
-    let Waiting { request, wait } = queue.find(row).ok_or_else(|| no(world, Why::NotFound))?;
+    let Waiting { request, wait, .. } =
+        queue.find(row).ok_or_else(|| no(world, Why::NotFound))?;
     if fen != request.fen {
         let fen = request.fen.saturating_sub(fen);
         return Err(no(world, Why::Differs { fen }));
@@ -274,12 +289,27 @@ fn pay(
         let fen = account.balance_fen;
         return Err(no(world, Why::NotEnough { fen }));
     }
-    let project = request.project.to_string();
-    let mut writes: Vec<_> = entry
-        .cell(entry.table, entry.row, Column::Project, project.into())
-        .into_iter()
-        .collect();
-    writes.extend(tell(entry, request.unit, row, "paid", fen, draw()));
+    Ok(Due {
+        unit: request.unit,
+        project: request.project,
+        request: row,
+        fen,
+    })
+}
+
+/// The head of the hub pays: what is due is paid in this act, and the unit is told.
+fn pay(
+    world: &World<'_>,
+    entry: &Entry<'_>,
+    account: &Account,
+    draw: Draw<'_>,
+) -> Result<Vec<Write>, Refusal> {
+    let due = payable(world, entry, account)?;
+    if entry.actor.role != Role::HubHead {
+        return Err(no(world, Why::RoleMayNot));
+    }
+    let mut writes = due.names(entry);
+    writes.extend(tell(entry, due.unit, due.request, "paid", due.fen, draw()));
     Ok(writes)
 }
 

@@ -60,6 +60,8 @@ pub struct Waiting {
     pub request: Request,
     /// What for.
     pub wait: Wait,
+    /// True once an officer prepared its payment for the head to confirm.
+    pub is_prepared: bool,
 }
 
 /// Everybody who waits.
@@ -112,7 +114,12 @@ pub fn queue(look: &Look<'_>, account: &Account) -> Queue {
         } else {
             &mut queue.arranging
         };
-        to.push(Waiting { request, wait });
+        let is_prepared = account.prepared.contains(&request.row);
+        to.push(Waiting {
+            request,
+            wait,
+            is_prepared,
+        });
     }
     queue.arranging.sort_by_key(|waiting| {
         let request = &waiting.request;

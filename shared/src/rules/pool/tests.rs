@@ -396,6 +396,39 @@ fn the_pool_is_the_hubs_and_only_where_the_county_has_one() {
     );
 }
 
+/// Domain.md 1.3: an officer carries a payment out as far as preparing it, the head confirms it.
+#[test]
+fn an_officer_prepares_a_payment_and_the_head_confirms_it() {
+    let mut desk = desk();
+    desk.approve(1, "2024-09-12");
+    let request = desk.ask(1, MILLION).unwrap();
+    let officer = desk.county.officer();
+    let entry = |desk: &mut Desk, act: &str| {
+        let cells = [
+            (Column::PoolAct, act.into()),
+            (Column::Request, request.to_string().into()),
+            (Column::AmountFen, MILLION.into()),
+        ];
+        desk.county.record(&officer, hub(), Table::PoolEntries, &cells)
+    };
+    // What is not due can be neither prepared nor paid.
+    assert!(entry(&mut desk, "prepare").is_err());
+    desk.arrange(request).unwrap();
+    let before = desk.account().balance_fen;
+    entry(&mut desk, "prepare").unwrap();
+    let account = desk.account();
+    assert_eq!(account.balance_fen, before);
+    assert!(account.prepared.contains(&request) && account.payments.is_empty());
+    let refused = entry(&mut desk, "pay").unwrap_err();
+    assert_eq!(refused.why, Why::RoleMayNot);
+    assert_eq!(refused.rule.as_deref(), Some("WS-14"));
+    let sentence = refused.sentence(crate::text::Lang::Zh);
+    assert!(sentence.contains("负责人"), "{sentence}");
+    desk.pay(request, MILLION).unwrap();
+    assert_eq!(desk.account().balance_fen, before - MILLION);
+    assert!(entry(&mut desk, "prepare").is_err(), "it is paid");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
