@@ -17,6 +17,8 @@ pub enum ObligationKind {
     ListProposal,
     /// A list is to be submitted.
     ListSubmission,
+    /// A list is to be decided.
+    ListDecision,
     /// A list is to be issued.
     ListIssue,
     /// A meeting or another event of the calendar.
@@ -59,6 +61,7 @@ impl ObligationKind {
             Self::Report => "report",
             Self::ListProposal => "list_proposal",
             Self::ListSubmission => "list_submission",
+            Self::ListDecision => "list_decision",
             Self::ListIssue => "list_issue",
             Self::Meeting => "meeting",
             Self::Inspection => "inspection",

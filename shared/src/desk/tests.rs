@@ -852,7 +852,7 @@ fn readers_are_home_lead_territory_and_those_who_take_part() {
     let readers = |node: &mut Node| view::readers(&mut node.library, &node.store, bridge).unwrap();
     assert_eq!(readers(&mut hub), [town()].into());
     hub.run(
-        &actor(Role::HubOfficer),
+        &actor(Role::HubHead),
         edit(bridge, &[("lead_unit", "Other".into())]),
     );
     assert_eq!(readers(&mut hub), [town(), other].into());

@@ -110,7 +110,6 @@ pub const ACTS: &[&str] = &[
     "list_issue",
     "list_adjust",
     "mark_major",
-    "baolian_confirm",
     "issue_assign",
     "issue_close",
     "escalate",

@@ -18,6 +18,8 @@ use crate::rules::stage::Stage;
 use crate::rules::subject::managed_in;
 use crate::rules::{Look, World, reviews};
 
+mod papers;
+
 /// One gate before an act, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateState<'a> {
@@ -194,6 +196,19 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
             holds,
         });
     }
+    for material in papers::asked(ask, act, &programmes(ask)) {
+        if !keep(papers::turn(material)) {
+            continue;
+        }
+        let holds = papers::test(ask, material);
+        states.push(GateState {
+            guard: Guard::Materials,
+            mode: material.mode,
+            clause: &material.clause,
+            excepted: !holds.is_met() && is_excepted(ask, &material.clause),
+            holds,
+        });
+    }
     if let Some(deny) = &ask.profile().deny_without_list
         && deny.acts.iter().any(|denied| denied.id == act)
         && !states.iter().any(|state| state.clause == deny.clause)
@@ -276,6 +291,8 @@ pub fn exceptable<'a>(world: &World<'a>) -> impl Iterator<Item = &'a str> {
         .deny_without_list
         .iter()
         .filter(|deny| deny.mode == Mode::Override);
+    let papers = papers::of_their_own(profile);
+    let papers = papers.filter(|material| material.mode == Mode::Override);
     let rules = profile
         .eligibility
         .values()
@@ -284,6 +301,7 @@ pub fn exceptable<'a>(world: &World<'a>) -> impl Iterator<Item = &'a str> {
     gates
         .map(|gate| gate.clause.as_str())
         .chain(deny.map(|deny| deny.clause.as_str()))
+        .chain(papers.map(|material| material.clause.as_str()))
         .chain(rules.map(|rule| rule.clause.as_str()))
 }
 

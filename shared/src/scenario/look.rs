@@ -405,7 +405,12 @@ fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
     }
     let line = |one: &Obligation| {
         let rule = match (one.kind, one.project) {
-            (ObligationKind::ListIssue | ObligationKind::ListSubmission, _) => {
+            (
+                ObligationKind::ListIssue
+                | ObligationKind::ListSubmission
+                | ObligationKind::ListDecision,
+                _,
+            ) => {
                 format!("list:{}", one.rule)
             }
             (ObligationKind::Meeting, _) | (_, None) => one.rule.clone(),

@@ -20,6 +20,7 @@ words! {
     Completion "竣工" "Completion";
     ListProposal "申报" "Proposal";
     ListSubmission "清单报审" "List to submit";
+    ListDecision "清单审定" "List to decide";
     ListIssue "清单印发" "List to issue";
     Meeting "会议" "Meeting";
     Inspection "督查" "Inspection";
@@ -43,6 +44,7 @@ impl From<ObligationKind> for DueKind {
             ObligationKind::Report => Self::Report,
             ObligationKind::ListProposal => Self::ListProposal,
             ObligationKind::ListSubmission => Self::ListSubmission,
+            ObligationKind::ListDecision => Self::ListDecision,
             ObligationKind::ListIssue => Self::ListIssue,
             ObligationKind::Meeting => Self::Meeting,
             ObligationKind::Inspection => Self::Inspection,

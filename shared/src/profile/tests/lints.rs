@@ -298,6 +298,36 @@ fn a_recurrence_that_leaves_its_days_open_has_those_of_the_calendar() {
 fn a_flag_without_its_gate_is_refused() {
     for (slug, old, new, path) in [
         (
+            "kundulun",
+            "\"proposers\": [\"lead_unit\"],",
+            "\"proposers\": [\"lead_unit\"], \"reviewers\": [\"key_office\"],",
+            "lists.3.reviewers",
+        ),
+        (
+            "kaizhou",
+            "\"findings_workflow\": \"finding\",",
+            "",
+            "issue.workflows.finding",
+        ),
+        (
+            "kaizhou",
+            "\"output\": [\"P-KZ-2\"]",
+            "\"output\": [\"P-KZ-1\"]",
+            "inspections.0.output",
+        ),
+        (
+            "kaizhou",
+            ", \"data_source\": \"countdown_rate\"",
+            ", \"data_source\": \"luck\"",
+            "assess.schemes.0.indicators.0.data_source",
+        ),
+        (
+            "kaizhou",
+            ", \"data_source\": \"countdown_rate\"",
+            ", \"formula\": \"a third of it\"",
+            "assess.schemes.0.indicators.0.formula",
+        ),
+        (
             "kaizhou",
             "\"custodian_required\": false",
             "\"custodian_required\": true",

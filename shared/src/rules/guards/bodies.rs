@@ -326,10 +326,38 @@ pub(super) fn hub_checked(ask: &Ask<'_>) -> Holds {
     let Some(project) = ask.project else {
         return Holds::Met;
     };
-    Holds::when(is_checked(ask, project, "hub_check"), || {
+    let mut reviews = project.each(Table::ProjectReviews);
+    let checked = reviews.any(|row| {
+        row.is(Column::ReviewKind, "hub_check")
+            && is_good(row.text(Column::ReviewOutcome))
+            && counts(ask, &row, day_of(&row, Column::Date))
+            && examines(ask, row.text(Column::Org))
+    });
+    Holds::when(checked, || {
         let name = fixed_label("review_kind", "hub_check", Lang::Zh).unwrap_or("hub_check");
-        Lack::of([name.to_owned()], hub(ask.profile()))
+        let reviewers = ask.list.map_or(&[][..], |list| &list.reviewers);
+        let names = reviewers.iter().map(|body| party(ask.profile(), "", body));
+        let names: Vec<_> = names.collect();
+        let from = if names.is_empty() {
+            hub(ask.profile())
+        } else {
+            names.join("\u{3001}")
+        };
+        Lack::of([name.to_owned()], from)
     })
+}
+
+/// True for one of those whom the list names for its first examination. What names nobody the hub did, whose rows these are.
+fn examines(ask: &Ask<'_>, org: &str) -> bool {
+    let world = &ask.look.world;
+    let reviewers = ask.list.map_or(&[][..], |list| &list.reviewers);
+    let is_hub =
+        || world.directory.hub.is_some() && world.directory.resolve(org) == world.directory.hub;
+    reviewers.is_empty()
+        || org.is_empty()
+        || reviewers
+            .iter()
+            .any(|body| is_body(world, org, body) || body == "hub" && is_hub())
 }
 
 fn is_good(outcome: &str) -> bool {

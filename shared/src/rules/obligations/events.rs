@@ -502,6 +502,8 @@ fn inspect(
         );
         let organisers = inspection.organisers.as_deref().unwrap_or_default();
         one.role = organisers.first().cloned().unwrap_or_default();
+        // Whom it is announced to: those who are invited to it (domain.md 13.13b).
+        one.recipients.clone_from(&inspection.invited);
         one
     };
     if inspection.class == Class::Periodic {

@@ -19,17 +19,14 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
         catalogue(ground, asked, list, found);
         windows(ground, asked, list, found);
         for recur in list.submit_by.list() {
-            dated(ground, asked, list, recur, None, found);
+            dated(ground, asked, list, recur, Step::Submission, found);
+        }
+        for recur in list.decide_by.list() {
+            dated(ground, asked, list, recur, Step::Decision, found);
         }
         if let Some(issue) = list.issue_by.get() {
-            dated(
-                ground,
-                asked,
-                list,
-                &issue.recurrence,
-                Some(issue.class),
-                found,
-            );
+            let step = Step::Issue(issue.class);
+            dated(ground, asked, list, &issue.recurrence, step, found);
         }
     }
 }
@@ -108,39 +105,62 @@ fn windows(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obli
     }
 }
 
-/// Issue when a class is given, submission otherwise.
+/// What becomes of a list by a day.
+#[derive(Clone, Copy)]
+enum Step {
+    Submission,
+    Decision,
+    Issue(Class),
+}
+
+impl Step {
+    const fn kind(self) -> ObligationKind {
+        match self {
+            Self::Submission => ObligationKind::ListSubmission,
+            Self::Decision => ObligationKind::ListDecision,
+            Self::Issue(_) => ObligationKind::ListIssue,
+        }
+    }
+
+    /// To whom it goes, or whose act it is: who issues where the county names somebody, who decides otherwise.
+    fn parties(self, list: &List) -> Vec<String> {
+        match self {
+            Self::Issue(_) if !list.issuers.is_empty() => list.issuers.clone(),
+            _ => list.deciders.list().to_vec(),
+        }
+    }
+}
+
 fn dated(
     ground: &Ground<'_>,
     asked: &Asked,
     list: &List,
     recur: &Recur,
-    issue: Option<Class>,
+    step: Step,
     found: &mut Vec<Obligation>,
 ) {
     let at = asked.at();
     let from = asked.from.plus_days(-CARRY_DAYS);
     let from = from.max(ground.profile.effective_from);
-    let kind = match issue {
-        Some(_) => ObligationKind::ListIssue,
-        None => ObligationKind::ListSubmission,
-    };
     for period in recur.due_between(from, asked.to.plus_days(31)) {
         let Some(day) = period.due else { continue };
         let year = year_due(day);
         let issued = ground.listed.is_issued(&list.id, year, at);
-        let done = issued || issue.is_none() && is_submitted(ground, list, year);
+        // What is issued was decided and submitted.
+        let submitted = || matches!(step, Step::Submission) && is_submitted(ground, list, year);
+        let done = issued || submitted();
         let due = ground.profile.due_at(&period);
         let over = due.is_some_and(|due| is_over(at, due));
-        let mut one = blank(kind, &list.id, &list.name_zh, &list.clause);
+        let mut one = blank(step.kind(), &list.id, &list.name_zh, &list.clause);
         one.period = format!("{year:04}");
         one.opens = Some(period.opens);
         one.due = due;
         "hub".clone_into(&mut one.role);
-        one.recipients.clone_from(&list.deciders.list().to_vec());
-        (one.standing, one.severity) = match (done, over, issue) {
+        one.recipients = step.parties(list);
+        (one.standing, one.severity) = match (done, over, step) {
             (true, ..) => (Standing::Done, Severity::None),
-            (false, true, Some(class)) => (Standing::NotIssued, weight(class)),
-            (false, true, None) => (Standing::Overdue, Severity::Red),
+            (false, true, Step::Issue(class)) => (Standing::NotIssued, weight(class)),
+            (false, true, _) => (Standing::Overdue, Severity::Red),
             (false, false, _) if asked.to < day.month_of().first_day() => {
                 (Standing::Upcoming, Severity::None)
             }
@@ -165,6 +185,7 @@ fn is_submitted(ground: &Ground<'_>, list: &List, year: i16) -> bool {
 mod tests {
     use super::super::{Whose, obligations};
     use super::*;
+    use crate::profile::Stated;
     use crate::testing::{County, by, hub};
 
     fn owed(county: &County, from: &str, rule: &str) -> Vec<Obligation> {
@@ -200,6 +221,55 @@ mod tests {
                 "catalogues"
             )
             .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_day_of_decision_is_owed_and_an_issue_names_who_issues() {
+        let mut county = County::new("kundulun", "2017-11-20");
+        let list = county
+            .profile
+            .lists
+            .iter_mut()
+            .find(|list| list.id == "kd.annual");
+        let list = list.expect("the list is there");
+        list.decide_by = Stated::Given(vec!["yearly:11-15".parse().expect("a recurrence")]);
+        list.issuers = vec!["gov".to_owned()];
+        let found = owed(&county, "2017-11-01", "kd.annual");
+        let decision = found
+            .iter()
+            .filter(|one| one.kind == ObligationKind::ListDecision);
+        let decision: Vec<_> = decision
+            .map(|one| (one.period.as_str(), one.standing, one.recipients.join(",")))
+            .collect();
+        // The year before was not decided either.
+        let by = || "party_gov".to_owned();
+        assert_eq!(
+            decision,
+            [
+                ("2017", Standing::Overdue, by()),
+                ("2018", Standing::Overdue, by())
+            ]
+        );
+        county.on("2018-01-20");
+        let found = owed(&county, "2018-01-01", "kd.annual");
+        let mut issue = found
+            .iter()
+            .filter(|one| one.kind == ObligationKind::ListIssue);
+        let issue = issue.next().expect("the issue is owed");
+        assert_eq!(issue.recipients, ["gov"]);
+        // What was issued was decided.
+        let set = [
+            (Column::List, "kd.annual".into()),
+            (Column::Year, "2018".into()),
+        ];
+        county.put(hub(), Table::ListEditions, &set);
+        let found = owed(&county, "2018-01-01", "kd.annual");
+        let open = found.iter().filter(|one| one.standing.is_overdue());
+        let open: Vec<_> = open.map(|one| (one.kind, one.period.as_str())).collect();
+        assert!(
+            !open.contains(&(ObligationKind::ListDecision, "2018")),
+            "{open:?}"
         );
     }
 

@@ -267,8 +267,7 @@ fn payable(world: &World<'_>, entry: &Entry<'_>, account: &Account) -> Result<Du
     }
     let look = Look::new(world, entry.now);
     let queue = queue(&look, account);
-    let Waiting { request, wait, .. } =
-        queue.find(row).ok_or_else(|| no(world, Why::NotFound))?;
+    let Waiting { request, wait, .. } = queue.find(row).ok_or_else(|| no(world, Why::NotFound))?;
     if fen != request.fen {
         let fen = request.fen.saturating_sub(fen);
         return Err(no(world, Why::Differs { fen }));

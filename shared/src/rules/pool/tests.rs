@@ -409,7 +409,8 @@ fn an_officer_prepares_a_payment_and_the_head_confirms_it() {
             (Column::Request, request.to_string().into()),
             (Column::AmountFen, MILLION.into()),
         ];
-        desk.county.record(&officer, hub(), Table::PoolEntries, &cells)
+        desk.county
+            .record(&officer, hub(), Table::PoolEntries, &cells)
     };
     // What is not due can be neither prepared nor paid.
     assert!(entry(&mut desk, "prepare").is_err());

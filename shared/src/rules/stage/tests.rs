@@ -92,7 +92,11 @@ fn a_joint_review_counts_when_all_is_concluded_by_all_for_what_stands_there() {
     let refused = decide(&mut county, project, "list").unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("KZ-2.2.1"));
 
-    let kind = [(Column::ReviewKind, "joint".into())];
+    // The minutes stand in the review itself.
+    let kind = [
+        (Column::ReviewKind, "joint".into()),
+        (Column::Text, "minutes".into()),
+    ];
     let review = county
         .record(&officer, of(project), Table::ProjectReviews, &kind)
         .unwrap();
@@ -192,6 +196,7 @@ fn passed_after_a_change_counts_once_the_change_is_made() {
     let review = [
         (Column::ReviewKind, "joint".into()),
         (Column::ReviewOutcome, "passed_after_change".into()),
+        (Column::Text, "minutes".into()),
     ];
     let review = county.put(of(project), Table::ProjectReviews, &review);
     for content in county.profile.review.contents.clone() {
@@ -528,4 +533,36 @@ fn duties_open_with_their_transition_and_fall_due_with_the_next() {
     assert!(duties(&county).is_empty());
     county.set(project, Field::InvestmentKind, "government");
     assert_eq!(duties(&county), [true]);
+}
+
+/// Domain.md 13.6 `reviewers`: the first examination of a list is that of whom the county names for it.
+#[test]
+fn a_check_by_somebody_else_is_no_first_examination() {
+    let mut county = County::new("kundulun", "2016-10-20");
+    let town = county.unit("town", "township");
+    let project = county.project(town);
+    let checked = |county: &County| {
+        let world = county.world();
+        let look = Look::new(&world, county.now);
+        let list = county.profile.list("kd.annual");
+        let ask = Ask::about(&look, Some(county.view(project))).for_list(list);
+        let states = gates::states(&ask, "T3", |guard| guard == Guard::HubChecked);
+        let state = states.first().unwrap();
+        let from = state.lack().map(|lack| lack.from.clone());
+        (state.is_open(), from.unwrap_or_default())
+    };
+    let reviewer = county.profile.body_name("key_office").to_owned();
+    assert_eq!(checked(&county), (false, reviewer.clone()));
+    let review = |county: &mut County, org: &str| {
+        let cells = [
+            (Column::ReviewKind, "hub_check".into()),
+            (Column::ReviewOutcome, "passed".into()),
+            (Column::Org, org.into()),
+        ];
+        county.put(of(project), Table::ProjectReviews, &cells);
+    };
+    review(&mut county, "a bureau");
+    assert!(!checked(&county).0);
+    review(&mut county, &reviewer);
+    assert!(checked(&county).0);
 }
