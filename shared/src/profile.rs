@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::rules::scores::formula;
 use crate::time::{Date, Month, Timestamp};
 
 mod approvals;
@@ -234,7 +235,8 @@ impl Profile {
     pub fn lint(json: &str) -> Result<Self, Vec<Finding>> {
         let profile: Self =
             serde_json::from_str(json).map_err(|error| vec![lint::located(json, &error)])?;
-        let profile = profile.with_its_calendar(json);
+        let mut profile = profile.with_its_calendar(json);
+        formula::take_preset(&mut profile);
         let found = lint::check(&profile);
         if found.is_empty() {
             Ok(profile)

@@ -13,6 +13,10 @@ use super::{Label, Money, Recur, Stated, all};
 pub struct Assess {
     /// The schemes, each with its sheet.
     pub schemes: Vec<Scheme>,
+    /// A ready-made sheet that gives schemes without indicators theirs ([`crate::rules::scores::formula::presets`]); taken over as the file is
+    /// read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// Weights by indicator id; nothing is computed until they are set.
     pub weights: Option<BTreeMap<String, u32>>,
     /// True: subjects are ranked.

@@ -5,10 +5,13 @@
 //! points each, negative for deductions · `manual` points given by hand with a note. `;cap=150` and `;floor=0` bound the result in
 //! percent of the full points; without them nothing goes above full nor below zero, but deductions stay deductions.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::profile::{Indicator, Profile, ScoreMode, Stated};
 
 /// A formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +194,50 @@ const PRESETS: &[&str] = &[
     include_str!("../../../profiles/scores/monthly.json"),
 ];
 
+/// Takes over the preset a county names (`assess.preset`): schemes for which it names no indicator have those of the preset and, where the
+/// county has not said how a score is made and the preset knows all its points, `score` is that of the preset. What the county says stays.
+///
+/// A preset that does not ship is left named, for the lint to refuse.
+pub fn take_preset(profile: &mut Profile) {
+    let wanted = profile.assess.preset.as_ref();
+    let known = wanted.and_then(|id| presets().into_iter().find(|preset| preset.id == *id));
+    let Some(preset) = known else { return };
+    profile.assess.preset = None;
+    let mut open = profile
+        .assess
+        .schemes
+        .iter_mut()
+        .filter(|scheme| scheme.indicators.is_none());
+    let mut taken = false;
+    for scheme in open.by_ref() {
+        taken = true;
+        scheme.indicators = Some(preset.items.iter().map(PresetItem::indicator).collect());
+    }
+    let points = preset.items.iter().map(|item| {
+        let points = u32::try_from(item.points?).ok()?;
+        Some((item.id.clone(), points))
+    });
+    let points: Option<BTreeMap<String, u32>> = points.collect();
+    let unsaid = profile.score.mode.is_none() && profile.score.max_points.get().is_none();
+    if let (true, true, Some(points)) = (taken, unsaid, points) {
+        profile.score.mode = Some(ScoreMode::Points);
+        profile.score.max_points = Stated::Given(points);
+    }
+}
+
+impl PresetItem {
+    fn indicator(&self) -> Indicator {
+        let formula = self.formula.as_ref();
+        Indicator {
+            id: self.id.clone(),
+            name_zh: self.name_zh.clone(),
+            only: None,
+            data_source: Stated::Unset,
+            formula: formula.map_or(Stated::Unset, |formula| Stated::Given(formula.to_string())),
+        }
+    }
+}
+
 /// Every preset that ships.
 #[must_use]
 pub fn presets() -> Vec<Preset> {
@@ -271,5 +318,47 @@ mod tests {
                 assert_eq!(given, Some(100), "{}", preset.id);
             }
         }
+    }
+
+    fn with_preset(id: &str) -> String {
+        let file = Profile::json("longting").unwrap();
+        let named = format!("\"preset\": \"{id}\", \"weights\": null");
+        file.replacen("\"weights\": null", &named, 1)
+    }
+
+    #[test]
+    fn a_county_that_names_a_preset_has_its_indicators_and_points() {
+        let plain = Profile::built_in("longting").unwrap();
+        assert_eq!(plain.assess.schemes[0].indicators, None);
+        let profile = Profile::parse(&with_preset("monthly")).unwrap();
+        let preset = presets()
+            .into_iter()
+            .find(|one| one.id == "monthly")
+            .unwrap();
+        let indicators = profile.assess.schemes[0].indicators.as_ref().unwrap();
+        let ids: Vec<_> = indicators.iter().map(|one| &one.id).collect();
+        assert_eq!(
+            ids,
+            preset.items.iter().map(|item| &item.id).collect::<Vec<_>>()
+        );
+        assert_eq!(profile.score.mode, Some(ScoreMode::Points));
+        assert_eq!(profile.score.max_points.get().unwrap().len(), ids.len());
+        // What was read is a whole file again, without the name of the preset.
+        let again = serde_json::to_string(&profile).unwrap();
+        assert_eq!(Profile::parse(&again).unwrap(), profile);
+        // Where the county says how its score is made, it stays so.
+        let own = with_preset("monthly").replacen("\"mode\": null", "\"mode\": \"weighted\"", 1);
+        let own = Profile::parse(&own).unwrap();
+        assert_eq!(own.score.mode, Some(ScoreMode::Weighted));
+        assert!(own.score.max_points.get().is_none());
+    }
+
+    #[test]
+    fn a_preset_that_does_not_ship_is_refused() {
+        let found = Profile::lint(&with_preset("luck")).unwrap_err();
+        assert!(
+            found.iter().any(|one| one.path == "assess.preset"),
+            "{found:?}"
+        );
     }
 }

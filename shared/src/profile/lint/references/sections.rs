@@ -317,6 +317,11 @@ impl Names<'_> {
                 self.indicator(indicator, &format!("{path}.indicators.{place}"));
             }
         }
+        // A preset that ships was taken over as the file was read.
+        if let Some(id) = &profile.assess.preset {
+            let message = format!("no ready-made sheet is called `{id}`");
+            self.found.add("assess.preset", message);
+        }
         self.need(To::Actor, &profile.assess.tie, "assess.tie");
         let indicators = || {
             profile
