@@ -196,7 +196,7 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
             holds,
         });
     }
-    for material in papers::asked(ask, act, &programmes(ask)) {
+    for material in papers::asked(ask, act) {
         if !keep(papers::turn(material)) {
             continue;
         }

@@ -1,24 +1,26 @@
 //! Papers that the county's list of materials asks for before an act and no gate does (domain.md 13.9): each is a gate of its own, with the
 //! mode and the clause of the list.
 
-use super::concerns;
+use super::{concerns, programmes};
 use crate::profile::{Gate, Material, Params, Profile};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
 
 /// The materials an act asks for that none of its gates asks for, in the order of the profile.
-pub(super) fn asked<'a>(ask: &Ask<'a>, act: &str, programmes: &[&str]) -> Vec<&'a Material> {
-    let materials = ask.profile().materials.iter();
-    let of_act = materials.filter(|material| material.transition == act);
-    let about = |material: &&Material| {
-        let programme = material.programme.as_str();
-        programme == "all" || programmes.contains(&programme)
-    };
-    let when = |material: &&Material| {
-        let when = material.when.as_ref();
-        when.is_none_or(|when| concerns(ask, when))
-    };
-    let of_act = of_act.filter(about).filter(when);
-    of_act.filter(|one| !is_asked(ask.profile(), one)).collect()
+pub(super) fn asked<'a>(ask: &Ask<'a>, act: &str) -> Vec<&'a Material> {
+    let profile = ask.profile();
+    let of_act = profile.materials.iter().filter(|material| material.transition == act);
+    let mut asked: Vec<_> = of_act.filter(|one| !is_asked(profile, one)).collect();
+    // Most acts have none: what the project is managed in is not looked up for them.
+    if !asked.is_empty() {
+        let programmes = programmes(ask);
+        asked.retain(|material| {
+            let programme = material.programme.as_str();
+            let when = material.when.as_ref();
+            (programme == "all" || programmes.contains(&programme))
+                && when.is_none_or(|when| concerns(ask, when))
+        });
+    }
+    asked
 }
 
 /// All materials that no gate asks for.

@@ -54,10 +54,7 @@ fn of_sheet(
         return None;
     }
     let stated = values(ground.hub, sheet.key);
-    let mut subjects = subjects(ground, owed, scheme, &period, now);
-    for subject in stated.keys() {
-        subjects.entry((*subject).to_owned()).or_default();
-    }
+    let subjects = subjects(ground, owed, scheme, &period, stated.keys(), now);
     let mut cells: BTreeMap<(&str, usize), ScoreCell> = BTreeMap::new();
     for (place, (indicator, source)) in sourced.into_iter().enumerate() {
         let (from, to) = source.span(period.first, period.last);
@@ -114,18 +111,22 @@ fn period_of(scheme: &Scheme, period: &str) -> Option<Period> {
     cadence.find_map(|recur| recur.period_of(period))
 }
 
-/// The subjects of a scheme with what the records hold of each, lists as on the last day of the period.
-fn subjects<'a>(
+/// The subjects of a scheme, and those that have a value in the sheet, with what the records hold of each; lists as on the last day of the
+/// period.
+fn subjects<'a, 's>(
     ground: &'a Ground<'_>,
     owed: &'a [Obligation],
     scheme: &Scheme,
     period: &Period,
+    stated: impl Iterator<Item = &'s &'s str>,
     now: Timestamp,
 ) -> BTreeMap<String, Records<'a>> {
     let day = period.last.min(now.date());
     let on = ground.memberships(end_of(day));
     let roles: Vec<&str> = scheme.subjects.iter().map(String::as_str).collect();
-    let mut subjects: BTreeMap<String, Records<'a>> = BTreeMap::new();
+    let mut subjects: BTreeMap<String, Records<'a>> = stated
+        .map(|subject| ((*subject).to_owned(), Records::default()))
+        .collect();
     for (unit, entry) in &ground.directory.units {
         if roles.contains(&entry.kind.as_str()) {
             subjects.entry(unit.to_string()).or_default();

@@ -176,6 +176,31 @@ fn open_findings_are_counted_where_they_were_handed_to_and_need_a_formula() {
 }
 
 #[test]
+fn whoever_has_a_value_in_the_sheet_is_measured_as_well() {
+    let (mut county, _, [project, _]) = county("open_findings", Some("count:-5;floor=0"));
+    let office = county.unit("office", "soe");
+    let cells = [
+        (Column::Description, "x".into()),
+        (Column::IssueSource, "inspection".into()),
+        (Column::ResponsibleUnit, office.to_string().into()),
+    ];
+    county.on("2017-05-02");
+    county.put(of(project), Table::Issues, &cells);
+    county.on("2017-08-01");
+    let sheet = july(&mut county);
+    assert!(!lines(&county).contains(&"office 1/- 100 0".to_owned()));
+    let head = county.hub_head();
+    let cells = [
+        (Column::ScoreSheet, sheet.into()),
+        (Column::Subject, office.to_string().into()),
+        (Column::Indicator, "start_completion".into()),
+        (Column::Score, "90".into()),
+    ];
+    county.record(&head, hub(), Table::ScoreValues, &cells).unwrap();
+    assert!(lines(&county).contains(&"office 1/- 100 0".to_owned()));
+}
+
+#[test]
 fn a_formula_makes_points_of_what_was_measured() {
     let (mut county, _, [east, west]) = county("year_rate", Some("best"));
     for (project, done) in [(east, 30), (west, 60)] {
