@@ -163,7 +163,7 @@ pub struct Brief {
     pub void: Vec<(Table, RowId, String)>,
     /// Moves from stage to stage in the order in which they were written.
     pub steps: Vec<Move>,
-    /// Exceptions that nobody withdrew.
+    /// Exceptions, over ones among them.
     pub exceptions: Vec<Exception>,
     /// Rows of its agency.
     pub agency: Vec<(Table, RowId)>,

@@ -191,14 +191,13 @@ pub(super) fn judge_consultation(
 ///
 /// All of them stay on the record (domain.md 0.3); what was done under one stays done.
 pub fn exceptions_on(project: &ProjectView, today: Date) -> impl Iterator<Item = Row<'_>> {
-    exceptions_of(project).filter(move |row| row.date(Column::To).is_none_or(|last| today <= last))
-}
-
-/// The exceptions of a project that nobody withdrew, over or not.
-pub fn exceptions_of(project: &ProjectView) -> impl Iterator<Item = Row<'_>> {
     let rows = || project.each(Table::Exceptions);
     let withdrawn: BTreeSet<&str> = rows().map(|row| row.text(Column::Follows)).collect();
-    rows().filter(move |row| row.text(Column::Follows).is_empty() && !withdrawn.contains(row.key))
+    rows().filter(move |row| {
+        row.text(Column::Follows).is_empty()
+            && !withdrawn.contains(row.key)
+            && row.date(Column::To).is_none_or(|last| today <= last)
+    })
 }
 
 /// A row that follows an exception withdraws it: it holds today, and the clause is the same.

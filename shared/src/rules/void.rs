@@ -68,7 +68,7 @@ pub fn of_project(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Void
 pub fn of_unit(world: &World<'_>, unit: UnitId, now: Timestamp) -> Void {
     let mut void = of_cases(&Case::of_unit(world, unit), now);
     let briefs = briefs(world);
-    let papers = Papers::new(world.profile, world.county, now.date());
+    let papers = Papers::new(world.profile, world.county);
     let book = world.units.get(&unit).unwrap_or(Book::EMPTY);
     let rows = papers.of_unit(book, |project| briefs.get(&project));
     void.extend(rows.into_iter().map(|(_, row, rule)| (row, rule)));
@@ -77,9 +77,9 @@ pub fn of_unit(world: &World<'_>, unit: UnitId, now: Timestamp) -> Void {
 
 /// The void rows of the hub's notes; the papers of all units and the projects they name are among the world's.
 #[must_use]
-pub fn of_hub(world: &World<'_>, now: Timestamp) -> Void {
+pub fn of_hub(world: &World<'_>) -> Void {
     let briefs = briefs(world);
-    let papers = Papers::new(world.profile, world.county, now.date());
+    let papers = Papers::new(world.profile, world.county);
     let books = world.units.values();
     let broken: Vec<_> = books
         .flat_map(|book| papers.of_unit(book, |project| briefs.get(&project)))

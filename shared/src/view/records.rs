@@ -259,7 +259,7 @@ fn void_rows(
             void::of_project(&world, view, question.now)
         }
         (_, Place::Unit) => void::of_unit(&world, sight.unit, question.now),
-        (_, Place::Hub) => void::of_hub(&world, question.now),
+        (_, Place::Hub) => void::of_hub(&world),
         _ => Void::new(),
     }
 }

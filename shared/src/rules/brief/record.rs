@@ -2,6 +2,8 @@
 //! and the plan and the work of each month; and for what a merge leaves without effect (`rules::void`): the moves from stage to stage as
 //! they were written, and the exceptions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Brief, listed};
@@ -12,7 +14,6 @@ use crate::ids::UnitId;
 use crate::project::ProjectView;
 use crate::rules::issues::case;
 use crate::rules::issues::flow::{self, Flow, IssueAct, Tables};
-use crate::rules::reviews;
 use crate::rules::stage::Stage;
 use crate::time::{Date, Timestamp};
 
@@ -102,12 +103,12 @@ pub struct Move {
     pub to: String,
 }
 
-/// An exception that nobody withdrew.
+/// An exception.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
     /// The clause it is from.
     pub rule: String,
-    /// The last day, where it names one.
+    /// The last day: the one it names, or that on which it was withdrawn.
     pub last: Option<Date>,
 }
 
@@ -125,13 +126,20 @@ pub(super) fn steps(view: &ProjectView) -> Vec<Move> {
 }
 
 pub(super) fn exceptions(view: &ProjectView) -> Vec<Exception> {
-    let standing = reviews::exceptions_of(view);
-    standing
-        .map(|row| Exception {
+    let rows = || view.each(Table::Exceptions);
+    let withdrawn: BTreeMap<&str, Date> = rows()
+        .filter(|row| !row.text(Column::Follows).is_empty())
+        .map(|row| (row.text(Column::Follows), row.at().date()))
+        .collect();
+    let given = rows().filter(|row| row.text(Column::Follows).is_empty());
+    let exceptions = given.map(|row| {
+        let named = row.date(Column::To).into_iter();
+        Exception {
             rule: row.text(Column::ExceptionRule).to_owned(),
-            last: row.date(Column::To),
-        })
-        .collect()
+            last: named.chain(withdrawn.get(row.key).copied()).min(),
+        }
+    });
+    exceptions.collect()
 }
 
 impl Brief {
@@ -154,7 +162,7 @@ impl Brief {
         )
     }
 
-    /// True when an exception from a clause holds on a day.
+    /// True when an exception from a clause covers what was done on a day; what was done under one stays done once it is over.
     #[must_use]
     pub fn is_excepted(&self, clause: &str, day: Date) -> bool {
         let mut held = self.exceptions.iter();

@@ -8,7 +8,10 @@ use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
 /// The materials an act asks for that none of its gates asks for, in the order of the profile.
 pub(super) fn asked<'a>(ask: &Ask<'a>, act: &str) -> Vec<&'a Material> {
     let profile = ask.profile();
-    let of_act = profile.materials.iter().filter(|material| material.transition == act);
+    let of_act = profile
+        .materials
+        .iter()
+        .filter(|material| material.transition == act);
     let mut asked: Vec<_> = of_act.filter(|one| !is_asked(profile, one)).collect();
     // Most acts have none: what the project is managed in is not looked up for them.
     if !asked.is_empty() {

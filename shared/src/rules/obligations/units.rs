@@ -18,7 +18,7 @@ use crate::rules::void::papers::{self, Broken, Papers};
 
 pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
     issues(ground, asked, found);
-    papers(ground, asked, found);
+    papers(ground, found);
     let until = asked.at();
     for slot in &ground.profile.slots {
         if slot.per != SlotPer::Unit {
@@ -99,7 +99,7 @@ fn issues(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
 }
 
 /// Papers that a merge left without effect, and the hub's arrangements that rest on them (未生效): tasks of who wrote them and of the hub.
-fn papers(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
+fn papers(ground: &Ground<'_>, found: &mut Vec<Obligation>) {
     let tables = [Table::Nominations, Table::Requests];
     let mut books = ground.units.values();
     if !books.any(|book| {
@@ -114,7 +114,7 @@ fn papers(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obligation>) {
         .iter()
         .map(|brief| (brief.id, brief.as_ref()))
         .collect();
-    let known = Papers::new(ground.profile, ground.county, asked.at().date());
+    let known = Papers::new(ground.profile, ground.county);
     let mut all = Vec::new();
     let mut owe = |unit: Option<UnitId>, book: &Book, (table, row, rule): &Broken| {
         let mut one = blank(ObligationKind::Void, table.id(), "", rule);

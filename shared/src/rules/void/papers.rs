@@ -1,7 +1,7 @@
 //! Papers of units, and what the hub made of them, that have no effect since a merge: nominations, screenings, requests, arrangements.
 //!
 //! A paper is looked at as its author would have been refused, had he known what stood before it: rows that were written earlier and came
-//! later. What was written after it does not touch it, and an exception that was recorded afterwards heals it, as it would open the gate.
+//! later. What was written after it does not touch it; an exception heals it, even one that was recorded afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::profile::{Gate, List, Mode, Profile};
 use crate::rules::brief::Brief;
 use crate::rules::guards::{Guard, adjusts_on};
 use crate::rules::stage::{self, Stage};
-use crate::time::{Date, Timestamp};
+use crate::time::Timestamp;
 
 /// A row without effect: its table, the row, the rule it breaks.
 pub type Broken = (Table, RowId, String);
@@ -23,13 +23,12 @@ pub struct Papers<'a> {
     profile: &'a Profile,
     /// When the first edition of a list was issued for a year.
     issued: BTreeMap<(&'a str, &'a str), Timestamp>,
-    today: Date,
 }
 
 impl<'a> Papers<'a> {
     /// Papers under a county's rules and its published lists.
     #[must_use]
-    pub fn new(profile: &'a Profile, county: &'a Book, today: Date) -> Self {
+    pub fn new(profile: &'a Profile, county: &'a Book) -> Self {
         let mut issued: BTreeMap<(&str, &str), Timestamp> = BTreeMap::new();
         for edition in county.each(Table::ListEditions) {
             let key = (edition.text(Column::List), edition.text(Column::Year));
@@ -39,11 +38,7 @@ impl<'a> Papers<'a> {
                 .and_modify(|first| *first = at.min(*first))
                 .or_insert(at);
         }
-        Self {
-            profile,
-            issued,
-            today,
-        }
+        Self { profile, issued }
     }
 
     /// The rows of a unit's papers that have no effect; `brief`: what is known of a project.
@@ -108,7 +103,7 @@ impl<'a> Papers<'a> {
             let open = adjusts_on(list, &gate.params, row.at().date());
             let excepted = || {
                 gate.mode == Mode::Override
-                    && named().is_some_and(|brief| brief.is_excepted(&gate.clause, self.today))
+                    && named().is_some_and(|brief| brief.is_excepted(&gate.clause, row.at().date()))
             };
             open == Some(false) && !excepted()
         });

@@ -37,7 +37,7 @@ fn all(county: &County, units: &[UnitId]) -> Void {
         void.extend(of_unit(&world, *unit, county.now));
     }
     let of_units = void.clone();
-    void.extend(of_hub(&world, county.now));
+    void.extend(of_hub(&world));
     assert_eq!(
         owed(county, Whose::Hub),
         void,
@@ -84,21 +84,35 @@ fn a_nomination_beside_the_window_of_a_list_that_was_issued_before_has_no_effect
     let void = all(&county, &[town]);
     assert_eq!(void[&late], "KP-7.3");
     assert_eq!(void.len(), 2, "the late one and its screening: {void:?}");
-    // An exception, even one that came afterwards, lets it count; one that is over does not.
-    let exception = [
+    let except = |county: &mut County, last: &str| {
+        let exception = [(Column::ExceptionRule, "KP-7.3"), (Column::To, last)];
+        put(
+            county,
+            "2017-05-02",
+            of(project),
+            Table::Exceptions,
+            &exception,
+        )
+    };
+    // An exception that ended before does not cover it; another, even one that came afterwards, does, and once for all.
+    except(&mut county, "2017-02-09");
+    assert_eq!(all(&county, &[town]).len(), 2);
+    let given = except(&mut county, "2017-05-31").to_string();
+    assert_eq!(all(&county, &[town]), Void::new());
+    county.on("2017-06-01");
+    assert_eq!(all(&county, &[town]), Void::new());
+    let withdrawn = [
         (Column::ExceptionRule, "KP-7.3"),
-        (Column::To, "2017-05-31"),
+        (Column::Follows, given.as_str()),
     ];
     put(
         &mut county,
-        "2017-05-02",
+        "2017-06-02",
         of(project),
         Table::Exceptions,
-        &exception,
+        &withdrawn,
     );
     assert_eq!(all(&county, &[town]), Void::new());
-    county.on("2017-06-01");
-    assert_eq!(all(&county, &[town]).len(), 2);
 }
 
 #[test]

@@ -196,7 +196,9 @@ fn whoever_has_a_value_in_the_sheet_is_measured_as_well() {
         (Column::Indicator, "start_completion".into()),
         (Column::Score, "90".into()),
     ];
-    county.record(&head, hub(), Table::ScoreValues, &cells).unwrap();
+    county
+        .record(&head, hub(), Table::ScoreValues, &cells)
+        .unwrap();
     assert!(lines(&county).contains(&"office 1/- 100 0".to_owned()));
 }
 
