@@ -205,7 +205,7 @@ pub fn states<'a>(ask: &Ask<'a>, act: &str, keep: impl Fn(Guard) -> bool) -> Vec
             guard: Guard::Materials,
             mode: material.mode,
             clause: &material.clause,
-            excepted: !holds.is_met() && is_excepted(ask, &material.clause),
+            excepted: is_excepted(ask, material.mode, &holds, &material.clause),
             holds,
         });
     }
