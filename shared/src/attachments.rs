@@ -54,7 +54,7 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
         return found;
     }
     // Every change of every project comes by here: only the table's own keys are read.
-    let prefix = Table::Attachments.prefix().to_owned();
+    let prefix = FieldPath::table_prefix(Table::Attachments);
     // `0` follows `/`.
     let beyond = format!("{}0", Table::Attachments.id());
     for item in document.inner().map_range(ROOT, prefix..beyond) {

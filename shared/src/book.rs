@@ -55,7 +55,7 @@ pub trait Cells {
 
 /// The rows of a table, struck out or not, oldest first.
 pub fn rows(cells: &CellMap, table: Table) -> impl Iterator<Item = Row<'_>> {
-    let mut rest = cells.under(table.prefix());
+    let mut rest = cells.under(&FieldPath::table_prefix(table));
     std::iter::from_fn(move || {
         loop {
             let (_, after) = rest.split_first()?;
@@ -71,7 +71,7 @@ pub fn rows(cells: &CellMap, table: Table) -> impl Iterator<Item = Row<'_>> {
 }
 
 fn row_cells(cells: &CellMap, table: Table, key: RowId) -> &[(FieldPath, Cell)] {
-    cells.under(&format!("{}{key}/", table.prefix()))
+    cells.under(&format!("{}/{key}/", table.id()))
 }
 
 impl Cells for Book {
@@ -101,11 +101,9 @@ impl<'a> Row<'a> {
     /// The row the first of some cells belongs to; `None` when that is no cell of a row of the table.
     fn first_of(cells: &'a [(FieldPath, Cell)], table: Table) -> Option<Self> {
         let (first, _) = cells.first()?;
-        let (key, _) = first
-            .as_str()
-            .strip_prefix(table.prefix())?
-            .split_once('/')?;
-        let start = first.as_str().get(..table.prefix().len() + key.len() + 1)?;
+        let (named, rest) = first.as_str().split_once('/')?;
+        let (key, _) = rest.split_once('/').filter(|_| named == table.id())?;
+        let start = first.as_str().get(..table.id().len() + key.len() + 2)?;
         let others = cells
             .iter()
             .take_while(|(path, _)| path.as_str().starts_with(start));
@@ -116,7 +114,7 @@ impl<'a> Row<'a> {
     /// The value of a column, `Null` when unset.
     #[must_use]
     pub fn get(&self, column: Column) -> &'a Value {
-        let start = self.table.prefix().len() + self.key.len() + 1;
+        let start = self.table.id().len() + self.key.len() + 2;
         let wanted = Some(column.id());
         let mut cells = self.cells.iter();
         let cell = cells.find(|(path, _)| path.as_str().get(start..) == wanted);

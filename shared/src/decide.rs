@@ -575,7 +575,7 @@ impl Judge<'_> {
             path: state,
             value: "dismissed".into(),
         }];
-        let about = format!("{}{proposal}", Table::Proposals.prefix());
+        let about = format!("{}/{proposal}", Table::Proposals.id());
         self.remark(&document, draw(), &about, reason, &mut writes);
         Ok(Decision {
             act: Act::Dismiss,

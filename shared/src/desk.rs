@@ -687,7 +687,7 @@ impl Run<'_, '_> {
         for (path, value) in edits {
             let engine = [Table::Proposals, Table::Corrections]
                 .iter()
-                .any(|table| path.as_str().starts_with(table.prefix()));
+                .any(|table| path.as_str().starts_with(&FieldPath::table_prefix(*table)));
             if engine {
                 rows.push((path, value));
                 continue;

@@ -103,25 +103,13 @@ impl FieldPath {
     /// The path of a field's value in one year.
     #[must_use]
     pub fn year(year: i16, field: Field) -> Self {
-        let mut path = String::with_capacity(5 + field.id().len());
-        push_digits(&mut path, year, 4);
-        Self::dated(path, field)
+        Self(format!("{year:04}/{}", field.id()).into())
     }
 
     /// The path of a field's value in one month.
     #[must_use]
     pub fn month(month: Month, field: Field) -> Self {
-        let mut path = String::with_capacity(8 + field.id().len());
-        push_digits(&mut path, month.year(), 4);
-        path.push('-');
-        push_digits(&mut path, i16::from(month.month()), 2);
-        Self::dated(path, field)
-    }
-
-    fn dated(mut path: String, field: Field) -> Self {
-        path.push('/');
-        path.push_str(field.id());
-        Self(path.into())
+        Self(format!("{month}/{}", field.id()).into())
     }
 
     /// The path of one cell of a row named by a ULID.
@@ -178,13 +166,11 @@ impl FieldPath {
         };
         known.unwrap_or(Target::Unknown)
     }
-}
 
-/// Appends a number with leading zeros. Rules read thousands of dated paths: `format!` would be most of their time.
-fn push_digits(text: &mut String, number: i16, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number.unsigned_abs() / 10_u16.pow(place) % 10;
-        text.extend(char::from_digit(u32::from(digit), 10));
+    /// What the paths of a table's cells begin with, `issues/`.
+    #[must_use]
+    pub fn table_prefix(table: Table) -> String {
+        [table.id(), "/"].concat()
     }
 }
 

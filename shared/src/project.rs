@@ -116,7 +116,7 @@ impl ProjectView {
     /// One cell of a row, `Null` when unset.
     #[must_use]
     pub fn row_value(&self, table: Table, row: &str, column: Column) -> &Value {
-        self.at(&[table.prefix(), row, "/", column.id()].concat())
+        self.at(&[table.id(), "/", row, "/", column.id()].concat())
     }
 
     /// Paths whose values differ and wait for a person.

@@ -396,9 +396,9 @@ fn what_was_written_before_a_move_was_known_becomes_a_proposal() {
         .document(&hub.store, &DocumentId::Project(project))
         .expect("it is there");
     assert!(document.value(&FieldPath::once(Field::Site)).is_null());
-    let proposals = Table::Proposals.prefix();
+    let proposals = FieldPath::table_prefix(Table::Proposals);
     let mut entries = document.entries().into_iter();
-    assert!(entries.any(|entry| entry.path.as_str().starts_with(proposals)));
+    assert!(entries.any(|entry| entry.path.as_str().starts_with(&proposals)));
     let readers = hub.replica.as_ref().expect("the hub runs");
     let readers = readers.readers_of(&hub.store, &DocumentId::Project(project));
     assert_eq!(readers.expect("memory reads"), [to]);

@@ -1,7 +1,7 @@
 //! What must hold once the weather is calm and everything was exchanged (design.md 1).
 
 use shared::document::genesis::DocumentKind;
-use shared::field::{Column, Table};
+use shared::field::{Column, FieldPath, Table};
 use shared::ids::DocumentId;
 use shared::store::{Reader, Tree};
 
@@ -70,11 +70,11 @@ pub fn no_acknowledged_edit_is_lost(world: &mut World) -> Result<(), String> {
             .iter()
             .any(|write| write.new == said.value);
         let json = serde_json::to_string(&said.value).map_err(|error| error.to_string())?;
-        let prefix = Table::Proposals.prefix();
+        let prefix = FieldPath::table_prefix(Table::Proposals);
         let suffix = format!("/{}", Column::Value.id());
         let is_proposed = document.entries().iter().any(|entry| {
             let path = entry.path.as_str();
-            path.starts_with(prefix)
+            path.starts_with(&prefix)
                 && path.ends_with(&suffix)
                 && entry.winner().as_text() == Some(&json)
         });

@@ -19,14 +19,7 @@ macro_rules! tables {
             /// The table's id in documents, files and the API.
             #[must_use]
             pub const fn id(self) -> &'static str {
-                let prefix = self.prefix();
-                prefix.split_at(prefix.len() - 1).0
-            }
-
-            /// What the paths of its cells begin with, `issues/`.
-            #[must_use]
-            pub const fn prefix(self) -> &'static str {
-                match self { $(Self::$variant => concat!($id, "/")),* }
+                match self { $(Self::$variant => $id),* }
             }
 
             /// The table with this id.

@@ -291,7 +291,7 @@ pub fn count(cells: Shelf<'_>, table: Table) -> u32 {
 }
 
 fn cell<'a>(cells: Shelf<'a>, table: Table, row: &str, column: Column) -> Option<&'a Cell> {
-    let path = [table.prefix(), row, "/", column.id()].concat();
+    let path = [table.id(), "/", row, "/", column.id()].concat();
     cells
         .get(path.as_str())
         .filter(|cell| !cell.value.is_null() || cell.is_conflict())
@@ -299,7 +299,9 @@ fn cell<'a>(cells: Shelf<'a>, table: Table, row: &str, column: Column) -> Option
 
 /// True when a row of this key has any cell.
 fn keys_from(cells: Shelf<'_>, table: Table, row: &str) -> bool {
-    !cells.under(&[table.prefix(), row, "/"].concat()).is_empty()
+    !cells
+        .under(&[table.id(), "/", row, "/"].concat())
+        .is_empty()
 }
 
 #[cfg(test)]

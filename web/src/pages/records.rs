@@ -221,9 +221,9 @@ pub fn RecordList(props: &RecordListProps) -> Html {
         Over::Editing(row) => Some(row),
         _ => None,
     };
-    let prefix = props.table.prefix();
+    let prefix = FieldPath::table_prefix(props.table);
     let queued = outbox.outbox.items.iter().filter(|item| {
-        let mine = |(path, _): &(FieldPath, _)| path.as_str().starts_with(prefix);
+        let mine = |(path, _): &(FieldPath, _)| path.as_str().starts_with(&prefix);
         !item.is_refused() && item.project == records.project && item.writes.iter().any(mine)
     });
     let queued = queued.count();
