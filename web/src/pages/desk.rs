@@ -177,8 +177,8 @@ fn due_line(session: &Session, index: usize, due: &DeskDue, kind: Option<&String
                 None => html! { { &due.project_name } },
             } }</td>
             <td>{ &due.what }</td>
-            <td class="nowrap">{ due.due.map(|day| day.to_string()) }</td>
-            <td class={classes!("number", late.then_some("behind"))}>{ if late { "▲ " } else { "" } }{ due.due.map(|_| days_left(words, due.working_days_left)) }</td>
+            <td class="nowrap">{ due.due.map(|day| day.to_string()).unwrap_or_default() }</td>
+            <td class={classes!("number", late.then_some("behind"))}>{ if late { "▲ " } else { "" } }if due.due.is_some() { { days_left(words, due.working_days_left) } }</td>
             <td>{ &due.person }</td>
         </tr>
     }
