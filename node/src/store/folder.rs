@@ -39,8 +39,7 @@ pub struct DataFolder {
     dir: PathBuf,
     /// The layout it was found in.
     format: u32,
-    /// Held for its lock.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataFolder {
@@ -205,7 +204,19 @@ fn make_directories(dir: &Path) -> io::Result<()> {
     create_private_dir(&dir.join(IDENTITY))
 }
 
-fn lock(dir: &Path) -> Result<File, OpenError> {
+/// The lock of a data folder, given back when it is dropped.
+#[derive(Debug)]
+struct Lock(File);
+
+/// Closing the file would not be enough: a process that is just being started holds a copy of it until it runs its own program.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be unlocked is closed, and that unlocks it.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(dir: &Path) -> Result<Lock, OpenError> {
     let failed = |source| OpenError::failed(dir, "locking the data folder")(source);
     let mut file = File::options()
         .read(true)
@@ -233,5 +244,25 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
         writeln!(file, "{}", std::process::id())
     };
     write_pid().map_err(failed)?;
-    Ok(file)
+    Ok(Lock(file))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_a_starting_process_holds_keeps_no_folder_locked() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = lock(dir.path()).unwrap();
+        let copy = held.0.try_clone().unwrap();
+        assert!(matches!(
+            lock(dir.path()),
+            Err(OpenError::InUse { pid: Some(_), .. })
+        ));
+        drop(held);
+        let _again = lock(dir.path()).unwrap();
+        drop(copy);
+    }
 }
