@@ -239,13 +239,37 @@ fn bind(wasm: &Path) -> Result<(String, Vec<u8>)> {
         "the bindings have no `__wbg_init`"
     );
     let bound = made.join("web_bg.wasm");
+    let js = rename_imports(&bound, &shorten(&js))?;
     optimise(&bound)?;
     let module = mend_table_export(fs::read(&bound).context("reading the bound module")?);
     // The default path would ask for a name that does not exist.
-    Ok((
-        shorten(&js.replace("'web_bg.wasm'", "'never-used'")),
-        module,
-    ))
+    Ok((js.replace("'web_bg.wasm'", "'never-used'"), module))
+}
+
+/// Gives what a module asks of its script short names, in both: their own end in digits of a digest, which do not compress.
+fn rename_imports(module: &Path, js: &str) -> Result<String> {
+    let mut bound = walrus::ModuleConfig::new()
+        .generate_name_section(false)
+        .generate_producers_section(false)
+        .parse_file(module)?;
+    let mut js = js.to_owned();
+    for (number, import) in bound.imports.iter_mut().enumerate() {
+        let short = format!("_{number}");
+        js = rename_key(&js, &import.name, &short)?;
+        import.name = short;
+    }
+    bound.emit_wasm_file(module)?;
+    Ok(js)
+}
+
+/// Renames a key of the object a script gives its module; it stands at the start of one line and nowhere else.
+fn rename_key(js: &str, name: &str, short: &str) -> Result<String> {
+    let key = format!("\n{name}:");
+    ensure!(
+        js.matches(name).count() == 1 && js.contains(&key),
+        "the bindings do not have {name} just once, as a key"
+    );
+    Ok(js.replace(&key, &format!("\n{short}:")))
 }
 
 /// Takes indentation, blank lines and lines of comment out of the bindings, which hold no text over several lines.
@@ -409,6 +433,15 @@ mod tests {
             shorten("/**\n * @param x\n */\nfunction f(x) {\n    // why\n    return x;\n}\n\n"),
             "function f(x) {\nreturn x;\n}\n"
         );
+    }
+
+    #[test]
+    fn a_key_gets_a_short_name_and_one_that_is_not_there_just_once_is_refused() {
+        let js = "const imports = {\n__wbg_now_8a12: function() {\n},\n};\n";
+        let renamed = rename_key(js, "__wbg_now_8a12", "_0").unwrap();
+        assert_eq!(renamed, "const imports = {\n_0: function() {\n},\n};\n");
+        assert!(rename_key(js, "__wbg_then_77", "_1").is_err());
+        assert!(rename_key(&js.repeat(2), "__wbg_now_8a12", "_0").is_err());
     }
 
     #[test]
