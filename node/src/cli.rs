@@ -21,6 +21,7 @@ pub mod output;
 pub mod profile;
 mod quarantine;
 pub mod scenario;
+pub mod scores;
 pub mod serve;
 pub mod status;
 pub mod sync;
@@ -157,6 +158,8 @@ pub enum Command {
     Bundle(bundle::Args),
     /// County rules: name, show or check profile files
     Profile(profile::Args),
+    /// Show what the records propose for open score sheets, or fill one
+    Scores(scores::Args),
     /// Look for damage
     Check(check::Args),
     /// A hub and three townships on this machine, with a sample
@@ -219,6 +222,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(&common, args, output),
         Command::Bundle(args) => bundle::run(&common, args, output),
         Command::Profile(args) => profile::run(&common, args, output),
+        Command::Scores(args) => scores::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),
         Command::Scenario(args) => scenario::run(&common, args, output),

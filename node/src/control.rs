@@ -15,6 +15,7 @@ mod perform;
 mod quarantine;
 mod request;
 mod rules;
+mod scores;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -16,6 +16,8 @@ use crate::text::line::LineReason;
 use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
+#[cfg(feature = "crdt")]
+mod alarm;
 mod attachments;
 mod audit;
 mod bundles;
@@ -24,6 +26,8 @@ pub mod obligations;
 mod records;
 pub mod rules;
 
+#[cfg(feature = "crdt")]
+pub use alarm::{AlarmKind, PeerAlarm};
 pub use attachments::AttachmentInfo;
 pub use audit::{Audit, AuditEntry};
 pub use bundles::BundleReport;
@@ -652,6 +656,13 @@ pub struct PeerStatus {
     /// When its disk was last seen to be an older copy: restored from a backup, or run by somebody else as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied: Option<Timestamp>,
+    /// What the gate noticed about it, for programs; people read `note`, and so does the browser, which is built without this.
+    #[cfg(feature = "crdt")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<PeerAlarm>,
+    /// The alarm as a sentence in the reader's language.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// `POST /api/v1/sync`.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::api::obligations::Obligation;
+use crate::api::obligations::{Obligation, ObligationKind};
 use crate::api::rules::{Assessed, CountyRules, ProjectRules};
 use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
 use crate::book::{Book, Cells as _};
@@ -252,8 +252,7 @@ pub fn obligations(
         };
         all.extend(owed(profile).into_iter().filter(counts));
     }
-    obligations::arrange(&mut all);
-    Ok(all)
+    Ok(obligations::arrange(all))
 }
 
 /// What the rules in force say of one project; `None` when it is not here.
@@ -502,7 +501,9 @@ pub fn desk(
         .iter()
         .map(|(id, facts)| (*id, facts.row.name.clone()))
         .collect();
-    let owed = obligations(library, reader, question.profile, &asked)?;
+    let mut owed = obligations(library, reader, question.profile, &asked)?;
+    // What waits for the head is nobody else's task.
+    owed.retain(|one| one.kind != ObligationKind::Confirm || actor.role == Role::HubHead);
     let left = |day| worked.left(today, day).ok();
     desk.due.extend(due_lines(
         profile,

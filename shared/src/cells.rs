@@ -11,7 +11,7 @@ use std::slice;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::field::FieldPath;
+use crate::field::{FieldPath, Head};
 use crate::project::Cell;
 
 /// Cells by path.
@@ -99,7 +99,10 @@ impl CellMap {
     /// The cells whose paths start with a text.
     #[must_use]
     pub fn under(&self, start: &str) -> &[(FieldPath, Cell)] {
-        let first = self.0.partition_point(|(path, _)| path.as_str() < start);
+        let head = Head::of(start);
+        let first = self
+            .0
+            .partition_point(|(path, _)| path.compare(head, start).is_lt());
         let from = self.0.get(first..).unwrap_or_default();
         let begins = |(path, _): &(FieldPath, Cell)| path.as_str().starts_with(start);
         // Most of what is asked for is not there.
@@ -110,8 +113,9 @@ impl CellMap {
     }
 
     fn place(&self, path: &str) -> Result<usize, usize> {
+        let head = Head::of(path);
         self.0
-            .binary_search_by(|(known, _)| known.as_str().cmp(path))
+            .binary_search_by(|(known, _)| known.compare(head, path))
     }
 }
 

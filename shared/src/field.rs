@@ -10,6 +10,7 @@
 //! Labels live in `text`, requirements per county in its profile. A name that is not listed here is kept and shown as
 //! unknown, never refused: a newer node may know it.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,55 +19,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::ids::{IdError, RowId};
 use crate::time::Month;
 
-/// The variants of an enum sorted by their ids when it is compiled: an id is found by halving, which takes far fewer bytes of a
-/// module than a match over some hundred texts.
-macro_rules! by_id {
-    () => {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "evaluated when compiled; a mistake would not compile"
-        )]
-        const BY_ID: [Self; Self::ALL.len()] = {
-            let mut sorted = [Self::ALL[0]; Self::ALL.len()];
-            let mut next = 0;
-            while next < sorted.len() {
-                let mut place = next;
-                while place > 0 && super::comes_before(Self::ALL[next].id(), sorted[place - 1].id())
-                {
-                    sorted[place] = sorted[place - 1];
-                    place -= 1;
-                }
-                sorted[place] = Self::ALL[next];
-                next += 1;
-            }
-            sorted
-        };
-    };
-}
-use by_id;
-
-/// The order of texts, for use while compiling.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "bounded by the loop; there are no iterators in constants"
-)]
-const fn comes_before(text: &str, other: &str) -> bool {
-    let (text, other) = (text.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < text.len() && at < other.len() {
-        if text[at] != other[at] {
-            return text[at] < other[at];
-        }
-        at += 1;
-    }
-    text.len() < other.len()
-}
-
+mod by_id;
 mod columns;
 mod fields;
 mod kind;
 mod tables;
 
+use by_id::by_id;
 pub use columns::Column;
 pub use fields::Field;
 pub use kind::{Authority, Kind, Place, Rows, Scope, Section};
@@ -75,8 +34,29 @@ pub use tables::Table;
 /// The name of one value in a document.
 ///
 /// Shape: 1 to 4 segments of ASCII letters, digits, `_`, `-` and `.`, joined by `/`; at most 160 bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldPath(Box<str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct FieldPath {
+    /// What most paths differ in already.
+    head: Head,
+    text: Box<str>,
+}
+
+/// The first eight bytes of a path as a number that sorts as they do: rules search thousands of paths, and most of what they compare is
+/// told apart by one number, without following a pointer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Head(u64);
+
+impl Head {
+    /// The head of a text that is, or may be, a path.
+    #[inline(never)]
+    pub(crate) fn of(text: &str) -> Self {
+        let mut first = [0; 8];
+        for (to, byte) in first.iter_mut().zip(text.bytes()) {
+            *to = byte;
+        }
+        Self(u64::from_be_bytes(first))
+    }
+}
 
 /// What a path points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,28 +74,46 @@ pub enum Target<'a> {
 }
 
 impl FieldPath {
+    #[inline(never)]
+    fn new(text: Box<str>) -> Self {
+        let head = Head::of(&text);
+        Self { head, text }
+    }
+
+    /// How the path stands to a text with this head, as their texts do.
+    pub(crate) fn compare(&self, head: Head, text: &str) -> Ordering {
+        self.head.cmp(&head).then_with(|| self.as_str().cmp(text))
+    }
+
     /// The path of a field with one value.
     #[must_use]
     pub fn once(field: Field) -> Self {
-        Self(field.id().into())
+        Self::new(field.id().into())
     }
 
     /// The path of a field's value in one year.
     #[must_use]
     pub fn year(year: i16, field: Field) -> Self {
-        Self(format!("{year:04}/{}", field.id()).into())
+        Self::new(format!("{year:04}/{}", field.id()).into())
     }
 
     /// The path of a field's value in one month.
     #[must_use]
     pub fn month(month: Month, field: Field) -> Self {
-        Self(format!("{month}/{}", field.id()).into())
+        let field = field.id();
+        let mut text = String::with_capacity(8 + field.len());
+        push_digits(&mut text, month.year(), &[1000, 100, 10, 1]);
+        text.push('-');
+        push_digits(&mut text, i16::from(month.month()), &[10, 1]);
+        text.push('/');
+        text.push_str(field);
+        Self::new(text.into())
     }
 
     /// The path of one cell of a row named by a ULID.
     #[must_use]
     pub fn cell(table: Table, row: RowId, column: Column) -> Self {
-        Self(format!("{}/{row}/{}", table.id(), column.id()).into())
+        Self::new(format!("{}/{row}/{}", table.id(), column.id()).into())
     }
 
     /// The path of one cell of a row that has a natural key (a user's id in a roster).
@@ -129,19 +127,19 @@ impl FieldPath {
     /// The path as it stands in the document.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// True for the cell of a row, whatever its table.
     #[must_use]
     pub fn is_of_row(&self) -> bool {
-        self.0.bytes().filter(|byte| *byte == b'/').count() == 2
+        self.text.bytes().filter(|byte| *byte == b'/').count() == 2
     }
 
     /// What the path points at, as far as this version knows.
     #[must_use]
     pub fn target(&self) -> Target<'_> {
-        let mut parts = self.0.split('/');
+        let mut parts = self.text.split('/');
         let (first, second, third, rest) = (
             parts.next().unwrap_or(""),
             parts.next(),
@@ -174,22 +172,42 @@ impl FieldPath {
     }
 }
 
+/// Adds the digits of a number at these powers of ten. Paths of months are made by the ten thousand, so this does without a formatter.
+fn push_digits(text: &mut String, number: i16, powers: &[i16]) {
+    for power in powers {
+        let digit = u8::try_from(number / power % 10).unwrap_or(0);
+        text.push(char::from(b'0' + digit));
+    }
+}
+
+impl Ord for FieldPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.compare(other.head, &other.text)
+    }
+}
+
+impl PartialOrd for FieldPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// A path is looked up by its text, without making one.
 impl std::borrow::Borrow<str> for FieldPath {
     fn borrow(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.text)
     }
 }
 
 impl fmt::Debug for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FieldPath({})", self.0)
+        write!(f, "FieldPath({})", self.text)
     }
 }
 
@@ -203,7 +221,7 @@ impl FromStr for FieldPath {
                     .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
         };
         if text.len() <= 160 && text.split('/').count() <= 4 && text.split('/').all(legal) {
-            Ok(Self(text.into()))
+            Ok(Self::new(text.into()))
         } else {
             Err(IdError {
                 kind: "field path",
@@ -218,7 +236,7 @@ crate::ids::text_schema!(Table);
 
 impl Serialize for FieldPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(&self.text)
     }
 }
 
@@ -274,6 +292,29 @@ mod tests {
         for bad in ["", "/", "a//b", "名称", "a b", "a/b/c/d/e"] {
             assert!(bad.parse::<FieldPath>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn paths_sort_as_their_texts_do() {
+        let mut texts = [
+            "name",
+            "namely",
+            "site-map",
+            "site-map1",
+            "site-map-old",
+            "2026/a",
+            "2026-01/a",
+            "a/1/b",
+            "a/1-2/b",
+        ]
+        .map(str::to_owned);
+        let mut paths = texts.clone().map(|text| text.parse::<FieldPath>().unwrap());
+        texts.sort_unstable();
+        paths.sort_unstable();
+        assert_eq!(
+            paths.each_ref().map(FieldPath::as_str),
+            texts.each_ref().map(String::as_str)
+        );
     }
 
     #[test]

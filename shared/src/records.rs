@@ -11,7 +11,7 @@ use crate::decide::Parties;
 use crate::field::{Place, Rows, Table};
 use crate::ids::UnitId;
 use crate::profile::Profile;
-use crate::rules::reading;
+use crate::rules::{reading, responsibility};
 
 mod kind;
 mod reference;
@@ -84,6 +84,8 @@ pub fn is_on(table: Table, profile: &Profile) -> bool {
     let other = match table {
         Table::PoolEntries | Table::PoolArrangements => profile.pool.enabled,
         Table::PackagingFunds => profile.packaging_fund.is_some(),
+        Table::RespUnits | Table::UnitLiaisons => responsibility::each_unit(profile).is_some(),
+        Table::SectorDepts => !profile.reserve_sectors.is_empty(),
         Table::Countdown => profile.countdown,
         _ => true,
     };
@@ -125,6 +127,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::field::Column;
     use crate::ids::UserId;
 
     fn actor(role: Role, unit: u8, at_hub: bool) -> Actor {
@@ -188,6 +191,53 @@ mod tests {
             assert_eq!(table.written_as(), Rows::Engine, "{table:?}");
         }
         assert_eq!(readable().count(), kinds().count() + READ_ONLY.len());
+    }
+
+    #[test]
+    fn registers_have_what_domain_12_names() {
+        let profile = Profile::built_in("wushan").unwrap();
+        let directory = crate::decide::Directory::default();
+        let of = |table| kind(table, &profile, &directory, crate::text::Lang::Zh);
+        let options = |table, column| -> Vec<String> {
+            let found = of(table)
+                .columns
+                .into_iter()
+                .find(|one| one.column == column);
+            let options = found.unwrap().options.into_iter();
+            options.map(|option| option.id).collect()
+        };
+        assert_eq!(
+            options(Table::Experts, Column::ExpertKind),
+            ["expert", "third_party", "platform"]
+        );
+        assert_eq!(
+            options(Table::Partners, Column::PartnerKind),
+            ["consulting", "finance", "soe"]
+        );
+        for (table, columns) in [
+            (
+                Table::CoachingNotes,
+                &[Column::Date, Column::Org, Column::Text][..],
+            ),
+            (Table::Catalogues, &[Column::KeyFields, Column::WeakLinks]),
+            (Table::Bodies, &[Column::From, Column::To]),
+            (Table::ReviewMembers, &[Column::Text]),
+            (Table::PromoPublications, &[Column::Project]),
+            (Table::SigningEvents, &[Column::Person]),
+            (Table::StartEvents, &[Column::Progress]),
+        ] {
+            let kind = of(table);
+            for column in columns {
+                assert!(
+                    kind.columns.iter().any(|one| one.column == *column),
+                    "{table:?}"
+                );
+            }
+        }
+        let kept: Vec<_> = Profile::slugs()
+            .filter(|slug| is_on(Table::CoachingNotes, &Profile::built_in(slug).unwrap()))
+            .collect();
+        assert_eq!(kept, ["kundulun", "longting", "honghe"]);
     }
 
     #[test]

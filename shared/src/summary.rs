@@ -11,6 +11,7 @@ use std::sync::Arc;
 use automerge::ChangeHash;
 use serde::{Deserialize, Serialize};
 
+use crate::book::Cells as _;
 use crate::decide::{Directory, Filed, FilingReview, UnitEntry, lines_from_json};
 use crate::document::{Document, genesis};
 use crate::field::{Column, Field, FieldPath, Table, Target};
@@ -667,13 +668,10 @@ fn orgs_of(view: &ProjectView) -> BTreeSet<String> {
     let named = fields
         .into_iter()
         .map(|field| view.text(field).trim().to_owned());
-    let rows = view.rows(Table::CoopUnits);
-    let coop = rows.iter().filter_map(|row| {
-        view.row_value(Table::CoopUnits, row, Column::Org)
-            .as_text()
-            .map(|org| org.trim().to_owned())
-    });
-    named.chain(coop).filter(|org| !org.is_empty()).collect()
+    let tables = [Table::CoopUnits, Table::RespUnits].into_iter();
+    let beside = tables.flat_map(|table| view.each(table));
+    let beside = beside.map(|row| row.text(Column::Org).trim().to_owned());
+    named.chain(beside).filter(|org| !org.is_empty()).collect()
 }
 
 /// What has a date and is not done, and how many issues are open.

@@ -36,6 +36,7 @@ mod reconcile;
 mod session;
 mod spool;
 mod status;
+mod strike;
 mod ticket;
 mod trying;
 
@@ -108,6 +109,8 @@ pub struct Replica {
     /// Documents by the short name the compact form uses.
     shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
     quarantined: u64,
+    /// Strikes and alarms of nodes.
+    watch: strike::Watch,
     /// Attachments that shall come here.
     wanted: blobs::Wanted,
     /// At a hub: nodes whose disk was seen to be an old one or a copy, and when.
@@ -126,6 +129,8 @@ pub struct Replica {
     is_chunk_turn: bool,
     /// Operations of a batch from which it is tried elsewhere first.
     trial_from: u64,
+    /// Bytes a node may bring within a minute.
+    minute_bytes: u64,
     /// Counts trials.
     trials: u64,
     /// Entries sent and received since the process started.
@@ -253,6 +258,7 @@ impl Replica {
             partials: BTreeMap::new(),
             shorts: BTreeMap::new(),
             quarantined: 0,
+            watch: strike::Watch::default(),
             wanted: blobs::Wanted::default(),
             copied: BTreeMap::new(),
             hub_acked: 0,
@@ -263,6 +269,7 @@ impl Replica {
             jobs: VecDeque::new(),
             is_chunk_turn: false,
             trial_from: TRIAL_FROM,
+            minute_bytes: strike::MINUTE_BYTES_MAX,
             trials: 0,
             sent: 0,
             received: 0,
@@ -277,6 +284,13 @@ impl Replica {
     #[must_use]
     pub fn trying_from(mut self, operations: u64) -> Self {
         self.trial_from = operations;
+        self
+    }
+
+    /// Lets a node bring another number of bytes within a minute than it usually may: a simulation reaches a small bound sooner.
+    #[must_use]
+    pub fn taking_at_most(mut self, minute_bytes: u64) -> Self {
+        self.minute_bytes = minute_bytes;
         self
     }
 
@@ -493,7 +507,9 @@ impl Replica {
         }
         self.load_receipt(cx.turn)?;
         self.load_copied(cx.turn)?;
-        self.quarantined = scan(cx.turn, Tree::Quarantine, &[])?.len() as u64;
+        let refused = quarantined(cx.turn)?;
+        self.quarantined = refused.len() as u64;
+        self.watch = strike::Watch::load(cx.turn, &refused)?;
         for (key, _) in scan(cx.turn, Tree::Peer, &[grant::AUDIENCE])? {
             if let Some(id) = DocumentId::from_bytes(&key[1..]) {
                 self.remember_short(&id);

@@ -30,6 +30,8 @@ macro_rules! words {
     };
 }
 
+#[cfg(feature = "crdt")]
+pub mod alarm;
 pub mod attachment;
 pub mod book;
 pub mod bundle;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use tests::ids;
 use tests::process::{Place, Said, program, run, wait_until};
 
 /// Text with the test's folder taken out.
@@ -336,7 +337,7 @@ fn a_node_without_a_server_dials_the_hub_itself() {
     let joined = third.cli(&["join", &invite(&[])]).ok().json();
     assert_eq!(joined["state"], "pending");
     add(&third, "01KARQYR000000000000000002");
-    let waits = third.cli(&["sync", "--wait", "1"]);
+    let waits = third.cli(&["sync", "--wait", "10"]);
     assert_eq!(waits.code, Some(1), "{waits:?}");
     assert_eq!(waits.json()["problem"], "awaits_approval");
     let id = third.cli(&["status"]).ok().json()["id"].clone();
@@ -349,17 +350,17 @@ fn a_node_without_a_server_dials_the_hub_itself() {
     // may read that the two are in step.
     assert!(hub.stop().success());
     let dir = node.dir.to_string_lossy().into_owned();
-    let idle = run(&["sync", "--wait", "1", "--data", &dir, "--lang", "zh"], "");
+    let idle = run(&["sync", "--wait", "10", "--data", &dir, "--lang", "zh"], "");
     assert_eq!(idle.code, Some(1), "{idle:?}");
     assert!(!idle.stdout.contains("已同步"), "{idle:?}");
     assert!(idle.stdout.contains("没有同步完"), "{idle:?}");
     let set = json!({"id": "01KARQYR000000000000000001", "set": {"site": "二村"}});
     let _changed = node.cli_with(&["edit", "-"], &format!("{set}\n")).ok();
-    let cut = node.cli(&["sync", "--wait", "1"]);
+    let cut = node.cli(&["sync", "--wait", "10"]);
     assert_eq!(cut.code, Some(1), "{cut:?}");
     assert_eq!(cut.json()["problem"], "unreachable");
     assert!(cut.json()["left"].as_u64() > Some(0), "{cut:?}");
-    let words = run(&["sync", "--wait", "1", "--data", &dir, "--lang", "zh"], "");
+    let words = run(&["sync", "--wait", "10", "--data", &dir, "--lang", "zh"], "");
     assert!(words.stderr.contains("连不上上级"), "{words:?}");
     let status = run(&["status", "--data", &dir, "--lang", "zh"], "").ok();
     assert!(
@@ -553,6 +554,7 @@ fn help_names_every_command() {
       sync         Ask for an exchange, or cut and restore the line
       bundle       Carry data on a stick: write a bundle for a node, or take one in
       profile      County rules: name, show or check profile files
+      scores       Show what the records propose for open score sheets, or fill one
       check        Look for damage
       demo         A hub and three townships on this machine, with a sample
       scenario     Run scenario files against the rules
@@ -724,4 +726,63 @@ fn the_hub_publishes_a_years_holidays() {
     assert_eq!(published.code, Some(0), "{published:#?}");
     assert_eq!(years(&hub), [2024, 2025, 2026, 2031]);
     assert_eq!(years(&township), [2024, 2025, 2026]);
+}
+
+/// What the records make of an open score sheet is shown, entered where nothing stands, and left alone where a person entered something else.
+#[test]
+fn the_hub_fills_a_score_sheet_from_the_records() {
+    let root = tempfile::tempdir().expect("a folder");
+    let hub = Place::hub(root.path(), "演示县项目中心");
+    let (project, sheet) = (ids::project(), ids::row());
+    let unit = hub.cli(&["status"]).lines()[0]["unit"].clone();
+    let record = |place: &str, table: &str, row: &str, set: serde_json::Value| {
+        let mut command = json!({ "do": "record", "table": table, "row": row, "set": set });
+        if place == "project" {
+            command["project"] = json!(project);
+            command["on_behalf"] = json!("电话核实");
+        }
+        json!({ "command": command }).to_string()
+    };
+    let task = |name: &str, done: Option<&str>| {
+        let mut set = json!({ "year": "2026", "task": name, "due": "2026-03-20" });
+        if let Some(day) = done {
+            set["done"] = json!(day);
+        }
+        record("project", "countdown", &ids::row(), set)
+    };
+    let create = json!({ "do": "create_project", "project": project, "home": unit, "set": { "name": "临江大桥" } });
+    let lines = [
+        json!({ "command": create }).to_string(),
+        task("路基", Some("2026-03-10")),
+        task("桥墩", None),
+        record(
+            "hub",
+            "score_sheets",
+            &sheet,
+            json!({ "topic": "regular", "period": "2026-03" }),
+        ),
+        record(
+            "hub",
+            "score_values",
+            &ids::row(),
+            json!({ "score_sheet": sheet, "subject": "somebody", "indicator": "countdown_done", "score": "90" }),
+        ),
+    ];
+    let edited = hub.cli_with(&["edit", "-"], &lines.join("\n"));
+    assert_eq!(edited.code, Some(0), "{edited:#?}");
+    let cells = || -> Vec<(serde_json::Value, serde_json::Value)> {
+        let sheets = hub.cli(&["scores", "--year", "2026"]).lines();
+        let cells = sheets[0]["cells"].as_array().expect("cells").iter();
+        let own = cells.filter(|cell| cell["subject"] == unit);
+        own.map(|cell| (cell["proposed"].clone(), cell["stated"].clone()))
+            .collect()
+    };
+    assert_eq!(cells(), [(json!(5000), json!(null))]);
+    let filled = hub.cli(&["scores", &sheet, "--year", "2026"]);
+    assert_eq!(filled.lines()[0]["filled"], 1, "{filled:#?}");
+    assert_eq!(cells(), [(json!(5000), json!(5000))]);
+    let again = hub.cli(&["scores", &sheet, "--year", "2026"]);
+    assert_eq!(again.lines()[0]["filled"], 0, "{again:#?}");
+    let unknown = hub.cli(&["scores", &ids::row(), "--year", "2026"]);
+    assert_eq!(unknown.code, Some(1), "{unknown:#?}");
 }

@@ -21,5 +21,6 @@ mod records;
 mod scenarios;
 mod screens;
 mod sim;
+mod strikes;
 mod tidy;
 mod trials;

@@ -84,7 +84,7 @@ out.textContent = JSON.stringify(answers);
 document.body.append(out);
 </script>";
     let files_json = ("application/json", serde_json::to_vec(&texts)?);
-    let address = page::serve(page, [("/files.json", files_json)])?;
+    let address = page::serve(page, [("/files.json".to_owned(), files_json)])?;
     let runtime = tokio::runtime::Runtime::new()?;
     let answers: BTreeMap<String, Value> = runtime.block_on(async {
         let profile = tempfile::tempdir()?;

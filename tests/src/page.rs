@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 /// Kind and bytes by path.
-type Served = BTreeMap<&'static str, (&'static str, Vec<u8>)>;
+type Served = BTreeMap<String, (&'static str, Vec<u8>)>;
 
 /// Serves a page with the module `scripts/build-page` made and a few files, on a free port of loopback until the process ends.
 ///
@@ -17,7 +17,7 @@ type Served = BTreeMap<&'static str, (&'static str, Vec<u8>)>;
 /// When the module was not built, or no port is free.
 pub fn serve(
     html: &str,
-    more: impl IntoIterator<Item = (&'static str, (&'static str, Vec<u8>))>,
+    more: impl IntoIterator<Item = (String, (&'static str, Vec<u8>))>,
 ) -> Result<SocketAddr> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR");
@@ -27,9 +27,12 @@ pub fn serve(
             .with_context(|| format!("{name} is missing; run scripts/build-page"))
     };
     let mut served = Served::from([
-        ("/", ("text/html", html.as_bytes().to_vec())),
-        ("/page.js", ("text/javascript", read("page.js")?)),
-        ("/page_bg.wasm", ("application/wasm", read("page_bg.wasm")?)),
+        ("/".to_owned(), ("text/html", html.as_bytes().to_vec())),
+        ("/page.js".to_owned(), ("text/javascript", read("page.js")?)),
+        (
+            "/page_bg.wasm".to_owned(),
+            ("application/wasm", read("page_bg.wasm")?),
+        ),
     ]);
     served.extend(more);
     let listener = TcpListener::bind(("127.0.0.1", 0))?;

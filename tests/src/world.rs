@@ -98,6 +98,8 @@ pub struct World {
     dials: Vec<(usize, u64, SessionId, Vec<String>, NodeId, Timestamp)>,
     /// Operations of a batch from which it is tried elsewhere first.
     trial_from: u64,
+    /// Bytes a node may bring within a minute, when it is not the usual number; counts from a machine's next start.
+    pub minute_bytes: Option<u64>,
     /// Trials on the way: whose, in which life, what will be said, when.
     trials: Vec<(usize, u64, Input, Timestamp)>,
     /// How many trials were made.
@@ -219,6 +221,7 @@ impl World {
             sockets: Vec::new(),
             dials: Vec::new(),
             trial_from,
+            minute_bytes: None,
             trials: Vec::new(),
             trials_done: 0,
             acknowledged: Vec::new(),
@@ -286,7 +289,11 @@ impl World {
         };
         // A small cache, so that loading from the store happens all the time.
         let replica = Replica::new(facts, Library::new(400_000, no_keys));
-        party.replica = Some(replica.trying_from(self.trial_from));
+        let mut replica = replica.trying_from(self.trial_from);
+        if let Some(bytes) = self.minute_bytes {
+            replica = replica.taking_at_most(bytes);
+        }
+        party.replica = Some(replica);
         party.inputs.clear();
         party.asked.clear();
         let log = if std::mem::take(&mut party.is_doubtful) {
@@ -467,6 +474,7 @@ impl World {
             // The storms carry no files: attachments have tests of their own.
             Effect::Changed { .. }
             | Effect::Status
+            | Effect::Alarm { .. }
             | Effect::SeekBlobs { .. }
             | Effect::ReadBlob { .. }
             | Effect::WriteBlob { .. } => {}

@@ -90,8 +90,12 @@ fn line(node: &PeerStatus) -> String {
         .last_contact
         .map_or_else(|| "-".to_owned(), |at| at.to_string());
     let online = if node.online { "online" } else { "offline" };
-    format!(
+    let mut line = format!(
         "{}  {}  {}  {online}  position {}  last contact {last}",
         node.id, node.unit_name, node.state, node.position
-    )
+    );
+    if !node.note.is_empty() {
+        line = format!("{line}  {}", node.note);
+    }
+    line
 }

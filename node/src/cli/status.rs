@@ -110,10 +110,14 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
     for node in &status.nodes {
         let online = if node.online { "online" } else { "offline" };
         let copied = node.copied.map(|at| format!("  old disk seen {at}"));
+        let note = match node.note.as_str() {
+            "" => String::new(),
+            note => format!("  {note}"),
+        };
         lines.push((
             "node          ",
             format!(
-                "{}  {}  {online}{}",
+                "{}  {}  {online}{}{note}",
                 node.unit_name,
                 node.state,
                 copied.unwrap_or_default()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use shared::api::{NodeAct, Severity, SyncState};
+use shared::api::{NodeAct, PeerStatus, Severity, SyncState};
 use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
 use shared::ids::NodeId;
@@ -26,7 +26,7 @@ use super::request::{
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, bundle, check, commit, dump, edit, export, invite,
-    prepare, quarantine, rules, undo,
+    prepare, quarantine, rules, scores, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -81,6 +81,10 @@ async fn run(
         Request::HolidaysPublish { text, user } => {
             rules::publish_holidays(context, text, user.as_deref(), lang).await
         }
+        Request::Scores { year } => scores::list(context, year).await,
+        Request::ScoresFill { sheet, year, user } => {
+            scores::fill(context, sheet, year, user.as_deref(), lang).await
+        }
         Request::UserAdd {
             name,
             role,
@@ -118,13 +122,10 @@ async fn run(
         Request::QuarantineAccept { hash } => quarantine::accept(context, &hash).await,
         Request::Nodes => {
             hub_only(context)?;
-            let nodes = context
-                .handle
-                .read(|context| context.replica.peers())
-                .await?;
+            let nodes = peers(context, lang).await?;
             Ok(Outcome::Nodes { nodes })
         }
-        Request::NodeAct { id, act } => node_act(context, id, act).await,
+        Request::NodeAct { id, act } => node_act(context, id, act, lang).await,
         Request::Dump { all, unit } => dump::run(context, all, unit, events).await,
         Request::Import {
             file,
@@ -385,7 +386,7 @@ fn find_user(context: &Context, name: &str) -> Result<Account, Trouble> {
     })
 }
 
-fn hub_only(context: &Context) -> Result<(), Trouble> {
+pub(super) fn hub_only(context: &Context) -> Result<(), Trouble> {
     if context.at_hub() {
         Ok(())
     } else {
@@ -413,7 +414,19 @@ async fn make_invite(
     }
 }
 
-async fn node_act(context: &Context, id: NodeId, act: NodeAct) -> Result<Outcome, Trouble> {
+/// The enrolled nodes, with their alarms in words.
+async fn peers(context: &Context, lang: Lang) -> Result<Vec<PeerStatus>, Trouble> {
+    let asked = context.handle.read(|context| context.replica.peers());
+    let peers = asked.await?.into_iter();
+    Ok(peers.map(|peer| peer.worded(lang)).collect())
+}
+
+async fn node_act(
+    context: &Context,
+    id: NodeId,
+    act: NodeAct,
+    lang: Lang,
+) -> Result<Outcome, Trouble> {
     hub_only(context)?;
     let reply = context
         .handle
@@ -425,13 +438,9 @@ async fn node_act(context: &Context, id: NodeId, act: NodeAct) -> Result<Outcome
         .await?;
     match reply {
         Reply::Node { node, state: _ } => {
-            let nodes = context
-                .handle
-                .read(|context| context.replica.peers())
-                .await?;
-            Ok(Outcome::Nodes {
-                nodes: nodes.into_iter().filter(|peer| peer.id == node).collect(),
-            })
+            let mut nodes = peers(context, lang).await?;
+            nodes.retain(|peer| peer.id == node);
+            Ok(Outcome::Nodes { nodes })
         }
         other => Err(refused(other)),
     }
@@ -492,12 +501,10 @@ async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> 
 
 async fn status(context: &Context, lang: Lang) -> Result<Status, Trouble> {
     let sync = context.sync_status(lang).await?;
-    let (peers, position, storage) = context
+    let peers = peers(context, lang).await?;
+    let (position, storage) = context
         .handle
-        .read(|read| {
-            let (peers, position) = (read.replica.peers(), read.replica.position());
-            (peers, position, storage(read))
-        })
+        .read(|read| (read.replica.position(), storage(read)))
         .await?;
     let (documents, projects) = context
         .handle

@@ -4,6 +4,7 @@
 //! line performs them itself. So a command cannot behave differently in the two cases.
 
 use serde::{Deserialize, Serialize};
+use shared::api::rules::ScoreSheet;
 use shared::api::{
     BundleReport, ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo,
 };
@@ -181,6 +182,20 @@ pub enum Request {
         /// The account to act as; whoever sits at the console without one.
         user: Option<String>,
     },
+    /// Hub: the open score sheets of a year with what the records make of them.
+    Scores {
+        /// The year; this one without.
+        year: Option<i16>,
+    },
+    /// Hub: enters what the records propose for the empty cells of a sheet.
+    ScoresFill {
+        /// The sheet.
+        sheet: RowId,
+        /// The year it stands in; this one without.
+        year: Option<i16>,
+        /// The account to act as; whoever sits at the console without one.
+        user: Option<String>,
+    },
     /// The refused changes.
     Quarantine {
         /// True: their bytes too.
@@ -354,6 +369,18 @@ pub enum Outcome {
         years: Vec<HolidaysKnown>,
         /// Years that will soon be asked for and are not known.
         missing: Vec<i16>,
+    },
+    /// Of `Scores`.
+    Scores {
+        /// The sheets.
+        sheets: Vec<ScoreSheet>,
+    },
+    /// Of `ScoresFill`.
+    ScoresFilled {
+        /// Cells that were empty and have a value now.
+        filled: usize,
+        /// Cells whose value is not what the records make; they were left alone.
+        differ: usize,
     },
     /// Of `RulesPropose`, `RulesApply` and `HolidaysPublish`.
     Recorded {

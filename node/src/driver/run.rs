@@ -527,6 +527,9 @@ impl Driver {
                 offset,
                 bytes,
             }),
+            Effect::Alarm { node, alarm } => {
+                tracing::warn!(%node, kind = ?alarm.kind, reason = alarm.reason, strikes = alarm.strikes, "the gate raised an alarm");
+            }
             Effect::Status => {
                 let mut info = NodeInfo::clone(
                     &self

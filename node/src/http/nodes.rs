@@ -9,6 +9,7 @@ use shared::command::Role;
 use shared::decide::may_enrol;
 use shared::ids::NodeId;
 use shared::sync::{Approval, Input, Line, Reply, RequestRefusal};
+use shared::text::Lang;
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
@@ -78,7 +79,7 @@ pub async fn sync_act(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
 /// When this is no hub.
 pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     officer(site, call)?;
-    Ok(reply::json(&peers(site).await?))
+    Ok(reply::json(&peers(site, call.lang).await?))
 }
 
 /// `POST /api/v1/nodes`.
@@ -124,17 +125,15 @@ pub async fn change(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
         })
         .await?;
     match reply {
-        Reply::Node { .. } => Ok(reply::json(&peers(site).await?)),
+        Reply::Node { .. } => Ok(reply::json(&peers(site, call.lang).await?)),
         other => Err(refused(other)),
     }
 }
 
-async fn peers(site: &Site) -> Result<Vec<PeerStatus>, Failed> {
-    Ok(site
-        .context
-        .handle
-        .read(|context| context.replica.peers())
-        .await?)
+async fn peers(site: &Site, lang: Lang) -> Result<Vec<PeerStatus>, Failed> {
+    let asked = site.context.handle.read(|context| context.replica.peers());
+    let peers = asked.await?.into_iter();
+    Ok(peers.map(|peer| peer.worded(lang)).collect())
 }
 
 /// Enrolment is the work of the hub's officers and its administration.

@@ -6,6 +6,7 @@ use shared::api::SyncState;
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
+use shared::text::alarm::suspended;
 use shared::text::{Lang, line};
 use shared::time::{Date, Month};
 
@@ -71,10 +72,17 @@ pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     Ok(reply::json(&desk))
 }
 
-/// The way out when the line has been away for longer than the configured days (ux.md 5.0, S4).
+/// At a hub, nodes that were suspended by themselves; else the way out when the line has been away for longer than the configured days
+/// (ux.md 5.0, S4).
 async fn notice(site: &Site, lang: Lang) -> Result<String, Failed> {
     let now = site.context.clock.now();
     let status = site.context.sync_status(lang).await?;
+    if site.context.at_hub() {
+        let alarm = suspended(&status.peers, lang);
+        if !alarm.is_empty() {
+            return Ok(alarm);
+        }
+    }
     let away = match (&status.state, status.last_exchange) {
         (SyncState::Offline { .. }, Some(last)) => now.0.saturating_sub(last.0) / DAY_MS,
         _ => 0,

@@ -51,6 +51,8 @@ pub enum ObligationKind {
     Explanation,
     /// A step that a merge left without effect is to be looked at, by its unit and by the hub.
     Void,
+    /// What was prepared and waits for the head of the hub.
+    Confirm,
 }
 
 impl ObligationKind {
@@ -78,6 +80,7 @@ impl ObligationKind {
             Self::Return => "return",
             Self::Explanation => "explanation",
             Self::Void => "void",
+            Self::Confirm => "confirm",
         }
     }
 }

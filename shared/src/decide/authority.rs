@@ -14,6 +14,7 @@ use crate::command::{Actor, Role};
 use crate::field::{Authority, Column, Field, FieldPath, Place, Rows, Table, Target};
 use crate::ids::{DocumentId, UnitId};
 use crate::project::ProjectView;
+use crate::rules::agency;
 
 /// The units that have a part in a project.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,14 +23,15 @@ pub struct Parties {
     pub home: Option<UnitId>,
     /// The lead unit, when it is one of the directory.
     pub lead: Option<UnitId>,
-    /// Territory, co-operating units, owner, investment department, who approves or guarantees something, the agency.
+    /// Territory, further responsible and co-operating units, owner, investment department, who approves or guarantees something, the agency.
     pub others: BTreeSet<UnitId>,
 }
 
-/// Tables whose rows name a unit that takes part: co-operating units, approving departments, those who guarantee a factor, the
-/// construction agency.
+/// Tables whose rows name a unit that takes part: co-operating and further responsible units, approving departments, those who guarantee a factor, the
+/// construction agency as long as the project may have one.
 const NAMING: &[Table] = &[
     Table::CoopUnits,
+    Table::RespUnits,
     Table::Approvals,
     Table::Factors,
     Table::AgencyContracts,
@@ -55,6 +57,9 @@ impl Parties {
         .filter(listed)
         .collect();
         for table in NAMING {
+            if *table == Table::AgencyContracts && !agency::may_have(view) {
+                continue;
+            }
             let orgs = view.each(*table).map(|row| row.text(Column::Org));
             let named = orgs.filter(|org| !org.is_empty());
             others.extend(

@@ -153,12 +153,8 @@ pub fn decide_item(
         }
         // The mark of demonstration data comes only with the import that makes it.
         let demo = decided.created && matches!(path.target(), Target::Once(Field::Demo));
-        // A workbook of the hub tells which unit leads, as it was decided before the project came here; nobody assigns it by that.
-        let told = is_hub(actor) && matches!(path.target(), Target::Once(Field::LeadUnit));
         let right = if demo {
             Right::Write(document.clone())
-        } else if told {
-            Right::Write(DocumentId::Oversight(view.id))
         } else {
             right_to(path, view, &parties, actor, true)
         };

@@ -19,14 +19,7 @@ macro_rules! columns {
                 match self { $(Self::$variant => $id),* }
             }
 
-            /// The column with this id.
-            #[must_use]
-            pub fn from_id(id: &str) -> Option<Self> {
-                let place = Self::BY_ID.binary_search_by(|known| known.id().cmp(id));
-                Self::BY_ID.get(place.ok()?).copied()
-            }
-
-            super::by_id!();
+            super::by_id!("The column with this id.");
 
             /// What the column holds.
             #[must_use]
@@ -225,6 +218,11 @@ columns! {
     ToleranceOutcome "tolerance_outcome" Kind::Choice("tolerance_outcome");
     // Registers (domain.md 12).
     Expert "expert" Kind::Flag;
+    ExpertKind "expert_kind" Kind::Choice("expert_kind");
+    PartnerKind "partner_kind" Kind::Choice("partner_kind");
+    ReserveSector "reserve_sector" Kind::Choice("reserve_sector");
+    KeyFields "key_fields" Kind::Long;
+    WeakLinks "weak_links" Kind::Long;
     Enterprise "enterprise" Kind::Text;
     Direction "direction" Kind::Choice("funding_source");
 }

@@ -19,14 +19,7 @@ macro_rules! fields {
                 match self { $(Self::$variant => $id),* }
             }
 
-            /// The field with this id.
-            #[must_use]
-            pub fn from_id(id: &str) -> Option<Self> {
-                let place = Self::BY_ID.binary_search_by(|known| known.id().cmp(id));
-                Self::BY_ID.get(place.ok()?).copied()
-            }
-
-            super::by_id!();
+            super::by_id!("The field with this id.");
 
             /// What the field holds.
             #[must_use]

@@ -22,14 +22,7 @@ macro_rules! tables {
                 match self { $(Self::$variant => $id),* }
             }
 
-            /// The table with this id.
-            #[must_use]
-            pub fn from_id(id: &str) -> Option<Self> {
-                let place = Self::BY_ID.binary_search_by(|known| known.id().cmp(id));
-                Self::BY_ID.get(place.ok()?).copied()
-            }
-
-            super::by_id!();
+            super::by_id!("The table with this id.");
 
             /// The kind of document it stands in.
             #[must_use]
@@ -67,10 +60,12 @@ macro_rules! tables {
 tables! {
     // People of a project.
     LeadLeaders "lead_leaders" Oversight Sheet Hub [Person Org From To] needs [];
-    CoopUnits "coop_units" Oversight Sheet Hub [Org Task] needs [];
-    Team "team" Project Sheet Home [Person Org Duty] needs [];
-    ExtraTeam "extra_team" Project Sheet Lead [Person Org Duty] needs [];
-    ProcedureTeam "procedure_team" Oversight Sheet Hub [Slot Person Org] needs [];
+    CoopUnits "coop_units" Oversight Sheet Hub [Org Task From To] needs [];
+    RespUnits "resp_units" Oversight Sheet Hub [Org Task From To] needs [Org];
+    UnitLiaisons "unit_liaisons" Project Sheet Anyone [Org Person Phone From To] needs [Org Person];
+    Team "team" Project Sheet Home [Person Org Duty From To] needs [];
+    ExtraTeam "extra_team" Project Sheet Lead [Person Org Duty From To] needs [];
+    ProcedureTeam "procedure_team" Oversight Sheet Hub [Slot Person Org From To] needs [];
     LeaderMatters "leader_matters" Project Sheet Home [Text] needs [];
     // Money and plans of a project.
     YearTaskRef "year_task_ref" Project Sheet Home [Year Level Text] needs [];
@@ -121,6 +116,7 @@ tables! {
     SupportRequests "support_requests" Project Acts Anyone [SupportKind Level Text Result Date] needs [SupportKind Text];
     Declarations "declarations" Project Acts Home [Declaration Date Document Person] needs [Declaration];
     FinancingOpinions "financing_opinions" Project Acts Anyone [Org Text Date Document] needs [Text];
+    CoachingNotes "coaching_notes" Project Acts Anyone [Org Date Enterprise Text] needs [Text];
     FinancingNeeds "financing_needs" Project Sheet Home [AmountFen FundUse Term Bank Progress] needs [AmountFen];
     Signings "signings" Project Sheet Home [Enterprise AmountFen Date Person] needs [Enterprise];
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
@@ -131,7 +127,7 @@ tables! {
     Transitions "transitions" Oversight Acts Hub [FromStage ToStage Date List Year Grade Reason Number] needs [ToStage];
     ProjectReviews "project_reviews" Oversight Sheet Hub [ReviewKind Date List Org Meeting ReviewOutcome ModifiedDone AmountFen Digest Text Grade] needs [ReviewKind];
     ReviewContents "review_contents" Oversight Sheet Hub [Review Content Conclusion Text] needs [Review Content];
-    ReviewMembers "review_members" Oversight Sheet Hub [Review Org Person Present] needs [Review];
+    ReviewMembers "review_members" Oversight Sheet Hub [Review Org Person Present Text] needs [Review];
     Decisions "decisions" Oversight Acts Hub [DecisionTopic List Year Decider Number Date Approved Text Document] needs [DecisionTopic Decider];
     Consultations "consultations" Oversight Sheet Hub [List Year Body Sent Replied Text] needs [Body];
     Exceptions "exceptions" Oversight Acts Hub [ExceptionRule Reason Decider Number Date To Follows] needs [ExceptionRule Reason Decider Number];
@@ -161,9 +157,10 @@ tables! {
     ListEntries "list_entries" County Engine Hub [Edition Project EntryState Category Reason] needs [];
     Publications "publications" County Acts Hub [PublicationKind Number Period Name Text Recipients Digest Person Date Corrects] needs [PublicationKind];
     Rankings "rankings" County Acts Hub [ScoreSheet Topic Period Lines Digest TieOrder Reason] needs [ScoreSheet];
-    Catalogues "catalogues" County Acts Hub [Year Name Text] needs [Year Text];
+    Catalogues "catalogues" County Acts Hub [Year Name Text KeyFields WeakLinks] needs [Year Text];
     Manuals "manuals" County Acts Hub [Number Text Date] needs [Number Text];
-    Bodies "bodies" County Sheet Hub [Body Person Duty] needs [Body Person];
+    Bodies "bodies" County Sheet Hub [Body Person Duty From To] needs [Body Person];
+    SectorDepts "sector_depts" County Sheet Hub [ReserveSector Org] needs [ReserveSector Org];
     Holidays "holidays" County Acts Hub [Year Text] needs [Year Text];
     // The hub's own.
     ListCandidates "list_candidates" Hub Sheet Hub [List Year Project EntryState Nomination Category Reason] needs [List Project EntryState];
@@ -175,13 +172,13 @@ tables! {
     Rewards "rewards" Hub Acts Hub [RewardKind Subject Period Ranking AmountFen Approved ToleranceChecks ToleranceOutcome Text Reason] needs [RewardKind];
     PoolEntries "pool_entries" Hub Acts Hub [PoolAct Request Project AmountFen PoolSource Date Text] needs [PoolAct];
     PoolArrangements "pool_arrangements" Hub Acts Hub [Request Project Date Reason] needs [Request];
-    Experts "experts" Hub Sheet Hub [Name Level Topic Phone Text] needs [Name];
-    Partners "partners" Hub Sheet Hub [Enterprise WorkScope From To] needs [Enterprise];
+    Experts "experts" Hub Sheet Hub [Name ExpertKind Level Topic Phone Text] needs [Name];
+    Partners "partners" Hub Sheet Hub [Enterprise PartnerKind WorkScope From To] needs [Enterprise];
     Trainings "trainings" Hub Acts Hub [Date Topic Attendees Text] needs [Date Topic];
     BankMatches "bank_matches" Hub Acts Hub [Date Project Bank AmountFen Result Text] needs [Date];
-    PromoPublications "promo_publications" Hub Acts Hub [Period Date Media Level Text] needs [Date Media];
-    SigningEvents "signing_events" Hub Acts Hub [Period Date Project Enterprise AmountFen Text] needs [Date];
-    StartEvents "start_events" Hub Acts Hub [Date Project AmountFen Text] needs [Date];
+    PromoPublications "promo_publications" Hub Acts Hub [Period Date Project Media Level Text] needs [Date Media];
+    SigningEvents "signing_events" Hub Acts Hub [Period Date Project Enterprise AmountFen Person Text] needs [Date];
+    StartEvents "start_events" Hub Acts Hub [Date Project AmountFen Progress Text] needs [Date];
     ResearchTopics "research_topics" Hub Sheet Hub [Topic Person Text State] needs [Topic];
     HubDuties "hub_duties" Hub Acts Hub [Topic List Year Date Text Document] needs [Topic Text];
     LeaderDivision "leader_division" Hub Sheet Hub [Person Duty Sector] needs [Person];

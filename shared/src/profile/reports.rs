@@ -71,7 +71,7 @@ pub struct Ledger {
     pub per: LedgerPer,
     /// Field ids, `table/column` and computed columns, in order.
     pub fields: Vec<String>,
-    /// Fields a row may not lack.
+    /// Fields a row may not lack; columns of a table of acts cannot be left out when an act is written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,
     /// Who keeps it; empty: who submits it.

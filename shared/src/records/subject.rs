@@ -57,6 +57,8 @@ impl Subject {
         match table {
             Table::LeadLeaders
             | Table::CoopUnits
+            | Table::RespUnits
+            | Table::UnitLiaisons
             | Table::Team
             | Table::ExtraTeam
             | Table::ProcedureTeam
@@ -82,6 +84,7 @@ impl Subject {
             | Table::EarlyWork
             | Table::PushPlans
             | Table::FinancingNeeds
+            | Table::CoachingNotes
             | Table::FinancingOpinions
             | Table::Expansions => Self::Money,
             Table::Issues
@@ -164,6 +167,7 @@ impl Subject {
             | Table::Manuals
             | Table::Profiles
             | Table::ProfileApplies
+            | Table::SectorDepts
             | Table::Holidays => Self::Registers,
         }
     }

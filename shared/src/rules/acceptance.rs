@@ -15,7 +15,7 @@ use crate::project::ProjectView;
 use crate::rules::approvals::{ApprovalStatus, approvals};
 use crate::rules::guards::{Lack, is_body};
 use crate::rules::issues::flow::in_order;
-use crate::rules::{Entry, World, actors};
+use crate::rules::{Entry, World, actors, requests};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
 
@@ -215,8 +215,11 @@ pub fn applied_to(world: &World<'_>, view: &ProjectView, to: &str) -> Result<(),
     };
     let requested = |book: &crate::book::Book| {
         let mut requests = book.each(Table::Requests);
-        requests
-            .any(|row| row.is(Column::RequestAct, "acceptance") && row.project() == Some(view.id))
+        requests.any(|row| {
+            row.is(Column::RequestAct, "acceptance")
+                && row.project() == Some(view.id)
+                && !requests::came_too_late(&row, view)
+        })
     };
     if view.each(Table::AcceptanceSteps).any(|row| applied(&row))
         || world.units.values().any(requested)

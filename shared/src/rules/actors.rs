@@ -7,8 +7,8 @@ use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rules::World;
 use crate::rules::guards::{is_body, party};
+use crate::rules::{World, agency, routing};
 
 /// The unit that leads a project: the lead unit, the home unit while none is named or the one named has no account.
 #[must_use]
@@ -32,7 +32,8 @@ pub fn owner_of(world: &World<'_>, view: &ProjectView) -> Option<UnitId> {
 pub fn agency_of(world: &World<'_>, view: &ProjectView) -> Option<UnitId> {
     let contract = view.last(Table::AgencyContracts, |row| {
         !row.text(Column::Org).is_empty()
-    })?;
+    });
+    let contract = contract.filter(|_| agency::may_have(view))?;
     world.directory.resolve(contract.text(Column::Org))
 }
 
@@ -50,10 +51,21 @@ pub fn is_one_of(world: &World<'_>, view: Option<&ProjectView>, actor: &Actor, w
         "hub_head" => at_hub(Role::HubHead),
         "inspector" => at_hub(Role::Inspector),
         "leader" | "topic_leader" | "main_leader" => at_hub(Role::Leader),
-        "lead_unit" | "responsible_unit" => unit(view.and_then(|view| lead_of(world, view))),
+        "lead_unit" => unit(view.and_then(|view| lead_of(world, view))),
+        "responsible_unit" => view.is_some_and(|view| {
+            let mut further = view.each(Table::RespUnits);
+            unit(lead_of(world, view))
+                || further.any(|row| unit(world.directory.resolve(row.text(Column::Org))))
+        }),
         "territorial" => unit(named(Field::TerritorialOrg)),
         "investment_dept" => {
             unit(named(Field::InvestmentDept)) || unit(view.and_then(|view| lead_of(world, view)))
+        }
+        "sector_dept" => {
+            let sector = view.map_or("", |view| view.text(Field::ReserveSector));
+            let dept = routing::sector_dept(world.county, sector);
+            unit(dept.and_then(|dept| world.directory.resolve(dept)))
+                || speaks_for(world, actor, who)
         }
         "owner" => unit(view.and_then(|view| owner_of(world, view))),
         "agency" => unit(view.and_then(|view| agency_of(world, view))),

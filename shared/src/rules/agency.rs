@@ -42,10 +42,17 @@ pub fn asset_owner(view: &ProjectView) -> &str {
     view.text(Field::OwnerOrg)
 }
 
-/// The agency's fee, as far as it is counted in the total investment; `None` when no contract says so.
+/// True while the record lets the project have an agency; the contracts of one that may not are without effect.
+#[must_use]
+pub fn may_have(view: &ProjectView) -> bool {
+    barred(view).is_empty()
+}
+
+/// The agency's fee, as far as it is counted in the total investment; `None` when no contract in effect says so.
 #[must_use]
 pub fn fee_in_total(view: &ProjectView) -> Option<i64> {
-    let contract = view.last(Table::AgencyContracts, |row| row.flag(Column::InTotal))?;
+    let contract = view.last(Table::AgencyContracts, |row| row.flag(Column::InTotal));
+    let contract = contract.filter(|_| may_have(view))?;
     contract.int(Column::AmountFen)
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::{Cells as _, Row};
 use crate::decide::{Directory, Parties};
-use crate::field::{Column, Field, Kind, Section, Table, Target};
+use crate::field::{Column, Field, FieldPath, Kind, Section, Table, Target};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
@@ -24,8 +24,10 @@ mod pending;
 mod record;
 
 pub use pending::{About, Applied, Pending, Steps};
-use pending::{applied, courses, open_issues, open_promises, open_tasks, void};
-pub use record::{DatedTask, Exception, FoundIssue, Move, PlanMonth, findings};
+use pending::{applied, assigned, courses, open_issues, open_promises, open_tasks, void};
+pub use record::{
+    DatedTask, Exception, FoundIssue, Move, PlanMonth, findings, stage_before, was_excepted,
+};
 use record::{countdown, exceptions, steps};
 
 /// An event of a project that counts as held.
@@ -169,6 +171,8 @@ pub struct Brief {
     pub agency: Vec<(Table, RowId)>,
     /// Plans that were made final.
     pub finals: Vec<FinalPlan>,
+    /// Proposals of who leads it that nobody answered, with the cell or field each is for.
+    pub assigned: Vec<(RowId, FieldPath)>,
     /// Channels of funds its packaging is made for.
     pub channels: BTreeSet<String>,
 }
@@ -196,6 +200,8 @@ const PEOPLE: &[Table] = &[
     Table::Team,
     Table::ExtraTeam,
     Table::CoopUnits,
+    Table::RespUnits,
+    Table::UnitLiaisons,
     Table::ProcedureTeam,
 ];
 
@@ -206,8 +212,8 @@ const CHECKPOINTS: [Field; 3] = [
     Field::SoeEvaluationEnd,
 ];
 
-/// Choices conditions of slots and duties look at.
-const CHOICES: [Field; 9] = [
+/// Choices conditions of slots and duties look at, and the lead unit as written.
+const CHOICES: [Field; 10] = [
     Field::InvestmentKind,
     Field::OwnerKind,
     Field::BaolianKind,
@@ -217,6 +223,7 @@ const CHOICES: [Field; 9] = [
     Field::KeyCategory,
     Field::SignificanceFlags,
     Field::GovFundLevel,
+    Field::LeadUnit,
 ];
 
 impl Brief {
@@ -288,6 +295,7 @@ impl Brief {
             exceptions: exceptions(view),
             agency: agency::rows(view).collect(),
             finals: plan::finals(view),
+            assigned: assigned(view),
             channels: words(view.text(Field::PackagingChannels)),
         };
         brief.fields(view);

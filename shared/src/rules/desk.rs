@@ -114,7 +114,8 @@ fn what(profile: &Profile, one: &Obligation) -> String {
         matches!(one.kind, ObligationKind::Slot | ObligationKind::Roster) && slot.id == one.rule
     });
     let about = post.and_then(|slot| slot.field.as_deref().or(slot.document.as_deref()));
-    let about = about.or((one.kind == ObligationKind::Void).then_some(&one.rule));
+    let of_rows = matches!(one.kind, ObligationKind::Void | ObligationKind::Confirm);
+    let about = about.or(of_rows.then_some(&one.rule));
     let field = about.and_then(Field::from_id);
     let table = about.and_then(Table::from_id);
     let label = field

@@ -1,4 +1,5 @@
-//! What an owner who borrows or is given government money owes on paper, and the yearly money for packaging (domain.md 11.2).
+//! What an owner who borrows or is given government money owes on paper, the yearly money for packaging and who leads it (domain.md 11.2,
+//! KP-12.1).
 //!
 //! Whether government money may be asked for at all is the business of the gates on `fund_request`; what is here is never in the
 //! way of an act and shows as a gap.
@@ -70,6 +71,24 @@ pub(super) fn judge_packaging(world: &World<'_>, entry: &Entry<'_>) -> Result<Ve
         return Err(Refusal {
             rule: Some(fund.clause.clone()),
             ..refuse(Why::OnlyOne)
+        });
+    }
+    Ok(Vec::new())
+}
+
+/// Judges who leads a category of the reserve (KP-12.1): one of the county's, where it has such categories.
+pub(super) fn judge_sector(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let known = &world.profile.reserve_sectors;
+    let named = entry.set.get(&Column::ReserveSector);
+    let is_known = named.is_none_or(|named| {
+        let mut known = known.iter();
+        known.any(|label| named.as_text() == Some(&label.id))
+    });
+    if known.is_empty() || !is_known {
+        return Err(Refusal {
+            rule: Some("domain 13.3".to_owned()),
+            missing: vec![entry.at(Column::ReserveSector)],
+            ..refuse(Why::NotInProfile)
         });
     }
     Ok(Vec::new())

@@ -21,7 +21,7 @@ mod people;
 mod words;
 
 pub(crate) use bodies::{expert_kind, is_body, is_part, joint_review_lacks};
-pub(crate) use lists::{adjusts_on, is_open, next_window};
+pub(crate) use lists::{adjusts_on, is_open, lists_named, next_window};
 pub(crate) use papers::{KEPT, has_document, is_kept};
 pub(crate) use people::place_names;
 pub(crate) use words::{field_name, party, party_of_code};

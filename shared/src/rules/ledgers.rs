@@ -1,10 +1,13 @@
 //! What a project's ledger says for a period: something, nothing and so (零报告), or not yet anything (domain.md 6.1, 6.2).
 
 use crate::book::{Cells as _, Row};
+use crate::command::{Refusal, Why, Write};
+use crate::decide::refuse;
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::profile::{Ledger, LedgerPer, Period, Profile};
 use crate::project::ProjectView;
 use crate::rules::issues::latest_acts;
+use crate::rules::{Entry, World};
 
 /// What a ledger says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +53,30 @@ pub fn said(ledger: &Ledger, view: &ProjectView, period: &Period) -> Said {
             }
         }
     }
+}
+
+/// Judges an act whose columns a ledger of the county requires, such as the four sections of a plan to push a project (KB-8).
+///
+/// # Errors
+/// The columns that say nothing, with the ledger's clause.
+pub(super) fn judge_required(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    for ledger in &world.profile.ledgers {
+        let columns = ledger.required.iter().filter_map(|field| {
+            let (table, column) = field.split_once('/')?;
+            let column = entry.table.column(column)?;
+            (table == entry.table.id()).then_some(column)
+        });
+        let empty = columns.filter(|column| entry.text(*column).trim().is_empty());
+        let missing: Vec<_> = empty.map(|column| entry.at(column)).collect();
+        if !missing.is_empty() {
+            return Err(Refusal {
+                rule: Some(ledger.clause.clone()),
+                missing,
+                ..refuse(Why::Missing)
+            });
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// A ledger of a pack, by id; an id the profile does not know is filed as it is.
@@ -116,5 +143,57 @@ fn of_year(view: &ProjectView, table: Table, period: &Period) -> Said {
     match first.map(|column| FieldPath::keyed(table, &year, *column)) {
         Some(Ok(path)) => Said::Lacks(path),
         _ => Said::Something,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use crate::testing::{County, of};
+    use crate::value::Value;
+
+    #[test]
+    fn a_plan_to_push_a_project_says_its_four_sections() {
+        let sections = [
+            Column::Overview,
+            Column::Problem,
+            Column::Solution,
+            Column::Duty,
+        ];
+        let mut county = County::new("kundulun", "2017-02-10");
+        let town = county.unit("a township", "township");
+        let project = county.project(town);
+        let clerk = county.clerk(town);
+        let mut set = vec![(sections[0], Value::from("said"))];
+        for next in &sections[1..] {
+            let refused = county
+                .record(&clerk, of(project), Table::PushPlans, &set)
+                .unwrap_err();
+            assert_eq!(
+                (refused.why, refused.rule.as_deref()),
+                (Why::Missing, Some("KB-8"))
+            );
+            let lacks = refused.missing.iter().any(|path| {
+                matches!(path.target(), crate::field::Target::Cell(_, _, column) if column == *next)
+            });
+            assert!(lacks, "{:?}", refused.missing);
+            set.push((*next, "said".into()));
+        }
+        county
+            .record(&clerk, of(project), Table::PushPlans, &set)
+            .unwrap();
+        // A county whose ledgers name no sections takes a plan as it is written.
+        let mut county = County::new("wushan", "2024-10-08");
+        let town = county.unit("a township", "township");
+        let project = county.project(town);
+        county
+            .record(
+                &county.clerk(town),
+                of(project),
+                Table::PushPlans,
+                &set[..1],
+            )
+            .unwrap();
     }
 }

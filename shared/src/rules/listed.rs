@@ -77,6 +77,16 @@ impl Listed {
         listed
     }
 
+    /// What was published before a moment.
+    #[must_use]
+    pub fn before(mut self, moment: Timestamp) -> Self {
+        for editions in self.editions.values_mut() {
+            editions.retain(|edition| edition.at < moment);
+        }
+        self.editions.retain(|_, editions| !editions.is_empty());
+        self
+    }
+
     /// True when the list was ever issued.
     #[must_use]
     pub fn knows(&self, list: &str) -> bool {
@@ -89,6 +99,13 @@ impl Listed {
             let years = editions.iter().map(|edition| edition.year);
             (list.as_str(), years.collect())
         })
+    }
+
+    /// True when any edition of the list was issued before a moment.
+    #[must_use]
+    pub fn is_on_record(&self, list: &str, moment: Timestamp) -> bool {
+        let editions = self.editions.get(list).into_iter().flatten();
+        editions.into_iter().any(|edition| edition.at < moment)
     }
 
     /// True when an edition of the list for this year was issued up to this moment.

@@ -21,11 +21,12 @@ use crate::rules::World;
 use crate::rules::brief::Brief;
 use crate::rules::listed::Listed;
 use crate::rules::report::{self, Filing};
-use crate::rules::subject::managed_in;
+use crate::rules::subject::is_managed_in;
 use crate::time::{Date, Timestamp};
 
 mod events;
 mod funds;
+mod heads;
 mod lists;
 mod projects;
 mod publications;
@@ -145,12 +146,12 @@ impl<'a> Ground<'a> {
     pub fn in_programme(&self, brief: &Brief, programme: &str, on: &Memberships<'_>) -> bool {
         programme == "all"
             || brief.programmes.contains(programme)
-            || managed_in(
+            || is_managed_in(
                 self.profile,
+                programme,
                 |id| brief.programmes.contains(id),
                 |list| on.has(brief.id, list),
             )
-            .contains(&programme)
     }
 
     /// Who stands on which list at a moment.
@@ -187,10 +188,10 @@ pub fn obligations(ground: &Ground<'_>, asked: &Asked) -> Vec<Obligation> {
     events::collect(ground, asked, &mut found);
     units::collect(ground, asked, &mut found);
     funds::collect(ground, asked, &mut found);
+    heads::collect(ground, &mut found);
     projects::collect(ground, asked, &mut found);
     found.retain(|one| is_asked(ground, &asked.whose, one));
-    arrange(&mut found);
-    found
+    arrange(found)
 }
 
 /// The version of the rules something owed is judged by: a report's period by the one its deadline falls to, any other period by the one
@@ -210,15 +211,26 @@ pub fn judged_by<'h>(
 }
 
 /// Puts what is owed in order: by due moment, what has none last; then by rule, unit and project.
-pub fn arrange(found: &mut [Obligation]) {
-    found.sort_by(|a, b| {
+///
+/// Their places are sorted and then they are moved once: one is large, and there are thousands.
+#[must_use]
+pub fn arrange(found: Vec<Obligation>) -> Vec<Obligation> {
+    let by_order = |a: &Obligation, b: &Obligation| {
         let key = |one: &Obligation| (one.due.is_none(), one.due, one.kind);
         key(a)
             .cmp(&key(b))
             .then_with(|| a.rule.cmp(&b.rule))
             .then_with(|| (a.unit, a.project, &a.period).cmp(&(b.unit, b.project, &b.period)))
             .then_with(|| (a.row, &a.person).cmp(&(b.row, &b.person)))
-    });
+    };
+    let mut order: Vec<_> = found.iter().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| by_order(a, b));
+    let order: Vec<usize> = order.into_iter().map(|(place, _)| place).collect();
+    let mut found: Vec<_> = found.into_iter().map(Some).collect();
+    let moved = order.into_iter();
+    moved
+        .filter_map(|place| found.get_mut(place)?.take())
+        .collect()
 }
 
 fn is_asked(ground: &Ground<'_>, whose: &Whose, one: &Obligation) -> bool {

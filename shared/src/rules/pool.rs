@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::book::{Book, Cells as _, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
+use crate::profile::Profile;
 use crate::rules::World;
 use crate::time::{Date, Timestamp};
 
@@ -226,6 +227,11 @@ pub fn merited(hub: &Book) -> BTreeSet<UnitId> {
 }
 
 fn clause<'a>(world: &World<'a>) -> &'a str {
-    let clause = world.profile.pool.clause.as_deref();
-    clause.unwrap_or("domain 11.1")
+    clause_of(world.profile)
+}
+
+/// The clause the pool rests on; that of domain.md where the county's rules name none.
+#[must_use]
+pub fn clause_of(profile: &Profile) -> &str {
+    profile.pool.clause.as_deref().unwrap_or("domain 11.1")
 }

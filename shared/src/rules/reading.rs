@@ -19,7 +19,7 @@ fn register(table: Table) -> Option<fn(&Registers) -> bool> {
         Table::Signings | Table::SigningLog | Table::SigningEvents | Table::StartEvents => {
             |kept| kept.events
         }
-        Table::BankMatches | Table::FinancingNeeds => |kept| kept.bank_match,
+        Table::BankMatches | Table::FinancingNeeds | Table::CoachingNotes => |kept| kept.bank_match,
         Table::PolicySuggestions => |kept| kept.policy_suggestion,
         Table::Trainings => |kept| kept.training,
         Table::Catalogues => |kept| kept.catalogue,

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::book::Row;
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
 use crate::field::{Column, FieldPath};
+use crate::project::ProjectView;
 use crate::rules::guards::{Ask, Guard};
 use crate::rules::stage::{self, Stage};
-use crate::rules::{Entry, Look, World, gates, pool};
+use crate::rules::{Entry, Look, World, brief, gates, pool};
 
 /// Guards a request itself leads to: the body decides afterwards, the application is this request.
 fn comes_first(guard: Guard) -> bool {
@@ -36,22 +38,22 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
     }
     let project = entry.about().and_then(|id| world.projects.get(&id));
     let project = project.ok_or_else(|| refuse(Why::NotFound))?;
+    let (from, before) = (Stage::of(project), stage::before(project));
+    let asked = entry.text(Column::ToStage);
+    if act == "transition" && Stage::from_id(asked).is_none() {
+        return Err(Refusal {
+            missing: vec![FieldPath::cell(entry.table, entry.row, Column::ToStage)],
+            ..refuse(Why::Missing)
+        });
+    }
     let look = Look::new(world, entry.now);
     let list = world.profile.list(entry.text(Column::List));
     let ask = Ask::about(&look, Some(project))
         .writing(entry)
         .for_list(list);
     let transition = match act {
-        "gov_money" => "fund_request",
-        "decision" => "T3",
-        "start" => "T5",
-        "acceptance" => to(world, project, Stage::Acceptance)?,
-        "transition" => {
-            let stage = Stage::from_id(entry.text(Column::ToStage)).ok_or_else(|| Refusal {
-                missing: vec![FieldPath::cell(entry.table, entry.row, Column::ToStage)],
-                ..refuse(Why::Missing)
-            })?;
-            to(world, project, stage)?
+        "gov_money" | "decision" | "start" | "acceptance" | "transition" => {
+            guarded(act, asked, from, before)
         }
         // What the vocabulary does not know asks for nothing anybody could answer.
         _ => {
@@ -61,7 +63,11 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
             });
         }
     };
+    let transition = transition.ok_or_else(|| stage::wrong_state(world.profile, from))?;
     let passed = gates::pass_some(&ask, transition, comes_first)?;
+    if !fits(act, asked, from, before) {
+        return Err(stage::wrong_state(world.profile, from));
+    }
     let excepted = passed.iter().filter(|gate| gate.excepted);
     let excepted: BTreeSet<&str> = excepted.map(|gate| gate.clause).collect();
     if excepted.is_empty() {
@@ -89,12 +95,33 @@ fn says_what(entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
     Ok(Vec::new())
 }
 
-fn to(
-    world: &World<'_>,
-    project: &crate::project::ProjectView,
-    stage: Stage,
-) -> Result<&'static str, Refusal> {
-    let from = Stage::of(project);
-    stage::transition(from, stage, stage::before(project))
-        .ok_or_else(|| stage::wrong_state(world.profile, from))
+/// What stands before the act that a request asks for; `None` when there is no way to it from where the project is.
+pub(super) fn guarded(act: &str, to: &str, from: Stage, before: Stage) -> Option<&'static str> {
+    match act {
+        "gov_money" => Some("fund_request"),
+        "decision" => Some("T3"),
+        "start" => Some("T5"),
+        "acceptance" => stage::transition(from, Stage::Acceptance, before),
+        "transition" => stage::transition(from, Stage::from_id(to)?, before),
+        _ => None,
+    }
+}
+
+/// Whether a request fits how far its project has come; `before`: where a suspended one returns to.
+///
+/// Works begin once. What is withdrawn or at its end gets neither money nor a place on a list; while it is suspended it may still ask.
+pub(super) fn fits(act: &str, to: &str, from: Stage, before: Stage) -> bool {
+    match act {
+        "start" => from < Stage::Construction,
+        "decision" | "gov_money" | "pool" => !matches!(from, Stage::Closed | Stage::Withdrawn),
+        "acceptance" | "transition" => guarded(act, to, from, before).is_some(),
+        _ => true,
+    }
+}
+
+/// True for a request that was written when its project was no longer where it could ask for that: its author did not know it yet.
+pub(super) fn came_too_late(row: &Row<'_>, project: &ProjectView) -> bool {
+    let (from, before) = brief::stage_before(project, row.at());
+    let to = row.text(Column::ToStage);
+    !fits(row.text(Column::RequestAct), to, from, before)
 }

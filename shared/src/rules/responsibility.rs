@@ -2,12 +2,12 @@
 
 use crate::book::{Book, Cells as _, Row};
 use crate::command::{Refusal, Why, Write};
-use crate::decide::refuse;
-use crate::field::{Column, FieldPath, Table};
-use crate::profile::{Mode, Slot, SlotPer};
+use crate::decide::{is_hub, refuse};
+use crate::field::{Column, Field, Table};
+use crate::profile::{Mode, Profile, Slot, SlotPer};
 use crate::project::ProjectView;
 use crate::rules::guards::{Ask, Guard, party_of_code, place_names};
-use crate::rules::subject::{Among, Tenure, is_short, slot_count};
+use crate::rules::subject::{Among, Tenure, further_units, is_short, slot_count};
 use crate::rules::{Entry, Look, World, gates};
 use crate::time::Date;
 
@@ -34,7 +34,7 @@ fn gap<'a>(look: &Look<'a>, slot: &'a Slot, count: usize, empty: &[&str]) -> Opt
         SlotGap {
             slot,
             count,
-            empty: place_names(empty),
+            empty: place_names(look.world.directory, empty),
             from: party_of_code(look.world.profile, &slot.programme, code),
         }
     })
@@ -116,21 +116,130 @@ pub(super) fn judge_leader(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<W
     else {
         return Ok(Vec::new());
     };
-    let stands = project.row(table, entry.row);
+    let text = |row: &Row<'_>| row.text(Column::Person).to_owned();
+    let person = set_or(project, entry, Column::Person, text);
+    if !person.is_empty() && has_another(project, entry, look.today(), |row| !text(row).is_empty())
+    {
+        return Err(only_one(entry, &only.clause, Column::Person));
+    }
+    Ok(Vec::new())
+}
+
+/// Judges a row of `resp_units`: another unit beside the lead unit, and none twice (KP-9.1). Most counties have one alone.
+pub(super) fn judge_unit(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let project = entry.about().and_then(|id| world.projects.get(&id));
+    let project = project.ok_or_else(|| refuse(Why::NotFound))?;
+    let Some(slot) = each_unit(world.profile) else {
+        return Err(not_kept());
+    };
+    let today = entry.now.date();
+    let text = |row: &Row<'_>| row.text(Column::Org).to_owned();
+    let org = set_or(project, entry, Column::Org, text);
+    let same = |other: &str| is_same(world, other, &org);
+    let is_lead = same(project.text(Field::LeadUnit));
+    if is_lead || has_another(project, entry, today, |row| same(&text(row))) {
+        return Err(Refusal {
+            rule: Some(slot.clause.clone()),
+            missing: vec![entry.at(Column::Org)],
+            ..refuse(Why::Exists)
+        });
+    }
+    Ok(Vec::new())
+}
+
+/// Judges a row of `unit_liaisons`: a further responsible unit names its own liaison, and one at a time (KP-16).
+pub(super) fn judge_liaison(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let project = entry.about().and_then(|id| world.projects.get(&id));
+    let project = project.ok_or_else(|| refuse(Why::NotFound))?;
+    let Some(slot) = each_unit(world.profile) else {
+        return Err(not_kept());
+    };
+    let no = |why| Refusal {
+        rule: Some(slot.clause.clone()),
+        missing: vec![entry.at(Column::Org)],
+        ..refuse(why)
+    };
+    let today = entry.now.date();
+    let text = |row: &Row<'_>| row.text(Column::Org).to_owned();
+    let org = set_or(project, entry, Column::Org, text);
+    let unit = world.directory.resolve(&org);
+    let same = |other: &str| is_same(world, other, &org);
+    if !is_hub(entry.actor) && unit != Some(entry.actor.unit) {
+        return Err(no(Why::NotYourUnit));
+    }
+    if !further_units(project, today).into_iter().any(same) {
+        return Err(no(Why::NotFound));
+    }
+    let beside = |row: &Row<'_>| !row.text(Column::Person).is_empty() && same(&text(row));
+    if slot.max == Some(1) && has_another(project, entry, today, beside) {
+        return Err(only_one(entry, &slot.clause, Column::Person));
+    }
+    Ok(Vec::new())
+}
+
+/// What each responsible unit of a project names, in a county whose projects have several (KP-9.1, KP-16).
+#[must_use]
+pub fn each_unit(profile: &Profile) -> Option<&Slot> {
+    let mut slots = profile.slots.iter();
+    slots.find(|slot| slot.per == SlotPer::RespUnit)
+}
+
+fn not_kept() -> Refusal {
+    Refusal {
+        rule: Some("domain 13.5".to_owned()),
+        ..refuse(Why::NotInProfile)
+    }
+}
+
+/// True when two cells name the same unit, by its id or its name.
+fn is_same(world: &World<'_>, one: &str, other: &str) -> bool {
+    let known = |text: &str| world.directory.resolve(text).filter(|_| !text.is_empty());
+    one == other || known(one).is_some_and(|unit| known(other) == Some(unit))
+}
+
+fn only_one(entry: &Entry<'_>, clause: &str, column: Column) -> Refusal {
+    Refusal {
+        rule: Some(clause.to_owned()),
+        missing: vec![entry.at(column)],
+        ..refuse(Why::OnlyOne)
+    }
+}
+
+/// What a text column of a row comes to: what is written now, else what stands.
+fn set_or(
+    project: &ProjectView,
+    entry: &Entry<'_>,
+    column: Column,
+    stands: impl Fn(&Row<'_>) -> String,
+) -> String {
+    match entry.set.get(&column) {
+        Some(value) => value.as_text().unwrap_or("").to_owned(),
+        None => project
+            .row(entry.table, entry.row)
+            .map_or_else(String::new, |row| stands(&row)),
+    }
+}
+
+/// True when another row of the table is in office beside this one: their days touch, and neither is over.
+fn has_another(
+    project: &ProjectView,
+    entry: &Entry<'_>,
+    today: Date,
+    counts: impl Fn(&Row<'_>) -> bool,
+) -> bool {
+    let stands = project.row(entry.table, entry.row);
     let day_of = |column: Column| -> Option<Date> {
         match entry.set.get(&column) {
             Some(value) => value.as_text().and_then(|text| text.parse().ok()),
             None => stands.as_ref().and_then(|row| row.date(column)),
         }
     };
-    let named = match entry.set.get(&Column::Person) {
-        Some(value) => !value.is_null(),
-        None => stands
-            .as_ref()
-            .is_some_and(|row| !row.text(Column::Person).is_empty()),
-    };
     let (from, to) = (day_of(Column::From), day_of(Column::To));
-    let beside = |row: &Row<'_>| {
+    if to.is_some_and(|to| to < today) {
+        return false;
+    }
+    let mut rows = project.each(entry.table);
+    rows.any(|row| {
         let own = row.id() == Some(entry.row);
         let before = row
             .date(Column::To)
@@ -140,19 +249,9 @@ pub(super) fn judge_leader(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<W
             .date(Column::From)
             .zip(to)
             .is_some_and(|(from, to)| to < from);
-        let over = row.date(Column::To).is_some_and(|to| to < look.today()) && from.is_none();
-        let person = !row.text(Column::Person).is_empty();
-        !own && person && !before && !after && !over
-    };
-    let over = to.is_some_and(|to| to < look.today());
-    if named && !over && project.each(table).any(|row| beside(&row)) {
-        return Err(Refusal {
-            rule: Some(only.clause.clone()),
-            missing: vec![FieldPath::cell(table, entry.row, Column::Person)],
-            ..refuse(Why::OnlyOne)
-        });
-    }
-    Ok(Vec::new())
+        let over = row.date(Column::To).is_some_and(|to| to < today) && from.is_none();
+        !own && !before && !after && !over && counts(&row)
+    })
 }
 
 /// The leaders of a project who are in office on a day.

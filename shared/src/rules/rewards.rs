@@ -154,7 +154,9 @@ pub(super) fn judge_share(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Wr
     Ok(Vec::new())
 }
 
-fn is_awarded(hub: &Book, ranking: &str) -> bool {
+/// True once the award of a ranking was made.
+#[must_use]
+pub fn is_awarded(hub: &Book, ranking: &str) -> bool {
     let mut rows = hub.each(Table::Rewards);
     !ranking.is_empty()
         && rows.any(|row| row.is(Column::RewardKind, "award") && row.is(Column::Ranking, ranking))

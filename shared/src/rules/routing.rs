@@ -1,4 +1,5 @@
-//! Who is asked for a project by the division of work: the hub's officer of its sector (KZ-2.1.5), the leaders in charge of it (KB-4).
+//! Who is asked for a project by the division of work: the hub's officer of its sector (KZ-2.1.5), the leaders in charge of it (KB-4), the
+//! department that leads its category of the reserve (KP-12.1).
 //!
 //! Both are proposals: the hub names the person, and a project keeps the one it named when the division changes.
 
@@ -11,6 +12,15 @@ pub fn officer<'a>(hub: &'a Book, sector: &str) -> Option<&'a str> {
     let of_sector = |row: &Row<'_>| !sector.is_empty() && row.is(Column::Sector, sector);
     let row = hub.last(Table::SectorOfficers, of_sector)?;
     Some(row.text(Column::Person)).filter(|person| !person.is_empty())
+}
+
+/// The unit that leads collecting and packaging projects of a category of the reserve (KP-12.1), as the hub published it last.
+#[must_use]
+pub fn sector_dept<'a>(county: &'a Book, reserve_sector: &str) -> Option<&'a str> {
+    let of_sector =
+        |row: &Row<'_>| !reserve_sector.is_empty() && row.is(Column::ReserveSector, reserve_sector);
+    let row = county.last(Table::SectorDepts, of_sector)?;
+    Some(row.text(Column::Org)).filter(|org| !org.is_empty())
 }
 
 /// The leaders whose work covers a sector, in the order of the division.

@@ -4,9 +4,11 @@
 //! (`open_parts`), in which programmes it is managed ([`managed_in`]), whether a condition holds (`eligibility::judge`). Each of these
 //! is answered here or there once, from a [`Subject`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::book::{Cells as _, Row};
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::{List, Mode, Profile, Slot};
+use crate::profile::{List, Mode, Profile, Slot, SlotPer};
 use crate::project::ProjectView;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Guard, With};
@@ -18,7 +20,7 @@ use crate::time::Date;
 pub struct Tenure<'a> {
     /// The person; empty where a unit is named.
     pub person: &'a str,
-    /// The fixed place it fills, where the table has such places.
+    /// The fixed place it fills, where the table has such places; the unit, where each of several has its own.
     pub place: &'a str,
     /// True when a person or a unit is named; not while two rival for one place.
     pub named: bool,
@@ -41,7 +43,10 @@ impl<'a> Tenure<'a> {
         };
         Self {
             person,
-            place: row.text(Column::Slot),
+            place: match row.table {
+                Table::RespUnits | Table::UnitLiaisons => row.text(Column::Org),
+                _ => row.text(Column::Slot),
+            },
             named: !row.text(Column::Org).is_empty() || !person.is_empty() && !rivals(),
             from: row.date(Column::From),
             to: row.date(Column::To),
@@ -175,9 +180,10 @@ pub fn concluded(view: &ProjectView) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// How many are named in a slot of a project on a day, and which of its fixed places are empty.
+/// How many are named in a slot of a project on a day, and which of its fixed places are empty. Of a slot that each responsible unit
+/// has: how many the unit names that names most, and, where there are several, which name nobody.
 #[must_use]
-pub fn slot_count<'s>(of: &impl Subject, slot: &'s Slot, today: Date) -> (usize, Vec<&'s str>) {
+pub fn slot_count<'s>(of: &'s impl Subject, slot: &'s Slot, today: Date) -> (usize, Vec<&'s str>) {
     if let Some(document) = &slot.document {
         return (usize::from(of.has_paper(document)), Vec::new());
     }
@@ -185,7 +191,11 @@ pub fn slot_count<'s>(of: &impl Subject, slot: &'s Slot, today: Date) -> (usize,
         return (0, Vec::new());
     };
     if let Some(field) = Field::from_id(id) {
-        return (usize::from(of.is_set(field)), Vec::new());
+        let count = usize::from(of.is_set(field));
+        return match slot.per {
+            SlotPer::RespUnit => of_each_unit(of, count, today),
+            SlotPer::Project | SlotPer::Owner | SlotPer::Unit => (count, Vec::new()),
+        };
     }
     let Some(table) = Table::from_id(id) else {
         return (0, Vec::new());
@@ -198,6 +208,42 @@ pub fn slot_count<'s>(of: &impl Subject, slot: &'s Slot, today: Date) -> (usize,
     };
     let empty = slot.each_of.iter().filter(is_empty);
     (here.len(), empty.map(String::as_str).collect())
+}
+
+/// The units that are responsible for a project beside its lead unit on a day, as written.
+pub fn further_units(of: &impl Subject, today: Date) -> BTreeSet<&str> {
+    let lead = of.text(Field::LeadUnit);
+    let rows = of.tenures(Table::RespUnits).into_iter();
+    let active = rows.filter(|one| one.is_active(today));
+    active
+        .map(|one| one.place)
+        .filter(|unit| *unit != lead)
+        .collect()
+}
+
+/// What each responsible unit names: `own` is how many stand in the field, which is the lead unit's.
+fn of_each_unit(of: &impl Subject, own: usize, today: Date) -> (usize, Vec<&str>) {
+    let further = further_units(of, today);
+    let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in of.tenures(Table::UnitLiaisons) {
+        if one.is_active(today) && !one.person.is_empty() {
+            *named.entry(one.place).or_default() += 1;
+        }
+    }
+    let lead = of.text(Field::LeadUnit);
+    // One who was named for the unit before it led stands for it.
+    let own = named.get(lead).copied().unwrap_or(own);
+    if further.is_empty() {
+        return (own, Vec::new());
+    }
+    let count = |unit: &&str| named.get(*unit).copied().unwrap_or(0);
+    let most = further.iter().map(count).chain([own]).max();
+    let lead = (own == 0 && !lead.is_empty()).then_some(lead);
+    let others = further.iter().copied().filter(|unit| count(unit) == 0);
+    (
+        most.unwrap_or(own),
+        lead.into_iter().chain(others).collect(),
+    )
 }
 
 /// True when fewer are named than a slot asks for.
@@ -278,22 +324,45 @@ pub fn managed_in(
     is_named: impl Fn(&str) -> bool,
     is_on: impl Fn(&str) -> bool,
 ) -> Vec<&str> {
-    let all = || profile.programmes.iter().map(|known| known.id.as_str());
-    let holds = |id: &&str| {
-        let of_it = |list: &&List| list.programme == **id;
-        is_named(id)
-            || profile
-                .lists
-                .iter()
-                .filter(of_it)
-                .any(|list| is_on(&list.id))
-    };
-    let mut managed: Vec<_> = all().filter(holds).collect();
+    let ids = profile.programmes.iter().map(|known| known.id.as_str());
+    let mut managed: Vec<_> = ids
+        .filter(|id| has_place(profile, id, &is_named, &is_on))
+        .collect();
     if managed.is_empty() {
-        let open = profile.programmes.iter();
-        let mut open = open.filter(|known| known.population == "all");
-        let only = open.next().filter(|_| open.next().is_none());
-        managed.extend(only.map(|known| known.id.as_str()));
+        managed.extend(open_programme(profile));
     }
     managed
+}
+
+/// True when a project is managed in a programme (see [`managed_in`]).
+#[must_use]
+pub fn is_managed_in(
+    profile: &Profile,
+    programme: &str,
+    is_named: impl Fn(&str) -> bool,
+    is_on: impl Fn(&str) -> bool,
+) -> bool {
+    let has_place = |id: &str| has_place(profile, id, &is_named, &is_on);
+    let mut ids = profile.programmes.iter().map(|known| known.id.as_str());
+    ids.clone().any(|id| id == programme) && has_place(programme)
+        || open_programme(profile) == Some(programme) && !ids.any(has_place)
+}
+
+fn has_place(
+    profile: &Profile,
+    programme: &str,
+    is_named: impl Fn(&str) -> bool,
+    is_on: impl Fn(&str) -> bool,
+) -> bool {
+    let of_it = |list: &&List| list.programme == programme;
+    let mut lists = profile.lists.iter().filter(of_it);
+    is_named(programme) || lists.any(|list| is_on(&list.id))
+}
+
+/// The programme all projects belong to, where there is just one.
+fn open_programme(profile: &Profile) -> Option<&str> {
+    let open = profile.programmes.iter();
+    let mut open = open.filter(|known| known.population == "all");
+    let only = open.next().filter(|_| open.next().is_none());
+    only.map(|known| known.id.as_str())
 }

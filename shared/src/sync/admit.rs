@@ -5,7 +5,7 @@
 //! outside its authority (it was moved away while the node was offline, or the node is not what it says) is merged, so that
 //! nobody's heads fall apart, and at once taken back by the hub into a proposal (建议值), with the reason. What a node wrote
 //! after it had confirmed that a document is not its any more goes into quarantine, with a `Nack`; everything else flows on
-//! and the cursor advances.
+//! and the cursor advances. Who does it again and again is suspended (`strike`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,6 +95,7 @@ impl Replica {
             }
         }
         self.admit_all(cx, id, node, group, refused)?;
+        self.judge_sender(cx, node);
         if self.nodes.contains_key(&node) {
             self.begin_permitting(cx, projects)?;
         }
@@ -414,7 +415,14 @@ impl Replica {
             return Ok(());
         }
         if self.quarantined >= QUARANTINE_MAX {
+            self.watch.note_unkept();
             self.close(cx, session, super::CloseReason::Limit);
+            return Ok(());
+        }
+        let is_room = self
+            .watch
+            .note_refused(node, refused.reason, refused.raw.len());
+        if !is_room {
             return Ok(());
         }
         let refused = Quarantined {
@@ -450,10 +458,7 @@ impl Replica {
         for change in changes {
             let mut key = id.to_bytes();
             key.extend(change.hash().0);
-            if cx.turn.load(Tree::Quarantine, &key)?.is_some() {
-                cx.turn.remove(Tree::Quarantine, key);
-                self.quarantined -= 1;
-            }
+            self.unquarantine(cx, key)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Everything the core can ask for, as data. The driver commits the turn first, then performs these in order.
 
+use crate::api::PeerAlarm;
 use crate::attachments::{BlobName, Named};
 use crate::command::Answer;
 use crate::ids::{DocumentId, NodeId, UnitId};
@@ -58,6 +59,13 @@ pub enum Effect {
     },
     /// The truth about the line may read differently now.
     Status,
+    /// Something about a node that its hub's officers are to know, and the log.
+    Alarm {
+        /// The node.
+        node: NodeId,
+        /// What it is.
+        alarm: PeerAlarm,
+    },
     /// Finds out which of these attachments are not here; answered by `Input::WantBlob` for each.
     SeekBlobs {
         /// What documents name.

@@ -527,7 +527,7 @@ impl Replica {
         node: NodeId,
         state: Enrolment,
     ) -> Result<(), ReplicaError> {
-        let Some(record) = self.nodes.get_mut(&node) else {
+        let Some(record) = self.nodes.get(&node) else {
             let refusal = if self.facts.role == NodeRole::Hub {
                 RequestRefusal::UnknownNode
             } else {
@@ -540,8 +540,10 @@ impl Replica {
             answer(cx, request, Reply::Refused(RequestRefusal::Revoked));
             return Ok(());
         }
-        record.state = state;
-        record.save(cx.turn, node);
+        self.enrol_as(cx, node, state);
+        if state == Enrolment::Active {
+            self.watch.clear(cx.turn, node);
+        }
         let session = self.by_node.get(&node).copied();
         match (state, session) {
             (Enrolment::Suspended, Some(session)) => {
@@ -554,6 +556,14 @@ impl Replica {
         answer(cx, request, Reply::Node { node, state });
         cx.out.push(Effect::Status);
         Ok(())
+    }
+
+    /// Says where a node's enrolment stands from now on.
+    pub(super) fn enrol_as(&mut self, cx: &mut Context<'_, '_>, node: NodeId, state: Enrolment) {
+        if let Some(record) = self.nodes.get_mut(&node) {
+            record.state = state;
+            record.save(cx.turn, node);
+        }
     }
 
     /// A node that waited on an open session is let in.

@@ -88,6 +88,16 @@ impl Replica {
         session.heard_at = cx.now;
         if let Some(node) = session.node() {
             self.peer_contact.insert(node, cx.now);
+            // What we asked for ourselves comes as fast as we ask.
+            let is_counted = !session.is_dialler && !matches!(frame, Frame::Blob(_));
+            if is_counted
+                && !self
+                    .watch
+                    .takes(cx.now, node, bytes.len(), self.minute_bytes)
+            {
+                self.close(cx, id, CloseReason::Limit);
+                return Ok(());
+            }
         }
         match frame {
             Frame::Hello(hello) => self.on_hello(cx, id, *hello),
@@ -578,7 +588,12 @@ impl Replica {
                 );
                 Ok(())
             }
-            Err(_) => {
+            Err(error) => {
+                // Its digest holds, so it was made like this: a bomb, or bytes that are no batch.
+                let node = self.sessions.get(&id).and_then(|session| session.node());
+                if let (Some(node), UnpackError::Malformed(_)) = (node, error) {
+                    self.strike(cx, node, Reason::Malformed);
+                }
                 self.close(cx, id, CloseReason::Protocol);
                 Ok(())
             }
@@ -611,6 +626,7 @@ impl Replica {
             .fold(0, u64::saturating_add);
         if head.scope == Scope::Repair {
             self.admit(cx, id, node, items, refused)?;
+            self.watch.take_unkept();
             return Ok(());
         }
         let held = self.held.get(&node);
@@ -630,8 +646,12 @@ impl Replica {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         }
-        self.received += count;
         self.admit(cx, id, node, items, refused)?;
+        if self.watch.take_unkept() {
+            // Without room for all of it, it did not arrive: it comes again when somebody has made room.
+            return Ok(());
+        }
+        self.received += count;
         if head.to > position || head.from < position {
             let point = Point {
                 scope: head.scope,

@@ -141,12 +141,13 @@ impl Replica {
                 Field::ExtraTeamUnit,
             ];
             parties.others.extend(others.into_iter().filter_map(unit));
-            // Co-operating units are named by the hub alone, and a project's own document is read at every change.
+            // Further responsible and co-operating units are named by the hub alone, and a project's own document is read at every change.
             if !matches!(id, DocumentId::Oversight(_)) {
                 continue;
             }
             for entry in document.entries() {
-                let Target::Cell(table @ Table::CoopUnits, row, Column::Org) = entry.path.target()
+                let Target::Cell(table @ (Table::CoopUnits | Table::RespUnits), row, Column::Org) =
+                    entry.path.target()
                 else {
                     continue;
                 };

@@ -159,11 +159,25 @@ impl Replica {
             };
             let mut key = document.to_bytes();
             key.extend(change.hash().0);
-            if cx.turn.load(Tree::Quarantine, &key)?.is_some() {
-                cx.turn.remove(Tree::Quarantine, key);
-                self.quarantined = self.quarantined.saturating_sub(1);
-            }
+            self.unquarantine(cx, key)?;
         }
+        Ok(())
+    }
+
+    /// Takes a change out of quarantine, if it is there.
+    pub(super) fn unquarantine(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        key: Vec<u8>,
+    ) -> Result<(), ReplicaError> {
+        let Some(value) = cx.turn.load(Tree::Quarantine, &key)? else {
+            return Ok(());
+        };
+        if let Ok(change) = Quarantined::decode(&key, &value) {
+            self.watch.let_go(change.from, change.raw.len());
+        }
+        cx.turn.remove(Tree::Quarantine, key);
+        self.quarantined = self.quarantined.saturating_sub(1);
         Ok(())
     }
 
@@ -186,6 +200,7 @@ impl Replica {
             taken += self.readmit_document(cx, &id, waiting)?;
         }
         self.log_changed(cx.turn, Source::OWN)?;
+        self.watch.settle(cx.turn);
         let left = self.quarantined;
         answer(cx, request, Reply::Readmitted { taken, left });
         cx.out.push(Effect::Status);
@@ -222,8 +237,7 @@ impl Replica {
                 .into_iter()
                 .partition(|change| refused.contains(&change.hash));
             for change in &done {
-                cx.turn.remove(Tree::Quarantine, change.key());
-                self.quarantined = self.quarantined.saturating_sub(1);
+                self.unquarantine(cx, change.key())?;
             }
             taken += done.len() as u64;
             if !passed.is_empty() {

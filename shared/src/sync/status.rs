@@ -237,6 +237,8 @@ impl Replica {
                     .map_or(0, |held| held.newest(Scope::Hub).0),
                 last_contact: self.peer_contact.get(&id).copied().or(record.last_contact),
                 copied: self.copied.get(&id).copied(),
+                alarm: self.watch.alarm(id),
+                note: String::new(),
             }
         });
         peers.collect()

@@ -1,22 +1,34 @@
 //! A county of a given size, and everything its rules say of it on one day: what the engine is measured with.
 //!
-//! The projects are like a year's work: on lists, with plans, amounts of months, money, people, issues and reports, some bare. All views
-//! are there beforehand; [`Day::judge`] starts from them, as a node does once it has fetched them.
+//! The county is made once (`made` says what is in it) and then held as the views a page would fetch: [`Day::views`] writes them as the
+//! product sends them, [`Day::fetched`] reads them back, and [`Day::judge`] starts from them, as a page does once it has them. What
+//! two machines say of the same views is compared by [`Day::texts`], which leaves nothing out.
 
-use super::{County, by, hub, of};
-use crate::field::{Column, Field, FieldPath, Table};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::County;
+use crate::api::DirectoryUnit;
+use crate::api::obligations::Obligation;
+use crate::book::Book;
+use crate::cells::CellMap;
+use crate::decide::{Directory, UnitEntry};
 use crate::ids::{ProjectId, UnitId};
 use crate::profile::{Profile, TRANSITIONS};
+use crate::project::ProjectView;
+use crate::rules::gates::GateState;
+use crate::rules::guards::Holds;
+use crate::rules::lights::{Colour, Light};
 use crate::rules::obligations::{Asked, Ground, Whose, obligations};
 use crate::rules::{Look, gates, lights};
-use crate::time::Month;
-use crate::value::Value;
+use crate::time::{Month, Timestamp};
 
-/// Units that share the projects.
-const UNITS: usize = 40;
+mod made;
 
-/// The day everything is asked about, and the month lights look at.
-const DAY: &str = "2026-07-15";
+/// The month lights look at.
 const MONTH: &str = "2026-06";
 
 /// A county on one day.
@@ -25,8 +37,21 @@ pub struct Day {
     month: Month,
 }
 
-/// How much was said, so that nothing can be left out unseen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+/// What a page fetches before it judges: the bodies of the API, each view as it is sent.
+#[derive(Serialize, Deserialize)]
+struct Views {
+    now: Timestamp,
+    month: Month,
+    profile: Profile,
+    directory: Vec<DirectoryUnit>,
+    projects: Vec<ProjectView>,
+    units: BTreeMap<UnitId, CellMap>,
+    county: CellMap,
+    hub: CellMap,
+}
+
+/// How much was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Said {
     /// Obligations.
     pub obligations: usize,
@@ -40,155 +65,209 @@ pub struct Said {
     pub closed: usize,
 }
 
+/// All that was said.
+struct Answers<'a> {
+    obligations: Vec<Obligation>,
+    projects: Vec<OfProject<'a>>,
+}
+
+/// What was said of one project: its light, and the gates before each transition.
+struct OfProject<'a> {
+    id: ProjectId,
+    light: Option<Light>,
+    gates: Vec<(&'static str, Vec<GateState<'a>>)>,
+}
+
 impl Day {
     /// A county under the rules that ship as `slug`, with so many projects.
     #[must_use]
     pub fn new(slug: &str, projects: usize) -> Self {
-        let mut county = County::new(slug, DAY);
-        let kinds = county.profile.levels.node_kinds.clone();
-        let units: Vec<_> = (0..UNITS)
-            .map(|number| {
-                let kind = kinds.get(number % kinds.len()).map_or("", String::as_str);
-                county.unit(&format!("unit {number}"), kind)
-            })
-            .collect();
-        let mut day = Self {
-            county,
-            month: MONTH.parse().expect("a month"),
+        made::county(slug, projects)
+    }
+
+    /// The views of the day, as they are sent.
+    #[must_use]
+    pub fn views(&self) -> String {
+        let county = &self.county;
+        let listed = county.directory.units.iter();
+        let listed = listed.map(|(unit, entry)| DirectoryUnit {
+            unit: *unit,
+            name: entry.name.clone(),
+            kind: entry.kind.clone(),
+        });
+        let units = county.units.iter();
+        let views = Views {
+            now: county.now,
+            month: self.month,
+            profile: county.profile.clone(),
+            directory: listed.collect(),
+            projects: county.projects.values().cloned().collect(),
+            units: units
+                .map(|(unit, book)| (*unit, book.cells.clone()))
+                .collect(),
+            county: county.county.cells.clone(),
+            hub: county.hub.cells.clone(),
         };
-        day.fill(&units, projects);
-        day
+        json!(views).to_string()
     }
 
-    fn fill(&mut self, units: &[UnitId], projects: usize) {
-        let profile = self.county.profile.clone();
-        let editions: Vec<_> = profile
-            .lists
-            .iter()
-            .map(|list| {
-                let set = [
-                    (Column::List, Value::from(list.id.as_str())),
-                    (Column::Year, "2026".into()),
-                    (Column::Count, Value::Int(1)),
-                ];
-                self.county.put(hub(), Table::ListEditions, &set)
-            })
-            .collect();
-        for (number, unit) in units.iter().cycle().take(projects).enumerate() {
-            let project = self.project(&profile, number, *unit);
-            for (place, edition) in editions.iter().enumerate() {
-                if (number + place).is_multiple_of(2) {
-                    let set = [
-                        (Column::Edition, Value::from(edition.to_string())),
-                        (Column::Project, project.to_string().into()),
-                        (Column::EntryState, "on_list".into()),
-                    ];
-                    self.county.put(hub(), Table::ListEntries, &set);
-                }
+    /// The day of views that were fetched.
+    ///
+    /// # Errors
+    /// When the text is none of [`Day::views`].
+    pub fn fetched(views: &str) -> Result<Self, serde_json::Error> {
+        let views: Views = serde_json::from_str(views)?;
+        let mut directory = Directory::default();
+        for listed in views.directory {
+            if listed.kind == "hub" {
+                directory.hub = Some(listed.unit);
             }
+            let entry = UnitEntry {
+                name: listed.name,
+                kind: listed.kind,
+                hosted_at: None,
+                since: None,
+            };
+            directory.units.insert(listed.unit, entry);
         }
-        for (unit, report) in units
-            .iter()
-            .flat_map(|unit| profile.reports.iter().map(move |report| (unit, report)))
-        {
-            for month in 1..=6 {
-                let set = [
-                    (Column::Ledger, Value::from(report.id.as_str())),
-                    (Column::Period, format!("2026-{month:02}").into()),
-                    (Column::FiledAt, Value::Int(self.county.now.0)),
-                ];
-                self.county.put(by(*unit), Table::Filings, &set);
-            }
-        }
+        let units = views.units.into_iter();
+        let county = County {
+            profile: views.profile,
+            hub_unit: directory.hub.unwrap_or_else(|| UnitId::from_bytes([0; 10])),
+            directory,
+            projects: views
+                .projects
+                .into_iter()
+                .map(|view| (view.id, view))
+                .collect(),
+            units: units.map(|(unit, cells)| (unit, Book { cells })).collect(),
+            county: Book {
+                cells: views.county,
+            },
+            hub: Book { cells: views.hub },
+            now: views.now,
+            drawn: 0,
+        };
+        Ok(Self {
+            county,
+            month: views.month,
+        })
     }
 
-    fn project(&mut self, profile: &Profile, number: usize, unit: UnitId) -> ProjectId {
-        let county = &mut self.county;
-        let project = county.project(unit);
-        let stages = ["reserve", "listed", "construction", "construction"];
-        let stage = stages.get(number % stages.len()).copied().unwrap_or("idea");
-        let fen = i64::try_from(number).unwrap_or(0) * 100_000_000 + 400_000_000;
-        county.set(project, Field::Stage, stage);
-        county.set(project, Field::InvestmentKind, "government");
-        county.set(project, Field::TotalInvestmentFen, fen);
-        county.set(project, Field::LeadUnit, unit.to_string());
-        county.set(project, Field::OwnerOrg, unit.to_string());
-        county.set(project, Field::ContentScale, "12 km of road");
-        county.set(project, Field::PlannedStart, "2026-03-01");
-        county.set(project, Field::PlannedCompletion, "2027-12-31");
-        county.set_year(project, 2026, Field::YearPlanFen, fen / 2);
-        let programmes = profile.programmes.iter().map(|one| one.id.as_str());
-        let programmes: Vec<_> = programmes.collect();
-        county.set(project, Field::Programmes, programmes.join(","));
-        if let Some(sector) = profile.sectors.list().first() {
-            county.set(project, Field::Sector, sector.id.as_str());
-        }
-        if stage == "construction" {
-            county.set(project, Field::ActualStart, "2026-03-15");
-        }
-        for month in (1..=12).filter_map(|month| Month::new(2026, month)) {
-            county.write(
-                project,
-                FieldPath::month(month, Field::MonthPlanFen),
-                Value::Int(fen / 24),
-            );
-            if month <= self.month && !number.is_multiple_of(5) {
-                county.write(
-                    project,
-                    FieldPath::month(month, Field::MonthDoneFen),
-                    Value::Int(fen / 24 * i64::try_from(number % 3).unwrap_or(0)),
-                );
-            }
-        }
-        let set = [
-            (Column::Source, Value::from("bank")),
-            (Column::AmountFen, Value::Int(fen)),
-            (Column::Status, "secured".into()),
-        ];
-        county.put(of(project), Table::Funding, &set);
-        if number.is_multiple_of(2) {
-            let set = [(
-                Column::Person,
-                Value::from(format!("leader {}", number % 20)),
-            )];
-            county.put(of(project), Table::LeadLeaders, &set);
-        }
-        for _ in 0..number % 3 {
-            let set = [
-                (Column::Description, Value::from("no land")),
-                (Column::Deadline, "2026-07-01".into()),
-            ];
-            county.put(of(project), Table::Issues, &set);
-        }
-        project
-    }
-
-    /// All obligations, lights and gates of the day.
+    /// Works out all obligations, lights and gates of the day; the answer is how much was said.
     #[must_use]
     pub fn judge(&self) -> Said {
+        self.asked(|answers| answers.said())
+    }
+
+    /// The same; the answer is all of it, word for word: obligations, lights and gates, each a text of one JSON value a line.
+    #[must_use]
+    pub fn texts(&self) -> [String; 3] {
+        self.asked(|answers| answers.texts())
+    }
+
+    fn asked<R>(&self, take: impl FnOnce(&Answers<'_>) -> R) -> R {
         let world = self.county.world();
         let now = self.county.now;
         let ground = Ground::of(&world);
         let asked = Asked::on(Whose::All, now.date(), now);
-        let mut said = Said {
-            obligations: obligations(&ground, &asked).len(),
-            ..Said::default()
-        };
+        let obligations = obligations(&ground, &asked);
         let look = Look::new(&world, now);
         let rules = world.profile.lights.resolve();
-        for view in self.county.projects.values() {
-            let light = rules
+        let projects = self.county.projects.values().map(|view| OfProject {
+            id: view.id,
+            light: rules
                 .as_ref()
-                .and_then(|rules| lights::of_project(rules, view, self.month));
-            said.lights += usize::from(light.is_some());
-            said.red += usize::from(light.is_some_and(|light| light.colour == lights::Colour::Red));
-            for transition in TRANSITIONS {
-                let states = gates::open_gates(&look, view, transition);
-                said.gates += states.len();
-                said.closed += states.iter().filter(|state| !state.is_open()).count();
+                .and_then(|rules| lights::of_project(rules, view, self.month)),
+            gates: TRANSITIONS
+                .iter()
+                .map(|transition| (*transition, gates::open_gates(&look, view, transition)))
+                .collect(),
+        });
+        let projects = projects.collect();
+        take(&Answers {
+            obligations,
+            projects,
+        })
+    }
+
+    /// Every set path, over all views.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        let county = &self.county;
+        let projects = county.projects.values().map(|view| view.cells.len());
+        let units = county.units.values().map(|book| book.cells.len());
+        let hub = [&county.county, &county.hub].map(|book| book.cells.len());
+        projects.chain(units).chain(hub).sum()
+    }
+}
+
+impl Answers<'_> {
+    fn said(&self) -> Said {
+        let mut said = Said {
+            obligations: self.obligations.len(),
+            ..Said::default()
+        };
+        for project in &self.projects {
+            said.lights += usize::from(project.light.is_some());
+            let red = |light: &Light| light.colour == Colour::Red;
+            said.red += usize::from(project.light.as_ref().is_some_and(red));
+            let states = project.gates.iter().flat_map(|(_, states)| states);
+            for state in states {
+                said.gates += 1;
+                said.closed += usize::from(!state.is_open());
             }
         }
         said
+    }
+
+    fn texts(&self) -> [String; 3] {
+        let mut texts = [String::new(), String::new(), String::new()];
+        let [obligations, lights, gates] = &mut texts;
+        for one in &self.obligations {
+            let _ = writeln!(obligations, "{}", json!(one));
+        }
+        for project in &self.projects {
+            let id = project.id.to_string();
+            let light = project.light.as_ref().map(|light| {
+                let reasons = light.reasons.iter().map(|reason| {
+                    let (colour, bound) = (reason.colour.id(), reason.bound);
+                    let planned = reason.from_year_plan;
+                    json!([
+                        reason.rule,
+                        reason.metric,
+                        reason.tenths,
+                        colour,
+                        bound,
+                        planned
+                    ])
+                });
+                json!([light.colour.id(), reasons.collect::<Vec<_>>()])
+            });
+            let _ = writeln!(lights, "{}", json!([id, light]));
+            for (transition, states) in &project.gates {
+                for state in states {
+                    let holds = match &state.holds {
+                        Holds::Met => json!("met"),
+                        Holds::Unset(key) => json!({ "unset": key }),
+                        Holds::Unmet(lack) => {
+                            json!([lack.lacks, lack.from, lack.missing, lack.open])
+                        }
+                    };
+                    let gate = json!([
+                        id,
+                        transition,
+                        state.guard.id(),
+                        state.mode.id(),
+                        state.clause,
+                        state.excepted,
+                        holds
+                    ]);
+                    let _ = writeln!(gates, "{gate}");
+                }
+            }
+        }
+        texts
     }
 }
 
@@ -199,11 +278,39 @@ mod tests {
     #[test]
     fn every_county_has_something_to_say_of_every_project() {
         for slug in Profile::slugs() {
-            let said = Day::new(slug, 20).judge();
-            assert!(said.obligations > 20, "{slug}: {said:?}");
-            assert_eq!(said.lights, 20, "{slug}");
-            assert!(said.red > 0 && said.red < 20, "{slug}: {said:?}");
-            assert!(said.closed >= 20, "{slug}: {said:?}");
+            let said = Day::new(slug, 40).judge();
+            assert!(said.obligations > 40, "{slug}: {said:?}");
+            assert_eq!(said.lights, 40, "{slug}");
+            assert!(said.red > 0 && said.red < 40, "{slug}: {said:?}");
+            assert!(
+                said.closed >= 40 && said.closed < said.gates,
+                "{slug}: {said:?}"
+            );
         }
+    }
+
+    #[test]
+    fn views_that_were_fetched_answer_as_those_they_were_made_from() {
+        for slug in Profile::slugs() {
+            let made = Day::new(slug, 16);
+            let fetched = Day::fetched(&made.views()).expect("views");
+            let (said, again) = (made.texts(), fetched.texts());
+            assert_eq!(said, again, "{slug}");
+            assert!(said.iter().all(|text| text.lines().count() >= 16), "{slug}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_on_the_way_changes_the_answers() {
+        let made = Day::new("wushan", 16);
+        let views = made.views();
+        let other = views.replace(r#"{"value":"agree"}"#, r#"{"value":"disagree"}"#);
+        assert!(views != other, "contents of reviews are in the views");
+        let other = Day::fetched(&other).expect("views");
+        assert_eq!(made.judge().gates, other.judge().gates);
+        assert!(
+            made.texts() != other.texts(),
+            "the same count, other answers"
+        );
     }
 }

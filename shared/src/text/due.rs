@@ -35,6 +35,7 @@ words! {
     Return "资金归还" "Money to return";
     Explanation "说明" "Explanation";
     Void "未生效" "Without effect";
+    Confirm "待确认" "To confirm";
     }
 }
 
@@ -61,6 +62,7 @@ impl From<ObligationKind> for DueKind {
             ObligationKind::Return => Self::Return,
             ObligationKind::Explanation => Self::Explanation,
             ObligationKind::Void => Self::Void,
+            ObligationKind::Confirm => Self::Confirm,
         }
     }
 }

@@ -618,6 +618,16 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "award" "奖励资金" "Award",
             "cut" "核减资金" "Cut of funds",
         ],
+        "expert_kind" => options![
+            "expert" "专家" "Expert",
+            "third_party" "第三方机构" "Third-party body",
+            "platform" "投资咨询平台" "Investment consulting platform",
+        ],
+        "partner_kind" => options![
+            "consulting" "咨询机构" "Consultants",
+            "finance" "金融机构" "Financial institution",
+            "soe" "国有企业" "State-owned enterprise",
+        ],
         "unit_kind" => options![
             "township" "乡镇（街道）" "Township",
             "department" "部门" "Department",

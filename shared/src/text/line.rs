@@ -163,7 +163,7 @@ pub fn by_stick(days: i64, lang: Lang) -> String {
 }
 
 impl SyncStatus {
-    /// The same with its reason in words.
+    /// The same with its reason, and the notes of its nodes, in words.
     #[must_use]
     pub fn worded(mut self, lang: Lang) -> Self {
         if let (SyncState::Offline { reason, .. } | SyncState::Refused { reason }, Some(cause)) =
@@ -171,6 +171,8 @@ impl SyncStatus {
         {
             cause.text(lang).clone_into(reason);
         }
+        #[cfg(feature = "crdt")]
+        self.word_peers(lang);
         self
     }
 }

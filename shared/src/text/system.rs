@@ -185,6 +185,10 @@ pub enum System {
         version: String,
     },
     HolidaysPublished,
+    ScoresFilled {
+        filled: usize,
+        differ: usize,
+    },
     Quarantined {
         document: String,
         from: String,
@@ -354,6 +358,9 @@ impl System {
             }
             Self::RulesApplied { version } => format!("规则版本 {version} 已应用。"),
             Self::HolidaysPublished => "节假日安排已发布，各节点同步后生效。".into(),
+            Self::ScoresFilled { filled, differ } => {
+                format!("已按记录填入 {filled} 个分值；{differ} 个已填的与记录不符，未改动。")
+            }
             Self::Quarantined {
                 document,
                 from,
@@ -460,6 +467,7 @@ impl System {
             Self::RulesProposed { version } => format!("Version {version} is decided; it counts once the administrator applies it."),
             Self::RulesApplied { version } => format!("Version {version} is applied."),
             Self::HolidaysPublished => "The holidays are published; nodes learn of them by sync.".into(),
+            Self::ScoresFilled { filled, differ } => format!("{filled} values entered as the records make them; {differ} that stand and differ are left alone."),
             Self::Quarantined { document, from, at, reason } => format!("{document}: a change brought by {from} at {at} is in quarantine: {}", refused_en(reason)),
             Self::QuarantineAccepted { taken, left } => format!("{taken} changes taken in, {left} left in quarantine."),
             Self::HolidaysMissing { year } => format!("the holidays of {year} are not imported, so working days that reach into it cannot be counted; import the notice at the hub"),
@@ -539,6 +547,14 @@ pub fn sync_state(state: &SyncState, lang: Lang) -> String {
 }
 
 /// Why a change was refused, by the reason's id.
+#[must_use]
+pub fn refused(reason: &str, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => refused_zh(reason),
+        Lang::En => refused_en(reason),
+    }
+}
+
 fn refused_zh(reason: &str) -> &'static str {
     match reason {
         "too_large" => "内容过大",

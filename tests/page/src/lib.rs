@@ -8,23 +8,32 @@ use shared::scenario::{Profiles, Scenario};
 use shared::testing::day;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A county on one day, made once and judged as often as wanted.
+/// A county on one day: its views, fetched once and judged as often as wanted.
 #[wasm_bindgen]
 pub struct Day(day::Day);
 
 #[wasm_bindgen]
 impl Day {
-    /// A county under the rules that ship as `slug`, with so many projects.
+    /// The day of views as they are sent.
+    ///
+    /// # Errors
+    /// When the text is none.
     #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(slug: &str, projects: usize) -> Self {
-        Self(day::Day::new(slug, projects))
+    pub fn new(views: &str) -> Result<Self, String> {
+        let day = day::Day::fetched(views).map_err(|error| error.to_string())?;
+        Ok(Self(day))
     }
 
-    /// All obligations, lights and gates; the answer is the JSON of how much was said.
+    /// Works out all obligations, lights and gates; the answer is the JSON of how much was said.
     #[must_use]
     pub fn judge(&self) -> String {
         serde_json::json!(self.0.judge()).to_string()
+    }
+
+    /// The same; the answer is every obligation, light and gate in full, as JSON of three texts.
+    #[must_use]
+    pub fn answers(&self) -> String {
+        serde_json::json!(self.0.texts()).to_string()
     }
 }
 

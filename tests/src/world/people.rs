@@ -169,12 +169,28 @@ impl World {
         path: FieldPath,
         text: &str,
     ) {
+        self.write_unasked(index, id, path, text, "edit");
+    }
+
+    /// The same in a way no honest program writes: what a change says of itself is far too long.
+    pub fn write_like_no_program(&mut self, index: usize, id: &DocumentId, path: FieldPath) {
+        self.write_unasked(index, id, path, "hostile", &"x".repeat(1_000));
+    }
+
+    fn write_unasked(
+        &mut self,
+        index: usize,
+        id: &DocumentId,
+        path: FieldPath,
+        text: &str,
+        message: &str,
+    ) {
         let now = self.now;
         let party = &mut self.parties[index];
         let replica = party.replica.as_mut().expect("the machine is on");
         let author = Author {
             process: replica.actor_seed(),
-            message: "edit".to_owned(),
+            message: message.to_owned(),
             at: now,
             base: Base::Now,
         };

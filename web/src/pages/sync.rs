@@ -221,7 +221,7 @@ fn peers(
                 html! {
                     <tr key={peer.id.to_string()} data-node={peer.id.to_string()} data-node-state={peer.state.clone()}>
                         <th scope="row">{ &peer.unit_name }</th>
-                        <td><span class={classes!("state", class)}>{ shape }{ " " }{ word }</span></td>
+                        <td><span class={classes!("state", class)}>{ shape }{ " " }{ word }</span>{ " " }{ &peer.note }</td>
                         <td data-online={peer.online.to_string()}>{ if peer.online { words.t(Ui::Online) } else { words.t(Ui::OfflineWord) } }</td>
                         { td_number((peer.position).to_string()) }
                         <td>{ peer.last_contact.map_or_else(|| words.t(Ui::NeverSeen).to_owned(), |at| moment(at, now)) }</td>

@@ -76,7 +76,7 @@ fn the_same_workbook_twice_changes_nothing() {
 fn the_same_workbook_at_hub_and_node_is_no_conflict() {
     let (mut township, mut hub) = pair();
     counts(township.run(&actor(Role::Clerk), import(1, 100)));
-    counts(hub.run(&actor(Role::HubOfficer), import(2, 100)));
+    counts(hub.run(&actor(Role::HubHead), import(2, 100)));
     exchange(&mut township, &mut hub);
     for n in 1..4 {
         assert!(township.view(project(n)).conflicts().next().is_none());
@@ -89,6 +89,23 @@ fn the_same_workbook_at_hub_and_node_is_no_conflict() {
         "deck poured"
     );
     assert_eq!(township.view(project(1)).text(Field::Notes), "from row 7");
+}
+
+#[test]
+fn who_leads_is_the_head_s_in_a_workbook_as_on_the_page() {
+    let by_hand = || edit(project(1), &[("lead_unit", "Water".into())]);
+    for (role, led) in [(Role::HubOfficer, ""), (Role::HubHead, "Roads")] {
+        let mut hub = Node::new(2, NodeRole::Hub);
+        counts(hub.run(&actor(role), import(1, 100)));
+        let view = hub.view(project(1));
+        assert_eq!(view.text(Field::LeadUnit), led, "{role:?}");
+        let proposed = view.rows(Table::Proposals).len();
+        assert_eq!(proposed, usize::from(led.is_empty()));
+        hub.run(&actor(Role::HubOfficer), by_hand());
+        let after = hub.view(project(1));
+        assert_eq!(after.text(Field::LeadUnit), led);
+        assert_eq!(after.rows(Table::Proposals).len(), proposed + 1);
+    }
 }
 
 #[test]

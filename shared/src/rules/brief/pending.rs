@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::listed;
 use crate::book::{Cells as _, Row};
-use crate::decide::Directory;
-use crate::field::{Column, Table};
+use crate::decide::{Directory, is_assigned};
+use crate::field::{Column, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::project::ProjectView;
 use crate::rules::issues::flow::{self, Tables, Taken};
 use crate::rules::issues::{case, latest};
 use crate::rules::{acceptance, approvals};
 use crate::time::{Date, Month};
+use crate::value::Value;
 
 /// A thing with a day that is not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +168,20 @@ pub(super) fn open_tasks(view: &ProjectView) -> Vec<Pending> {
             })
         })
         .collect()
+}
+
+/// Proposals of who leads the project that nobody took or turned down, and that say what the record does not say already.
+pub(super) fn assigned(view: &ProjectView) -> Vec<(RowId, FieldPath)> {
+    let rows = view.each(Table::Proposals);
+    let open = rows.filter(|row| row.get(Column::State).is_null());
+    let about = open.filter_map(|row| {
+        let path: FieldPath = row.text(Column::Path).parse().ok()?;
+        let stands = view.cells.get(&path).map(|cell| &cell.value);
+        let proposed = serde_json::from_str::<Value>(row.text(Column::Value)).ok();
+        let differs = is_assigned(&path) && proposed.as_ref() != stands;
+        differs.then_some((row.id()?, path))
+    });
+    about.collect()
 }
 
 pub(super) fn applied(view: &ProjectView, directory: &Directory) -> Vec<Applied> {

@@ -146,26 +146,46 @@ impl Brief {
     /// The stage it was in just before a moment, and the one a suspended project would have returned to then.
     #[must_use]
     pub fn stage_before(&self, at: Timestamp) -> (Stage, Stage) {
-        let known = self.steps.partition_point(|step| step.at < at);
-        let (past, later) = self.steps.split_at(known);
-        let stage = match (past.last(), later.first()) {
-            (Some(step), _) => step.to.as_str(),
-            // Nobody moved it yet: it was where the first move took it from, or is there still.
-            (None, Some(step)) if !step.from.is_empty() => step.from.as_str(),
-            _ => self.stage.as_str(),
-        };
-        let suspended = past.iter().rfind(|step| step.to == Stage::Suspended.id());
-        let before = suspended.and_then(|step| Stage::from_id(&step.from));
-        (
-            Stage::from_id(stage).unwrap_or(Stage::Idea),
-            before.unwrap_or(Stage::Idea),
-        )
+        before(&self.steps, &self.stage, at)
     }
 
     /// True when an exception from a clause covers what was done on a day; what was done under one stays done once it is over.
     #[must_use]
     pub fn is_excepted(&self, clause: &str, day: Date) -> bool {
-        let mut held = self.exceptions.iter();
-        held.any(|one| one.rule == clause && one.last.is_none_or(|last| day <= last))
+        covers(&self.exceptions, clause, day)
     }
+}
+
+/// The stage a project was in just before a moment, and the one it would have returned to then, had it been suspended.
+#[must_use]
+pub fn stage_before(view: &ProjectView, at: Timestamp) -> (Stage, Stage) {
+    before(&steps(view), Stage::of(view).id(), at)
+}
+
+/// True when an exception of a project from a clause covers what was done on a day.
+#[must_use]
+pub fn was_excepted(view: &ProjectView, clause: &str, day: Date) -> bool {
+    covers(&exceptions(view), clause, day)
+}
+
+fn before(steps: &[Move], now: &str, at: Timestamp) -> (Stage, Stage) {
+    let known = steps.partition_point(|step| step.at < at);
+    let (past, later) = steps.split_at(known);
+    let stage = match (past.last(), later.first()) {
+        (Some(step), _) => step.to.as_str(),
+        // Nobody moved it yet: it was where the first move took it from, or is there still.
+        (None, Some(step)) if !step.from.is_empty() => step.from.as_str(),
+        _ => now,
+    };
+    let suspended = past.iter().rfind(|step| step.to == Stage::Suspended.id());
+    let back = suspended.and_then(|step| Stage::from_id(&step.from));
+    (
+        Stage::from_id(stage).unwrap_or(Stage::Idea),
+        back.unwrap_or(Stage::Idea),
+    )
+}
+
+fn covers(exceptions: &[Exception], clause: &str, day: Date) -> bool {
+    let mut held = exceptions.iter();
+    held.any(|one| one.rule == clause && one.last.is_none_or(|last| day <= last))
 }

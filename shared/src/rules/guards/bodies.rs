@@ -1,16 +1,21 @@
 //! Guards about what offices and bodies did: nominations, reviews, consultations, decisions, and steps in their order.
 
+use std::collections::BTreeMap;
+
 use super::evidence::{counts, day_of};
 use super::papers::{content_name, open_parts};
 use super::words::{party, word};
 use super::{Ask, Guard, Holds, Lack, With};
 use crate::book::{Cells, Row};
 use crate::field::{Column, Field, Table};
+use crate::ids::UnitId;
 use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::rules::World;
+use crate::rules::brief::was_excepted;
 use crate::rules::eligibility::amount;
 use crate::rules::reviews;
+use crate::rules::void::papers::outside_window;
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
 
@@ -27,25 +32,31 @@ pub(crate) fn is_part(world: &World<'_>, id: &str) -> bool {
     body.is_some_and(|body| !borne(&body.name_zh))
 }
 
-/// Nominations of a project that stand: the last word of each unit about a list, when it is not a withdrawal.
-pub(super) fn nominations<'a>(ask: &Ask<'a>) -> Vec<(crate::ids::UnitId, Row<'a>)> {
+/// Nominations of a project that stand: the last word of each unit about a list, when it is not a withdrawal. One that a merge left
+/// without effect is no word.
+fn nominations<'a>(ask: &Ask<'a>) -> Vec<(UnitId, Row<'a>)> {
     let Some(project) = ask.project else {
         return Vec::new();
     };
     let list = ask.list.map(|list| list.id.as_str());
     let about = |row: &Row<'_>| {
-        row.project() == Some(project.id)
-            && list.is_none_or(|list| row.is(Column::List, list))
+        list.is_none_or(|list| row.is(Column::List, list))
             && counts(ask, row, row.at().date())
+            && outside_window(ask.profile(), ask.look.world.county, row, |clause, day| {
+                was_excepted(project, clause, day)
+            })
+            .is_none()
     };
-    let units = ask.look.world.units.iter();
-    units
-        .filter_map(|(unit, book)| {
-            let last = book.last(Table::Nominations, about)?;
-            let stands = !last.is(Column::NominationAct, "cancel");
-            stands.then_some((*unit, last))
-        })
-        .collect()
+    let mut last: Vec<(UnitId, Row<'a>)> = Vec::new();
+    for (unit, row) in ask.look.nominations(project.id) {
+        match last.last_mut() {
+            _ if !about(&row) => {}
+            Some(said) if said.0 == unit => said.1 = row,
+            _ => last.push((unit, row)),
+        }
+    }
+    last.retain(|(_, row)| !row.is(Column::NominationAct, "cancel"));
+    last
 }
 
 pub(super) fn nominated_by(ask: &Ask<'_>, with: With<'_>) -> Holds {
@@ -54,7 +65,7 @@ pub(super) fn nominated_by(ask: &Ask<'_>, with: With<'_>) -> Holds {
         .flat_map(|key| with.texts(key))
         .collect();
     let directory = ask.look.world.directory;
-    let fits = |unit: crate::ids::UnitId| {
+    let fits = |unit: UnitId| {
         let entry = directory.units.get(&unit);
         entry.is_some_and(|entry| {
             let named = |actor: &&str| {
@@ -440,18 +451,18 @@ fn is_taken(ask: &Ask<'_>, step: &str) -> bool {
 fn screened(ask: &Ask<'_>) -> bool {
     let standing: Vec<_> = nominations(ask);
     let ids: Vec<_> = standing.iter().map(|(_, row)| row.key).collect();
-    let project = ask.project.map(|project| project.id);
-    let mut books = ask.look.world.units.values();
-    books.any(|book| {
-        let of_it = |row: &Row<'_>| {
-            ids.contains(&row.text(Column::Nomination))
-                || row.get(Column::Nomination).is_null() && row.project() == project
-        };
-        // What follows it, argumentation and report, says more of it and lets nobody pass.
-        let screens = |row: &Row<'_>| matches!(row.text(Column::ScreeningKind), "" | "screening");
-        let last = book.last(Table::Screenings, |row| of_it(row) && screens(row));
-        last.is_some_and(|row| {
-            !matches!(row.get(Column::Approved), crate::value::Value::Bool(false))
-        })
-    })
+    let Some(project) = ask.project else {
+        return false;
+    };
+    // What follows it, argumentation and report, says more of it and lets nobody pass.
+    let screens = |row: &Row<'_>| matches!(row.text(Column::ScreeningKind), "" | "screening");
+    let mut last: BTreeMap<UnitId, Row<'_>> = BTreeMap::new();
+    for (unit, row) in ask.look.screenings(&ids, project.id) {
+        let said = last.get(&unit);
+        if screens(&row) && said.is_none_or(|said| said.key < row.key) {
+            last.insert(unit, row);
+        }
+    }
+    last.values()
+        .any(|row| !matches!(row.get(Column::Approved), crate::value::Value::Bool(false)))
 }

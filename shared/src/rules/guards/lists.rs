@@ -13,6 +13,14 @@ use crate::text::Lang;
 use crate::text::system::account_role;
 use crate::time::{Date, Timestamp};
 
+/// The lists a gate asks for, one of which is enough.
+#[must_use]
+pub fn lists_named(params: &Params) -> Vec<&str> {
+    let with = With(params);
+    let one = [with.text("list")].into_iter().filter(|id| !id.is_empty());
+    one.chain(with.texts("lists")).collect()
+}
+
 pub(super) fn on_list(ask: &Ask<'_>, with: With<'_>) -> Holds {
     on_one(ask, &[with.text("list")])
 }

@@ -4,6 +4,7 @@ use super::words::party_of_code;
 use super::{Ask, Holds, Lack, With};
 use crate::book::Cells as _;
 use crate::command::Actor;
+use crate::decide::Directory;
 use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
 use crate::profile::Slot;
@@ -12,12 +13,11 @@ use crate::rules::subject::{is_short, slot_count};
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
 
-/// What fixed places of a team are called.
-pub(crate) fn place_names(places: &[&str]) -> Vec<String> {
+/// What fixed places of a team, or units, are called.
+pub(crate) fn place_names(directory: &Directory, places: &[&str]) -> Vec<String> {
     let name = |place: &&str| {
-        fixed_label("procedure_slot", place, Lang::Zh)
-            .unwrap_or(place)
-            .to_owned()
+        let fixed = fixed_label("procedure_slot", place, Lang::Zh);
+        fixed.map_or_else(|| directory.show(place), str::to_owned)
     };
     places.iter().map(name).collect()
 }
@@ -52,7 +52,7 @@ pub(super) fn slot_filled(ask: &Ask<'_>, with: With<'_>) -> Holds {
             lacks.push(format!(
                 "{} ({})",
                 slot_name(slot),
-                place_names(&empty).join(", ")
+                place_names(ask.look.world.directory, &empty).join(", ")
             ));
         }
         let code = slot.assigners.first().map_or("H", String::as_str);

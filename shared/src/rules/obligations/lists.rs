@@ -9,6 +9,7 @@ use crate::profile::{Class, List, Recur, Trigger};
 use crate::rules::guards::field_name;
 use crate::rules::listed::year_due;
 use crate::rules::lists::is_published;
+use crate::rules::void::papers::is_window_of;
 use crate::time::Date;
 
 /// Days a list that was not submitted or issued is carried on.
@@ -18,6 +19,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
     for list in &ground.profile.lists {
         catalogue(ground, asked, list, found);
         windows(ground, asked, list, found);
+        adjustments(ground, asked, list, found);
         for recur in list.submit_by.list() {
             dated(ground, asked, list, recur, Step::Submission, found);
         }
@@ -101,6 +103,48 @@ fn windows(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obli
                 };
                 found.push(one);
             }
+        }
+    }
+}
+
+/// Days in which the hub brings a list up to date that it issued (WS-2). Where a gate keeps changes to a window, the window lets a list be
+/// changed and asks for nothing.
+fn adjustments(ground: &Ground<'_>, asked: &Asked, list: &List, found: &mut Vec<Obligation>) {
+    if ground
+        .profile
+        .gates
+        .iter()
+        .any(|gate| is_window_of(gate, list))
+    {
+        return;
+    }
+    let on_calendar = |recur: &&Recur| recur.trigger() == Trigger::Calendar;
+    for recur in list.adjust.list().iter().filter(on_calendar) {
+        for period in recur.periods(asked.from, asked.to) {
+            let (opens, closes) = (period.opens_at(), end_of(period.closes()));
+            let begun = ground.listed.is_on_record(&list.id, opens);
+            if !begun || !asked.touches(period.opens, period.closes()) {
+                continue;
+            }
+            let mut one = blank(
+                ObligationKind::ListIssue,
+                &list.id,
+                &list.name_zh,
+                &list.clause,
+            );
+            one.period.clone_from(&period.id);
+            one.opens = Some(period.opens);
+            one.due = ground.profile.due_at(&period);
+            "hub".clone_into(&mut one.role);
+            one.recipients = list.deciders.list().to_vec();
+            let mut editions = ground.county.each(Table::ListEditions);
+            let is_done = editions.any(|edition| {
+                edition.is(Column::List, &list.id) && (opens..=closes).contains(&edition.at())
+            });
+            if is_done {
+                one.standing = Standing::Done;
+            }
+            found.push(one);
         }
     }
 }
@@ -198,6 +242,38 @@ mod tests {
         let found = obligations(&Ground::of(&county.world()), &asked);
         let of_list = found.into_iter().filter(|one| one.rule == rule);
         of_list.collect()
+    }
+
+    #[test]
+    fn a_reserve_that_was_issued_is_brought_up_to_date_every_quarter() {
+        let mut county = County::new("wushan", "2025-01-05");
+        let owed = |county: &County, day: &str| -> Vec<_> {
+            let day: Date = day.parse().expect("a day");
+            let asked = Asked::on(Whose::Hub, day, day.at(12, 0, 0));
+            let found = obligations(&Ground::of(&county.world()), &asked).into_iter();
+            let found = found.filter(|one| one.rule == "ws.reserve");
+            let found = found.filter(|one| one.kind == ObligationKind::ListIssue);
+            found.map(|one| (one.period, one.standing)).collect()
+        };
+        assert_eq!(owed(&county, "2025-04-05"), []);
+        let edition = [
+            (Column::List, "ws.reserve".into()),
+            (Column::Year, "2025".into()),
+        ];
+        county.put(hub(), Table::ListEditions, &edition);
+        let open = [("2025-Q2".to_owned(), Standing::Open)];
+        for (day, expected) in [
+            ("2025-03-31", &[][..]),
+            ("2025-04-01", &open),
+            ("2025-04-10", &open),
+            ("2025-04-11", &[]),
+        ] {
+            assert_eq!(owed(&county, day), expected, "{day}");
+        }
+        county.on("2025-04-08");
+        county.put(hub(), Table::ListEditions, &edition);
+        let done = [("2025-Q2".to_owned(), Standing::Done)];
+        assert_eq!(owed(&county, "2025-04-09"), done);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is owed for one project: issues, tasks, promises, people to be named, duties, a replacement, money to return (domain.md 7, 9, 13.7c).
 
+use std::cell::LazyCell;
+
 use super::{AHEAD_DAYS, Asked, Ground, Memberships, blank, both_sides, end_of, is_over};
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::field::{Field, Table};
@@ -120,11 +122,13 @@ fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obl
 /// that leads the project and of the hub.
 fn void(ground: &Ground<'_>, brief: &Brief, on: &Memberships<'_>, found: &mut Vec<Obligation>) {
     let profile = ground.profile;
-    let managed = managed_in(
-        profile,
-        |id| brief.programmes.contains(id),
-        |list| on.has(brief.id, list),
-    );
+    let managed = LazyCell::new(|| {
+        managed_in(
+            profile,
+            |id| brief.programmes.contains(id),
+            |list| on.has(brief.id, list),
+        )
+    });
     let of_issues = brief.courses.iter().flat_map(|issue| {
         let (_, flow) = case::way(profile, &managed, &issue.programme);
         let rows = without_effect(&flow, &issue.steps).into_iter();
@@ -249,7 +253,16 @@ fn name(
     one.unit = assigner(brief, slot);
     one.role = slot.assigners.first().cloned().unwrap_or_default();
     one.severity = Severity::Amber;
-    found.push(one);
+    if slot.per != SlotPer::RespUnit || empty.is_empty() {
+        found.push(one);
+        return;
+    }
+    // Each of several responsible units names its own.
+    found.extend(empty.into_iter().map(|unit| Obligation {
+        name: ground.directory.show(unit),
+        unit: ground.directory.resolve(unit).or(one.unit),
+        ..one.clone()
+    }));
 }
 
 /// Whom the division of work proposes; empty when it says nothing.

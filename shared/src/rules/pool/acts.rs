@@ -8,7 +8,8 @@ use crate::decide::{Draw, Parties, refuse};
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::rules::guards::Ask;
-use crate::rules::{Entry, Look, World, gates};
+use crate::rules::stage::{self, Stage};
+use crate::rules::{Entry, Look, World, gates, requests};
 use crate::value::Value;
 
 fn no(world: &World<'_>, why: Why) -> Refusal {
@@ -74,6 +75,10 @@ pub(in crate::rules) fn judge_request(
     let parties = Parties::of(view, world.directory);
     if entry.unit.is_none() || !parties.all().iter().any(|unit| Some(*unit) == entry.unit) {
         return Err(no_at(world, Why::NotYourUnit, entry, &[Column::Project]));
+    }
+    let now = Stage::of(view);
+    if !requests::fits("pool", "", now, now) {
+        return Err(stage::wrong_state(world.profile, now));
     }
     // Work given to a third party follows its procedure; the paper of it comes with the request.
     if entry.flag(Column::ThirdParty) {

@@ -8,8 +8,8 @@ use crate::field::{Column, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rules::Look;
 use crate::rules::eligibility::{self, Fit};
+use crate::rules::{Look, requests};
 use crate::time::{Date, Timestamp};
 
 /// One request for the pool's money, with what decides its place.
@@ -177,6 +177,10 @@ fn open_requests(look: &Look<'_>, account: &Account) -> Vec<Request> {
                 continue;
             }
             let view = world.projects.get(&project);
+            // What has no effect since a merge waits for nothing.
+            if view.is_some_and(|view| requests::came_too_late(&row, view)) {
+                continue;
+            }
             requests.push(Request {
                 row: id,
                 unit: *unit,

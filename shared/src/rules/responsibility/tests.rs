@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::command::Command;
-use crate::field::Field;
+use crate::field::{Field, FieldPath};
 use crate::ids::{ProjectId, RowId};
+use crate::rules::obligations::{Asked, Ground, Whose, obligations};
 use crate::testing::{County, hub, of};
 use crate::value::Value;
 
@@ -259,4 +260,121 @@ fn an_import_names_no_second_leader() {
             .iter()
             .all(|write| write.path == FieldPath::once(Field::Site))
     );
+}
+
+#[test]
+fn every_responsible_unit_of_kundulun_names_one_liaison() {
+    let mut county = County::new("kundulun", "2017-04-10");
+    let town = county.unit("a township", "township");
+    let bureau = county.unit("a bureau", "department");
+    let other = county.unit("another bureau", "department");
+    let project = county.project(town);
+    county.set(project, Field::Programmes, "key");
+    county.set(project, Field::LeadUnit, bureau.to_string());
+    county.set(project, Field::UnitLiaison, "Li");
+    let gap = |county: &County| {
+        let world = county.world();
+        let look = Look::new(&world, county.now);
+        let gaps = gaps(&look, county.view(project)).into_iter();
+        let mut gaps = gaps.filter(|gap| gap.slot.id == "unit_liaison");
+        gaps.next().map(|gap| (gap.count, gap.empty))
+    };
+    let owed = |county: &County| -> Vec<_> {
+        let asked = Asked::on(Whose::All, county.now.date(), county.now);
+        let found = obligations(&Ground::of(&county.world()), &asked).into_iter();
+        let found = found.filter(|one| one.rule == "unit_liaison");
+        found.map(|one| (one.unit, one.name)).collect()
+    };
+    assert_eq!((gap(&county), owed(&county)), (None, vec![]));
+    let officer = county.officer();
+    let unit = |unit: crate::ids::UnitId| [(Column::Org, Value::from(unit.to_string()))];
+    let twice = county.record(&officer, of(project), Table::RespUnits, &unit(bureau));
+    assert_eq!(twice.unwrap_err().why, Why::Exists, "the lead unit is one");
+    county
+        .record(&officer, of(project), Table::RespUnits, &unit(other))
+        .unwrap();
+    let twice = county.record(&officer, of(project), Table::RespUnits, &unit(other));
+    assert_eq!(twice.unwrap_err().why, Why::Exists);
+    let lacks = (1, vec!["another bureau".to_owned()]);
+    assert_eq!(gap(&county), Some(lacks));
+    assert_eq!(owed(&county), [(Some(other), "another bureau".to_owned())]);
+
+    let liaison = |person: &str, from: &str| {
+        [
+            (Column::Org, Value::from(other.to_string())),
+            (Column::Person, person.into()),
+            (Column::From, from.into()),
+        ]
+    };
+    let stranger = county.clerk(bureau);
+    let wang = liaison("Wang", "2017-01-01");
+    let refused = county.record(&stranger, of(project), Table::UnitLiaisons, &wang);
+    assert_eq!(refused.unwrap_err().why, Why::NotYourUnit);
+    let clerk = county.clerk(other);
+    let first = county
+        .record(&clerk, of(project), Table::UnitLiaisons, &wang)
+        .unwrap();
+    assert_eq!((gap(&county), owed(&county)), (None, vec![]));
+    let zhao = liaison("Zhao", "2017-05-01");
+    let refused = county.record(&clerk, of(project), Table::UnitLiaisons, &zhao);
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        (refused.why, refused.rule.as_deref()),
+        (Why::OnlyOne, Some("KP-16"))
+    );
+    // The first ends before the next begins; from a day to a day each is in office.
+    let ends = [(Column::To, Value::from("2017-04-30"))];
+    county
+        .record_as(&clerk, of(project), Table::UnitLiaisons, first, &ends)
+        .unwrap();
+    county
+        .record(&clerk, of(project), Table::UnitLiaisons, &zhao)
+        .unwrap();
+    for day in ["2017-04-30", "2017-05-01"] {
+        county.on(day);
+        assert_eq!(gap(&county), None, "{day}");
+    }
+    // Who lost its own is short as well.
+    county.set(project, Field::UnitLiaison, Value::Null);
+    let lacks = (1, vec!["a bureau".to_owned()]);
+    assert_eq!(gap(&county), Some(lacks));
+    // A county of one responsible unit has no other.
+    let mut county = County::new("kaizhou", "2023-04-10");
+    let town = county.unit("a township", "township");
+    let project = county.project(town);
+    let cells = [(Column::Org, Value::from("a bureau"))];
+    let refused = county
+        .record(&county.officer(), of(project), Table::RespUnits, &cells)
+        .unwrap_err();
+    assert_eq!(
+        (refused.why, refused.rule.as_deref()),
+        (Why::NotInProfile, Some("domain 13.5"))
+    );
+}
+
+#[test]
+fn whoever_is_in_a_team_is_there_from_a_day_to_a_day() {
+    let mut county = County::new("kaizhou", "2022-11-20");
+    let town = county.unit("a township", "township");
+    let project = county.project(town);
+    list(&mut county, project, "kz.annual", "2022");
+    let team = [
+        (Column::Person, Value::from("A")),
+        (Column::From, "2022-11-20".into()),
+        (Column::To, "2022-11-30".into()),
+    ];
+    county.put(of(project), Table::Team, &team);
+    for (day, is_short) in [
+        ("2022-11-19", true),
+        ("2022-11-20", false),
+        ("2022-11-30", false),
+        ("2022-12-01", true),
+    ] {
+        county.on(day);
+        assert_eq!(
+            gap_ids(&county, project).contains(&"team".to_owned()),
+            is_short,
+            "{day}"
+        );
+    }
 }

@@ -2,7 +2,13 @@
 
 use super::*;
 use crate::api::obligations::ObligationKind;
+use crate::book::Cells as _;
+use crate::decide::Parties;
 use crate::field::{Column, Field};
+use crate::profile::Params;
+use crate::rules::Look;
+use crate::rules::actors;
+use crate::rules::guards::{self, Ask, Guard};
 use crate::rules::obligations::{Asked, Ground, Whose, obligations};
 use crate::testing::{At, County, by, hub, of};
 use crate::time::Month;
@@ -84,6 +90,13 @@ fn a_nomination_beside_the_window_of_a_list_that_was_issued_before_has_no_effect
     let void = all(&county, &[town]);
     assert_eq!(void[&late], "KP-7.3");
     assert_eq!(void.len(), 2, "the late one and its screening: {void:?}");
+    let opens = |county: &County| {
+        let (world, list) = (county.world(), county.profile.list("kd.annual"));
+        let look = Look::new(&world, county.now).about_year(Some(2017));
+        let ask = Ask::about(&look, Some(county.view(project))).for_list(list);
+        guards::test(Guard::NominatedBy, &Params::new(), &ask).is_met()
+    };
+    assert!(opens(&county), "those that count open what asks for one");
     let except = |county: &mut County, last: &str| {
         let exception = [(Column::ExceptionRule, "KP-7.3"), (Column::To, last)];
         put(
@@ -94,6 +107,18 @@ fn a_nomination_beside_the_window_of_a_list_that_was_issued_before_has_no_effect
             &exception,
         )
     };
+    let mut alone = County::new("kundulun", "2017-01-20");
+    let elsewhere = alone.unit("town", "township");
+    assert_eq!((elsewhere, alone.project(elsewhere)), (town, project));
+    put(
+        &mut alone,
+        "2017-01-20",
+        hub(),
+        Table::ListEditions,
+        &edition,
+    );
+    nominate(&mut alone, "2017-02-10");
+    assert!(!opens(&alone), "one without effect opens nothing");
     // An exception that ended before does not cover it; another, even one that came afterwards, does, and once for all.
     except(&mut county, "2017-02-09");
     assert_eq!(all(&county, &[town]).len(), 2);
@@ -116,23 +141,24 @@ fn a_nomination_beside_the_window_of_a_list_that_was_issued_before_has_no_effect
 }
 
 #[test]
-fn a_request_for_a_stage_that_cannot_be_reached_any_more_has_no_effect() {
+fn a_request_for_what_its_project_cannot_do_any_more_has_no_effect() {
+    const DONE: &str = "2023-02-10";
     for (from, to, asked, on, is_void) in [
         // Suspended before it was asked, by somebody else.
-        (
-            "construction",
-            "suspended",
-            ("acceptance", ""),
-            "2023-02-10",
-            true,
-        ),
+        ("construction", "suspended", ("acceptance", ""), DONE, true),
         (
             "listed",
             "withdrawn",
             ("transition", "permitting"),
-            "2023-02-10",
+            DONE,
             true,
         ),
+        ("permitting", "suspended", ("start", ""), DONE, true),
+        ("permitting", "construction", ("start", ""), DONE, true),
+        ("listed", "withdrawn", ("gov_money", ""), DONE, true),
+        ("listed", "withdrawn", ("pool", ""), DONE, true),
+        ("reserve", "withdrawn", ("decision", ""), DONE, true),
+        ("operation", "closed", ("decision", ""), DONE, true),
         // Asked before.
         (
             "construction",
@@ -141,38 +167,40 @@ fn a_request_for_a_stage_that_cannot_be_reached_any_more_has_no_effect() {
             "2023-02-08",
             false,
         ),
-        // Still fits, or names no stage.
+        (
+            "permitting",
+            "construction",
+            ("start", ""),
+            "2023-02-08",
+            false,
+        ),
+        // Still fits, or fits whatever became of the project.
         (
             "listed",
             "permitting",
             ("transition", "construction"),
-            "2023-02-10",
+            DONE,
             false,
         ),
-        (
-            "construction",
-            "suspended",
-            ("gov_money", ""),
-            "2023-02-10",
-            false,
-        ),
+        ("construction", "suspended", ("decision", ""), DONE, false),
+        ("listed", "withdrawn", ("other", ""), DONE, false),
         // What was suspended goes back where it was.
         (
             "construction",
             "suspended",
             ("transition", "construction"),
-            "2023-02-10",
+            DONE,
             false,
         ),
         (
             "permitting",
             "suspended",
             ("transition", "construction"),
-            "2023-02-10",
+            DONE,
             true,
         ),
     ] {
-        let mut county = County::new("kaizhou", "2023-02-01");
+        let mut county = County::new("wushan", "2023-02-01");
         let town = county.unit("town", "township");
         let project = county.project(town);
         county.set(project, Field::Stage, to);
@@ -193,9 +221,10 @@ fn a_request_for_a_stage_that_cannot_be_reached_any_more_has_no_effect() {
         let request = put(&mut county, on, by(town), Table::Requests, &cells);
         county.on("2023-02-11");
         let void = all(&county, &[town]);
+        let rule = void.get(&request).map(String::as_str);
         assert_eq!(
-            void.contains_key(&request),
-            is_void,
+            rule,
+            is_void.then_some("domain 3.4"),
             "{from} {to} {asked:?} {on}"
         );
         // What the hub answered, a person has looked at.
@@ -203,6 +232,63 @@ fn a_request_for_a_stage_that_cannot_be_reached_any_more_has_no_effect() {
         county.put(by(town), Table::RequestAnswers, &answer);
         assert_eq!(all(&county, &[town]), Void::new());
     }
+}
+
+#[test]
+fn a_request_of_what_was_taken_off_the_lists_before_has_no_effect() {
+    let mut county = County::new("kaizhou", "2023-01-05");
+    let town = county.unit("town", "township");
+    let project = county.project(town);
+    county.set(project, Field::Stage, "listed");
+    let id = project.to_string();
+    let edition = |county: &mut County, on: &str, number: i64, state: &str| {
+        let mut cells = vec![
+            (Column::List, Value::from("kz.annual")),
+            (Column::Year, "2023".into()),
+            (Column::Count, number.into()),
+        ];
+        county.on(on);
+        if number > 1 {
+            let first = county.county.each(Table::ListEditions).next().unwrap();
+            cells.push((Column::Follows, first.key.into()));
+        }
+        let edition = county.put(hub(), Table::ListEditions, &cells).to_string();
+        let entry = [
+            (Column::Edition, edition.as_str()),
+            (Column::Project, id.as_str()),
+            (Column::EntryState, state),
+        ];
+        put(county, on, hub(), Table::ListEntries, &entry);
+    };
+    let ask = |county: &mut County, act: &str, on: &str| {
+        let cells = [(Column::Project, id.as_str()), (Column::RequestAct, act)];
+        put(county, on, by(town), Table::Requests, &cells)
+    };
+    edition(&mut county, "2023-01-10", 1, "on_list");
+    let early = ask(&mut county, "start", "2023-02-01");
+    edition(&mut county, "2023-02-05", 2, "removed");
+    let start = ask(&mut county, "start", "2023-02-06");
+    let money = ask(&mut county, "gov_money", "2023-02-06");
+    let decision = ask(&mut county, "decision", "2023-02-06");
+    let void = all(&county, &[town]);
+    assert_eq!(void[&start], "KZ-2.4.4");
+    assert_eq!(void[&money], "KZ-2.4.4");
+    assert!(!void.contains_key(&early) && !void.contains_key(&decision));
+    // Listed anew, what was asked before is still not asked by something listed; an exception heals it.
+    edition(&mut county, "2023-02-08", 3, "on_list");
+    assert_eq!(all(&county, &[town]), void);
+    let exception = [
+        (Column::ExceptionRule, "KZ-2.4.4"),
+        (Column::To, "2023-03-31"),
+    ];
+    put(
+        &mut county,
+        "2023-02-09",
+        of(project),
+        Table::Exceptions,
+        &exception,
+    );
+    assert_eq!(all(&county, &[town]), Void::new());
 }
 
 #[test]
@@ -261,7 +347,15 @@ fn an_agency_of_a_project_that_may_have_none_and_a_plan_that_does_not_add_up_hav
         Table::AgencySteps,
         &step,
     );
-    let contract = [(Column::Org, "an agency")];
+    let agency = county.unit("agency", "agency_org");
+    let org = agency.to_string();
+    let takes_part = |county: &County| {
+        let view = county.view(project);
+        let parties = Parties::of(view, &county.directory);
+        let world = county.world();
+        parties.all().contains(&agency) && actors::agency_of(&world, view) == Some(agency)
+    };
+    let contract = [(Column::Org, org.as_str())];
     let contract = put(
         &mut county,
         "2023-02-02",
@@ -270,7 +364,12 @@ fn an_agency_of_a_project_that_may_have_none_and_a_plan_that_does_not_add_up_hav
         &contract,
     );
     assert_eq!(all(&county, &[town]), Void::new());
+    assert!(takes_part(&county));
     county.set(project, Field::OwnerKind, "private");
+    assert!(
+        !takes_part(&county),
+        "a contract without effect names no party"
+    );
     let void = all(&county, &[town]);
     assert_eq!(
         void.into_iter().collect::<Vec<_>>(),

@@ -307,6 +307,10 @@ impl Replica {
             refused.extend(all);
         }
         self.admit(cx, NO_SESSION, node, items, &refused)?;
+        if self.watch.take_unkept() {
+            let reason = super::super::CloseReason::Limit;
+            return Ok(Err(BundleRefusal::Refused(reason)));
+        }
         taken.refused = self.quarantined.saturating_sub(before);
         if head.to > position {
             taken.fresh = head.to - position;
