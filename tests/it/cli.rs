@@ -350,7 +350,10 @@ fn a_node_without_a_server_dials_the_hub_itself() {
     // may read that the two are in step.
     assert!(hub.stop().success());
     let dir = node.dir.to_string_lossy().into_owned();
-    let idle = run(&["sync", "--wait", "10", "--data", &dir, "--lang", "zh"], "");
+    let idle = run(
+        &["sync", "--wait", "10", "--data", &dir, "--lang", "zh"],
+        "",
+    );
     assert_eq!(idle.code, Some(1), "{idle:?}");
     assert!(!idle.stdout.contains("已同步"), "{idle:?}");
     assert!(idle.stdout.contains("没有同步完"), "{idle:?}");
@@ -360,7 +363,10 @@ fn a_node_without_a_server_dials_the_hub_itself() {
     assert_eq!(cut.code, Some(1), "{cut:?}");
     assert_eq!(cut.json()["problem"], "unreachable");
     assert!(cut.json()["left"].as_u64() > Some(0), "{cut:?}");
-    let words = run(&["sync", "--wait", "10", "--data", &dir, "--lang", "zh"], "");
+    let words = run(
+        &["sync", "--wait", "10", "--data", &dir, "--lang", "zh"],
+        "",
+    );
     assert!(words.stderr.contains("连不上上级"), "{words:?}");
     let status = run(&["status", "--data", &dir, "--lang", "zh"], "").ok();
     assert!(
