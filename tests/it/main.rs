@@ -2,6 +2,7 @@
 
 mod apart;
 mod attachments;
+mod attacks;
 mod browser;
 mod bundles;
 mod cli;

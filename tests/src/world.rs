@@ -19,7 +19,9 @@ use shared::identity::NodeKey;
 use shared::ids::{DocumentId, NodeId, ProjectId};
 use shared::library::Library;
 use shared::store::{MemoryStore, Turn};
-use shared::sync::{Effect, Facts, Input, LogContent, Replica, Reply, RequestId, SessionId, Side};
+use shared::sync::{
+    CloseReason, Effect, Facts, Input, LogContent, Replica, Reply, RequestId, SessionId, Side,
+};
 use shared::text::line::LineReason;
 use shared::time::Timestamp;
 use shared::value::Value;
@@ -75,6 +77,15 @@ pub struct Said {
     pub value: Value,
 }
 
+/// What a party answers where a test speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ByHand {
+    /// A frame.
+    Said(Frame),
+    /// The end of the session.
+    Closed(CloseReason),
+}
+
 /// How rough the weather is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {
@@ -128,6 +139,8 @@ pub struct World {
     pub recording: Option<Vec<(usize, Vec<u8>)>>,
     /// What the hub's next frame is replaced by.
     pub hub_says: Option<Vec<u8>>,
+    /// What parties answer on sessions that have no socket, since a test speaks them by hand. Kept when this is `Some`.
+    pub by_hand: Option<Vec<(SessionId, ByHand)>>,
     /// The nonce of the last session, for a recording.
     pub nonce: [u8; 32],
     /// What a line carries in a second each way; `None` is as fast as you like.
@@ -236,6 +249,7 @@ impl World {
             closed: BTreeMap::new(),
             recording: None,
             hub_says: None,
+            by_hand: None,
             nonce: [0; 32],
             line_bytes_per_second: None,
             carried: 0,
@@ -432,12 +446,18 @@ impl World {
                     } else {
                         socket.send(end, now, bytes);
                     }
+                } else if let Some(heard) = &mut self.by_hand {
+                    let (_, frame) = v1::decode(&bytes).expect("parties send whole frames");
+                    heard.push((session, ByHand::Said(frame)));
                 }
             }
             Effect::Close { session, reason } => {
                 let now = self.now;
                 *self.closed.entry(reason.to_string()).or_default() += 1;
                 self.tell(index, || format!("{session} closes: {reason}"));
+                if let Some(heard) = &mut self.by_hand {
+                    heard.push((session, ByHand::Closed(reason)));
+                }
                 self.fold(index, reason.to_string().as_bytes());
                 for socket in &mut self.sockets {
                     let end = socket.ends.iter().position(|end| {

@@ -232,11 +232,9 @@ impl Replica {
         id: SessionId,
         accept: Accept,
     ) -> Result<(), ReplicaError> {
-        let Some(pin) = self.hub.as_ref().map(|hub| hub.pin) else {
-            return Ok(());
-        };
+        let pin = self.hub.as_ref().map(|hub| hub.pin);
         let state = self.sessions.get(&id).map(|session| &session.state);
-        let Some(State::AwaitAccept { hello, points }) = state else {
+        let (Some(pin), Some(State::AwaitAccept { hello, points })) = (pin, state) else {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         };

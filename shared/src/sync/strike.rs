@@ -70,13 +70,13 @@ pub(super) struct Watch {
 const fn is_strike(reason: Reason) -> bool {
     match reason {
         Reason::TooLarge
+        | Reason::NotAChange
         | Reason::TooManyOperations
         | Reason::Malformed
         | Reason::BadSequence
         | Reason::BadOperation
         | Reason::Breaks => true,
-        Reason::NotAChange
-        | Reason::ForeignActor
+        Reason::ForeignActor
         | Reason::OutOfScope
         | Reason::MissingDependency
         | Reason::AfterRevocation => false,
