@@ -4,6 +4,7 @@
 //! and its outcome into text or JSON. Whether a server runs on the folder is [`target`]'s business alone. Text for people goes to stdout, or one JSON value
 //! with `--json`; progress, warnings and errors go to stderr. Nothing waits for a prompt when stdin is no terminal.
 
+pub mod backup;
 pub mod bundle;
 pub mod check;
 pub mod completions;
@@ -20,6 +21,7 @@ pub mod nodes;
 pub mod output;
 pub mod profile;
 mod quarantine;
+pub mod restore;
 pub mod scenario;
 pub mod scores;
 pub mod serve;
@@ -162,6 +164,10 @@ pub enum Command {
     Scores(scores::Args),
     /// Look for damage
     Check(check::Args),
+    /// Put everything durable into one file and read it back, or verify one
+    Backup(backup::Args),
+    /// Make a node again from a backup, in a new folder
+    Restore(restore::Args),
     /// A hub and three townships on this machine, with a sample
     Demo(demo::Args),
     /// Run scenario files against the rules
@@ -224,6 +230,8 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Profile(args) => profile::run(&common, args, output),
         Command::Scores(args) => scores::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
+        Command::Backup(args) => backup::run(&common, args, output),
+        Command::Restore(args) => restore::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),
         Command::Scenario(args) => scenario::run(&common, args, output),
         Command::Completions(args) => completions::run(args, output),

@@ -3,6 +3,7 @@
 //! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform()`] is the
 //! one place where a [`Request`] is carried out, so that both ways give the same.
 
+pub mod backup;
 pub mod bundle;
 mod check;
 mod dump;

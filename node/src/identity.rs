@@ -19,11 +19,15 @@ use crate::platform;
 use crate::transport::tls::{TlsError, browser_certificate};
 
 const FOLDER: &str = "identity";
-const NODE_KEY: &str = "node.key";
+/// The node's key.
+pub const NODE_KEY: &str = "node.key";
 const CONTROL_TOKEN: &str = "control.token";
 const CONTROL: &str = "control.json";
 const BROWSER_CERTIFICATE: &str = "tls.crt";
 const BROWSER_KEY: &str = "tls.key";
+
+/// What of the identity goes into a backup. The control token does not: every folder has its own.
+pub const BACKED_UP: [&str; 3] = [NODE_KEY, BROWSER_CERTIFICATE, BROWSER_KEY];
 
 /// A text that prints nothing of itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -131,13 +135,7 @@ impl Identity {
                 dir: dir.to_owned(),
             });
         }
-        let folder = dir.join(FOLDER);
-        platform::create_private_dir(&folder).map_err(|source| IdentityError::Io {
-            path: folder.clone(),
-            source,
-        })?;
-        let token = Secret::new(hex::encode(clock.random::<32>()));
-        write(&folder.join(CONTROL_TOKEN), token.reveal().as_bytes())?;
+        let (folder, token) = begin(dir, clock)?;
         // The key comes last: a folder with a key is complete.
         let key = NodeKey::from_seed(&clock.random());
         write(
@@ -163,16 +161,35 @@ impl Identity {
         }
         let folder = dir.join(FOLDER);
         let path = folder.join(NODE_KEY);
-        let seed = hex::decode(read(&path)?.trim())
-            .ok()
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-            .ok_or(IdentityError::Damaged { path })?;
+        let key = parse_key(read(&path)?.as_bytes()).ok_or(IdentityError::Damaged { path })?;
         let token = read(&folder.join(CONTROL_TOKEN))?;
         Ok(Self {
-            key: NodeKey::from_seed(&seed),
+            key,
             control_token: Secret::new(token.trim().to_owned()),
             folder,
         })
+    }
+
+    /// Takes the keys of a backup over into a new folder.
+    ///
+    /// # Errors
+    /// When there is an identity already, the keys hold none, or they cannot be written.
+    pub fn adopt(
+        dir: &Path,
+        files: &[(String, Vec<u8>)],
+        clock: &Clock,
+    ) -> Result<(), IdentityError> {
+        if Self::exists(dir) {
+            return Err(IdentityError::Exists {
+                dir: dir.to_owned(),
+            });
+        }
+        let (folder, _) = begin(dir, clock)?;
+        let (key, others): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| name == NODE_KEY);
+        for (name, bytes) in others.into_iter().chain(key) {
+            write(&folder.join(name), bytes)?;
+        }
+        Self::load(dir).map(|_| ())
     }
 
     /// What browsers are shown: the operator's certificate, or our own, made for `names` when there is none yet.
@@ -212,6 +229,32 @@ impl Identity {
         // A note that stays behind names a port nobody answers on, which every reader copes with after a crash too.
         let _stale = std::fs::remove_file(self.folder.join(CONTROL));
     }
+}
+
+/// The folder of an identity with a token of its own, and without a key yet.
+fn begin(dir: &Path, clock: &Clock) -> Result<(PathBuf, Secret), IdentityError> {
+    let folder = dir.join(FOLDER);
+    platform::create_private_dir(&folder).map_err(|source| IdentityError::Io {
+        path: folder.clone(),
+        source,
+    })?;
+    let token = Secret::new(hex::encode(clock.random::<32>()));
+    write(&folder.join(CONTROL_TOKEN), token.reveal().as_bytes())?;
+    Ok((folder, token))
+}
+
+/// The key in a file of that name; `None` when it holds none.
+#[must_use]
+pub fn parse_key(file: &[u8]) -> Option<NodeKey> {
+    let mut seed = [0; 32];
+    hex::decode_to_slice(file.trim_ascii(), &mut seed).ok()?;
+    Some(NodeKey::from_seed(&seed))
+}
+
+/// A file of the identity.
+#[must_use]
+pub fn file(dir: &Path, name: &str) -> PathBuf {
+    dir.join(FOLDER).join(name)
 }
 
 /// Where a server on this folder says it can be reached. It may have died since: connect to find out.

@@ -15,6 +15,7 @@
 //! success the second time.
 
 pub mod checkpoint;
+pub mod content;
 pub mod digest;
 pub mod files;
 pub mod payload;
@@ -198,6 +199,15 @@ impl Journal {
             files: self.before.len() as u64 + 1,
             bytes: self.before.iter().map(|(_, bytes)| bytes).sum::<u64>() + self.segment_bytes,
             checkpoint: self.checkpoint,
+        }
+    }
+
+    /// Where it ends now. Everything before that is durable.
+    #[must_use]
+    pub const fn end(&self) -> scan::Limit {
+        scan::Limit {
+            segment: self.segment,
+            bytes: self.segment_bytes,
         }
     }
 

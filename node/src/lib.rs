@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod attachments;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -37,17 +37,26 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Opens a file only this account can read for writing, and makes it where there is none. What it holds stays.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Writes a file only this account can read, durably, in one step: after a power cut it is there whole or not at all.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
+    let mut file = create_private(&fresh)?;
+    file.set_len(0)?;
     file.write_all(content)?;
     file.sync_all()?;
     drop(file);

@@ -35,7 +35,9 @@ use std::sync::Arc;
 use shared::store::{Batch, Reader, StoreError};
 use shared::time::Timestamp;
 
+use crate::journal::digest::Digest;
 use crate::journal::files::Disk;
+use crate::journal::scan::Limit;
 use folder::DataFolder;
 use start::Mode;
 
@@ -181,6 +183,22 @@ impl OpenError {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub u64);
 
+/// All durable content at one moment, as a stretch of the journal. Its files stay where they are until this is dropped.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The journal's directory.
+    pub journal: PathBuf,
+    /// How much of it.
+    pub limit: Limit,
+    /// The last commit in it.
+    pub position: Position,
+    /// What its pairs must add up to.
+    pub digest: Digest,
+    /// Bytes to be read.
+    pub bytes: u64,
+    _hold: Arc<()>,
+}
+
 /// Reads, and commits that are durable when they return.
 pub trait Store: Reader + Send {
     /// Writes a batch, all of it or nothing, and returns once it is durable. Writes that change nothing are left out; a
@@ -217,6 +235,12 @@ pub trait Store: Reader + Send {
     /// True when nothing can be written.
     fn is_read_only(&self) -> bool {
         self.read_only().is_some()
+    }
+
+    /// All durable content of this moment, to be read while commits go on. `None` when there is no journal, or it is not to be
+    /// trusted.
+    fn snapshot(&self) -> Option<Snapshot> {
+        None
     }
 
     /// How it stands, for people who look after it.

@@ -488,6 +488,7 @@ impl Replica {
             _ => {
                 let fresh: [u8; 8] = cx.draw();
                 cx.turn.put(Tree::Meta, INCARNATION, fresh);
+                Self::forget_tickets(cx.turn)?;
                 fresh
             }
         };

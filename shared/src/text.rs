@@ -47,6 +47,7 @@ pub mod parse;
 pub mod plain;
 pub mod publications;
 pub mod records;
+pub mod recovery;
 pub mod refusal;
 pub mod synonyms;
 pub mod system;

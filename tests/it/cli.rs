@@ -26,6 +26,9 @@ fn lasting(value: &Value) -> Value {
             "unit",
             "at",
             "disk_bytes",
+            "bytes",
+            "file",
+            "node",
             "storage",
             "serving",
             "position",
@@ -124,6 +127,10 @@ fn work(place: &Place) -> Vec<(Option<i32>, Vec<Value>)> {
     note(&place.cli(&["sync", "--on"]));
     note(&place.cli(&["nodes"]));
     note(&place.cli(&["check"]));
+    let backup = place.cli(&["backup"]).ok();
+    let file = backup.json()["file"].as_str().map(str::to_owned);
+    note(&backup);
+    note(&place.cli(&["backup", "verify", &file.expect("a file")]));
     note(&place.cli(&["user", "disable", "李梅"]));
     note(&place.cli(&["status"]));
     seen
@@ -562,6 +569,8 @@ fn help_names_every_command() {
       profile      County rules: name, show or check profile files
       scores       Show what the records propose for open score sheets, or fill one
       check        Look for damage
+      backup       Put everything durable into one file and read it back, or verify one
+      restore      Make a node again from a backup, in a new folder
       demo         A hub and three townships on this machine, with a sample
       scenario     Run scenario files against the rules
       completions  Print completions for a shell

@@ -19,6 +19,7 @@ mod mutation;
 mod plain;
 mod queue;
 mod records;
+mod recovery;
 mod scenarios;
 mod screens;
 mod sim;

@@ -151,13 +151,25 @@ impl Place {
         Self::init(root, "node", name, &["--demo"])
     }
 
-    fn init(root: &Path, role: &str, name: &str, more: &[&str]) -> Self {
-        let place = Self {
+    /// Makes a node again from a backup.
+    #[must_use]
+    pub fn restored(root: &Path, name: &str, backup: &Path) -> Self {
+        let place = Self::at(root, name);
+        let _restored = place.cli(&["restore", &backup.to_string_lossy()]).ok();
+        place
+    }
+
+    fn at(root: &Path, name: &str) -> Self {
+        Self {
             dir: root.join(name),
             name: name.to_owned(),
             serving: None,
             last: None,
-        };
+        }
+    }
+
+    fn init(root: &Path, role: &str, name: &str, more: &[&str]) -> Self {
+        let place = Self::at(root, name);
         let mut init = vec![
             "init",
             "--role",
@@ -246,6 +258,14 @@ impl Place {
     pub fn start_again(&mut self) {
         let before = self.last.expect("it was served before");
         self.serve(&before.to_string());
+    }
+
+    /// Serves the folder at an address, as another was served there before.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub fn start_at(&mut self, address: SocketAddr) {
+        self.serve(&address.to_string());
     }
 
     fn serve(&mut self, listen: &str) {

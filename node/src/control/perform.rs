@@ -25,8 +25,8 @@ use super::request::{
     Trouble,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, bundle, check, commit, dump, edit, export, invite,
-    prepare, quarantine, rules, scores, undo,
+    Context, ImportError, InviteFailed, Upload, backup, bundle, check, commit, dump, edit, export,
+    invite, prepare, quarantine, rules, scores, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -199,6 +199,7 @@ async fn run(
             };
             Ok(Outcome::BundleTaken { report })
         }
+        Request::Backup { out } => backup::run(context, out, &mut progress_to(events)).await,
         Request::Check { repair } => check::run(context, repair).await,
         Request::Sync { wait_seconds } => sync(context, wait_seconds).await,
         Request::SetLine { on } => {

@@ -3,6 +3,8 @@
 //! With a server they travel over the control listener ([`crate::http::control`], [`crate::cli::target`]); without one the command
 //! line performs them itself. So a command cannot behave differently in the two cases.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use shared::api::rules::ScoreSheet;
 use shared::api::{
@@ -15,6 +17,7 @@ use shared::text::line::LineReason;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
+use crate::backup::Holds;
 use crate::journal::Extent;
 
 /// One question with the language its words should come in.
@@ -206,6 +209,11 @@ pub enum Request {
         /// The hash of one, or `all`.
         hash: String,
     },
+    /// Makes a backup.
+    Backup {
+        /// The file, by its whole path; a day's own in the data folder without.
+        out: Option<PathBuf>,
+    },
     /// Looks for damage.
     Check {
         /// True: rebuilds what can be rebuilt.
@@ -386,6 +394,13 @@ pub enum Outcome {
     Recorded {
         /// The row that was written.
         row: RowId,
+    },
+    /// Of `Backup`.
+    BackedUp {
+        /// Where it is.
+        file: PathBuf,
+        /// What it holds.
+        holds: Option<Box<Holds>>,
     },
     /// Of `Check`.
     Checked {

@@ -20,15 +20,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use shared::store::Tree;
 
-use super::digest::{Digest, Element};
-use super::payload;
-use super::record::{self, Chain, Kind, SegmentHeader};
-use super::scan::{Entry, ScanError, read_entry, scan_until};
+use super::content::{Pairs, Records, Strict};
+use super::digest::Digest;
+use super::record::{Chain, SegmentHeader};
+use super::scan::{Entry, Limit, ScanError, Scanned, read_entry, scan_until};
 use super::segment::{Head, Segment, Step, read_header};
-use super::{Write, segment_path};
-
-/// Bytes of pairs in one record.
-const PART_BYTES: usize = 2 * 1024 * 1024;
+use super::segment_path;
 
 /// Why no checkpoint came about. The journal is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -91,12 +88,8 @@ pub struct Writer {
     dir: PathBuf,
     number: u64,
     position: u64,
-    file: BufWriter<File>,
-    bytes: u64,
-    chain: Chain,
-    digest: Digest,
-    part: Vec<Write>,
-    part_bytes: usize,
+    records: Records<BufWriter<File>>,
+    pairs: Pairs,
 }
 
 impl Writer {
@@ -112,20 +105,17 @@ impl Writer {
             chain: Chain::default(),
         };
         let bytes = header.encode();
-        let mut writer = Self {
+        let mut file = BufWriter::new(File::create(unfinished_path(dir, number))?);
+        file.write_all(&bytes)?;
+        let mut records = Records::behind(file, bytes.len() as u64);
+        let pairs = Pairs::begin(&mut records, position)?;
+        Ok(Self {
             dir: dir.to_owned(),
             number,
             position,
-            file: BufWriter::new(File::create(unfinished_path(dir, number))?),
-            bytes: bytes.len() as u64,
-            chain: Chain::default(),
-            digest: Digest::default(),
-            part: Vec::new(),
-            part_bytes: 0,
-        };
-        writer.file.write_all(&bytes)?;
-        writer.append(Kind::CheckpointStart, &payload::encode_position(position))?;
-        Ok(writer)
+            records,
+            pairs,
+        })
     }
 
     /// Takes the next pair, in key order.
@@ -133,13 +123,7 @@ impl Writer {
     /// # Errors
     /// When the disk refuses.
     pub fn put(&mut self, tree: Tree, key: Vec<u8>, value: Vec<u8>) -> io::Result<()> {
-        self.digest.add(Element::of(tree, &key, &value));
-        self.part_bytes += key.len() + value.len();
-        self.part.push((tree, key, Some(value)));
-        if self.part_bytes >= PART_BYTES {
-            self.write_part()?;
-        }
-        Ok(())
+        self.pairs.put(&mut self.records, tree, key, value)
     }
 
     /// Ends it, brings it to the disk and reads it back. The next segment follows `chain`, or the checkpoint's own.
@@ -152,45 +136,26 @@ impl Writer {
         chain: Option<Chain>,
         replaces: Vec<u64>,
     ) -> Result<Finished, CheckpointError> {
-        if !self.part.is_empty() {
-            self.write_part()?;
-        }
-        if self.digest != expected {
+        let digest = self.pairs.end(&mut self.records, chain)?;
+        if digest != expected {
             return Err(CheckpointError::NotVerified(
                 "the pairs do not add up to the journal's digest",
             ));
         }
-        let end = payload::encode_end(self.position, self.digest, chain);
-        self.append(Kind::CheckpointEnd, &end)?;
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
+        let bytes = self.records.bytes();
+        let file = self.records.into_inner();
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
         drop(file);
         let finished = Finished {
             number: self.number,
             position: self.position,
-            bytes: self.bytes,
-            digest: self.digest,
+            bytes,
+            digest,
             replaces,
         };
         verify(&unfinished_path(&self.dir, self.number), &finished)?;
         Ok(finished)
-    }
-
-    fn write_part(&mut self) -> io::Result<()> {
-        let part = payload::encode_part(&std::mem::take(&mut self.part));
-        self.part_bytes = 0;
-        self.append(Kind::CheckpointPart, &part)
-    }
-
-    fn append(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        let (bytes, chain) = record::encode(self.chain, kind, payload)
-            .ok_or_else(|| io::Error::other("a record of the checkpoint is too large"))?;
-        self.chain = chain;
-        self.bytes += bytes.len() as u64;
-        self.file.write_all(&bytes)
     }
 }
 
@@ -219,12 +184,10 @@ fn verify(path: &Path, expected: &Finished) -> Result<(), CheckpointError> {
                 && (header.number, header.position) == (expected.number, expected.position) => {}
         _ => return Err(bad("its header")),
     }
-    let mut segment = Segment::open(path)?;
+    let mut segment = Segment::open(path, u64::MAX)?;
     let mut chain = Chain::default();
-    let mut digest = Digest::default();
-    let mut last: Option<(Tree, Vec<u8>)> = None;
-    let mut is_begun = false;
-    let mut end = None;
+    let mut strict = Strict::default();
+    let mut digest = None;
     loop {
         let (header, stored) = match segment.next(chain)? {
             Step::Record(header, stored) => (header, stored),
@@ -236,30 +199,17 @@ fn verify(path: &Path, expected: &Finished) -> Result<(), CheckpointError> {
             .open(stored)
             .and_then(|(kind, payload)| read_entry(kind, &payload));
         match entry {
-            Some(Entry::CheckpointStart(position))
-                if !is_begun && position == expected.position =>
-            {
-                is_begun = true;
+            Some(Entry::CheckpointStart(position)) if position == expected.position => {
+                strict.begin(position).map_err(bad)?;
             }
-            Some(Entry::CheckpointPart(pairs)) if is_begun && end.is_none() => {
-                for (tree, key, value) in pairs {
-                    let value = value.ok_or(bad("a removal"))?;
-                    digest.add(Element::of(tree, &key, &value));
-                    let here = Some((tree, key));
-                    if here <= last {
-                        return Err(bad("its keys are out of order"));
-                    }
-                    last = here;
-                }
-            }
-            Some(Entry::CheckpointEnd(position, said, _)) if is_begun && end.is_none() => {
-                end = Some((position, said));
+            Some(Entry::CheckpointPart(pairs)) => strict.take(&pairs).map_err(bad)?,
+            Some(Entry::CheckpointEnd(position, said, _)) => {
+                digest = Some(strict.end(position, said).map_err(bad)?);
             }
             _ => return Err(bad("a record that does not belong there")),
         }
     }
-    let is_whole = end == Some((expected.position, expected.digest));
-    if !is_whole || digest != expected.digest || segment.offset != expected.bytes {
+    if digest != Some(expected.digest) || segment.offset != expected.bytes {
         return Err(bad("its content"));
     }
     Ok(())
@@ -273,23 +223,11 @@ fn verify(path: &Path, expected: &Finished) -> Result<(), CheckpointError> {
 /// # Errors
 /// [`CheckpointError`]; what was begun is removed at the next start.
 pub fn compact(dir: &Path, last: u64, stop: &AtomicBool) -> Result<Finished, CheckpointError> {
-    let mut later: BTreeMap<(Tree, Vec<u8>), Option<Vec<u8>>> = BTreeMap::new();
-    let scanned = strictly(scan_until(dir, last, |entry| {
-        go_on(stop)?;
-        if let Entry::Commit(commit) = entry {
-            for (tree, key, value) in commit.writes {
-                later.insert((tree, key), value);
-            }
-        }
-        Ok(())
-    }))?;
-    if scanned.end.segment != last || !scanned.damage.is_empty() || scanned.cut_bytes > 0 {
-        let damage = scanned.damage.first();
-        return Err(CheckpointError::Source {
-            segment: damage.map_or(last, |damage| damage.segment),
-            what: damage.map_or("it does not end with a whole record", |damage| damage.what),
-        });
-    }
+    let limit = Limit {
+        segment: last,
+        bytes: u64::MAX,
+    };
+    let (merge, scanned) = Merge::read(dir, limit, stop)?;
     let next = read_header(&segment_path(dir, last + 1))?;
     let follows = (scanned.end.chain, scanned.position);
     if !matches!(next, Head::Good(header) if (header.chain, header.position) == follows) {
@@ -299,41 +237,102 @@ pub fn compact(dir: &Path, last: u64, stop: &AtomicBool) -> Result<Finished, Che
         });
     }
     let mut writer = Writer::begin(dir, last, scanned.position)?;
-    let mut later = later.into_iter().peekable();
-    if scanned.checkpoint.is_some() {
-        strictly(scan_until(dir, scanned.first_segment, |entry| {
-            go_on(stop)?;
-            let Entry::CheckpointPart(pairs) = entry else {
-                return Ok(());
-            };
-            for (tree, key, value) in pairs {
-                let place = (tree, key);
-                while let Some(((tree, key), value)) = later.next_if(|(other, _)| *other < place) {
-                    put(&mut writer, tree, key, value)?;
-                }
-                let value = match later.next_if(|(other, _)| *other == place) {
-                    Some((_, newer)) => newer,
-                    None => value,
-                };
-                put(&mut writer, place.0, place.1, value)?;
-            }
-            Ok(())
-        }))?;
-    }
-    for ((tree, key), value) in later {
-        go_on(stop)?;
-        put(&mut writer, tree, key, value)?;
-    }
+    merge.put_all(stop, |tree, key, value| writer.put(tree, key, value))?;
     let mut replaces = scanned.stale_segments;
     replaces.extend(scanned.segments.iter().map(|(number, _)| *number));
     replaces.retain(|number| *number != last);
     writer.finish(scanned.digest, Some(scanned.end.chain), replaces)
 }
 
-fn put(writer: &mut Writer, tree: Tree, key: Vec<u8>, value: Option<Vec<u8>>) -> io::Result<()> {
-    match value {
-        Some(value) => writer.put(tree, key, value),
-        None => Ok(()),
+/// The content up to a point of the journal: its checkpoint, and over that what was written since.
+pub struct Merge<'a> {
+    dir: &'a Path,
+    /// The segment that begins with a checkpoint.
+    checkpoint: Option<u64>,
+    later: BTreeMap<(Tree, Vec<u8>), Option<Vec<u8>>>,
+}
+
+impl<'a> Merge<'a> {
+    /// Reads the journal up to a limit, all of which must be sound.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn read(
+        dir: &'a Path,
+        limit: Limit,
+        stop: &AtomicBool,
+    ) -> Result<(Self, Scanned), CheckpointError> {
+        let mut later = BTreeMap::new();
+        let scanned = strictly(scan_until(dir, limit, |entry| {
+            go_on(stop)?;
+            if let Entry::Commit(commit) = entry {
+                for (tree, key, value) in commit.writes {
+                    later.insert((tree, key), value);
+                }
+            }
+            Ok(())
+        }))?;
+        let is_cut = scanned.end.segment != limit.segment || scanned.cut_bytes > 0;
+        if is_cut || !scanned.damage.is_empty() {
+            let damage = scanned.damage.first();
+            return Err(CheckpointError::Source {
+                segment: damage.map_or(limit.segment, |damage| damage.segment),
+                what: damage.map_or("it does not end with a whole record", |damage| damage.what),
+            });
+        }
+        let merge = Self {
+            dir,
+            checkpoint: scanned.checkpoint.map(|_| scanned.first_segment),
+            later,
+        };
+        Ok((merge, scanned))
+    }
+
+    /// Hands out every pair in key order.
+    ///
+    /// # Errors
+    /// [`CheckpointError`], the disk's refusal to take a pair included.
+    pub fn put_all(
+        self,
+        stop: &AtomicBool,
+        mut put: impl FnMut(Tree, Vec<u8>, Vec<u8>) -> io::Result<()>,
+    ) -> Result<(), CheckpointError> {
+        let mut put = |tree, key, value: Option<Vec<u8>>| match value {
+            Some(value) => put(tree, key, value),
+            None => Ok(()),
+        };
+        let mut later = self.later.into_iter().peekable();
+        if let Some(segment) = self.checkpoint {
+            let limit = Limit {
+                segment,
+                bytes: u64::MAX,
+            };
+            strictly(scan_until(self.dir, limit, |entry| {
+                go_on(stop)?;
+                let Entry::CheckpointPart(pairs) = entry else {
+                    return Ok(());
+                };
+                for (tree, key, value) in pairs {
+                    let place = (tree, key);
+                    while let Some(((tree, key), value)) =
+                        later.next_if(|(other, _)| *other < place)
+                    {
+                        put(tree, key, value)?;
+                    }
+                    let value = match later.next_if(|(other, _)| *other == place) {
+                        Some((_, newer)) => newer,
+                        None => value,
+                    };
+                    put(place.0, place.1, value)?;
+                }
+                Ok(())
+            }))?;
+        }
+        for ((tree, key), value) in later {
+            go_on(stop)?;
+            put(tree, key, value)?;
+        }
+        Ok(())
     }
 }
 

@@ -39,6 +39,12 @@ pub enum Kind {
     CheckpointPart = 4,
     /// The content is complete; position and digest.
     CheckpointEnd = 5,
+    /// Of a backup file: what it is.
+    BackupStart = 16,
+    /// Of a backup file: some bytes of a file beside the journal.
+    BackupFile = 17,
+    /// Of a backup file: it is complete.
+    BackupEnd = 18,
 }
 
 impl Kind {
@@ -49,6 +55,9 @@ impl Kind {
             3 => Self::CheckpointStart,
             4 => Self::CheckpointPart,
             5 => Self::CheckpointEnd,
+            16 => Self::BackupStart,
+            17 => Self::BackupFile,
+            18 => Self::BackupEnd,
             _ => return None,
         })
     }

@@ -66,6 +66,23 @@ pub struct End {
     pub chain: Chain,
 }
 
+/// How far to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// The last segment.
+    pub segment: u64,
+    /// Bytes of it.
+    pub bytes: u64,
+}
+
+impl Limit {
+    /// To the end.
+    pub const NONE: Self = Self {
+        segment: u64::MAX,
+        bytes: u64::MAX,
+    };
+}
+
 /// What a scan found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scanned {
@@ -123,16 +140,16 @@ pub fn scan<E>(
     dir: &Path,
     visit: impl FnMut(Entry) -> Result<(), E>,
 ) -> Result<Scanned, ScanError<E>> {
-    scan_until(dir, u64::MAX, visit)
+    scan_until(dir, Limit::NONE, visit)
 }
 
-/// The same up to and with this segment, as if no later one were there.
+/// The same up to a limit, as if nothing were there behind it.
 ///
 /// # Errors
 /// As [`scan`].
 pub fn scan_until<E>(
     dir: &Path,
-    last: u64,
+    limit: Limit,
     mut visit: impl FnMut(Entry) -> Result<(), E>,
 ) -> Result<Scanned, ScanError<E>> {
     let failed = |path: &Path| {
@@ -141,7 +158,7 @@ pub fn scan_until<E>(
     };
     let mut segments = Vec::new();
     let mut numbers = list_segments(dir).map_err(failed(dir))?;
-    numbers.retain(|number| *number <= last);
+    numbers.retain(|number| *number <= limit.segment);
     for number in numbers {
         let path = segment_path(dir, number);
         segments.push((number, read_header(&path).map_err(failed(&path))?));
@@ -156,7 +173,12 @@ pub fn scan_until<E>(
         }
         expected = number + 1;
         scanned.enter(*number, head);
-        let mut segment = Segment::open(&path).map_err(failed(&path))?;
+        let bytes_max = if *number == limit.segment {
+            limit.bytes
+        } else {
+            u64::MAX
+        };
+        let mut segment = Segment::open(&path, bytes_max).map_err(failed(&path))?;
         loop {
             match segment.next(scanned.end.chain).map_err(failed(&path))? {
                 Step::Record(header, stored) => {
@@ -221,7 +243,7 @@ pub fn list_segments(dir: &Path) -> io::Result<Vec<u64>> {
 }
 
 /// What a record says; `None` when its payload is none of its kind.
-pub(super) fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
+pub fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
     Some(match kind {
         Kind::Commit => Entry::Commit(payload::decode_commit(payload)?),
         Kind::StoreSynced => {
@@ -234,6 +256,7 @@ pub(super) fn read_entry(kind: Kind, payload: &[u8]) -> Option<Entry> {
             let (position, digest, chain) = payload::decode_end(payload)?;
             Entry::CheckpointEnd(position, digest, chain)
         }
+        Kind::BackupStart | Kind::BackupFile | Kind::BackupEnd => return None,
     })
 }
 

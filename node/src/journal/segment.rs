@@ -90,13 +90,13 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Opens a file behind its header.
+    /// Opens a file behind its header, to be read as if it had so many bytes at most.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path, bytes_max: u64) -> io::Result<Self> {
         let file = File::open(path)?;
-        let file_bytes = file.metadata()?.len();
+        let file_bytes = file.metadata()?.len().min(bytes_max);
         let mut file = BufReader::with_capacity(64 * 1024, file);
         let skipped = file_bytes.min(SEGMENT_HEADER_BYTES as u64);
         file.seek_relative(skipped as i64)?;
@@ -165,7 +165,8 @@ impl Segment {
         match self.ahead.take() {
             Some(rest) => bytes.extend(rest),
             None => {
-                self.file.read_to_end(&mut bytes)?;
+                let left = self.file_bytes - self.offset;
+                self.file.by_ref().take(left).read_to_end(&mut bytes)?;
             }
         }
         self.offset -= count;

@@ -133,6 +133,12 @@ impl Blobs {
         }
     }
 
+    /// The length of a blob that is here; its bytes are not read.
+    #[must_use]
+    pub fn bytes(&self, id: BlobId) -> u64 {
+        std::fs::metadata(self.path(id)).map_or(0, |found| found.len())
+    }
+
     /// True when a file of this name is here; its bytes are not read.
     #[must_use]
     pub fn contains(&self, id: BlobId) -> bool {

@@ -17,7 +17,7 @@ use super::folder::DataFolder;
 use super::sled::{Database, Planned, Stamp};
 use super::start::{self, Mode};
 use super::tend::{Condition, Keeper, ReadOnly, Tended, reason_of};
-use super::{Finding, OpenError, Opened, Position, StartReport, Store};
+use super::{Finding, OpenError, Opened, Position, Snapshot, StartReport, Store};
 use crate::journal::files::{Disk, Files};
 use crate::journal::{AppendError, Extent, Journal, SEGMENT_BYTES_MAX, Write};
 
@@ -114,6 +114,23 @@ impl LocalStore {
     #[cfg(test)]
     pub(super) const fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Takes note that the derived trees are not there: the core computes them at its start.
+    ///
+    /// # Errors
+    /// When the medium fails.
+    pub fn lose_derived(&mut self) -> Result<(), StoreError> {
+        self.check_access()?;
+        let stamp = Stamp {
+            derived_lost: true,
+            ..self.stamp
+        };
+        let applied = self.database.apply(&[], &stamp);
+        self.guard(applied)?;
+        self.stamp = stamp;
+        self.is_settled = false;
+        Ok(())
     }
 
     /// The folder it stands in.
@@ -308,6 +325,20 @@ impl Store for LocalStore {
             Access::Derived => Some(ReadOnly::Unproven),
             Access::Nothing(reason) => Some(reason.clone()),
         }
+    }
+
+    fn snapshot(&self) -> Option<Snapshot> {
+        let Access::All(journal) = &self.access else {
+            return None;
+        };
+        Some(Snapshot {
+            journal: self.folder.journal(),
+            limit: journal.end(),
+            position: self.position(),
+            digest: self.stamp.durable,
+            bytes: journal.extent().bytes,
+            _hold: self.keeper.hold(),
+        })
     }
 
     fn condition(&self) -> Condition {

@@ -89,6 +89,8 @@ pub struct Keeper {
     scrub_every_ms: i64,
     stop: Arc<AtomicBool>,
     job: Option<Job>,
+    /// Handed out to whoever reads the journal's files: as long as somebody has one, they stay.
+    hold: Arc<()>,
     pass: Option<Pass>,
     /// The last time all was known to be sound; the start reads everything.
     sound_at: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Keeper {
             scrub_every_ms,
             stop: Arc::default(),
             job: None,
+            hold: Arc::default(),
             pass: None,
             sound_at: None,
             compaction_failed_at: None,
@@ -118,11 +121,21 @@ impl Keeper {
         self.sound_at
     }
 
+    /// Keeps the journal's files where they are until it is dropped.
+    pub fn hold(&self) -> Arc<()> {
+        Arc::clone(&self.hold)
+    }
+
+    fn is_held(&self) -> bool {
+        Arc::strong_count(&self.hold) > 1
+    }
+
     /// Begins a compaction up to this segment, unless something else is going on or it failed a moment ago.
     pub fn begin_compaction(&mut self, last: u64, now: Timestamp) {
         let is_too_soon =
             |failed_at: Timestamp| (0..RETRY_MS).contains(&now.0.saturating_sub(failed_at.0));
-        if self.job.is_some() || self.compaction_failed_at.is_some_and(is_too_soon) {
+        let is_busy = self.job.is_some() || self.is_held();
+        if is_busy || self.compaction_failed_at.is_some_and(is_too_soon) {
             return;
         }
         let (dir, stop) = (self.journal_dir.clone(), Arc::clone(&self.stop));
@@ -136,8 +149,11 @@ impl Keeper {
         }
     }
 
-    /// A compaction that is done, to be adopted.
+    /// A compaction that is done, to be adopted. It waits while somebody reads the files it would replace.
     pub fn take_compaction(&mut self, now: Timestamp) -> Option<Finished> {
+        if self.is_held() {
+            return None;
+        }
         match self.job.take() {
             Some(Job::Compaction(thread)) if thread.is_finished() => match thread.join() {
                 Ok(Ok(finished)) => Some(finished),

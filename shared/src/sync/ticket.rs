@@ -6,7 +6,7 @@
 //! cursors that contradict each other are reconciled), but an officer wants to know.
 
 use crate::ids::NodeId;
-use crate::store::{Reader, Tree};
+use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 
 use super::error::ReplicaError;
@@ -62,6 +62,14 @@ impl Replica {
         cx.turn
             .put(Tree::Peer, key(GIVEN, node), [fresh, shown].concat());
         Ok(fresh)
+    }
+
+    /// Hub: what was given is not known any more, since this disk is an old one itself; the next ticket of each node counts.
+    pub(super) fn forget_tickets(turn: &mut Turn<'_>) -> Result<(), ReplicaError> {
+        for (key, _) in super::scan(turn, Tree::Peer, &[GIVEN])? {
+            turn.remove(Tree::Peer, key);
+        }
+        Ok(())
     }
 
     /// Hub: which nodes' disks were seen to be old ones or copies.

@@ -7,6 +7,7 @@ use super::Lang;
 use super::attachment::AttachmentWords;
 use super::bundle::BundleWords;
 use super::line::LineReason;
+use super::recovery::RecoveryWords;
 use crate::api::SyncState;
 use crate::time::Timestamp;
 
@@ -73,6 +74,8 @@ pub enum System {
     Attachment(AttachmentWords),
     /// About a bundle.
     Bundle(BundleWords),
+    /// About a backup.
+    Recovery(RecoveryWords),
     Created {
         name: String,
         role: String,
@@ -250,6 +253,7 @@ impl System {
             Self::WorkbookUnreadable { why } => format!("这个文件读不出来：{why}"),
             Self::Attachment(words) => words.text(Lang::Zh),
             Self::Bundle(words) => words.text(Lang::Zh),
+            Self::Recovery(words) => words.text(Lang::Zh),
             Self::PreviewGone => "这次预览已过期，请重新上传。".into(),
             Self::Created { name, role, dir } => {
                 format!("已建立{}“{name}”，数据在 {dir}。", role_zh(role))
@@ -423,6 +427,7 @@ impl System {
             Self::WorkbookUnreadable { why } => format!("This file cannot be read: {why}"),
             Self::Attachment(words) => words.text(Lang::En),
             Self::Bundle(words) => words.text(Lang::En),
+            Self::Recovery(words) => words.text(Lang::En),
             Self::PreviewGone => "This preview is over; please upload again.".into(),
             Self::Created { name, role, dir } => format!("Made the {role} {name} in {dir}."),
             Self::UserAdded { name } => format!("Added the user {name}."),

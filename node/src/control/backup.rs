@@ -1,0 +1,148 @@
+//! Making a backup of an open node: edits go on meanwhile.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::store::Tree;
+use tokio::sync::oneshot;
+
+use super::Context;
+use super::request::{Outcome, Trouble};
+use crate::backup::{
+    LAST_KEY, Last, Made, Manifest, Progress, Source, WriteFailed, default_path, write,
+};
+use crate::driver::DriverError;
+use crate::{config, identity};
+
+/// How often it is said how far the work is.
+const TELL: Duration = Duration::from_millis(200);
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupFailed {
+    /// The driver does not answer.
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+    /// There is no journal to make it of.
+    #[error(
+        "this node cannot prove that all its data is there, or cannot write; no backup is made of that"
+    )]
+    ReadOnly,
+    /// The file did not come about.
+    #[error(transparent)]
+    Write(#[from] WriteFailed),
+    /// The system gave no thread, or its work panicked.
+    #[error("the backup was not carried to its end")]
+    Interrupted,
+}
+
+pub(super) async fn run(
+    context: &Context,
+    out: Option<PathBuf>,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Outcome, Trouble> {
+    let made = make(context, out, progress).await.map_err(|error| {
+        let trouble = Trouble::failed(&error);
+        match error {
+            BackupFailed::Driver(error) => error.into(),
+            BackupFailed::ReadOnly | BackupFailed::Write(WriteFailed::Content(_)) => {
+                trouble.hint(format!("xiangmu check --data {}", context.dir.display()))
+            }
+            BackupFailed::Write(_) | BackupFailed::Interrupted => trouble,
+        }
+    })?;
+    Ok(Outcome::BackedUp {
+        file: made.file,
+        holds: made.verified.holds.map(Box::new),
+    })
+}
+
+/// Makes a backup, reads it back, and notes that there is one.
+///
+/// # Errors
+/// [`BackupFailed`]; an earlier backup of that name is as it was.
+pub async fn make(
+    context: &Context,
+    out: Option<PathBuf>,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Made, BackupFailed> {
+    let taken = context
+        .handle
+        .read(|read| (read.now, read.store.snapshot()));
+    let (made_at, snapshot) = taken.await?;
+    let snapshot = snapshot.ok_or(BackupFailed::ReadOnly)?;
+    let out = out.unwrap_or_else(|| default_path(&context.dir, made_at.date()));
+    let info = context.info();
+    let position = snapshot.position.0;
+    let mut files: Vec<(String, PathBuf)> = identity::BACKED_UP
+        .iter()
+        .map(|name| {
+            (
+                format!("identity/{name}"),
+                identity::file(&context.dir, name),
+            )
+        })
+        .collect();
+    files.push((config::FILE.to_owned(), context.dir.join(config::FILE)));
+    let source = Source {
+        snapshot,
+        manifest: Manifest {
+            node: info.id,
+            name: info.name.clone(),
+            role: info.role,
+            unit: info.unit_name.clone(),
+            profile: info.profile.clone(),
+            made_at,
+            position,
+            version: info.version.clone(),
+        },
+        files,
+        blobs: crate::node::blobs_dir(&context.dir),
+    };
+    let made = work(source, out, progress).await?;
+    let last = Last {
+        made_at,
+        position,
+        file: made.file.clone(),
+    };
+    // Paths and numbers always become JSON.
+    let note = serde_json::to_vec(&last).unwrap_or_default();
+    let noted = context.handle.write(move |write| {
+        write.turn.put(Tree::Meta, LAST_KEY, note);
+        Ok::<_, std::convert::Infallible>(())
+    });
+    match noted.await? {
+        Ok(()) => Ok(made),
+        Err(never) => match never {},
+    }
+}
+
+/// Writes on a thread of its own. It does not hold up the end of the process: what it leaves half done has no name.
+async fn work(
+    source: Source,
+    out: PathBuf,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Made, BackupFailed> {
+    let seen = Arc::new(Progress::default());
+    let (done, mut made) = oneshot::channel();
+    let told = Arc::clone(&seen);
+    let write = move || {
+        // Whoever asked may be gone; the backup is made all the same.
+        let _unheard = done.send(write(&source, &out, &told));
+    };
+    std::thread::Builder::new()
+        .name("backup".to_owned())
+        .spawn(write)
+        .map_err(|_| BackupFailed::Interrupted)?;
+    loop {
+        match tokio::time::timeout(TELL, &mut made).await {
+            Ok(Ok(made)) => return Ok(made?),
+            Ok(Err(_)) => return Err(BackupFailed::Interrupted),
+            Err(_) => {
+                let (done, total) = seen.now();
+                progress(done, total);
+            }
+        }
+    }
+}
