@@ -32,6 +32,10 @@ mod rows;
 mod state;
 
 pub use crate::rules::plan::contradictions;
+#[cfg(feature = "sync")]
+pub(crate) use authority::PARTY_TABLES;
+#[cfg(feature = "crdt")]
+pub(crate) use authority::{PARTY_FIELDS, orgs_in_rows};
 pub use authority::{Parties, Right, is_assigned, right_to};
 pub use check::{Misfit, check_shape, check_value};
 pub use import::{ImportRules, ItemDecision, check_import, decide_item};

@@ -12,13 +12,14 @@
 //! batches, automerge never chooses an actor id (`write`).
 
 use std::collections::BTreeSet;
+use std::ops::RangeBounds;
 
 use automerge::{
     Automerge, AutomergeError, Change, ChangeHash, LoadOptions, ObjId, ObjType, OnPartialLoad,
     ROOT, ReadDoc, TextEncoding, ValueRef, VerificationMode,
 };
 
-use crate::field::{FieldPath, Kind, Target};
+use crate::field::{FieldPath, Kind, Table, Target};
 use crate::ids::DocumentId;
 use crate::value::Value;
 
@@ -212,8 +213,21 @@ impl Document {
     /// Every path that was ever set, in path order, with all that stands there. Keys that are no paths are left out.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
+        self.entries_within(..)
+    }
+
+    /// The entries of a table's cells. What else the document holds is not looked at, so this is cheap in a large one.
+    #[must_use]
+    pub fn entries_of(&self, table: Table) -> Vec<Entry> {
+        let from = FieldPath::table_prefix(table);
+        // The character after the slash that ends a prefix.
+        let to = [table.id(), "0"].concat();
+        self.entries_within(from..to)
+    }
+
+    fn entries_within(&self, range: impl RangeBounds<String>) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for item in self.inner.map_range(ROOT, ..) {
+        for item in self.inner.map_range(ROOT, range) {
             let Ok(path) = item.key.parse::<FieldPath>() else {
                 continue;
             };

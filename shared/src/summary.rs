@@ -11,8 +11,9 @@ use std::sync::Arc;
 use automerge::ChangeHash;
 use serde::{Deserialize, Serialize};
 
-use crate::book::Cells as _;
-use crate::decide::{Directory, Filed, FilingReview, UnitEntry, lines_from_json};
+use crate::decide::{
+    Directory, Filed, FilingReview, PARTY_FIELDS, UnitEntry, lines_from_json, orgs_in_rows,
+};
 use crate::document::{Document, genesis};
 use crate::field::{Column, Field, FieldPath, Table, Target};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId, UserId};
@@ -657,21 +658,14 @@ fn from_view(
 
 /// The organisations a record names, as they stand in it.
 fn orgs_of(view: &ProjectView) -> BTreeSet<String> {
-    let fields = [
-        Field::HomeNode,
-        Field::TerritorialOrg,
-        Field::OwnerOrg,
-        Field::LeadUnit,
-        Field::InvestmentDept,
-        Field::ExtraTeamUnit,
-    ];
-    let named = fields
-        .into_iter()
-        .map(|field| view.text(field).trim().to_owned());
-    let tables = [Table::CoopUnits, Table::RespUnits].into_iter();
-    let beside = tables.flat_map(|table| view.each(table));
-    let beside = beside.map(|row| row.text(Column::Org).trim().to_owned());
-    named.chain(beside).filter(|org| !org.is_empty()).collect()
+    let fields = [Field::HomeNode, Field::LeadUnit];
+    let fields = fields.iter().chain(PARTY_FIELDS);
+    let named = fields.map(|field| view.text(*field));
+    let named = named.chain(orgs_in_rows(view)).map(str::trim);
+    named
+        .filter(|org| !org.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What has a date and is not done, and how many issues are open.

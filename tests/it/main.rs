@@ -18,6 +18,7 @@ mod kill;
 mod mutation;
 mod plain;
 mod queue;
+mod readers;
 mod records;
 mod recovery;
 mod scenarios;

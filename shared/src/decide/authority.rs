@@ -27,9 +27,17 @@ pub struct Parties {
     pub others: BTreeSet<UnitId>,
 }
 
+/// Fields that name a unit that takes part, beside home and lead.
+pub(crate) const PARTY_FIELDS: &[Field] = &[
+    Field::TerritorialOrg,
+    Field::OwnerOrg,
+    Field::InvestmentDept,
+    Field::ExtraTeamUnit,
+];
+
 /// Tables whose rows name a unit that takes part: co-operating and further responsible units, approving departments, those who guarantee a factor, the
-/// construction agency as long as the project may have one.
-const NAMING: &[Table] = &[
+/// construction agency as long as the project may have one. What the hub alone writes comes first.
+pub(crate) const PARTY_TABLES: &[Table] = &[
     Table::CoopUnits,
     Table::RespUnits,
     Table::Approvals,
@@ -46,32 +54,12 @@ impl Parties {
             directory.resolve(text).filter(|_| !text.is_empty())
         };
         let listed = |id: &UnitId| directory.units.contains_key(id);
-        let mut others: BTreeSet<_> = [
-            Field::TerritorialOrg,
-            Field::OwnerOrg,
-            Field::InvestmentDept,
-            Field::ExtraTeamUnit,
-        ]
-        .into_iter()
-        .filter_map(unit)
-        .filter(listed)
-        .collect();
-        for table in NAMING {
-            if *table == Table::AgencyContracts && !agency::may_have(view) {
-                continue;
-            }
-            let orgs = view.each(*table).map(|row| row.text(Column::Org));
-            let named = orgs.filter(|org| !org.is_empty());
-            others.extend(
-                named
-                    .filter_map(|org| directory.resolve(org))
-                    .filter(listed),
-            );
-        }
+        let fields = PARTY_FIELDS.iter().filter_map(|field| unit(*field));
+        let rows = orgs_in_rows(view).filter_map(|org| directory.resolve(org));
         Self {
             home: unit(Field::HomeNode),
             lead: unit(Field::LeadUnit).filter(listed),
-            others,
+            others: fields.chain(rows).filter(listed).collect(),
         }
     }
 
@@ -97,6 +85,15 @@ impl Parties {
             || self.lead == Some(actor.unit)
             || self.others.contains(&actor.unit)
     }
+}
+
+/// The organisations that rows of a project name as taking part, as they stand there.
+pub(crate) fn orgs_in_rows(view: &ProjectView) -> impl Iterator<Item = &str> {
+    let tables = PARTY_TABLES.iter().copied();
+    let in_effect = |table: &Table| *table != Table::AgencyContracts || agency::may_have(view);
+    let rows = tables.filter(in_effect).flat_map(|table| view.each(table));
+    rows.map(|row| row.text(Column::Org))
+        .filter(|org| !org.is_empty())
 }
 
 /// What somebody may do with a path.

@@ -315,3 +315,28 @@ proptest::proptest! {
         proptest::prop_assert_eq!(show(&first), show(&late));
     }
 }
+
+#[test]
+fn the_entries_of_a_table_are_its_own_alone_conflicts_included() {
+    let mut document = project();
+    let base = document.heads();
+    set(&mut document, 1, seen(&base, &[]), "approvals/a/org", "one");
+    set(&mut document, 2, seen(&base, &[]), "approvals/a/org", "two");
+    let others = [
+        "approval_steps/a/org",
+        "approvals-old/a/org",
+        "approvals0/a/org",
+        "approvals",
+        "site",
+        "factors/a/org",
+    ];
+    for other in others {
+        set(&mut document, 1, Base::Now, other, "else");
+    }
+    let entries = document.entries_of(Table::Approvals);
+    let seen: Vec<_> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(seen, ["approvals/a/org"]);
+    assert!(entries[0].is_conflict());
+    assert!(document.entries_of(Table::Comments).is_empty());
+    assert_eq!(document.entries_of(Table::Factors).len(), 1);
+}

@@ -45,7 +45,15 @@ pub fn asset_owner(view: &ProjectView) -> &str {
 /// True while the record lets the project have an agency; the contracts of one that may not are without effect.
 #[must_use]
 pub fn may_have(view: &ProjectView) -> bool {
-    barred(view).is_empty()
+    is_admitted(
+        view.is_yes(Field::IsPublicInterest),
+        view.text(Field::OwnerKind),
+    )
+}
+
+/// What [`may_have`] asks of a record, of two of its values.
+pub(crate) fn is_admitted(is_public_interest: bool, owner_kind: &str) -> bool {
+    is_public_interest && OWNERS.contains(&owner_kind)
 }
 
 /// The agency's fee, as far as it is counted in the total investment; `None` when no contract in effect says so.

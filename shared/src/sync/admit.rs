@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::decide::Act;
+use crate::decide::{Act, PARTY_TABLES};
 use crate::document::{Author, Base, Document};
 use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
 use crate::gate::{self, Reason, Refused, Voice};
@@ -483,9 +483,15 @@ impl Replica {
 /// An id of `text`: the author could not know that the record had moved.
 const LATE_REASON: &str = "late_without_authority";
 
-/// Rows that name their author and only ever add: they need no authority.
+/// Rows that name their author and only ever add: they need no authority. What decides who reads the project is none of them, or a unit that was
+/// struck could name itself again.
 fn is_appended(path: &FieldPath) -> bool {
-    matches!(path.target(), Target::Cell(table, ..) if table.authority() == Authority::Anyone)
+    let Target::Cell(table, _, column) = path.target() else {
+        return false;
+    };
+    let names_reader =
+        PARTY_TABLES.contains(&table) && matches!(column, Column::Org | Column::Deleted);
+    table.authority() == Authority::Anyone && !names_reader
 }
 
 /// Whether a unit's write of a path counts. `decide` is finer (roles, the name of a listed project); what it allows passes here.

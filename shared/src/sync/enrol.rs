@@ -513,9 +513,11 @@ impl Replica {
             state: invite.first_state(),
             last_contact: Some(cx.now),
         };
+        let unit = record.unit;
         record.save(cx.turn, node);
         self.nodes.insert(node, record);
         self.list_in_directory(cx, &invite.unit_name, invite.kind, Some(node))?;
+        self.grant_named(cx.turn, unit, &invite.unit_name)?;
         cx.out.push(Effect::Status);
         Ok(Ok(()))
     }

@@ -8,9 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::NodeRole;
-use crate::field::{Column, Field, FieldPath, Table, Target};
+use crate::decide::{PARTY_FIELDS, PARTY_TABLES};
+use crate::field::{Column, Field, FieldPath, Place, Table, Target};
 use crate::identity::unit_id_of;
 use crate::ids::{DocumentId, NodeId, ProjectId, UnitId};
+use crate::rules::agency;
 use crate::store::{Reader, Tree, Turn};
 use crate::value::Value;
 use crate::wire::codec;
@@ -27,6 +29,8 @@ pub(crate) const AUDIENCE: u8 = b'a';
 const KNOWN: u8 = b'k';
 /// Units among the readers of one project. More is an attack on the log.
 const UNITS_MAX: usize = 64;
+/// Units of which a document remembers that they could read it once. Beyond that, one that was let go of late is told that it has no part.
+const FORMER_MAX: usize = 1_024;
 
 /// Where a document is logged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +54,7 @@ impl Audience {
         let read = |mut input: codec::Reader<'_>| -> Result<Self, codec::WireError> {
             let logged = u32::try_from(input.uint()?).unwrap_or(u32::MAX);
             let scopes = input.list(UNITS_MAX + 4, Scope::read)?;
-            let former = input.list(1024, |input| Ok(UnitId::from_bytes(input.array()?)))?;
+            let former = input.list(FORMER_MAX, |input| Ok(UnitId::from_bytes(input.array()?)))?;
             Ok(Self {
                 logged,
                 scopes: scopes.into_iter().collect(),
@@ -102,27 +106,41 @@ fn known_key(node: NodeId, id: &DocumentId) -> Vec<u8> {
 pub(crate) struct Parties {
     pub(crate) home: Option<UnitId>,
     pub(crate) lead: Option<UnitId>,
-    pub(crate) others: BTreeSet<UnitId>,
+    /// Those with a node of their own, the hub's choice first. One may stand here twice.
+    pub(crate) others: Vec<UnitId>,
 }
 
 impl Parties {
     fn units(&self) -> BTreeSet<UnitId> {
         let named = self.home.into_iter().chain(self.lead);
-        named
-            .chain(self.others.iter().copied())
-            .take(UNITS_MAX)
-            .collect()
+        let mut units = BTreeSet::new();
+        for unit in named.chain(self.others.iter().copied()) {
+            if units.len() < UNITS_MAX {
+                units.insert(unit);
+            }
+        }
+        units
     }
 }
 
 impl Replica {
-    /// Reads a project's parties from its two documents, as they stand here.
+    /// Reads a project's parties from its two documents, as they stand here: by the list of fields and tables by which `decide` knows them, so that
+    /// who may write something in a project also has it.
+    ///
+    /// Home, lead, co-operating and further responsible units are named by the hub. The owner, approving departments and guarantors are named by
+    /// whoever takes part already, a township too: it could read a project out to them as well, and they cannot act on what they do not have. What
+    /// that opens has bounds: only a unit whose node the hub enrolled is a reader, only of the one project, its row says who named it, anybody who
+    /// takes part can strike it, and [`UNITS_MAX`] holds. A unit that was struck cannot name itself again (`admit`).
+    ///
+    /// Both documents are read at every change of one, so of their rows only those of these tables are looked at.
     pub(super) fn parties_of(
         &mut self,
         reader: &dyn Reader,
         project: ProjectId,
     ) -> Result<Parties, ReplicaError> {
         let mut parties = Parties::default();
+        let (mut named, mut rows) = (Vec::new(), Vec::new());
+        let (mut is_public, mut owner_kind) = (false, String::new());
         for id in [DocumentId::Project(project), DocumentId::Oversight(project)] {
             if !self.library.contains(reader, &id)? {
                 continue;
@@ -134,32 +152,64 @@ impl Replica {
             };
             parties.home = unit(Field::HomeNode).or(parties.home);
             parties.lead = unit(Field::LeadUnit).or(parties.lead);
-            let others = [
-                Field::TerritorialOrg,
-                Field::OwnerOrg,
-                Field::InvestmentDept,
-                Field::ExtraTeamUnit,
-            ];
-            parties.others.extend(others.into_iter().filter_map(unit));
-            // Further responsible and co-operating units are named by the hub alone, and a project's own document is read at every change.
-            if !matches!(id, DocumentId::Oversight(_)) {
-                continue;
+            named.extend(PARTY_FIELDS.iter().filter_map(|field| unit(*field)));
+            is_public |= document
+                .value(&FieldPath::once(Field::IsPublicInterest))
+                .as_bool()
+                == Some(true);
+            if let Value::Text(kind) = document.value(&FieldPath::once(Field::OwnerKind)) {
+                owner_kind = kind;
             }
-            for entry in document.entries() {
-                let Target::Cell(table @ (Table::CoopUnits | Table::RespUnits), row, Column::Org) =
-                    entry.path.target()
-                else {
-                    continue;
-                };
-                let is_struck = FieldPath::keyed(table, row, Column::Deleted)
-                    .is_ok_and(|path| !document.value(&path).is_null());
-                if !is_struck {
-                    let unit = resolve(&self.nodes, self.unit, entry.winner());
-                    parties.others.extend(unit);
+            let place = match id {
+                DocumentId::Oversight(_) => Place::Oversight,
+                _ => Place::Project,
+            };
+            for &table in PARTY_TABLES.iter().filter(|table| table.place() == place) {
+                for entry in document.entries_of(table) {
+                    let Target::Cell(_, row, Column::Org) = entry.path.target() else {
+                        continue;
+                    };
+                    let is_struck = FieldPath::keyed(table, row, Column::Deleted)
+                        .is_ok_and(|path| !document.value(&path).is_null());
+                    if !is_struck {
+                        let unit = resolve(&self.nodes, self.unit, entry.winner());
+                        rows.extend(unit.map(|unit| (table, unit)));
+                    }
                 }
             }
         }
+        // What the hub alone writes comes first: where there is no room for all, those go without who were named by others.
+        rows.sort_by_key(|(table, _)| PARTY_TABLES.iter().position(|known| known == table));
+        let may_have_agency = agency::is_admitted(is_public, &owner_kind);
+        let in_effect = |table| table != Table::AgencyContracts || may_have_agency;
+        let rows = rows.into_iter().filter(|(table, _)| in_effect(*table));
+        let named = named.into_iter().chain(rows.map(|(_, unit)| unit));
+        parties.others = named.filter(|unit| self.has_node(*unit)).collect();
         Ok(parties)
+    }
+
+    fn has_node(&self, unit: UnitId) -> bool {
+        self.nodes.values().any(|record| record.unit == unit)
+    }
+
+    /// A unit has its first node: the projects that name it are logged for it from now on.
+    pub(super) fn grant_named(
+        &mut self,
+        turn: &mut Turn<'_>,
+        unit: UnitId,
+        name: &str,
+    ) -> Result<(), ReplicaError> {
+        let id = unit.to_string();
+        let facts = self.library.facts(turn)?.iter();
+        let naming =
+            facts.filter(|(_, facts)| facts.orgs.contains(&id) || facts.orgs.contains(name));
+        let naming: Vec<_> = naming.map(|(project, _)| *project).collect();
+        for project in naming {
+            for id in [DocumentId::Project(project), DocumentId::Oversight(project)] {
+                self.log_one(turn, &id, Source::OWN)?;
+            }
+        }
+        Ok(())
     }
 
     /// The scopes a document is to be logged in here.
@@ -282,7 +332,9 @@ impl Replica {
         }
         for &scope in before.scopes.difference(&wanted) {
             after.scopes.remove(&scope);
-            if let Scope::Unit(unit) = scope {
+            if let Scope::Unit(unit) = scope
+                && after.former.len() < FORMER_MAX
+            {
                 after.former.insert(unit);
             }
             let digest = number_digest(0);
