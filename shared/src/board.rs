@@ -226,33 +226,10 @@ pub fn obligations(
     asked: &obligations::Asked,
 ) -> Result<Vec<Obligation>, LibraryError> {
     let rules = rulebook(library, reader, begun)?;
-    let history = &rules.history;
-    let in_force = history.at(asked.now);
     let known = Known::load(library, reader, true)?;
     let facts = library.facts(reader)?;
     let owed = |profile: &Profile| obligations::obligations(&known.ground(profile, facts), asked);
-    if history.later().is_empty() {
-        return Ok(owed(in_force));
-    }
-    let mut all = Vec::new();
-    let later = history.later().iter().map(|version| &version.profile);
-    let mut asked_before: Vec<&Arc<Profile>> = Vec::new();
-    for profile in std::iter::once(history.first()).chain(later) {
-        // A file that was taken up again is one value.
-        if asked_before
-            .iter()
-            .any(|before| Arc::ptr_eq(before, profile))
-        {
-            continue;
-        }
-        asked_before.push(profile);
-        let counts = |owed: &Obligation| {
-            let judging = obligations::judged_by(history, owed, asked.now);
-            Arc::ptr_eq(judging, profile)
-        };
-        all.extend(owed(profile).into_iter().filter(counts));
-    }
-    Ok(obligations::arrange(all))
+    Ok(obligations::by_history(&rules.history, asked.now, owed))
 }
 
 /// What the rules in force say of one project; `None` when it is not here.

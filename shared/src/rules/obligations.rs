@@ -210,11 +210,38 @@ pub fn judged_by<'h>(
     }
 }
 
+/// What is owed under all versions of the rules, each entry by the one that judges it; `owed` says what one version asks for.
+#[must_use]
+pub fn by_history(
+    history: &ProfileHistory,
+    now: Timestamp,
+    owed: impl Fn(&Profile) -> Vec<Obligation>,
+) -> Vec<Obligation> {
+    if history.later().is_empty() {
+        return owed(history.first());
+    }
+    let mut all = Vec::new();
+    let later = history.later().iter().map(|version| &version.profile);
+    let mut asked_before: Vec<&Arc<Profile>> = Vec::new();
+    for profile in std::iter::once(history.first()).chain(later) {
+        // A file that was taken up again is one value.
+        if asked_before
+            .iter()
+            .any(|before| Arc::ptr_eq(before, profile))
+        {
+            continue;
+        }
+        asked_before.push(profile);
+        let counts = |owed: &Obligation| Arc::ptr_eq(judged_by(history, owed, now), profile);
+        all.extend(owed(profile).into_iter().filter(counts));
+    }
+    arrange(all)
+}
+
 /// Puts what is owed in order: by due moment, what has none last; then by rule, unit and project.
 ///
 /// Their places are sorted and then they are moved once: one is large, and there are thousands.
-#[must_use]
-pub fn arrange(found: Vec<Obligation>) -> Vec<Obligation> {
+fn arrange(found: Vec<Obligation>) -> Vec<Obligation> {
     let by_order = |a: &Obligation, b: &Obligation| {
         let key = |one: &Obligation| (one.due.is_none(), one.due, one.kind);
         key(a)

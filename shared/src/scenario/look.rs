@@ -19,9 +19,10 @@ use crate::book::{Book, Cells as _};
 use crate::command::Role;
 use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, UnitId};
+use crate::profile::{Profile, ProfileHistory};
 use crate::project::ProjectView;
 use crate::rules::World;
-use crate::rules::obligations::{Asked, Ground, Whose, obligations};
+use crate::rules::obligations::{Asked, Ground, Whose, by_history, obligations};
 use crate::rules::reading;
 use crate::rules::report::{self, Deadline};
 use crate::time::Timestamp;
@@ -29,7 +30,9 @@ use crate::value::Value;
 
 /// What a look has before it.
 pub(super) struct Sight<'a> {
-    /// Everything the site holds.
+    /// The versions of the county's rules.
+    pub(super) history: &'a ProfileHistory,
+    /// Everything the site holds, under the version in force.
     pub(super) world: World<'a>,
     /// What the names of the file stand for.
     pub(super) names: &'a Names,
@@ -395,7 +398,14 @@ fn owed(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
         to: day("to")?,
         now: sight.now,
     };
-    let mut owed = obligations(&Ground::of(&sight.world), &asked);
+    let under = |profile: &Profile| {
+        let world = World {
+            profile,
+            ..sight.world
+        };
+        obligations(&Ground::of(&world), &asked)
+    };
+    let mut owed = by_history(sight.history, sight.now, under);
     if let Some(due) = sight.step.text("due")? {
         let day = |one: &Obligation| one.due.map(|moment| moment.date().to_string());
         owed.retain(|one| day(one).is_some_and(|day| day.starts_with(due)));
@@ -469,7 +479,7 @@ fn judged(
             .refuse("the county has no such report or period")
     };
     let (name, period) = (sight.step.need("report")?, sight.step.need("period")?);
-    let profile = sight.world.profile;
+    let profile = sight.history.judging(name, period);
     let report = profile.report_of(name).ok_or_else(unknown)?;
     let mut recurrence = report.recurrence.iter();
     let period = recurrence

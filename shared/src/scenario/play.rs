@@ -20,7 +20,7 @@ use crate::identity::unit_id_of;
 use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
-use crate::rulebook::rulebook;
+use crate::rulebook::{Rulebook, rulebook};
 use crate::rules::World;
 use crate::rules::world::document_of;
 use crate::text::Lang;
@@ -418,8 +418,9 @@ impl Play {
             .gather(at)
             .map_err(|message| step.place.refuse(message))?;
         let sight = Sight {
+            history: &known.rules.history,
             world: World {
-                profile: &known.profile,
+                profile: known.rules.history.at(self.now),
                 directory: &known.directory,
                 projects: &known.projects,
                 units: &known.units,
@@ -449,7 +450,7 @@ impl Play {
         let (library, reader) = (&mut site.library, &site.store);
         let rules = rulebook(library, reader, &self.profile).map_err(said)?;
         let mut known = Known {
-            profile: Arc::clone(rules.history.at(self.now)),
+            rules,
             directory: Directory::clone(&*summary::directory(library, reader).map_err(said)?),
             projects: BTreeMap::new(),
             units: BTreeMap::new(),
@@ -475,7 +476,7 @@ fn said(error: crate::library::LibraryError) -> String {
 
 /// What a site holds, for looks.
 struct Known {
-    profile: Arc<Profile>,
+    rules: Arc<Rulebook>,
     directory: Directory,
     projects: BTreeMap<ProjectId, ProjectView>,
     units: BTreeMap<UnitId, Book>,

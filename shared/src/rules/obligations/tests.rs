@@ -11,6 +11,7 @@ use crate::project::{Cell, ProjectView};
 use crate::value::Value;
 
 mod agreement;
+mod borders;
 mod sources;
 
 /// Where a row stands.

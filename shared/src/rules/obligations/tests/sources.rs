@@ -4,7 +4,7 @@ use super::*;
 use crate::profile::{ProfileHistory, Recur, Version};
 
 /// A project with everything people can set a day for, an issue of the unit, an inspection of every kind.
-fn busy(slug: &str) -> (County, ProjectId) {
+pub(super) fn busy(slug: &str) -> (County, ProjectId) {
     let mut county = County::of(slug);
     let all = county.profile.programmes.iter();
     let all: Vec<_> = all.map(|one| one.id.clone()).collect();
