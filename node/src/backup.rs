@@ -20,10 +20,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use shared::api::NodeRole;
+use shared::desk::{Chain, Mark};
 use shared::ids::NodeId;
 use shared::time::{Date, Timestamp};
 
-pub use read::{Fault, ReadFailed};
+pub use read::{Fault, ReadFailed, manifest_of};
 pub use restore::{RestoreFailed, Restored, restore};
 pub use verify::{Holds, Verified, verify};
 pub use write::{Made, Progress, Source, WriteFailed, write};
@@ -62,6 +63,21 @@ pub struct Manifest {
     pub position: u64,
     /// The version of the program that made it.
     pub version: String,
+    /// Lines of the audit trail.
+    pub audit: u64,
+    /// The chain over them, in hex: a backup is a witness of the trail.
+    pub audit_chain: String,
+}
+
+impl Manifest {
+    /// Where the audit trail stood.
+    #[must_use]
+    pub fn mark(&self) -> Option<Mark> {
+        let mut chain = Chain::default();
+        hex::decode_to_slice(&self.audit_chain, &mut chain).ok()?;
+        let number = self.audit;
+        Some(Mark { number, chain })
+    }
 }
 
 /// What is in a backup, said at its end.

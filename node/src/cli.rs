@@ -4,11 +4,13 @@
 //! and its outcome into text or JSON. Whether a server runs on the folder is [`target`]'s business alone. Text for people goes to stdout, or one JSON value
 //! with `--json`; progress, warnings and errors go to stderr. Nothing waits for a prompt when stdin is no terminal.
 
+pub mod audit;
 pub mod backup;
 pub mod bundle;
 pub mod check;
 pub mod completions;
 pub mod demo;
+pub mod doctor;
 pub mod dump;
 pub mod edit;
 pub mod export;
@@ -164,10 +166,14 @@ pub enum Command {
     Scores(scores::Args),
     /// Look for damage
     Check(check::Args),
+    /// Say what is wrong with this node and what to do, a line each
+    Doctor(doctor::Args),
     /// Put everything durable into one file and read it back, or verify one
     Backup(backup::Args),
     /// Make a node again from a backup, in a new folder
     Restore(restore::Args),
+    /// Prove that the audit trail is what was written
+    Audit(audit::Args),
     /// A hub and three townships on this machine, with a sample
     Demo(demo::Args),
     /// Run scenario files against the rules
@@ -230,6 +236,8 @@ fn dispatch(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Profile(args) => profile::run(&common, args, output),
         Command::Scores(args) => scores::run(&common, args, output),
         Command::Check(args) => check::run(&common, args, output),
+        Command::Doctor(args) => doctor::run(&common, args, output),
+        Command::Audit(args) => audit::run(&common, args, output),
         Command::Backup(args) => backup::run(&common, args, output),
         Command::Restore(args) => restore::run(&common, args, output),
         Command::Demo(args) => demo::run(&common, args, output),

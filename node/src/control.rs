@@ -3,9 +3,11 @@
 //! A [`Context`] is the same whether a server runs around the node or the command line opened the folder itself; [`perform()`] is the
 //! one place where a [`Request`] is carried out, so that both ways give the same.
 
+mod audit;
 pub mod backup;
 pub mod bundle;
 mod check;
+mod doctor;
 mod dump;
 mod edit;
 mod export;
@@ -44,8 +46,8 @@ pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
-    Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow, Request, Rules,
-    RulesState, RulesVersion, Status, StorageStatus, Trouble,
+    AuditBroken, Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow,
+    Request, Rules, RulesState, RulesVersion, Status, StorageStatus, Trouble,
 };
 
 /// Where requests of the command line go on the control listener.

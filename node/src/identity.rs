@@ -251,6 +251,13 @@ pub fn parse_key(file: &[u8]) -> Option<NodeKey> {
     Some(NodeKey::from_seed(&seed))
 }
 
+/// The files of a folder that nobody else may read.
+#[must_use]
+pub fn secret_files(dir: &Path) -> Vec<PathBuf> {
+    let names = [NODE_KEY, CONTROL_TOKEN, BROWSER_KEY];
+    names.map(|name| file(dir, name)).to_vec()
+}
+
 /// A file of the identity.
 #[must_use]
 pub fn file(dir: &Path, name: &str) -> PathBuf {

@@ -110,6 +110,86 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Finds out whether files can be made in a folder, by making one.
+///
+/// # Errors
+/// As the operating system says.
+pub fn try_writing(dir: &Path) -> io::Result<()> {
+    let probe = dir.join(format!(".probe-{}", std::process::id()));
+    let written = File::create(&probe).and_then(|mut file| file.write_all(b"probe"));
+    let removed = std::fs::remove_file(&probe);
+    written.and(removed)
+}
+
+/// The account a file belongs to, where the system numbers accounts.
+#[must_use]
+pub fn owner(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    {
+        let found = std::fs::metadata(path).ok()?;
+        Some(std::os::unix::fs::MetadataExt::uid(&found))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// True when other accounts can read a file that is there, where a file says so itself.
+#[must_use]
+pub fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Bytes this account may still write where a folder lies, where the system says it.
+#[must_use]
+pub fn free_bytes(dir: &Path) -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let found = rustix::fs::statvfs(dir).ok()?;
+        Some(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = dir;
+        None
+    }
+}
+
+/// The name of the file system of a folder, when it is one that loses data in a power cut or lies elsewhere.
+#[must_use]
+pub fn unfit_file_system(dir: &Path) -> Option<&'static str> {
+    #[cfg(target_os = "linux")]
+    {
+        let found = rustix::fs::statfs(dir).ok()?;
+        // Numbers of linux/magic.h.
+        match found.f_type as u64 & 0xffff_ffff {
+            0x4d44 => Some("FAT"),
+            0x2011_bab0 => Some("exFAT"),
+            0x6969 => Some("NFS"),
+            0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
+            0x0102_1997 => Some("9P"),
+            0x8584_58f6 => Some("ramfs"),
+            _ => None,
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = dir;
+        None
+    }
+}
+
 /// What the service manager is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceState {

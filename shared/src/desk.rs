@@ -42,9 +42,12 @@ use import::Step;
 
 mod import;
 mod records;
+mod trail;
 
 pub use import::{ImportRecord, import, imports};
-pub use records::{AuditEntry, audit, audit_entries};
+pub use trail::{
+    Break, Broken, Chain, MARK_KEY, Mark, Trail, Walk, audit, audit_entries, verify_audit,
+};
 
 /// Where `Tree::Meta` keeps the last hub time seen: milliseconds, eight bytes, big endian.
 pub const HUB_TIME_KEY: &[u8] = b"hub_time";
@@ -177,7 +180,7 @@ pub fn execute(
             let written = run.written;
             if matches!(step, Step::Begun) {
                 let entry = records::begun(actor, envelope, now);
-                audit(turn, now, id.to_bytes(), &entry);
+                audit(turn, now, &entry).map_err(store)?;
             }
             return Ok(Executed {
                 answer: None,
@@ -222,12 +225,8 @@ pub fn execute(
         serde_json::to_vec(&kept).unwrap_or_default(),
     );
     forget_old_answers(turn, now).map_err(store)?;
-    audit(
-        turn,
-        now,
-        id.to_bytes(),
-        &records::entry_of(actor, envelope, &kept.answer.outcome, now),
-    );
+    let line = records::entry_of(actor, envelope, &kept.answer.outcome, now);
+    audit(turn, now, &line).map_err(store)?;
     Ok(Executed {
         answer: Some(kept.answer),
         written,

@@ -29,6 +29,7 @@ fn lasting(value: &Value) -> Value {
             "bytes",
             "file",
             "node",
+            "audit_chain",
             "storage",
             "serving",
             "position",
@@ -569,8 +570,10 @@ fn help_names_every_command() {
       profile      County rules: name, show or check profile files
       scores       Show what the records propose for open score sheets, or fill one
       check        Look for damage
+      doctor       Say what is wrong with this node and what to do, a line each
       backup       Put everything durable into one file and read it back, or verify one
       restore      Make a node again from a backup, in a new folder
+      audit        Prove that the audit trail is what was written
       demo         A hub and three townships on this machine, with a sample
       scenario     Run scenario files against the rules
       completions  Print completions for a shell

@@ -228,7 +228,7 @@ fn a_flipped_byte_anywhere_in_a_backup_is_found_and_named_and_nothing_is_restore
     assert_eq!(faults(&good), Vec::<String>::new());
     let step = good.len()
         / usize::try_from(sizes::of("XIANGMU_BACKUP_FLIPS", 150, 5_000)).expect("a number");
-    let ends = (0..400).chain(good.len() - 200..good.len());
+    let ends = (0..700).chain(good.len() - 200..good.len());
     let mut places = std::collections::BTreeSet::new();
     for at in ends.chain((400..good.len()).step_by(step.max(1))) {
         let mut wrong = good.clone();
@@ -462,4 +462,184 @@ fn a_half_made_backup_never_takes_the_place_of_a_good_one() {
     assert!(!into.join("restore.unfinished").exists());
     let status = tests::process::run(&["status", "--json", "--data", &into.to_string_lossy()], "");
     assert_eq!(status.ok().json()["name"], TOWNSHIP);
+}
+
+/// What the doctor of a place finds, by id.
+fn ailments(place: &Place) -> (Option<i32>, Vec<String>) {
+    let said = place.cli(&["doctor"]);
+    let found = said.lines();
+    assert!(
+        found.iter().all(|found| found["text"]
+            .as_str()
+            .is_some_and(|text| text.contains(": "))),
+        "{said:?}"
+    );
+    let ids = found
+        .iter()
+        .map(|found| found["id"].as_str().expect("an id").to_owned());
+    (said.code, ids.collect())
+}
+
+#[test]
+fn the_doctor_finds_nothing_in_a_healthy_place_and_names_what_is_planted() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut hub = Place::hub(root.path(), HUB);
+    let mut node = Place::township(root.path(), TOWNSHIP);
+    hub.add_user("王科", "hub_officer", PASSWORD);
+    node.add_user("李梅", "clerk", PASSWORD);
+    // The system gives a port, which nothing of the test's own listens on while the server is down.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = free.local_addr().expect("an address");
+    let config = node.dir.join("config.toml");
+    std::fs::write(&config, format!("listen = \"{listen}\"\n")).expect("room for it");
+    assert_eq!(ailments(&node).1[..2], ["port_taken", "line"]);
+    drop(free);
+    assert_eq!(
+        hub.cli(&["doctor"])
+            .lines()
+            .iter()
+            .find(|found| found["id"] == "line"),
+        None
+    );
+
+    hub.start();
+    node.join(&hub);
+    let missing = |place: &Place| -> Vec<i64> {
+        let found = place.cli(&["doctor"]).lines();
+        let years = found
+            .iter()
+            .filter(|found| found["id"] == "holidays_missing");
+        years.filter_map(|found| found["year"].as_i64()).collect()
+    };
+    for year in missing(&hub) {
+        let file = root.path().join(format!("{year}.json"));
+        let text = json!({"year": year, "holidays": [format!("{year}-01-01")], "workdays": [], "source": "notice"});
+        std::fs::write(&file, text.to_string()).expect("room for it");
+        let _published = hub
+            .cli(&["profile", "holidays", &file.to_string_lossy()])
+            .ok();
+    }
+    // Without a server the node dials the hub itself; with one it is asked.
+    node.sync();
+    let nothing = (Some(0), Vec::new());
+    assert_eq!(ailments(&node), nothing);
+    node.start();
+    node.sync();
+    assert_eq!(ailments(&node), nothing);
+    assert_eq!(ailments(&hub), nothing);
+
+    let only = |id: &str| (Some(1), vec![id.to_owned()]);
+    let _off = node.cli(&["sync", "--off"]).ok();
+    assert_eq!(ailments(&node), only("line"));
+    let _on = node.cli(&["sync", "--on"]).ok();
+    node.sync();
+    let file = node.cli(&["backup"]).ok().json()["file"].clone();
+    assert_eq!(ailments(&node), nothing);
+    std::fs::remove_file(file.as_str().expect("a path")).expect("it is there");
+    assert_eq!(ailments(&node), only("backup_gone"));
+    let _backup = node.cli(&["backup"]).ok();
+    // Another township waits; the hub's officer is told.
+    let second = Place::township(root.path(), OTHER);
+    let invite = hub.cli(&["invite", "--unit", OTHER]).ok().json();
+    let _waits = second
+        .cli(&["join", invite["code"].as_str().expect("a code")])
+        .ok();
+    assert_eq!(ailments(&hub), only("awaits_approval"));
+
+    assert!(hub.stop().success());
+    wait_until("the node notices", || ailments(&node) == only("line"));
+    assert!(node.stop().success());
+    std::fs::write(&config, "listne = 1").expect("room for it");
+    assert_eq!(ailments(&node), only("configuration"));
+    std::fs::write(&config, "").expect("room for it");
+    std::fs::write(node.dir.join("identity/node.key"), "no key").expect("room for it");
+    assert_eq!(ailments(&node), only("cannot_open"));
+    let nowhere = tests::process::run(&["doctor", "--data", &root.path().to_string_lossy()], "");
+    assert_eq!(nowhere.code, Some(2), "{nowhere:?}");
+}
+
+#[test]
+fn the_audit_trail_is_whole_until_somebody_touches_it() {
+    use shared::store::{Batch, Reader as _, Tree};
+    let root = tempfile::tempdir().expect("a folder");
+    let mut place = Place::township(root.path(), TOWNSHIP);
+    let project = create(&place, "大桥");
+    for amount in 1..=6 {
+        set(&place, &project, "total_investment_fen", amount);
+    }
+    let down = place.cli(&["audit", "verify"]).ok();
+    place.start();
+    let said = place.cli(&["audit", "verify"]).ok().json();
+    assert_eq!((down.json(), &said["lines"]), (said.clone(), &json!(7)));
+    assert!(
+        said["first"].is_number() && said["last"].as_i64() >= said["first"].as_i64(),
+        "{said}"
+    );
+    // A backup sees the trail as it is, and is a witness from then on.
+    let file = place.cli(&["backup"]).ok().json()["file"].clone();
+    let file = file.as_str().expect("a path");
+    assert_eq!(
+        place.cli(&["backup", "verify", file]).ok().json()["audit"],
+        7
+    );
+    set(&place, &project, "total_investment_fen", 7);
+    assert_eq!(place.cli(&["audit", "verify"]).ok().json()["lines"], 8);
+    assert!(place.stop().success());
+
+    // Somebody who can write the store changes a line, as the store's own checks cannot know.
+    let dir = place.dir.clone();
+    let write = |writes: Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>| {
+        let mut opened = node::store::open(&dir).expect("nobody else has it open");
+        let writes = writes
+            .into_iter()
+            .map(|(tree, key, value)| ((tree, key), value));
+        let batch = Batch {
+            writes: writes.collect(),
+        };
+        node::store::Store::commit(&mut opened.store, batch).expect("it writes");
+    };
+    let lines = {
+        let opened = node::store::open(&place.dir).expect("nobody else has it open");
+        opened
+            .store
+            .range(Tree::Audit, &[], &[0xff; 40], 100)
+            .expect("it reads")
+    };
+    let (key, value) = lines[4].clone();
+    let mut changed = value.clone();
+    let at = changed.len() - 3;
+    changed[at] ^= 1;
+    write(vec![(Tree::Audit, key.clone(), Some(changed))]);
+    assert_eq!(
+        place.cli(&["check"]).code,
+        Some(0),
+        "the store is as it was written"
+    );
+    let said = place.cli(&["audit", "verify"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(
+        (&said.json()["line"], &said.json()["what"]),
+        (&json!(5), &json!("changed"))
+    );
+    place.start();
+    assert_eq!(place.cli(&["audit", "verify"]).stdout, said.stdout);
+    // A node whose trail is broken needs backups all the more; this one tells what was found.
+    let other = root.path().join("other.xmbackup");
+    backup(&place, &other);
+    assert!(place.stop().success());
+    write(vec![(Tree::Audit, key, Some(value))]);
+    assert_eq!(place.cli(&["audit", "verify"]).code, Some(0));
+    // All of it taken back to nothing, note and all: the backup remembers.
+    let mut gone: Vec<_> = lines
+        .into_iter()
+        .map(|(key, _)| (Tree::Audit, key, None))
+        .collect();
+    gone.push((Tree::Meta, shared::desk::MARK_KEY.to_vec(), None));
+    write(gone);
+    let said = place.cli(&["audit", "verify"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(
+        (&said.json()["line"], &said.json()["what"]),
+        (&json!(1), &json!("missing"))
+    );
 }

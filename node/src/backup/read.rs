@@ -90,6 +90,15 @@ pub fn begins_like_one(path: &Path) -> bool {
     read.is_ok() && begin == *MAGIC
 }
 
+/// What a file says it is a backup of; `None` when it is none, or that part of it is damaged.
+#[must_use]
+pub fn manifest_of(path: &Path) -> Option<Manifest> {
+    let whole = read(path, &Progress::default(), &mut |_, _| {
+        ControlFlow::Break(())
+    });
+    whole.ok()?.manifest
+}
+
 /// Reads a backup and hands out what fits, with the byte it begins at, until it is told to break off.
 ///
 /// # Errors

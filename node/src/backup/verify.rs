@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use shared::desk::{MARK_KEY, Mark};
 use shared::identity::NodeKey;
 use shared::ids::DocumentId;
 use shared::store::{Batch, MemoryStore, Tree};
@@ -29,8 +30,6 @@ pub struct Holds {
     pub projects: u64,
     /// Accounts.
     pub accounts: u64,
-    /// Lines of the audit trail.
-    pub audit: u64,
     /// Attachments.
     pub attachments: u64,
     /// Their bytes.
@@ -67,6 +66,15 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Verified, ReadFailed> 
     if is_whole && !content.has_key {
         content.fault(0, identity::NODE_KEY, "the node's key is not in it");
     }
+    let said = whole.manifest.as_ref().and_then(Manifest::mark);
+    if is_whole && said != Some(content.mark) {
+        // Whether the trail itself is whole is for `audit verify` to say: a node whose trail is not needs backups all the more.
+        content.fault(
+            0,
+            "the audit trail",
+            "it is not the one the beginning names",
+        );
+    }
     // Where a record is lost, its documents are short of changes as well, which is no second fault.
     if is_whole {
         faults.extend(content.faults);
@@ -77,7 +85,6 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Verified, ReadFailed> 
         documents: content.documents,
         projects: content.projects,
         accounts: content.accounts,
-        audit: content.audit,
         attachments: totals.attachments,
         attachment_bytes: totals.attachment_bytes,
         left_out: totals.left_out,
@@ -96,7 +103,8 @@ struct Content {
     documents: u64,
     projects: u64,
     accounts: u64,
-    audit: u64,
+    /// The audit trail's own note of its last line.
+    mark: Mark,
     faults: Vec<Fault>,
 }
 
@@ -146,7 +154,10 @@ impl Content {
                 }
             }
             Tree::Account => self.accounts += u64::from(key.first() == Some(&b'u')),
-            Tree::Audit => self.audit += 1,
+            Tree::Meta if key == MARK_KEY => {
+                let mark = value.as_deref().and_then(Mark::decode);
+                self.mark = mark.unwrap_or_default();
+            }
             _ => {}
         }
     }

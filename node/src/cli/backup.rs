@@ -129,7 +129,7 @@ pub(super) fn words(holds: &Holds) -> RecoveryWords {
         documents: holds.documents,
         projects: holds.projects,
         accounts: holds.accounts,
-        audit: holds.audit,
+        audit: holds.manifest.audit,
         attachments: holds.attachments,
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::store::Tree;
+use shared::desk::Mark;
+use shared::store::{StoreError, Tree};
 use tokio::sync::oneshot;
 
 use super::Context;
@@ -24,6 +25,9 @@ pub enum BackupFailed {
     /// The driver does not answer.
     #[error(transparent)]
     Driver(#[from] DriverError),
+    /// The store does not read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is no journal to make it of.
     #[error(
         "this node cannot prove that all its data is there, or cannot write; no backup is made of that"
@@ -49,7 +53,7 @@ pub(super) async fn run(
             BackupFailed::ReadOnly | BackupFailed::Write(WriteFailed::Content(_)) => {
                 trouble.hint(format!("xiangmu check --data {}", context.dir.display()))
             }
-            BackupFailed::Write(_) | BackupFailed::Interrupted => trouble,
+            BackupFailed::Store(_) | BackupFailed::Write(_) | BackupFailed::Interrupted => trouble,
         }
     })?;
     Ok(Outcome::BackedUp {
@@ -67,10 +71,11 @@ pub async fn make(
     out: Option<PathBuf>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Made, BackupFailed> {
-    let taken = context
-        .handle
-        .read(|read| (read.now, read.store.snapshot()));
-    let (made_at, snapshot) = taken.await?;
+    let taken = context.handle.read(|read| {
+        let mark = Mark::load(read.reader)?;
+        Ok::<_, StoreError>((read.now, read.store.snapshot(), mark))
+    });
+    let (made_at, snapshot, mark) = taken.await??;
     let snapshot = snapshot.ok_or(BackupFailed::ReadOnly)?;
     let out = out.unwrap_or_else(|| default_path(&context.dir, made_at.date()));
     let info = context.info();
@@ -96,6 +101,8 @@ pub async fn make(
             made_at,
             position,
             version: info.version.clone(),
+            audit: mark.number,
+            audit_chain: hex::encode(mark.chain),
         },
         files,
         blobs: crate::node::blobs_dir(&context.dir),

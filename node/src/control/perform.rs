@@ -25,8 +25,8 @@ use super::request::{
     Trouble,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, backup, bundle, check, commit, dump, edit, export,
-    invite, prepare, quarantine, rules, scores, undo,
+    Context, ImportError, InviteFailed, Upload, audit, backup, bundle, check, commit, doctor, dump,
+    edit, export, invite, prepare, quarantine, rules, scores, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -200,6 +200,8 @@ async fn run(
             Ok(Outcome::BundleTaken { report })
         }
         Request::Backup { out } => backup::run(context, out, &mut progress_to(events)).await,
+        Request::AuditVerify => audit::verify(context).await,
+        Request::Doctor => doctor::run(context, lang).await,
         Request::Check { repair } => check::run(context, repair).await,
         Request::Sync { wait_seconds } => sync(context, wait_seconds).await,
         Request::SetLine { on } => {
@@ -500,7 +502,7 @@ async fn sync(context: &Context, wait_seconds: u64) -> Result<Outcome, Trouble> 
     }
 }
 
-async fn status(context: &Context, lang: Lang) -> Result<Status, Trouble> {
+pub(super) async fn status(context: &Context, lang: Lang) -> Result<Status, Trouble> {
     let sync = context.sync_status(lang).await?;
     let peers = peers(context, lang).await?;
     let (position, storage) = context

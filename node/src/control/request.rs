@@ -13,6 +13,7 @@ use shared::api::{
 use shared::command::{ImportCounts, Role};
 use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
 use shared::text::Lang;
+use shared::text::doctor::Ailment;
 use shared::text::line::LineReason;
 use shared::time::{Date, Month, Timestamp};
 
@@ -214,6 +215,10 @@ pub enum Request {
         /// The file, by its whole path; a day's own in the data folder without.
         out: Option<PathBuf>,
     },
+    /// Whether the audit trail is what was written.
+    AuditVerify,
+    /// What is wrong, as far as it can be told in a moment.
+    Doctor,
     /// Looks for damage.
     Check {
         /// True: rebuilds what can be rebuilt.
@@ -394,6 +399,26 @@ pub enum Outcome {
     Recorded {
         /// The row that was written.
         row: RowId,
+    },
+    /// Of `AuditVerify`.
+    AuditVerified {
+        /// Lines of the trail.
+        lines: u64,
+        /// The first one's moment.
+        first: Option<Timestamp>,
+        /// The last one's moment.
+        last: Option<Timestamp>,
+        /// The chain over all of them, in hex.
+        chain: String,
+        /// The first place that is not as it was written.
+        broken: Option<AuditBroken>,
+    },
+    /// Of `Doctor`.
+    Examined {
+        /// What is wrong.
+        found: Vec<Ailment>,
+        /// True when a server runs.
+        serving: bool,
     },
     /// Of `Backup`.
     BackedUp {
@@ -622,6 +647,18 @@ pub struct RefusedRow {
     /// An id for programs.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
+}
+
+/// The first place where the audit trail is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditBroken {
+    /// The line, from 1.
+    pub line: u64,
+    /// Its moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// What is wrong (`shared::desk::Break::id`).
+    pub what: String,
 }
 
 /// One finding of a check.

@@ -17,7 +17,8 @@ use crate::platform::{create_private_dir, sync_dir};
 /// The layout this version writes, and the newest it reads. 2: the journal may begin with a checkpoint made by compaction.
 pub const FORMAT: u32 = 2;
 
-const FORMAT_FILE: &str = "format.json";
+/// The note that says which version may read the folder.
+pub const FORMAT_FILE: &str = "format.json";
 const LOCK_FILE: &str = "lock";
 const DIRECTORIES: [&str; 4] = ["journal", "blobs", "quarantine", "backup"];
 const IDENTITY: &str = "identity";

@@ -1,10 +1,9 @@
-//! The audit trail: who asked for what, and what became of it. Local to a node, journaled, never a document (design.md 2).
+//! The lines of the audit trail: who asked for what, and what became of it. Local to a node, journaled, never a document (design.md 2).
 
 use super::command_name;
-pub use crate::api::AuditEntry;
+use crate::api::AuditEntry;
 use crate::command::{Actor, Command, Envelope, Outcome};
 use crate::field::{Column, Table};
-use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -92,38 +91,4 @@ fn entry(
         outcome,
         rule,
     }
-}
-
-/// Adds a line. `unique` tells apart what happens in one millisecond.
-pub fn audit(turn: &mut Turn<'_>, at: Timestamp, unique: [u8; 16], entry: &AuditEntry) {
-    let mut key = at.0.max(0).to_be_bytes().to_vec();
-    key.extend(unique);
-    // Strings and ids always become JSON.
-    turn.put(
-        Tree::Audit,
-        key,
-        serde_json::to_vec(entry).unwrap_or_default(),
-    );
-}
-
-/// The lines from one moment to another, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
-pub fn audit_entries(
-    reader: &dyn Reader,
-    from: Timestamp,
-    to: Timestamp,
-    limit: usize,
-) -> Result<Vec<AuditEntry>, StoreError> {
-    let pairs = reader.range(
-        Tree::Audit,
-        &from.0.max(0).to_be_bytes(),
-        &to.0.max(0).to_be_bytes(),
-        limit,
-    )?;
-    Ok(pairs
-        .iter()
-        .filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok())
-        .collect())
 }

@@ -36,6 +36,17 @@ pub enum RecoveryWords {
     },
     RestoredHub,
     NotRestored,
+    AuditWhole {
+        lines: u64,
+        first: Option<Timestamp>,
+        last: Option<Timestamp>,
+    },
+    /// `what` is a `desk::Break`, by its id.
+    AuditBroken {
+        line: u64,
+        at: Option<Timestamp>,
+        what: String,
+    },
 }
 
 impl RecoveryWords {
@@ -76,6 +87,23 @@ impl RecoveryWords {
             ),
             Self::RestoredHub => "恢复的是上级平台：备份之后的停用、改密码、邀请和接入都已回到当时，请马上核对 nodes 和 user list；各节点连上后会把备份之后的内容补回来，平台自己写的在隔离区等确认。".into(),
             Self::NotRestored => "备份已损坏，什么都没有恢复。".into(),
+            Self::AuditWhole {
+                lines,
+                first: Some(first),
+                last: Some(last),
+            } => format!("审计记录完整：{lines} 条，从 {first} 到 {last}。"),
+            Self::AuditWhole { lines, .. } => format!("审计记录完整：{lines} 条。"),
+            Self::AuditBroken { line, at, what } => {
+                let at = at.map_or_else(String::new, |at| format!("（{at}）"));
+                let what = match what.as_str() {
+                    "missing" => "不见了",
+                    "changed" => "被改动或挪动过",
+                    "foreign" => "不是本机写的",
+                    "rewritten" => "与备份里留存的不一致，之前的内容被重写过",
+                    _ => "不对",
+                };
+                format!("审计记录从第 {line} 条{at}起不可信：这一条{what}。请保留现场，报告上级。")
+            }
         }
     }
 
@@ -109,6 +137,23 @@ impl RecoveryWords {
             ),
             Self::RestoredHub => "This is a hub: who was suspended, enrolled or invited since, and passwords set since, are as they were then. Check `nodes` and `user list` at once. Its nodes bring back what came after the backup; what the hub wrote itself waits in quarantine.".into(),
             Self::NotRestored => "The backup is damaged; nothing was restored.".into(),
+            Self::AuditWhole {
+                lines,
+                first: Some(first),
+                last: Some(last),
+            } => format!("The audit trail is whole: {lines} lines from {first} to {last}."),
+            Self::AuditWhole { lines, .. } => format!("The audit trail is whole: {lines} lines."),
+            Self::AuditBroken { line, at, what } => {
+                let at = at.map_or_else(String::new, |at| format!(" ({at})"));
+                let what = match what.as_str() {
+                    "missing" => "is gone",
+                    "changed" => "was changed or moved",
+                    "foreign" => "was not written by this server",
+                    "rewritten" => "is another one than a backup saw; what is before it was written anew",
+                    _ => "is not as it was written",
+                };
+                format!("The audit trail is not to be trusted from line {line}{at} on: that line {what}. Leave everything as it is, and report it.")
+            }
         }
     }
 }

@@ -174,6 +174,10 @@ pub enum System {
     Findings {
         count: usize,
     },
+    Healthy {
+        serving: bool,
+    },
+    NotServing,
     ProfileSound {
         unset: usize,
     },
@@ -355,6 +359,9 @@ impl System {
                 failed,
             } => format!("情景 {files} 个、步骤 {steps} 步，{failed} 步不符。"),
             Self::Findings { count } => format!("检查完毕，发现 {count} 个问题。"),
+            Self::Healthy { serving: true } => "检查完毕，一切正常，服务在运行。".into(),
+            Self::Healthy { serving: false } => "检查完毕，没有发现问题。".into(),
+            Self::NotServing => "服务没有运行；要用浏览器打开，请先用 serve 启动。".into(),
             Self::ProfileSound { unset } => format!("规则文件没有错误，{unset} 处提示。"),
             Self::Unset => "未配置".into(),
             Self::RulesProposed { version } => {
@@ -467,6 +474,9 @@ impl System {
             Self::ScenariosRun { files, steps, failed: 0 } => format!("{files} files, {steps} steps, all as expected."),
             Self::ScenariosRun { files, steps, failed } => format!("{files} files, {steps} steps, {failed} not as expected."),
             Self::Findings { count } => format!("{count} findings."),
+            Self::Healthy { serving: true } => "All is well, and the server runs.".into(),
+            Self::Healthy { serving: false } => "Nothing is wrong.".into(),
+            Self::NotServing => "No server runs on this folder; a browser needs one: serve.".into(),
             Self::ProfileSound { unset } => format!("No errors, {unset} warnings."),
             Self::Unset => "not set".into(),
             Self::RulesProposed { version } => format!("Version {version} is decided; it counts once the administrator applies it."),
