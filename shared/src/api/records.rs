@@ -54,6 +54,9 @@ pub struct RecordColumn {
     pub kind: String,
     /// True when a new row needs it.
     pub needed: bool,
+    /// True when the engine fills it in: it is shown and never asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub filled_in: bool,
     /// What can be chosen; empty where anything can be written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<RecordOption>,

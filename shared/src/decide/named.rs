@@ -150,8 +150,7 @@ impl Judge<'_> {
             Table::Transitions => return self.gate_of(about),
             Table::Exceptions => {
                 let named = about.text(Column::ExceptionRule);
-                let world = self.state.world(profile);
-                gates::exceptable(&world).find(|clause| *clause == named)?
+                gates::exceptable(profile).find(|clause| *clause == named)?
             }
             Table::Decisions
             | Table::ListEditions

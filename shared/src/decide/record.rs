@@ -302,7 +302,7 @@ impl Judge<'_> {
         }
     }
 
-    /// The columns are the table's, the values their columns', the needed ones are there, and an act is written once.
+    /// The columns are the table's and a person's to fill, the values their columns', the needed ones are there, and an act is written once.
     fn check_shape(&self, record: &Record<'_>, is_new: bool) -> Result<(), Refusal> {
         let table = record.table;
         let path = |column| FieldPath::cell(table, record.row, column);
@@ -310,7 +310,7 @@ impl Judge<'_> {
             return Err(refuse(Why::Exists));
         }
         for (column, value) in record.set {
-            if !table.columns().contains(column) {
+            if !table.columns().contains(column) || table.filled_in().contains(column) {
                 return Err(refuse_at(Why::NotWritable, vec![path(*column)]));
             }
             check::check_value(&path(*column), value)?;
@@ -328,6 +328,34 @@ impl Judge<'_> {
             Ok(())
         } else {
             Err(refuse_at(Why::Missing, missing))
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+    use crate::testing::{County, by, hub};
+
+    /// Whatever its rule would say: what the engine fills in is refused by name, before anything of the row is looked at.
+    #[test]
+    fn what_the_engine_fills_in_nobody_writes() {
+        let mut county = County::new("kaizhou", "2022-11-20");
+        let head = county.hub_head();
+        for table in Table::ALL {
+            for column in table.filled_in() {
+                assert!(table.columns().contains(column) && !table.needs().contains(column));
+                let at = match table.place() {
+                    Place::Unit => by(county.hub_unit),
+                    _ => hub(),
+                };
+                let set = [(*column, "y".into())];
+                let refusal = county.record(&head, at, *table, &set).unwrap_err();
+                assert_eq!(refusal.why, Why::NotWritable, "{table:?} {column:?}");
+                let named: Vec<_> = refusal.missing.iter().map(FieldPath::as_str).collect();
+                assert!(matches!(&named[..], [path] if path.ends_with(column.id())));
+            }
         }
     }
 }

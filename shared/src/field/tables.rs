@@ -194,6 +194,19 @@ impl Table {
         let common = matches!(column, Column::By | Column::At | Column::Deleted);
         (common || self.columns().contains(&column)).then_some(column)
     }
+
+    /// The columns whose values follow from a rule: the engine writes them beside the row, people read them and are never asked.
+    #[must_use]
+    pub const fn filled_in(self) -> &'static [Column] {
+        match self {
+            // The clause of the exception it passed by (domain.md 0.3).
+            Self::Requests => &[Column::ExceptionRule],
+            // Set by publishing.
+            Self::ScoreSheets => &[Column::State],
+            Self::Rankings => &[Column::Lines, Column::Digest, Column::Topic, Column::Period],
+            _ => &[],
+        }
+    }
 }
 
 impl serde::Serialize for Table {

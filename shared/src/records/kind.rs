@@ -1,10 +1,13 @@
 //! One table as a list and a form need it: labels, columns, what can be chosen, what is needed.
 
+use std::collections::BTreeSet;
+
 use super::{Subject, is_generic, is_on};
 use crate::api::{RecordColumn, RecordOption, RecordType};
 use crate::decide::Directory;
 use crate::field::{Column, Kind, Rows, Table};
 use crate::profile::Profile;
+use crate::rules::gates;
 use crate::text::Lang;
 use crate::text::fields::{fixed_options, kind_id};
 use crate::text::records::{place_id, place_label};
@@ -17,6 +20,7 @@ pub fn kind(table: Table, profile: &Profile, directory: &Directory, lang: Lang) 
         label: column.label(lang).to_owned(),
         kind: kind_id(column.kind()).to_owned(),
         needed: table.needs().contains(column),
+        filled_in: table.filled_in().contains(column),
         options: options(*column, profile, directory, lang),
     });
     RecordType {
@@ -33,7 +37,8 @@ pub fn kind(table: Table, profile: &Profile, directory: &Directory, lang: Lang) 
     }
 }
 
-/// What can be chosen in a column: the county's options before the fixed ones; units for an organisation.
+/// What can be chosen in a column: the county's options before the fixed ones; units for an organisation; the clauses that hold only in principle for
+/// an exception.
 fn options(
     column: Column,
     profile: &Profile,
@@ -41,6 +46,14 @@ fn options(
     lang: Lang,
 ) -> Vec<RecordOption> {
     match column.kind() {
+        _ if column == Column::ExceptionRule => {
+            let clauses: BTreeSet<_> = gates::exceptable(profile).collect();
+            let clauses = clauses.into_iter().map(|clause| RecordOption {
+                id: clause.to_owned(),
+                label: clause.to_owned(),
+            });
+            clauses.collect()
+        }
         Kind::Choice(name) | Kind::Set(name) => match profile.named_options(name) {
             Some(options) => options
                 .into_iter()
@@ -118,5 +131,27 @@ mod tests {
             .map(|item| &item.name_zh)
             .collect();
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn an_exception_is_from_a_clause_that_allows_one_and_a_request_never_asks_for_it() {
+        for slug in Profile::slugs() {
+            let profile = Profile::built_in(slug).unwrap();
+            let column = |table| {
+                let kind = kind(table, &profile, &Directory::default(), Lang::Zh);
+                let mut columns = kind.columns.into_iter();
+                columns.find(|column| column.column == Column::ExceptionRule)
+            };
+            let offered = column(Table::Exceptions).unwrap();
+            assert!(!offered.filled_in);
+            let clauses: Vec<_> = offered.options.iter().map(|option| &*option.id).collect();
+            let all: BTreeSet<_> = gates::exceptable(&profile).collect();
+            assert_eq!(clauses, all.into_iter().collect::<Vec<_>>(), "{slug}");
+            assert!(column(Table::Requests).unwrap().filled_in);
+        }
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let kind = kind(Table::Exceptions, &profile, &Directory::default(), Lang::Zh);
+        let offered = |column: &RecordColumn| column.options.iter().any(|one| one.id == "KZ-2.4.4");
+        assert!(kind.columns.iter().any(offered));
     }
 }

@@ -16,7 +16,7 @@ use crate::rules::eligibility::{self, Fit};
 use crate::rules::guards::{self, Ask, Guard, Holds, Lack};
 use crate::rules::stage::Stage;
 use crate::rules::subject::managed_in;
-use crate::rules::{Look, World, reviews};
+use crate::rules::{Look, reviews};
 
 mod papers;
 
@@ -283,8 +283,7 @@ pub fn open_gates<'a>(
 }
 
 /// The clauses an exception can be recorded from: those that hold only in principle.
-pub fn exceptable<'a>(world: &World<'a>) -> impl Iterator<Item = &'a str> {
-    let profile = world.profile;
+pub fn exceptable(profile: &Profile) -> impl Iterator<Item = &str> {
     let gates = profile.gates.iter().chain(&profile.issue.guards);
     let gates = gates.filter(|gate| gate.mode == Mode::Override);
     let deny = profile

@@ -1,7 +1,7 @@
 //! What units ask of the hub: to start, for government money, for a decision, to move on (domain.md 3.5, 5.2).
 //!
 //! A request is refused at once when a rule already says no, so that the unit learns what is missing before the hub answers. One that
-//! passes only because the head of the hub excepted the project names the clause, which nobody types.
+//! passes only because the head of the hub excepted the project names the clause, which nobody types (`Table::filled_in`).
 
 use std::collections::BTreeSet;
 
@@ -24,12 +24,6 @@ fn comes_first(guard: Guard) -> bool {
 
 /// Judges a row of `requests`.
 pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
-    if !entry.get(Column::ExceptionRule).is_null() {
-        return Err(Refusal {
-            missing: vec![entry.at(Column::ExceptionRule)],
-            ..refuse(Why::NotWritable)
-        });
-    }
     let act = entry.text(Column::RequestAct);
     match act {
         "other" => return says_what(entry),

@@ -221,7 +221,7 @@ pub(super) fn judge_exception(world: &World<'_>, entry: &Entry<'_>) -> Result<Ve
     if !entry.get(Column::Follows).is_null() {
         return withdraws(world, entry, clause).map(|()| Vec::new());
     }
-    if gates::exceptable(world).any(|known| known == clause) {
+    if gates::exceptable(world.profile).any(|known| known == clause) {
         return Ok(Vec::new());
     }
     let known = gates::is_known(world.profile, clause);

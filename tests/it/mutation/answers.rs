@@ -116,7 +116,7 @@ fn fits(ground: &Ground, profile: &Profile) -> String {
         let _ = writeln!(
             said,
             "{:?}",
-            gates::exceptable(&world).collect::<BTreeSet<_>>()
+            gates::exceptable(world.profile).collect::<BTreeSet<_>>()
         );
     }
     said

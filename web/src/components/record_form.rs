@@ -133,7 +133,7 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
     };
     html! {
         <form class="form record-form" id="record-form" onsubmit={submit}>
-            { for records.kind.columns.iter().filter(|column| props.asks.as_ref().is_none_or(|asks| asks.contains(&column.column))).map(field) }
+            { for records.kind.columns.iter().filter(|column| !column.filled_in && props.asks.as_ref().is_none_or(|asks| asks.contains(&column.column))).map(field) }
             if needs_behalf {
                 <label class="form__field form__field--wide"><span>{ words.t(Ui::OnBehalf) }<b class="required" aria-hidden="true">{ "*" }</b></span>
                     <ValueInput path="on_behalf" kind={Kind::Text} value={(*behalf).clone()} label={words.t(Ui::OnBehalf)} hint={words.t(Ui::OnBehalfNote)}

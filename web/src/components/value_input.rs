@@ -191,7 +191,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                 </select>
             }
         }
-        kind @ (Kind::Choice(_) | Kind::Reference | Kind::Unit)
+        kind @ (Kind::Choice(_) | Kind::Reference | Kind::Unit | Kind::Text)
             if matches!(kind, Kind::Choice(_)) || !props.options.is_empty() =>
         {
             let write = write.clone();

@@ -33,19 +33,13 @@ fn open<'a>(world: &World<'a>, entry: &Entry<'_>, sheet: &str) -> Result<Option<
     Ok(row)
 }
 
-/// Judges a sheet: of a scheme the county has, and its state is never written by hand.
+/// Judges a sheet: of a scheme the county has.
 pub(in crate::rules) fn judge_sheet(
     world: &World<'_>,
     entry: &Entry<'_>,
 ) -> Result<Vec<Write>, Refusal> {
     let at = |column| vec![FieldPath::cell(entry.table, entry.row, column)];
     open(world, entry, &entry.row.to_string())?;
-    if !entry.get(Column::State).is_null() {
-        return Err(Refusal {
-            missing: at(Column::State),
-            ..refuse(Why::NotWritable)
-        });
-    }
     let schemes = &world.profile.assess.schemes;
     let topic = entry.text(Column::Topic);
     let known = schemes.iter().any(|scheme| scheme.id == topic);
@@ -124,16 +118,6 @@ pub(in crate::rules) fn judge_ranking(
     let sheet = open(world, entry, id)?.ok_or_else(|| refuse(Why::NotFound))?;
     let scheme = scheme_of(world.profile, &sheet).ok_or_else(|| refuse(Why::NotInProfile))?;
     let period = sheet.text(Column::Period);
-    let by_engine = [Column::Lines, Column::Digest, Column::Topic, Column::Period];
-    let by_hand = by_engine
-        .iter()
-        .find(|column| !entry.get(**column).is_null());
-    if let Some(column) = by_hand {
-        return Err(Refusal {
-            missing: vec![at(*column)],
-            ..refuse(Why::NotWritable)
-        });
-    }
     let look = Look::new(world, entry.now);
     gates::pass(&Ask::about(&look, None).writing(entry), "publish_ranking")?;
     let indicators = active(scheme, period);
