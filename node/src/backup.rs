@@ -10,6 +10,7 @@
 //!
 //! A backup holds the node's key and the accounts: whoever has it can speak for the node. It is readable by this account alone.
 
+mod daily;
 mod read;
 mod restore;
 mod verify;
@@ -24,6 +25,7 @@ use shared::desk::{Chain, Mark};
 use shared::ids::NodeId;
 use shared::time::{Date, Timestamp};
 
+pub use daily::{Plan, run_daily};
 pub use read::{Fault, ReadFailed, manifest_of};
 pub use restore::{RestoreFailed, Restored, restore};
 pub use verify::{Holds, Verified, verify};
@@ -67,6 +69,8 @@ pub struct Manifest {
     pub audit: u64,
     /// The chain over them, in hex: a backup is a witness of the trail.
     pub audit_chain: String,
+    /// False when the attachments were left where they are.
+    pub with_attachments: bool,
 }
 
 impl Manifest {

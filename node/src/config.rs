@@ -9,9 +9,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::backup::Plan;
+
 /// The file's name in the data folder.
 pub const FILE: &str = "config.toml";
 
+/// Closed files of the journal that wait for a backup before they are compacted; more would fill the disk of a node whose backups fail.
+const BACKUP_WAIT_SEGMENTS: u64 = 8;
 /// A file of the journal holds at least so much.
 const SEGMENT_BYTES_MIN: u64 = 4096;
 
@@ -59,6 +63,10 @@ pub struct Storage {
     pub ballast_bytes: u64,
     /// Hours between two readings of everything.
     pub scrub_hours: u32,
+    /// Hours between two backups a server makes by itself; 0: none.
+    pub backup_hours: u32,
+    /// Minutes from the start to the first of them.
+    pub backup_delay_minutes: u32,
 }
 
 impl Default for Storage {
@@ -67,6 +75,8 @@ impl Default for Storage {
             segment_bytes: crate::journal::SEGMENT_BYTES_MAX,
             ballast_bytes: 16 * 1024 * 1024,
             scrub_hours: 24,
+            backup_hours: 24,
+            backup_delay_minutes: 10,
         }
     }
 }
@@ -79,8 +89,22 @@ impl Storage {
             segment_bytes_max: self.segment_bytes.max(SEGMENT_BYTES_MIN),
             ballast_bytes: self.ballast_bytes,
             scrub_every_ms: i64::from(self.scrub_hours.max(1)) * 60 * 60 * 1000,
+            backup_wait_segments: if self.backup_hours > 0 {
+                BACKUP_WAIT_SEGMENTS
+            } else {
+                0
+            },
             ..crate::store::Settings::default()
         }
+    }
+
+    /// When a server makes backups by itself.
+    #[must_use]
+    pub fn backups(&self) -> Option<Plan> {
+        (self.backup_hours > 0).then(|| Plan {
+            every_ms: i64::from(self.backup_hours) * 60 * 60 * 1000,
+            delay_ms: i64::from(self.backup_delay_minutes) * 60 * 1000,
+        })
     }
 }
 
@@ -363,6 +387,11 @@ mod tests {
             "header_seconds",
             "handshake_seconds",
             "stop_seconds",
+            "segment_bytes",
+            "ballast_bytes",
+            "scrub_hours",
+            "backup_hours",
+            "backup_delay_minutes",
         ] {
             assert!(example.contains(&format!("\n{key} = ")), "{key}");
         }

@@ -94,6 +94,15 @@ pub struct Extent {
     pub checkpoint: Option<u64>,
 }
 
+/// Closed segments that should become a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The last one that is taken now.
+    pub last: u64,
+    /// The bytes of all that lie closed behind the last checkpoint.
+    pub bytes: u64,
+}
+
 impl Journal {
     /// Makes the first segment of a new journal.
     ///
@@ -211,10 +220,19 @@ impl Journal {
         }
     }
 
+    /// The last commit of a closed segment, by what the next one says; `None` when that cannot be read.
+    #[must_use]
+    pub fn position_after(&self, segment: u64) -> Option<u64> {
+        match segment::read_header(&segment_path(&self.dir, segment + 1)) {
+            Ok(segment::Head::Good(header)) => Some(header.position),
+            Ok(segment::Head::Unwritten | segment::Head::Damaged) | Err(_) => None,
+        }
+    }
+
     /// The segment up to which a checkpoint should be made now: when what lies closed behind the last checkpoint is a
     /// segment or more, and half as much as that checkpoint.
     #[must_use]
-    pub fn compaction_due(&self) -> Option<u64> {
+    pub fn compaction_due(&self) -> Option<Due> {
         let (checkpoint, closed) = match (self.checkpoint, self.before.split_first()) {
             (Some(_), Some((first, closed))) => (first.1, closed),
             _ => (0, self.before.as_slice()),
@@ -229,7 +247,7 @@ impl Journal {
             taken += bytes;
             fits
         });
-        together.last().map(|(number, _)| *number)
+        together.last().map(|(last, _)| Due { last: *last, bytes })
     }
 
     /// Puts a checkpoint in the place of the segments it was made of.

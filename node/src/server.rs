@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::backup::run_daily;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::ContextError;
@@ -205,6 +206,10 @@ impl Server {
             control,
             tls,
         } = self;
+        if let Some(plan) = app.config.storage.backups() {
+            let backups = run_daily(site.context.clone(), plan, door.stop.clone());
+            tokio::spawn(backups);
+        }
         let public_routes = TowerToHyperService::new(warp::service(http::routes(site.clone())));
         let control_routes = TowerToHyperService::new(warp::service(http::control::routes(site)));
         node.identity.write_control(&Control {

@@ -28,7 +28,7 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
     let root = tempfile::tempdir().expect("a folder");
     let mut node = Place::township(root.path(), "松坪镇");
     node.add_user("李梅", "clerk", "a long password");
-    let config = "[storage]\nsegment_bytes = 8192\nballast_bytes = 65536\n";
+    let config = "[storage]\nsegment_bytes = 8192\nballast_bytes = 65536\nbackup_hours = 0\n";
     std::fs::write(node.dir.join("config.toml"), config).expect("a configuration");
     node.start();
     let mut client = node.log_in("李梅", "a long password");

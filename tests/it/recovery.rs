@@ -63,7 +63,7 @@ fn a_backup_made_under_load_restores_its_moment() {
     // Small files, so that the journal is compacted all the while.
     std::fs::write(
         place.dir.join("config.toml"),
-        "[storage]\nsegment_bytes = 4096\n",
+        "[storage]\nsegment_bytes = 4096\nbackup_hours = 0\n",
     )
     .expect("a configuration");
     let first = create(&place, "大桥");
@@ -641,5 +641,46 @@ fn the_audit_trail_is_whole_until_somebody_touches_it() {
     assert_eq!(
         (&said.json()["line"], &said.json()["what"]),
         (&json!(1), &json!("missing"))
+    );
+}
+
+#[test]
+fn a_server_makes_a_backup_by_itself_and_it_brings_the_node_back() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut place = Place::township(root.path(), TOWNSHIP);
+    let project = create(&place, "大桥");
+    let bytes = vec![9; 100_000];
+    let blobs = node::store::Blobs::at(place.dir.join("blobs"));
+    let attached = blobs.put(&bytes).expect("room for it");
+    std::fs::write(
+        place.dir.join("config.toml"),
+        "[storage]\nbackup_delay_minutes = 0\n",
+    )
+    .expect("room for it");
+    place.start();
+    let noted = |place: &Place| place.cli(&["status"]).ok().json()["storage"]["backup"].clone();
+    wait_until("a backup is made", || noted(&place).is_object());
+    let file = noted(&place)["file"].as_str().expect("a path").to_owned();
+    assert!(file.ends_with("-auto.xmbackup"), "{file}");
+    let said = place.cli(&["backup", "verify", &file]).ok().json();
+    assert_eq!(
+        (&said["with_attachments"], &said["attachments"]),
+        (&json!(false), &json!(0))
+    );
+    // One a day: a new start has nothing to do.
+    assert!(place.stop().success());
+    place.start();
+    let _sound = place.cli(&["check"]).ok();
+    assert_eq!(noted(&place)["file"], file.as_str());
+    assert!(place.stop().success());
+    // The database and the journal are gone; what lay beside the backup is found again.
+    let again = Place::restored(&root.path().join("again"), TOWNSHIP, Path::new(&file));
+    assert_eq!(value_of(&again, &project, "name"), "大桥");
+    let blobs = node::store::Blobs::at(again.dir.join("blobs"));
+    assert_eq!(blobs.load(attached).expect("it reads"), Some(bytes));
+    assert_eq!(
+        noted(&again),
+        Value::Null,
+        "it has no backup of its own yet"
     );
 }

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use shared::store::{Batch, StoreError, Tree};
 
-use super::BLOBS;
 use super::read::{Fault, Piece, ReadFailed, read};
 use super::verify::{Holds, Verified, verify};
 use super::write::Progress;
+use super::{BLOBS, LAST_KEY};
 use crate::clock::Clock;
 use crate::identity::{Identity, IdentityError};
 use crate::store::blobs::{BlobError, Blobs};
@@ -122,6 +122,9 @@ pub fn restore(
     if !whole.faults.is_empty() || whole.manifest.as_ref() != Some(&holds.manifest) {
         return Err(RestoreFailed::Changed);
     }
+    if !holds.manifest.with_attachments {
+        filling.take_attachments_beside(path)?;
+    }
     let keys = filling.finish()?;
     Identity::adopt(dir, &keys, clock)?;
     std::fs::remove_file(dir.join(MARK)).map_err(failed)?;
@@ -192,9 +195,10 @@ impl Filling {
             Piece::Pairs(pairs) => {
                 let mut batch = Batch::default();
                 for (tree, key, value) in pairs {
-                    // A log-in that ended since must not be good again.
+                    // A log-in that ended since must not be good again, and a note of a backup counts commits of another journal.
                     let is_session = tree == Tree::Account && key.first() == Some(&b's');
-                    if !is_session {
+                    let is_note = tree == Tree::Meta && key == LAST_KEY;
+                    if !is_session && !is_note {
                         batch.writes.insert((tree, key), value);
                     }
                 }
@@ -211,6 +215,19 @@ impl Filling {
                     write_file(&path, &bytes)
                         .map_err(|source| RestoreFailed::Folder { dir: path, source })?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A backup that lies in its node's own folder left the attachments beside it. Those that are damaged stay out, as do all when
+    /// there is no such folder: a node fetches what it lacks from its hub.
+    fn take_attachments_beside(&mut self, backup: &Path) -> Result<(), RestoreFailed> {
+        let folder = backup.parent().and_then(Path::parent);
+        let beside = Blobs::at(crate::node::blobs_dir(folder.unwrap_or(Path::new(""))));
+        for id in beside.list().unwrap_or_default() {
+            if let Ok(Some(bytes)) = beside.load(id) {
+                self.blobs.put(&bytes)?;
             }
         }
         Ok(())

@@ -191,7 +191,9 @@ fn write_part(
         pairs: append_content(&mut records, &source.snapshot, failed)?,
         ..Totals::default()
     };
-    append_blobs(&mut records, source, &mut totals, progress, failed)?;
+    if source.manifest.with_attachments {
+        append_blobs(&mut records, source, &mut totals, progress, failed)?;
+    }
     let end = serde_json::to_vec(&totals).map_err(|error| failed(error.into()))?;
     records.append(Kind::BackupEnd, &end).map_err(failed)?;
     records.into_inner().flush().map_err(failed)?;

@@ -101,6 +101,10 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
     };
     let journal = journal(&status.storage.journal) + compacting;
     lines.push(("journal       ", journal));
+    if let Some(last) = &status.storage.backup {
+        let file = last.file.display();
+        lines.push(("backup        ", format!("{}  {file}", last.made_at)));
+    }
     if let Some(why) = &status.storage.read_only {
         lines.push(("read-only     ", why.clone()));
     }

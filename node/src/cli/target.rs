@@ -201,10 +201,12 @@ async fn find(dir: &Path, config: &Config, dialling: Dialling) -> Result<At, Fai
         if let Some(client) = connect(dir).await? {
             return Ok(At::Server(client));
         }
-        let options = Options {
+        let mut options = Options {
             dialling,
             ..Options::default()
         };
+        // A short command keeps no room for a full disk, but it drops nothing of the journal that a server would keep.
+        options.store.backup_wait_segments = config.storage.settings().backup_wait_segments;
         match Node::open(dir, options).await {
             Ok(node) => {
                 let context = Context::of_node(&node, config)

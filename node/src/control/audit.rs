@@ -3,18 +3,16 @@
 use std::path::PathBuf;
 
 use shared::desk::verify_audit;
-use shared::store::Tree;
 
-use super::Context;
 use super::request::{AuditBroken, Outcome, Trouble};
-use crate::backup::{LAST_KEY, Last, manifest_of};
+use super::{Context, backup};
+use crate::backup::manifest_of;
 
 pub(super) async fn verify(context: &Context) -> Result<Outcome, Trouble> {
     let last = context
         .handle
-        .read(|read| read.reader.load(Tree::Meta, LAST_KEY));
-    let last = last.await??;
-    let last = last.and_then(|bytes| serde_json::from_slice::<Last>(&bytes).ok());
+        .read(|read| backup::last(read.reader))
+        .await?;
     let entries = std::fs::read_dir(context.dir.join("backup"));
     let files = entries
         .into_iter()

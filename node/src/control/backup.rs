@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::desk::Mark;
-use shared::store::{StoreError, Tree};
+use shared::store::{Reader, StoreError, Tree};
 use tokio::sync::oneshot;
 
 use super::Context;
@@ -41,12 +41,29 @@ pub enum BackupFailed {
     Interrupted,
 }
 
+/// What goes into a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    Everything,
+    /// Everything but the attachments.
+    WithoutAttachments,
+}
+
+/// The last backup that is noted. A store that does not read has other ways to say so.
+#[must_use]
+pub fn last(reader: &dyn Reader) -> Option<Last> {
+    let noted = reader.load(Tree::Meta, LAST_KEY).ok().flatten()?;
+    serde_json::from_slice(&noted).ok()
+}
+
 pub(super) async fn run(
     context: &Context,
     out: Option<PathBuf>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Outcome, Trouble> {
-    let made = make(context, out, progress).await.map_err(|error| {
+    let made = make(context, out, Scope::Everything, progress).await;
+    let made = made.map_err(|error| {
         let trouble = Trouble::failed(&error);
         match error {
             BackupFailed::Driver(error) => error.into(),
@@ -69,6 +86,7 @@ pub(super) async fn run(
 pub async fn make(
     context: &Context,
     out: Option<PathBuf>,
+    scope: Scope,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Made, BackupFailed> {
     let taken = context.handle.read(|read| {
@@ -103,6 +121,7 @@ pub async fn make(
             version: info.version.clone(),
             audit: mark.number,
             audit_chain: hex::encode(mark.chain),
+            with_attachments: scope == Scope::Everything,
         },
         files,
         blobs: crate::node::blobs_dir(&context.dir),

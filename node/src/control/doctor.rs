@@ -11,7 +11,6 @@ use shared::time::Timestamp;
 
 use super::request::{Outcome, Trouble};
 use super::{Context, line, perform, rules};
-use crate::backup::{LAST_KEY, Last};
 use crate::doctor::{Facts, judge};
 use crate::store::folder;
 
@@ -27,22 +26,18 @@ pub(super) async fn run(context: &Context, lang: Lang) -> Result<Outcome, Troubl
         Standing::Refused(reason) | Standing::Away(reason) => Some(reason),
     };
     let status = perform::status(context, lang).await?;
-    let stored = context.handle.read(|read| {
-        let hub_time = read.reader.load(Tree::Meta, HUB_TIME_KEY)?;
-        let backup = read.reader.load(Tree::Meta, LAST_KEY)?;
-        Ok::<_, shared::store::StoreError>((hub_time, backup))
-    });
-    let (hub_time, backup) = stored.await??;
-    let hub_time = hub_time
+    let stored = context
+        .handle
+        .read(|read| read.reader.load(Tree::Meta, HUB_TIME_KEY));
+    let hub_time = stored
+        .await??
         .and_then(|bytes| bytes.try_into().ok())
         .map(|bytes| Timestamp(i64::from_be_bytes(bytes)));
-    let backup = backup
-        .and_then(|bytes| serde_json::from_slice::<Last>(&bytes).ok())
-        .map(|last| {
-            // A stick may have been pulled; what was put into the folder should be there.
-            let is_there = !last.file.starts_with(&*context.dir) || last.file.exists();
-            (last, is_there)
-        });
+    let backup = status.storage.backup.map(|last| {
+        // A stick may have been pulled; what was put into the folder should be there.
+        let is_there = !last.file.starts_with(&*context.dir) || last.file.exists();
+        (last, is_there)
+    });
     let Outcome::Holidays { missing, .. } = rules::holidays(context).await? else {
         return Err(Trouble::plain("the rules answered another question"));
     };

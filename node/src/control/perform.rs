@@ -561,6 +561,7 @@ fn storage(read: &ReadContext<'_>) -> StorageStatus {
         journal: condition.journal,
         compacting: condition.is_compacting,
         scrubbed_at: condition.scrubbed_at,
+        backup: backup::last(read.reader),
         trouble: read
             .trouble
             .iter()

@@ -18,7 +18,7 @@ use shared::text::line::LineReason;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
-use crate::backup::Holds;
+use crate::backup::{Holds, Last};
 use crate::journal::Extent;
 
 /// One question with the language its words should come in.
@@ -588,6 +588,9 @@ pub struct StorageStatus {
     /// When everything was last read through and found sound; absent: at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrubbed_at: Option<Timestamp>,
+    /// The last backup that was made and read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Last>,
     /// Damage found since the start, and what became of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trouble: Vec<String>,

@@ -18,8 +18,9 @@ use super::sled::{Database, Planned, Stamp};
 use super::start::{self, Mode};
 use super::tend::{Condition, Keeper, ReadOnly, Tended, reason_of};
 use super::{Finding, OpenError, Opened, Position, Snapshot, StartReport, Store};
+use crate::backup::{LAST_KEY, Last};
 use crate::journal::files::{Disk, Files};
-use crate::journal::{AppendError, Extent, Journal, SEGMENT_BYTES_MAX, Write};
+use crate::journal::{AppendError, Due, Extent, Journal, SEGMENT_BYTES_MAX, Write};
 
 /// Bytes journaled before the database is made durable without being asked: bounds what a start has to replay.
 const SETTLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub ballast_bytes: u64,
     /// How often everything is read through, in milliseconds.
     pub scrub_every_ms: i64,
+    /// How many closed segments of the journal wait for a backup before they are compacted without one; 0: none waits.
+    pub backup_wait_segments: u64,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             settle_bytes_max: SETTLE_BYTES_MAX,
             ballast_bytes: 0,
             scrub_every_ms: SCRUB_EVERY_MS,
+            backup_wait_segments: 0,
         }
     }
 }
@@ -226,11 +230,27 @@ impl LocalStore {
             }
         }
         if let Access::All(journal) = &self.access
-            && let Some(last) = journal.compaction_due()
+            && let Some(due) = journal.compaction_due()
+            && self.is_backed_up(journal, due)?
         {
-            self.keeper.begin_compaction(last, now);
+            self.keeper.begin_compaction(due.last, now);
         }
         Ok(())
+    }
+
+    /// True when a backup holds what these segments say, or too many of them wait for one (design.md 4).
+    fn is_backed_up(&self, journal: &Journal, due: Due) -> Result<bool, StoreError> {
+        let wait_bytes = self.settings.backup_wait_segments * self.settings.segment_bytes_max;
+        if due.bytes >= wait_bytes {
+            return Ok(true);
+        }
+        let noted = self.database.load(Tree::Meta, LAST_KEY)?;
+        let noted = noted.and_then(|noted| serde_json::from_slice::<Last>(&noted).ok());
+        // What cannot be read now is found by the compaction itself.
+        let end = journal.position_after(due.last);
+        Ok(noted
+            .zip(end)
+            .is_some_and(|(noted, end)| noted.position >= end))
     }
 }
 

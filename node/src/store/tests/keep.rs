@@ -97,6 +97,59 @@ fn closed_segments_become_a_checkpoint_that_holds_everything() {
 }
 
 #[test]
+fn closed_segments_wait_for_a_backup_but_do_not_fill_the_disk() {
+    let place = Place::new();
+    drop(place.create());
+    let settings = Settings {
+        backup_wait_segments: 6,
+        ..small()
+    };
+    let mut store = open_with(&place.dir(), settings).unwrap().store;
+    let files = |store: &LocalStore| store.condition().journal.files;
+    let mut number = 0;
+    let mut fill_until = |store: &mut LocalStore, segments: u64| {
+        while files(store) < segments {
+            fill(store, number, 1);
+            number += 1;
+            tend_until_quiet(store, Timestamp(0));
+        }
+    };
+    fill_until(&mut store, 5);
+    assert_eq!(store.condition().journal.checkpoint, None);
+    // A backup of an earlier moment holds too little.
+    let note = |position: u64| {
+        let last = crate::backup::Last {
+            made_at: Timestamp(0),
+            position,
+            file: PathBuf::new(),
+        };
+        put(
+            Tree::Meta,
+            crate::backup::LAST_KEY,
+            &serde_json::to_vec(&last).unwrap(),
+        )
+    };
+    store.commit(note(3)).unwrap();
+    tend_until_quiet(&mut store, Timestamp(0));
+    assert_eq!(store.condition().journal.checkpoint, None);
+    store.commit(note(store.position().0)).unwrap();
+    tend_until_quiet(&mut store, Timestamp(0));
+    let first = store.condition().journal.checkpoint;
+    assert!(first.is_some());
+    assert!(files(&store) <= 2);
+    // Nobody makes backups any more: some segments wait, and then they go all the same.
+    fill_until(&mut store, 6);
+    assert_eq!(store.condition().journal.checkpoint, first);
+    for more in 0..400 {
+        fill(&mut store, 10_000 + more, 1);
+        tend_until_quiet(&mut store, Timestamp(0));
+        assert!(files(&store) <= 9, "{}", files(&store));
+    }
+    assert!(store.condition().journal.checkpoint > first);
+    assert_eq!(store.find_damage().unwrap(), []);
+}
+
+#[test]
 fn a_compaction_interrupted_at_any_step_loses_nothing() {
     let (place, content_before) = compacted();
     let dir = place.dir().join("journal");
