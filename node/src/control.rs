@@ -47,7 +47,7 @@ pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
     AuditBroken, Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow,
-    Request, Rules, RulesState, RulesVersion, Status, StorageStatus, Trouble,
+    Request, Rules, RulesVersion, Status, StorageStatus, Trouble,
 };
 
 /// Where requests of the command line go on the control listener.

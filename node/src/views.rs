@@ -19,7 +19,7 @@ use shared::ids::{DocumentId, ProjectId, UnitId};
 use shared::library::LibraryError;
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
-use shared::rulebook::rulebook;
+use shared::rulebook::{Rulebook, rulebook};
 use shared::rules::obligations::Asked;
 use shared::summary::{self, Facts};
 use shared::text::Lang;
@@ -137,8 +137,19 @@ pub fn profile(
     context: &mut ReadContext<'_>,
     built_in: &Arc<Profile>,
 ) -> Result<Arc<Profile>, LibraryError> {
-    let rules = rulebook(context.replica.library(), context.reader, built_in)?;
+    let rules = rules(context, built_in)?;
     Ok(Arc::clone(rules.history.at(context.now)))
+}
+
+/// All versions of the county's rules.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn rules(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+) -> Result<Arc<Rulebook>, LibraryError> {
+    rulebook(context.replica.library(), context.reader, built_in)
 }
 
 /// One unit's month of one ledger; `None` when the county has no such report.
@@ -173,7 +184,7 @@ fn is_report(
     ledger: &str,
     month: Month,
 ) -> Result<bool, LibraryError> {
-    let rules = rulebook(context.replica.library(), context.reader, built_in)?;
+    let rules = rules(context, built_in)?;
     let judging = rules.history.judging(ledger, &month.to_string());
     Ok(judging.report_of(ledger).is_some())
 }

@@ -41,7 +41,7 @@ pub use eligibility::{
 };
 pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
 pub use gates::{ACTS, DOCUMENTS, Duty, Gate, Material, Params, TRANSITIONS};
-pub use history::{ProfileHistory, Version};
+pub use history::{ProfileHistory, Version, VersionState};
 pub use identity::{
     Bimonthly, Calendar, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy, Judging,
     Label, LeadingBody, Levels, MoneyDisplay, Source, Term, Terms, TimeOfDay,

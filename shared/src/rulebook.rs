@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::book::{Book, Cells as _};
+use crate::book::{Book, Cells as _, Row};
 use crate::document::genesis::DocumentKind;
 use crate::field::{Column, Table, Target};
 use crate::ids::RowId;
 use crate::library::{Library, LibraryError};
-use crate::profile::{HolidayShift, Profile, ProfileError, ProfileHistory, Version};
+use crate::profile::{HolidayShift, Profile, ProfileError, ProfileHistory, Version, VersionState};
 use crate::project::Cell;
 use crate::rules::workdays::WorkCalendar;
 use crate::store::{Reader, Tree};
@@ -29,6 +29,54 @@ pub struct Rulebook {
     pub ignored: Vec<(RowId, ProfileError)>,
     /// The rows of the versions, for whoever lists them, and of the years' holidays.
     pub rows: Book,
+}
+
+/// One version the county decided on, and how it stands.
+#[derive(Debug, Clone)]
+pub struct Decided<'a> {
+    /// Its row.
+    pub id: RowId,
+    /// What its row says: the file, its day, the decision it rests on.
+    pub row: Row<'a>,
+    /// How it stands.
+    pub state: VersionState,
+    /// The row that applied it.
+    pub applied: Option<Row<'a>>,
+    /// The first moment it counts, once it is applied.
+    pub begins: Option<Timestamp>,
+    /// Why this program cannot read it.
+    pub trouble: Option<&'a ProfileError>,
+}
+
+impl Rulebook {
+    /// What the county decided on, oldest first, as it stands at a moment.
+    #[must_use]
+    pub fn decided(&self, now: Timestamp) -> Vec<Decided<'_>> {
+        let in_force = self.history.version_at(now).and_then(|version| version.id);
+        let decided = self.rows.each(Table::Profiles).filter_map(|row| {
+            let id = row.id()?;
+            let names = |applied: &Row<'_>| applied.reference(Column::ProfileVersion) == Some(id);
+            let mut known = self.history.later().iter();
+            let known = known.find(|version| version.id == Some(id));
+            let begins = known.map(|version| version.begins);
+            let ignored = self.ignored.iter().find(|(ignored, _)| *ignored == id);
+            Some(Decided {
+                id,
+                row,
+                state: match begins {
+                    _ if ignored.is_some() => VersionState::Unreadable,
+                    _ if in_force == Some(id) => VersionState::InForce,
+                    Some(begins) if begins > now => VersionState::Waiting,
+                    Some(_) => VersionState::Past,
+                    None => VersionState::Proposed,
+                },
+                applied: self.rows.each(Table::ProfileApplies).find(names),
+                begins,
+                trouble: ignored.map(|(_, error)| error),
+            })
+        });
+        decided.collect()
+    }
 }
 
 /// The tables that make a county's rules.

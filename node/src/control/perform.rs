@@ -11,6 +11,7 @@ use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
 use shared::ids::NodeId;
 use shared::library::LibraryError;
+use shared::profile::VersionState;
 use shared::sync::{
     Approval, BundleRefusal, Enrolment, Input, Line, Reply, RequestRefusal, Standing,
 };
@@ -21,8 +22,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::line::{self, ExchangeFailed, Persist};
 use super::request::{
-    Event, ImportReport, Outcome, Question, RefusedRow, Request, RulesState, Status, StorageStatus,
-    Trouble,
+    Event, ImportReport, Outcome, Question, RefusedRow, Request, Status, StorageStatus, Trouble,
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, audit, backup, bundle, check, commit, doctor, dump,
@@ -544,7 +544,7 @@ pub(super) async fn status(context: &Context, lang: Lang) -> Result<Status, Trou
         rules_unreadable: rules
             .versions
             .into_iter()
-            .filter(|version| version.state == RulesState::Unreadable)
+            .filter(|version| version.state == VersionState::Unreadable)
             .map(|version| format!("{}: {}", version.id, version.trouble))
             .collect(),
         serving: context.serving,

@@ -12,6 +12,7 @@ use shared::api::{
 };
 use shared::command::{ImportCounts, Role};
 use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
+use shared::profile::VersionState;
 use shared::text::Lang;
 use shared::text::doctor::Ailment;
 use shared::text::line::LineReason;
@@ -458,7 +459,7 @@ pub struct RulesVersion {
     /// Its row.
     pub id: RowId,
     /// How it stands.
-    pub state: RulesState,
+    pub state: VersionState,
     /// The day it shall count from.
     pub from: String,
     /// The decision it rests on.
@@ -489,22 +490,6 @@ pub struct HolidaysKnown {
     pub workdays: usize,
     /// The notice they come from.
     pub source: String,
-}
-
-/// How a version of the rules stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RulesState {
-    /// Decided, and not applied.
-    Proposed,
-    /// Applied; its day has not come.
-    Waiting,
-    /// In force.
-    InForce,
-    /// A later one is in force.
-    Past,
-    /// Applied, but this program cannot read it.
-    Unreadable,
 }
 
 /// A change that was refused, and why.

@@ -1,11 +1,10 @@
 //! The versions of the county's rules: what there is, and the two acts that bring a new one (D-47); and the years' official holidays.
 
-use shared::book::Cells as _;
 use shared::command::{Command, Envelope, Outcome as CommandOutcome};
 use shared::field::{Column, Table};
 use shared::ids::{RowId, UserId};
 use shared::library::LibraryError;
-use shared::profile::Profile;
+use shared::profile::{Profile, VersionState};
 use shared::rulebook::rulebook;
 use shared::rules::workdays::{HolidayYear, WorkCalendar};
 use shared::store::Reader;
@@ -14,7 +13,7 @@ use shared::text::Lang;
 use shared::time::Date;
 use shared::value::Value;
 
-use super::request::{HolidaysKnown, Outcome, Rules, RulesState, RulesVersion, Trouble};
+use super::request::{HolidaysKnown, Outcome, Rules, RulesVersion, Trouble};
 use super::{Context, edit, new_command_id};
 use crate::driver::ReadContext;
 
@@ -50,42 +49,31 @@ fn read_rules(
     built_in: &std::sync::Arc<Profile>,
 ) -> Result<Read, LibraryError> {
     let rules = rulebook(context.replica.library(), context.reader, built_in)?;
-    let in_force = rules.history.version_at(context.now);
-    let in_force = in_force.and_then(|version| version.id);
-    let mut text = None;
-    let mut versions = Vec::new();
-    for row in rules.rows.each(Table::Profiles) {
-        let Some(id) = row.id() else { continue };
-        let named =
-            |applied: &shared::book::Row<'_>| applied.reference(Column::ProfileVersion) == Some(id);
-        let applied = rules.rows.each(Table::ProfileApplies).find(named);
-        let known = rules.history.later().iter();
-        let mut known = known.filter(|version| version.id == Some(id));
-        let begins = known.next().map(|version| version.begins);
-        let ignored = rules.ignored.iter().find(|(ignored, _)| *ignored == id);
-        if in_force == Some(id) {
-            text = Some(row.text(Column::Profile).to_owned());
-        }
+    let decided = rules.decided(context.now);
+    let current = decided
+        .iter()
+        .find(|version| version.state == VersionState::InForce);
+    let text = current.map(|version| version.row.text(Column::Profile).to_owned());
+    let in_force = current.map(|version| version.id);
+    let mut versions = Vec::with_capacity(decided.len());
+    for version in &decided {
+        let row = &version.row;
         versions.push(RulesVersion {
-            id,
-            state: match begins {
-                _ if ignored.is_some() => RulesState::Unreadable,
-                _ if in_force == Some(id) => RulesState::InForce,
-                Some(begins) if begins > context.now => RulesState::Waiting,
-                Some(_) => RulesState::Past,
-                None => RulesState::Proposed,
-            },
+            id: version.id,
+            state: version.state,
             from: row.text(Column::EffectiveFrom).to_owned(),
             reference: row.text(Column::Number).to_owned(),
             decided_by: name(context.reader, row.by())?,
             decided_at: row.at(),
-            applied_by: match &applied {
+            applied_by: match &version.applied {
                 Some(applied) => name(context.reader, applied.by())?,
                 None => String::new(),
             },
-            applied_at: applied.map(|applied| applied.at()),
-            begins,
-            trouble: ignored.map_or_else(String::new, |(_, error)| error.to_string()),
+            applied_at: version.applied.as_ref().map(shared::book::Row::at),
+            begins: version.begins,
+            trouble: version
+                .trouble
+                .map_or_else(String::new, ToString::to_string),
         });
     }
     Ok((in_force, text, versions))

@@ -114,9 +114,10 @@ async fn ask<T: Serialize + Send + 'static>(
         .context
         .handle
         .read(move |context| {
-            let profile = views::profile(context, &built_in)?;
+            let rules = views::rules(context, &built_in)?;
             let question = RecordsQuestion {
-                profile: &profile,
+                profile: rules.history.at(context.now),
+                rules: &rules,
                 actor: &actor,
                 lang,
                 now: context.now,

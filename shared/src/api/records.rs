@@ -98,6 +98,9 @@ pub struct Records {
     /// What columns that name another record can name, newest first.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub choices: BTreeMap<Column, Vec<RecordOption>>,
+    /// What is to be known of the list as a whole, in a sentence; empty for nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// The rows, newest first; struck ones stay in their place.
     pub rows: Vec<RecordRow>,
 }
@@ -116,6 +119,9 @@ pub struct RecordRow {
     /// Why it was struck out; empty while it stands.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub struck: String,
+    /// How it stands, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What is odd about it, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

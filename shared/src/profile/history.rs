@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Profile;
 use crate::ids::RowId;
 use crate::time::{Month, Timestamp};
@@ -16,6 +18,22 @@ pub struct Version {
     pub begins: Timestamp,
     /// The rules.
     pub profile: Arc<Profile>,
+}
+
+/// How a version of the rules stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionState {
+    /// Decided, and not applied.
+    Proposed,
+    /// Applied; its day has not come.
+    Waiting,
+    /// In force.
+    InForce,
+    /// A later one is in force.
+    Past,
+    /// Applied, but this program cannot read it.
+    Unreadable,
 }
 
 /// The versions of one county's rules, never empty.

@@ -60,6 +60,7 @@ impl Around<'_> {
                 labels.join(comma(self.lang))
             }
             (Kind::Unit, Value::Text(text)) => self.directory.show(text),
+            (Kind::Rules, Value::Text(file)) => rules_name(file),
             (Kind::Reference, Value::Text(text)) => self
                 .named(table, column, text, depth)
                 .unwrap_or_else(|| text.clone()),
@@ -186,6 +187,7 @@ impl Around<'_> {
             cells: BTreeMap::new(),
             by: self.author(cells, table, key),
             struck: String::new(),
+            notes: Vec::new(),
             warnings: Vec::new(),
         };
         if let Some(struck) = cell(cells, table, key, Column::Deleted) {
@@ -288,6 +290,15 @@ pub fn count(cells: Shelf<'_>, table: Table) -> u32 {
     let living =
         keys(cells, table).filter(|key| cell(cells, table, key, Column::Deleted).is_none());
     u32::try_from(living.count()).unwrap_or(u32::MAX)
+}
+
+/// What a file of rules calls its county: the file itself is no cell to read.
+fn rules_name(file: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        name_zh: String,
+    }
+    serde_json::from_str::<Named>(file).map_or_else(|_| "…".to_owned(), |named| named.name_zh)
 }
 
 fn cell<'a>(cells: Shelf<'a>, table: Table, row: &str, column: Column) -> Option<&'a Cell> {

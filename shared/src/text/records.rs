@@ -3,7 +3,9 @@
 use super::Lang;
 use super::fields::pick;
 use crate::field::Place;
+use crate::profile::VersionState;
 use crate::records::Subject;
+use crate::time::{Date, Timestamp};
 
 /// The id of a place in the API.
 #[must_use]
@@ -108,6 +110,56 @@ impl RowWarning<'_> {
             }
             (Self::Void(rule), Lang::En) => {
                 format!("without effect: the rule {rule} does not admit it after the merge")
+            }
+        }
+    }
+}
+
+impl VersionState {
+    /// How it stands, in a word.
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::Proposed => ("待应用", "proposed"),
+            Self::Waiting => ("未到生效日", "waiting"),
+            Self::InForce => ("现行", "in force"),
+            Self::Past => ("已被替代", "past"),
+            Self::Unreadable => ("读不懂", "unreadable"),
+        };
+        pick(pair, lang)
+    }
+}
+
+/// What is to be known of a row or a list beside its cells.
+#[derive(Debug, Clone, Copy)]
+pub enum RowNote<'a> {
+    /// How a version of the rules stands, and since or from when.
+    Version(VersionState, Option<Timestamp>),
+    /// Who applied it, and when.
+    Applied(&'a str, Timestamp),
+    /// No later version is in force: the county goes by the one it began with, which has this name and day.
+    AsBegun(&'a str, Date),
+}
+
+impl RowNote<'_> {
+    /// The sentence.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Version(state, None), _) => state.label(lang).to_owned(),
+            (Self::Version(state, Some(begins)), Lang::Zh) => {
+                format!("{}，自 {begins} 起", state.label(lang))
+            }
+            (Self::Version(state, Some(begins)), Lang::En) => {
+                format!("{}, from {begins}", state.label(lang))
+            }
+            (Self::Applied(name, at), Lang::Zh) => format!("应用：{name} {at}"),
+            (Self::Applied(name, at), Lang::En) => format!("applied by {name} {at}"),
+            (Self::AsBegun(name, from), Lang::Zh) => {
+                format!("现行：启用时的规则（{name}，自 {from} 起）")
+            }
+            (Self::AsBegun(name, from), Lang::En) => {
+                format!("In force: the rules the county began with ({name}, from {from})")
             }
         }
     }

@@ -209,10 +209,6 @@ pub enum System {
     HolidaysMissing {
         year: i16,
     },
-    /// A state of `control::RulesState`, by its id.
-    RulesState {
-        id: &'static str,
-    },
     Nothing,
 }
 
@@ -394,14 +390,6 @@ impl System {
             Self::RulesUnreadable { version } => {
                 format!("本程序读不懂这一规则版本，仍按上一版本办理：{version}")
             }
-            Self::RulesState { id } => match *id {
-                "proposed" => "待应用",
-                "waiting" => "未到生效日",
-                "in_force" => "现行",
-                "past" => "已被替代",
-                _ => "读不懂",
-            }
-            .into(),
             Self::Nothing => "没有内容。".into(),
         }
     }
@@ -487,7 +475,6 @@ impl System {
             Self::QuarantineAccepted { taken, left } => format!("{taken} changes taken in, {left} left in quarantine."),
             Self::HolidaysMissing { year } => format!("the holidays of {year} are not imported, so working days that reach into it cannot be counted; import the notice at the hub"),
             Self::RulesUnreadable { version } => format!("this program cannot read a version of the rules and goes on by the one before: {version}"),
-            Self::RulesState { id } => id.replace('_', " "),
             Self::Nothing => "Nothing.".into(),
         }
     }

@@ -20,10 +20,12 @@ use crate::profile::Profile;
 use crate::project::ProjectView;
 use crate::records::rows::{Around, Shelf, authors, count};
 use crate::records::{Named, kind, may_read, readable, targets};
+use crate::rulebook::Rulebook;
 use crate::rules::void::{self, Void};
 use crate::rules::{World, reading};
 use crate::store::Reader;
 use crate::text::Lang;
+use crate::text::records::RowNote;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -32,6 +34,8 @@ use crate::value::Value;
 pub struct RecordsQuestion<'a> {
     /// The county's rules.
     pub profile: &'a Profile,
+    /// All their versions.
+    pub rules: &'a Rulebook,
     /// Who asks.
     pub actor: &'a Actor,
     /// In which language.
@@ -200,11 +204,15 @@ pub fn records(
         heads: Vec::new(),
         writing: String::new(),
         refusal: String::new(),
+        note: String::new(),
         choices: choices.collect(),
         rows: around.rows(own, table),
     };
     if let Some(unit) = found.unit {
         found.of = directory.name(unit);
+    }
+    if table == Table::Profiles {
+        note_versions(reader, question, &mut names, &mut found)?;
     }
     let mut state = State::new(&directory);
     if let (Some(view), Some(project)) = (sight.view.take(), found.project) {
@@ -228,6 +236,40 @@ pub fn records(
     word.clone_into(&mut found.writing);
     found.refusal = refusal;
     Ok(Looked::Found(found))
+}
+
+/// Says of each version of the rules how it stands, and which is in force where none of them is.
+fn note_versions(
+    reader: &dyn Reader,
+    question: &RecordsQuestion<'_>,
+    names: &mut Names,
+    found: &mut Records,
+) -> Result<(), LibraryError> {
+    let (rules, lang) = (question.rules, question.lang);
+    if rules.history.version_at(question.now).is_none() {
+        let first = rules.history.first();
+        found.note = RowNote::AsBegun(&first.name_zh, first.effective_from).text(lang);
+    }
+    for version in rules.decided(question.now) {
+        let key = version.id.to_string();
+        let Some(row) = found.rows.iter_mut().find(|row| row.row == key) else {
+            continue;
+        };
+        row.notes
+            .push(RowNote::Version(version.state, version.begins).text(lang));
+        if let Some(applied) = version.applied {
+            let mut by = names.writer_of(reader, applied.by(), applied.at(), None)?;
+            if by.name.is_empty() {
+                // The id of one nobody here knows.
+                by.name = applied.text(Column::By).to_owned();
+            }
+            row.notes
+                .push(RowNote::Applied(&by.name, applied.at()).text(lang));
+        }
+        row.warnings
+            .extend(version.trouble.map(ToString::to_string));
+    }
+    Ok(())
 }
 
 /// Rows of the table that a merge left without effect.

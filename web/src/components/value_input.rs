@@ -105,7 +105,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             }
         }
     };
-    let lines = matches!(props.kind, Kind::Long | Kind::CoEdited);
+    let lines = matches!(props.kind, Kind::Long | Kind::CoEdited | Kind::Rules);
     let onkeydown = {
         let typed = typed.clone();
         let (draft, error, commit, on_key) = (

@@ -274,6 +274,7 @@ pub fn RecordList(props: &RecordListProps) -> Html {
                 { print_button(words) }
             </header>
             if !records.refusal.is_empty() { <p class="form__note" id="record-read-only">{ words.t(Ui::ReadOnly) }{ " · " }{ &records.refusal }</p> }
+            if !records.note.is_empty() { <p class="form__note">{ &records.note }</p> }
             if writes {
                 <section class="record__section">
                     if kind.acts { <p class="form__note">{ words.t(Ui::ActsNote) }</p> }
@@ -335,6 +336,7 @@ fn line(
             { for records.kind.columns.iter().map(cell) }
             <td class="records__who">
                 if let Some(by) = &row.by { { &by.name }{ " " }{ crate::state::pill::moment(by.at, crate::client::clock::now()) } }
+                { for row.notes.iter().map(|note| html! { <p>{ note }</p> }) }
                 if !stands { <p class="form__error">{ words.t(Ui::Strike) }{ "：" }{ &row.struck }</p> }
                 else { { for row.warnings.iter().map(|warning| html! { <p class="form__error">{ "▲ " }{ warning }</p> }) } }
             </td>

@@ -12,7 +12,7 @@ use shared::time::Date;
 use super::super::Common;
 use super::super::output::Output;
 use super::super::target::{Target, unexpected};
-use crate::control::{Outcome, Request, Rules, RulesState};
+use crate::control::{Outcome, Request, Rules};
 use crate::exit::{Exit, Failure};
 
 /// Flags of `profile propose`.
@@ -62,17 +62,10 @@ pub(super) fn list(common: &Common, output: &mut Output) -> Result<Exit, Failure
             output.value(version)?;
             continue;
         }
-        let id = match version.state {
-            RulesState::Proposed => "proposed",
-            RulesState::Waiting => "waiting",
-            RulesState::InForce => "in_force",
-            RulesState::Past => "past",
-            RulesState::Unreadable => "unreadable",
-        };
         output.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             version.id,
-            System::RulesState { id }.text(output.lang),
+            version.state.label(output.lang),
             version.from,
             version.decided_by,
             version.applied_by,

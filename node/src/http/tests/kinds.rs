@@ -79,6 +79,7 @@ async fn least(
         writing: "no".to_owned(),
         refusal: String::new(),
         choices: BTreeMap::new(),
+        note: String::new(),
         rows: Vec::new(),
     });
     let also: Vec<_> = ALSO.iter().filter(|(of, ..)| *of == table).collect();

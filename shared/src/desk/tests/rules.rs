@@ -4,6 +4,7 @@ use super::*;
 use crate::api::Timeliness;
 use crate::rulebook::rulebook;
 use crate::rules::workdays::WorkCalendar;
+use crate::text::Lang;
 use crate::time::Date;
 
 const REPORT: &str = "kz.progress";
@@ -263,4 +264,58 @@ fn a_years_holidays_reach_the_townships() {
     hub.run(&officer, notice(4, "2031", "2031-01-11"));
     exchange(&mut township, &mut hub);
     assert_eq!(left(&mut township), Some(4));
+}
+
+#[test]
+fn the_list_of_versions_says_how_each_stands_and_who_applied_it() {
+    let (mut township, mut hub) = pair();
+    let listed = |node: &mut Node| {
+        let rules = rulebook(&mut node.library, &node.store, &node.profile).unwrap();
+        let clerk = actor(Role::Clerk);
+        let question = view::RecordsQuestion {
+            profile: rules.history.at(node.now),
+            rules: &rules,
+            actor: &clerk,
+            lang: Lang::Zh,
+            now: node.now,
+            project: None,
+            unit: None,
+        };
+        let found = view::records(&mut node.library, &node.store, &question, Table::Profiles);
+        let view::Looked::Found(found) = found.unwrap() else {
+            panic!("everybody reads what is published")
+        };
+        let notes = found.rows.iter().map(|row| row.notes.join("；"));
+        (found.note.clone(), notes.collect::<Vec<_>>(), found)
+    };
+    hub.now = noon("2026-11-18");
+    let (note, rows, _) = listed(&mut hub);
+    assert!(note.contains("2022-09-20"), "{note}");
+    assert!(rows.is_empty());
+    let decided = propose(30, due_on_25th(), "2026-11-20");
+    assert!(is_done(&hub.run(&actor(Role::HubHead), decided)));
+    assert_eq!(listed(&mut hub).1, ["待应用"]);
+    assert!(is_done(&hub.run(&actor(Role::Admin), apply(31, 30))));
+    exchange(&mut township, &mut hub);
+    township.now = noon("2026-11-19");
+    let (note, rows, _) = listed(&mut township);
+    assert!(!note.is_empty());
+    let waiting = "未到生效日，自 2026-11-20 00:00:00 起；应用：";
+    assert!(rows[0].starts_with(waiting), "{rows:?}");
+    let by = actor(Role::Admin).user.to_string();
+    assert!(
+        rows[0].contains(&format!("：{by} 2026-11-18 12:00")),
+        "{rows:?}"
+    );
+    township.now = noon("2026-11-20");
+    let (note, rows, found) = listed(&mut township);
+    assert_eq!(note, "");
+    assert!(rows[0].starts_with("现行，自 2026-11-20"), "{rows:?}");
+    // The file itself is named, not poured out.
+    let name = &township.profile.name_zh;
+    assert_eq!(&found.rows[0].cells[&Column::Profile].shown, name);
+    assert_eq!(
+        found.rows[0].cells[&Column::EffectiveFrom].shown,
+        "2026-11-20"
+    );
 }
