@@ -4,7 +4,7 @@
 //! own notes. A project's documents become a [`ProjectView`], which reads the same way through [`Cells`]. Rows that were
 //! struck out are not seen here.
 
-use crate::cells::CellMap;
+use crate::cells::{CellMap, Place};
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UserId};
 use crate::project::{Cell, ProjectView};
@@ -20,8 +20,11 @@ pub struct Book {
 
 impl Book {
     /// A book that holds nothing.
-    pub const EMPTY: &'static Self = &Self {
-        cells: CellMap::new(),
+    pub const EMPTY: &'static Self = {
+        static EMPTY: Book = Book {
+            cells: CellMap::new(),
+        };
+        &EMPTY
     };
 }
 
@@ -32,46 +35,25 @@ pub trait Cells {
 
     /// The rows of a table that are not struck out, oldest first (ULIDs sort by time of creation).
     fn each(&self, table: Table) -> impl Iterator<Item = Row<'_>> {
-        rows(self.cells(), table).filter(|row| row.get(Column::Deleted).is_null())
+        let living = self.cells().rows(table).filter(|row| !row.is_struck);
+        living.map(move |place| Row::new(table, place))
     }
 
     /// One row, `None` when it is not here or struck out.
     fn row(&self, table: Table, key: RowId) -> Option<Row<'_>> {
-        let cells = row_cells(self.cells(), table, key);
-        let row = Row::first_of(cells, table)?;
-        row.get(Column::Deleted).is_null().then_some(row)
+        let row = self.cells().row(table, &key.to_string())?;
+        (!row.is_struck).then(|| Row::new(table, row))
     }
 
     /// True when anything was ever written in a row, struck out or not.
     fn any_row(&self, table: Table, key: RowId) -> bool {
-        !row_cells(self.cells(), table, key).is_empty()
+        self.cells().row(table, &key.to_string()).is_some()
     }
 
     /// The newest row of a table for which the test holds.
     fn last<'a>(&'a self, table: Table, test: impl Fn(&Row<'a>) -> bool) -> Option<Row<'a>> {
         self.each(table).filter(|row| test(row)).last()
     }
-}
-
-/// The rows of a table, struck out or not, oldest first.
-pub fn rows(cells: &CellMap, table: Table) -> impl Iterator<Item = Row<'_>> {
-    let mut rest = cells.under(&FieldPath::table_prefix(table));
-    std::iter::from_fn(move || {
-        loop {
-            let (_, after) = rest.split_first()?;
-            let Some(row) = Row::first_of(rest, table) else {
-                // A name that is no cell of a row; a newer program may know it.
-                rest = after;
-                continue;
-            };
-            rest = rest.get(row.cells.len()..).unwrap_or_default();
-            return Some(row);
-        }
-    })
-}
-
-fn row_cells(cells: &CellMap, table: Table, key: RowId) -> &[(FieldPath, Cell)] {
-    cells.under(&format!("{}/{key}/", table.id()))
 }
 
 impl Cells for Book {
@@ -91,6 +73,7 @@ impl Cells for ProjectView {
 pub struct Row<'a> {
     /// Its cells and no others.
     cells: &'a [(FieldPath, Cell)],
+    columns: &'a [Option<Column>],
     /// Its table.
     pub table: Table,
     /// Its key: a ULID, or a natural key (a unit's or user's id).
@@ -98,26 +81,20 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row the first of some cells belongs to; `None` when that is no cell of a row of the table.
-    fn first_of(cells: &'a [(FieldPath, Cell)], table: Table) -> Option<Self> {
-        let (first, _) = cells.first()?;
-        let (named, rest) = first.as_str().split_once('/')?;
-        let (key, _) = rest.split_once('/').filter(|_| named == table.id())?;
-        let start = first.as_str().get(..table.id().len() + key.len() + 2)?;
-        let others = cells
-            .iter()
-            .take_while(|(path, _)| path.as_str().starts_with(start));
-        let cells = cells.get(..others.count())?;
-        Some(Self { cells, table, key })
+    const fn new(table: Table, place: Place<'a>) -> Self {
+        Self {
+            cells: place.cells,
+            columns: place.columns,
+            table,
+            key: place.key,
+        }
     }
 
     /// The value of a column, `Null` when unset.
     #[must_use]
     pub fn get(&self, column: Column) -> &'a Value {
-        let start = self.table.id().len() + self.key.len() + 2;
-        let wanted = Some(column.id());
-        let mut cells = self.cells.iter();
-        let cell = cells.find(|(path, _)| path.as_str().get(start..) == wanted);
+        let place = self.columns.iter().position(|known| *known == Some(column));
+        let cell = place.and_then(|place| self.cells.get(place));
         cell.map_or(&Value::Null, |(_, cell)| &cell.value)
     }
 

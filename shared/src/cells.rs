@@ -1,24 +1,35 @@
 //! The cells of a record by path, in the order of their paths: what views and books are made of and rules read by the thousand.
 //!
 //! A sorted list and no tree: the rows of a table, and the cells of a row, are slices of it, so that reading one costs a search and no
-//! memory. Filled in order, or all at once, it is made in one pass; single cells in between move what follows them.
+//! memory. Filled in order, or all at once, it is made in one pass; single cells in between move what follows them. Where its fields and
+//! rows stand is found when first asked for, and forgotten when a cell comes or goes.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::iter::Map;
 use std::slice;
+use std::sync::OnceLock;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::field::{FieldPath, Head};
+use crate::field::{Field, FieldPath, Head, Table};
 use crate::project::Cell;
+use crate::time::Month;
+
+mod places;
+
+pub use places::Place;
+use places::Places;
 
 /// Cells by path.
 ///
 /// Shape: sorted by path, no path twice. In JSON an object.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct CellMap(Vec<(FieldPath, Cell)>);
+#[derive(Clone, Default)]
+pub struct CellMap {
+    cells: Vec<(FieldPath, Cell)>,
+    places: OnceLock<Places>,
+}
 
 /// Goes over the cells of a [`CellMap`] in order.
 pub type Iter<'a> =
@@ -28,14 +39,17 @@ impl CellMap {
     /// No cells.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            cells: Vec::new(),
+            places: OnceLock::new(),
+        }
     }
 
     /// The cell at a path.
     #[must_use]
     pub fn get<P: Borrow<str> + ?Sized>(&self, path: &P) -> Option<&Cell> {
         let place = self.place(path.borrow()).ok()?;
-        self.0.get(place).map(|(_, cell)| cell)
+        self.cells.get(place).map(|(_, cell)| cell)
     }
 
     /// True when there is a cell at a path.
@@ -44,20 +58,69 @@ impl CellMap {
         self.place(path.borrow()).is_ok()
     }
 
+    /// The cell of a field with one value.
+    #[must_use]
+    pub fn once(&self, field: Field) -> Option<&Cell> {
+        self.cell_at(self.places().field(field)?)
+    }
+
+    /// The cell of a field in one year.
+    #[must_use]
+    pub fn year(&self, year: i16, field: Field) -> Option<&Cell> {
+        self.cell_at(self.places().year(year, field)?)
+    }
+
+    /// The cell of a field in one month.
+    #[must_use]
+    pub fn month(&self, month: Month, field: Field) -> Option<&Cell> {
+        self.cell_at(self.places().month(month, field)?)
+    }
+
+    fn cell_at(&self, place: usize) -> Option<&Cell> {
+        self.cells.get(place).map(|(_, cell)| cell)
+    }
+
+    /// Every cell that stands in no row of a table this version knows, with its path, in order.
+    pub fn singles(&self) -> impl Iterator<Item = &(FieldPath, Cell)> {
+        let places = self.places().singles().iter();
+        places.filter_map(|place| self.cells.get(*place))
+    }
+
+    /// The rows of a table in the order of their keys, struck ones too.
+    pub fn rows(&self, table: Table) -> impl Iterator<Item = Place<'_>> {
+        self.places().rows(&self.cells, table)
+    }
+
+    /// The row of a table with a key, struck out or not.
+    #[must_use]
+    pub fn row(&self, table: Table, key: &str) -> Option<Place<'_>> {
+        self.places().row(&self.cells, table, key)
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.cells))
+    }
+
+    /// The cells, to be changed.
+    fn changed(&mut self) -> &mut Vec<(FieldPath, Cell)> {
+        self.places.take();
+        &mut self.cells
+    }
+
     /// Puts a cell at a path, and gives back what stood there.
     pub fn insert(&mut self, path: FieldPath, cell: Cell) -> Option<Cell> {
         // Cells mostly come in order.
-        if self.0.last().is_none_or(|(last, _)| *last < path) {
-            self.0.push((path, cell));
+        if self.cells.last().is_none_or(|(last, _)| *last < path) {
+            self.changed().push((path, cell));
             return None;
         }
         match self.place(path.as_str()) {
             Ok(place) => {
-                let (_, old) = self.0.get_mut(place)?;
+                let (_, old) = self.changed().get_mut(place)?;
                 Some(std::mem::replace(old, cell))
             }
             Err(place) => {
-                self.0.insert(place, (path, cell));
+                self.changed().insert(place, (path, cell));
                 None
             }
         }
@@ -66,68 +129,53 @@ impl CellMap {
     /// Takes a cell out.
     pub fn remove<P: Borrow<str> + ?Sized>(&mut self, path: &P) -> Option<Cell> {
         let place = self.place(path.borrow()).ok()?;
-        Some(self.0.remove(place).1)
+        Some(self.changed().remove(place).1)
     }
 
     /// Keeps the cells for which the test holds.
     pub fn retain(&mut self, mut test: impl FnMut(&FieldPath, &Cell) -> bool) {
-        self.0.retain(|(path, cell)| test(path, cell));
+        self.changed().retain(|(path, cell)| test(path, cell));
     }
 
     /// How many cells there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.cells.len()
     }
 
     /// True when there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.cells.is_empty()
     }
 
     /// Every cell with its path, in order.
     pub fn iter(&self) -> Iter<'_> {
-        self.0.iter().map(|(path, cell)| (path, cell))
+        self.cells.iter().map(|(path, cell)| (path, cell))
     }
 
     /// Every path, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &FieldPath> {
-        self.0.iter().map(|(path, _)| path)
-    }
-
-    /// The cells whose paths start with a text.
-    #[must_use]
-    pub fn under(&self, start: &str) -> &[(FieldPath, Cell)] {
-        let head = Head::of(start);
-        let first = self
-            .0
-            .partition_point(|(path, _)| path.compare(head, start).is_lt());
-        let from = self.0.get(first..).unwrap_or_default();
-        let begins = |(path, _): &(FieldPath, Cell)| path.as_str().starts_with(start);
-        // Most of what is asked for is not there.
-        if !from.first().is_some_and(begins) {
-            return &[];
-        }
-        from.get(..from.partition_point(begins)).unwrap_or_default()
+        self.cells.iter().map(|(path, _)| path)
     }
 
     fn place(&self, path: &str) -> Result<usize, usize> {
         let head = Head::of(path);
-        self.0
+        self.cells
             .binary_search_by(|(known, _)| known.compare(head, path))
     }
 }
 
 /// Of several cells at one path the last counts.
 impl Extend<(FieldPath, Cell)> for CellMap {
-    fn extend<I: IntoIterator<Item = (FieldPath, Cell)>>(&mut self, cells: I) {
-        self.0.extend(cells);
-        if self.0.is_sorted_by(|(a, _), (b, _)| a < b) {
+    fn extend<I: IntoIterator<Item = (FieldPath, Cell)>>(&mut self, more: I) {
+        let cells = self.changed();
+        cells.extend(more);
+        if cells.is_sorted_by(|(a, _), (b, _)| a < b) {
             return;
         }
-        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.0.dedup_by(|later, kept| {
+        cells.sort_by(|(a, _), (b, _)| a.cmp(b));
+        cells.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
             if same {
                 std::mem::swap(later, kept);
@@ -136,6 +184,14 @@ impl Extend<(FieldPath, Cell)> for CellMap {
         });
     }
 }
+
+impl PartialEq for CellMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.cells == other.cells
+    }
+}
+
+impl Eq for CellMap {}
 
 impl FromIterator<(FieldPath, Cell)> for CellMap {
     fn from_iter<I: IntoIterator<Item = (FieldPath, Cell)>>(cells: I) -> Self {
@@ -159,7 +215,7 @@ impl IntoIterator for CellMap {
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.cells.into_iter()
     }
 }
 
@@ -246,19 +302,58 @@ mod tests {
     }
 
     #[test]
-    fn what_starts_alike_is_one_slice() {
-        let names = ["t/1/a", "t/1-2/a", "t/10/a", "s/1/a", "u"];
-        let cells: CellMap = names
+    fn fields_and_rows_are_found_again_after_every_change() {
+        let names = [
+            "2026-01/month_done_fen",
+            "comments/2/text",
+            "issues",
+            "issues/1-2/title",
+            "issues/1/deleted",
+            "issues/1/title",
+            "issues/odd",
+            "issues_of_tomorrow/1/title",
+            "name",
+        ];
+        let mut cells: CellMap = names
             .map(|name| (path(name), cell(0)))
             .into_iter()
             .collect();
-        let under = |start| {
-            let found = cells.under(start).iter().map(|(path, _)| path.as_str());
-            found.collect::<Vec<_>>()
+        let rows = |cells: &CellMap| {
+            let rows = cells.rows(Table::Issues);
+            let told = rows.map(|row| (row.key.to_owned(), row.cells.len(), row.is_struck));
+            told.collect::<Vec<_>>()
         };
-        assert_eq!(under("t/"), ["t/1-2/a", "t/1/a", "t/10/a"]);
-        assert_eq!(under("t/1/"), ["t/1/a"]);
-        assert_eq!(under("v"), [""; 0]);
+        let row = |key: &str, cells, is_struck| (key.to_owned(), cells, is_struck);
+        assert_eq!(rows(&cells), [row("1-2", 1, false), row("1", 2, true)]);
+        assert_eq!(cells.once(Field::Name), Some(&cell(0)));
+        let found = |cells: &CellMap, key| cells.row(Table::Issues, key).map(|row| row.cells.len());
+        assert_eq!(
+            ["1", "1-2", "1-", "2", "odd"].map(|key| found(&cells, key)),
+            [Some(2), Some(1), None, None, None]
+        );
+        assert_eq!(cells.rows(Table::Approvals).count(), 0);
+        assert_eq!(cells.remove("issues/1/deleted"), Some(cell(0)));
+        let _new = cells.insert(path("approvals/3/org"), cell(1));
+        assert_eq!(rows(&cells), [row("1-2", 1, false), row("1", 1, false)]);
+        assert_eq!(cells.rows(Table::Approvals).count(), 1);
+        let _old = cells.insert(path("name"), cell(5));
+        assert_eq!(cells.once(Field::Name), Some(&cell(5)));
+        let _new = cells.insert(path("2026/year_plan_fen"), cell(6));
+        assert_eq!(cells.year(2026, Field::YearPlanFen), Some(&cell(6)));
+        assert_eq!(cells.year(2025, Field::YearPlanFen), None);
+        let month = Month::new(2026, 1).expect("a month");
+        assert_eq!(cells.month(month, Field::MonthDoneFen), Some(&cell(0)));
+        let singles = cells.singles().map(|(path, _)| path.as_str());
+        let wanted = [
+            "2026-01/month_done_fen",
+            "2026/year_plan_fen",
+            "issues",
+            "issues_of_tomorrow/1/title",
+            "name",
+        ];
+        assert_eq!(singles.collect::<Vec<_>>(), wanted);
+        cells.retain(|path, _| path.as_str() != "name");
+        assert_eq!(cells.once(Field::Name), None);
     }
 
     #[test]

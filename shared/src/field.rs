@@ -130,12 +130,6 @@ impl FieldPath {
         &self.text
     }
 
-    /// True for the cell of a row, whatever its table.
-    #[must_use]
-    pub fn is_of_row(&self) -> bool {
-        self.text.bytes().filter(|byte| *byte == b'/').count() == 2
-    }
-
     /// What the path points at, as far as this version knows.
     #[must_use]
     pub fn target(&self) -> Target<'_> {

@@ -86,7 +86,8 @@ impl ProjectView {
     /// The value of a field with one value.
     #[must_use]
     pub fn once(&self, field: Field) -> &Value {
-        self.at(field.id())
+        let cell = self.cells.once(field);
+        cell.map_or(&Value::Null, |cell| &cell.value)
     }
 
     /// The text of a field with one value, empty when unset.
@@ -98,13 +99,15 @@ impl ProjectView {
     /// The value of a field in one year.
     #[must_use]
     pub fn year(&self, year: i16, field: Field) -> &Value {
-        self.value(&FieldPath::year(year, field))
+        let cell = self.cells.year(year, field);
+        cell.map_or(&Value::Null, |cell| &cell.value)
     }
 
     /// The value of a field in one month.
     #[must_use]
     pub fn month(&self, month: Month, field: Field) -> &Value {
-        self.value(&FieldPath::month(month, field))
+        let cell = self.cells.month(month, field);
+        cell.map_or(&Value::Null, |cell| &cell.value)
     }
 
     /// The keys of a table's rows that are not struck out, sorted (ULIDs sort by time of creation).

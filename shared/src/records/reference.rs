@@ -1,6 +1,5 @@
 //! What a column that names another record can name, and what such a record is called in one line.
 
-use crate::book::rows;
 use crate::cells::CellMap;
 use crate::field::{Column, Kind, Table};
 
@@ -66,7 +65,7 @@ pub const fn targets(table: Table, column: Column) -> Named {
 
 /// The keys of a table's rows, struck out or not, oldest first.
 pub fn keys(cells: &CellMap, table: Table) -> impl Iterator<Item = &str> {
-    rows(cells, table).map(|row| row.key)
+    cells.rows(table).map(|row| row.key)
 }
 
 /// The columns that name a row best: its needed ones, then its date.

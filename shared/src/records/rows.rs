@@ -310,9 +310,7 @@ fn cell<'a>(cells: Shelf<'a>, table: Table, row: &str, column: Column) -> Option
 
 /// True when a row of this key has any cell.
 fn keys_from(cells: Shelf<'_>, table: Table, row: &str) -> bool {
-    !cells
-        .under(&[table.id(), "/", row, "/"].concat())
-        .is_empty()
+    cells.row(table, row).is_some()
 }
 
 #[cfg(test)]

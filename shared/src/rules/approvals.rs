@@ -258,15 +258,15 @@ pub fn approvals(view: &ProjectView) -> Vec<Approval<'_>> {
 
 /// Items opened a second time and steps taken beside others, each with the rule it breaks (`rules::void`).
 #[must_use]
-pub fn void(view: &ProjectView) -> Vec<(RowId, String)> {
+pub fn void(approvals: &[Approval<'_>]) -> Vec<(RowId, String)> {
     let mut opened = std::collections::BTreeSet::new();
     let mut rows: Vec<Row<'_>> = Vec::new();
-    for approval in approvals(view) {
+    for approval in approvals {
         let row = approval.row;
         if !opened.insert((approval.item(), row.text(Column::Org))) {
             rows.push(row);
         }
-        rows.extend(approval.void);
+        rows.extend(&approval.void);
     }
     let said = rows
         .iter()

@@ -17,7 +17,7 @@ use crate::rules::guards::{KEPT, is_kept};
 use crate::rules::issues::flow::Tables;
 use crate::rules::plan::{self, FinalPlan};
 use crate::rules::subject::{self, RECORDS, Subject, Tenure};
-use crate::rules::{agency, membership, stage};
+use crate::rules::{agency, approvals, membership, stage};
 use crate::time::{Date, Month, Timestamp};
 
 mod pending;
@@ -242,6 +242,7 @@ impl Brief {
             || matches!(stage, "closed" | "suspended" | "withdrawn")
             || flags_now.contains(&"suspended")
             || flags_now.contains(&"withdrawn");
+        let approvals = approvals::approvals(view);
         let mut brief = Self {
             id: view.id,
             name: view.text(Field::Name).to_owned(),
@@ -288,9 +289,9 @@ impl Brief {
             explained: BTreeSet::new(),
             pushed: BTreeSet::new(),
             items: BTreeSet::new(),
-            applied: Vec::new(),
+            applied: applied(&approvals, directory),
             courses: courses(view),
-            void: void(view),
+            void: void(view, &approvals),
             steps: steps(view),
             exceptions: exceptions(view),
             agency: agency::rows(view).collect(),
@@ -300,12 +301,12 @@ impl Brief {
         };
         brief.fields(view);
         brief.people(view);
-        brief.events(view, directory);
+        brief.events(view);
         brief
     }
 
     fn fields(&mut self, view: &ProjectView) {
-        for (path, cell) in view.cells.iter().filter(|(path, _)| !path.is_of_row()) {
+        for (path, cell) in view.cells.singles() {
             match path.target() {
                 Target::Year(year, Field::YearPlanFen) => {
                     let plan_fen = cell.value.as_int().unwrap_or(0);
@@ -384,7 +385,7 @@ impl Brief {
             .collect();
     }
 
-    fn events(&mut self, view: &ProjectView, directory: &Directory) {
+    fn events(&mut self, view: &ProjectView) {
         let mut moves: Vec<(Date, String)> = Vec::new();
         for row in view.each(Table::Transitions) {
             let on = row.date(Column::Date).unwrap_or_else(|| row.at().date());
@@ -427,7 +428,6 @@ impl Brief {
         for row in view.each(Table::Approvals) {
             self.items.insert(row.text(Column::ApprovalItem).to_owned());
         }
-        self.applied = applied(view, directory);
         self.money_came = view
             .each(Table::GovMoneyReceived)
             .map(|row| row.date(Column::Date).unwrap_or_else(|| row.at().date()))

@@ -52,7 +52,7 @@ pub const fn is_chained(table: Table) -> bool {
 pub fn of_project(world: &World<'_>, view: &ProjectView, now: Timestamp) -> Void {
     let mut void = of_cases(&Case::of_project(world, view.id), now);
     let mut add = |rows: Vec<(RowId, String)>| void.extend(rows);
-    add(approvals::void(view));
+    add(approvals::void(&approvals::approvals(view)));
     add(acceptance::void(view));
     add(plan::void(world, view, now));
     if let Some(rule) = agency::void_rule(world.profile, view) {

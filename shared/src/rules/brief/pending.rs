@@ -11,9 +11,10 @@ use crate::decide::{Directory, is_assigned};
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::project::ProjectView;
+use crate::rules::acceptance;
+use crate::rules::approvals::{self, Approval};
 use crate::rules::issues::flow::{self, Tables, Taken};
 use crate::rules::issues::{case, latest};
-use crate::rules::{acceptance, approvals};
 use crate::time::{Date, Month};
 use crate::value::Value;
 
@@ -93,8 +94,8 @@ pub(super) fn courses(view: &ProjectView) -> Vec<Steps> {
     courses.collect()
 }
 
-pub(super) fn void(view: &ProjectView) -> Vec<(Table, RowId, String)> {
-    let approvals = approvals::void(view).into_iter().map(|(row, rule)| {
+pub(super) fn void(view: &ProjectView, approvals: &[Approval<'_>]) -> Vec<(Table, RowId, String)> {
+    let approvals = approvals::void(approvals).into_iter().map(|(row, rule)| {
         let item = view.row(Table::Approvals, row).is_some();
         let table = if item {
             Table::Approvals
@@ -184,8 +185,8 @@ pub(super) fn assigned(view: &ProjectView) -> Vec<(RowId, FieldPath)> {
     about.collect()
 }
 
-pub(super) fn applied(view: &ProjectView, directory: &Directory) -> Vec<Applied> {
-    let open = approvals::approvals(view).into_iter();
+pub(super) fn applied(approvals: &[Approval<'_>], directory: &Directory) -> Vec<Applied> {
+    let open = approvals.iter();
     let open = open.filter(|approval| !approval.status.is_final());
     open.filter_map(|approval| {
         Some(Applied {

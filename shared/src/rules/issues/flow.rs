@@ -366,13 +366,16 @@ impl<'a> Place<'a> {
 
 /// The steps in the order of their chain: each after the one it follows, else by time of writing.
 #[must_use]
-pub fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
-    let by_key: BTreeMap<&str, &str> = rows
+pub fn in_order<'a>(rows: Vec<Row<'a>>) -> Vec<Row<'a>> {
+    if rows.len() < 2 {
+        return rows;
+    }
+    let by_key: BTreeMap<&'a str, &'a str> = rows
         .iter()
         .map(|row| (row.key, row.text(Column::Follows)))
         .collect();
     // A step is at least as late as every step before it in its chain, whatever its writer's clock said.
-    let place = |row: &Row<'_>| {
+    let place = |row: &Row<'a>| {
         let (mut latest, mut depth, mut at) = (row.key, 0usize, row.key);
         while let Some(before) = by_key.get(at).filter(|_| depth <= by_key.len()) {
             if by_key.contains_key(before) {
@@ -381,9 +384,9 @@ pub fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
             }
             at = before;
         }
-        (latest.to_owned(), depth, row.key.to_owned())
+        (latest, depth, row.key)
     };
     let mut placed: Vec<_> = rows.into_iter().map(|row| (place(&row), row)).collect();
-    placed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, row)| row).collect()
 }
