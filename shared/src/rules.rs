@@ -127,6 +127,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         | Table::Violations
         | Table::Supervisions
         | Table::Publicity
+        | Table::PromotionSteps
         | Table::Platforms => registers::judge(world, entry),
         Table::Profiles | Table::ProfileApplies => profiles::judge(world, entry),
         Table::RequestAnswers => pool::judge_answer(world, entry),

@@ -143,6 +143,8 @@ columns! {
     Basis "basis" Kind::Long;
     // Agency, intermediaries, regimes, works environment, publicity, platforms.
     AgencyAct "agency_act" Kind::Choice("agency_act");
+    PromotionAct "promotion_act" Kind::Choice("promotion_act");
+    GroupName "group_name" Kind::Text;
     WorkScope "scope" Kind::Long;
     Rights "rights" Kind::Long;
     InTotal "in_total" Kind::Flag;

@@ -59,7 +59,7 @@ macro_rules! tables {
 
 tables! {
     // People of a project.
-    LeadLeaders "lead_leaders" Oversight Sheet Hub [Person Org From To] needs [];
+    LeadLeaders "lead_leaders" Oversight Sheet Hub [Person Org From To Reason] needs [];
     CoopUnits "coop_units" Oversight Sheet Hub [Org Task From To] needs [];
     RespUnits "resp_units" Oversight Sheet Hub [Org Task From To] needs [Org];
     UnitLiaisons "unit_liaisons" Project Sheet Anyone [Org Person Phone From To] needs [Org Person];
@@ -120,7 +120,7 @@ tables! {
     FinancingNeeds "financing_needs" Project Sheet Home [AmountFen FundUse Term Bank Progress] needs [AmountFen];
     Signings "signings" Project Sheet Home [Enterprise AmountFen Date Person] needs [Enterprise];
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
-    PromotionSteps "promotion_steps" Project Acts Anyone [Topic Enterprise Date Text] needs [Topic Text];
+    PromotionSteps "promotion_steps" Project Acts Anyone [PromotionAct Enterprise Org Date Result Text Document] needs [PromotionAct Text];
     DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
     Dispatches "dispatches" Project Acts Anyone [MeetingKind Level Meeting Date Person Org Text Issue TopicsDone] needs [Level Text];
     // The county's side of a project.
@@ -181,8 +181,10 @@ tables! {
     StartEvents "start_events" Hub Acts Hub [Date Project AmountFen Progress Text] needs [Date];
     ResearchTopics "research_topics" Hub Sheet Hub [Topic Person Text State] needs [Topic];
     HubDuties "hub_duties" Hub Acts Hub [Topic List Year Date Text Document] needs [Topic Text];
-    LeaderDivision "leader_division" Hub Sheet Hub [Person Duty Sector] needs [Person];
-    SectorOfficers "sector_officers" Hub Sheet Hub [Sector Person] needs [Sector Person];
+    LeaderDivision "leader_division" Hub Sheet Hub [Person Duty Sector GroupName] needs [Person];
+    SectorOfficers "sector_officers" Hub Sheet Hub [Sector Person GroupName] needs [Sector Person];
+    PromotionMap "promotion_map" Hub Sheet Hub [Sector Topic Enterprise Text] needs [Topic];
+    TargetFirms "target_firms" Hub Sheet Hub [Enterprise Sector Topic Date Org Result Text Project] needs [Enterprise];
     PackagingFunds "packaging_funds" Hub Sheet Hub [Year AmountFen Text] needs [Year];
 }
 

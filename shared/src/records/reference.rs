@@ -41,6 +41,7 @@ pub const fn targets(table: Table, column: Column) -> Named {
         Column::Inspection => Named::Rows(&[Table::Inspections]),
         Column::Corrects => Named::Rows(&[Table::Publications]),
         Column::ScoreSheet => Named::Rows(&[Table::ScoreSheets]),
+        Column::ProfileVersion => Named::Rows(&[Table::Profiles]),
         Column::Filing => Named::Rows(&[Table::Filings]),
         Column::Follows => Named::Rows(match table {
             Table::IssueSteps | Table::IssueRulings => &[Table::IssueSteps, Table::IssueRulings],

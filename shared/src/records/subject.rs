@@ -123,6 +123,8 @@ impl Subject {
             Table::Signings
             | Table::SigningLog
             | Table::PromotionSteps
+            | Table::PromotionMap
+            | Table::TargetFirms
             | Table::PromoPublications
             | Table::SigningEvents
             | Table::StartEvents

@@ -14,8 +14,10 @@ fn register(table: Table) -> Option<fn(&Registers) -> bool> {
         Table::Intermediaries | Table::Partners => |kept| kept.intermediaries,
         Table::AgencySteps | Table::AgencyContracts => |kept| kept.agency_construction,
         Table::Experts => |kept| kept.expert_bank,
-        Table::PromotionSteps => |kept| kept.promotion,
-        Table::PromoPublications => |kept| kept.promotion,
+        Table::PromotionSteps
+        | Table::PromotionMap
+        | Table::TargetFirms
+        | Table::PromoPublications => |kept| kept.promotion,
         Table::Signings | Table::SigningLog | Table::SigningEvents | Table::StartEvents => {
             |kept| kept.events
         }

@@ -1,11 +1,12 @@
-//! Smaller records of a project and what they ask (domain.md 12, 2.F): five regimes, works environment, violations, intermediaries, factors.
+//! Smaller records of a project and what they ask (domain.md 12, 2.F): five regimes, works environment, violations, intermediaries, factors,
+//! promotion.
 
 use std::collections::BTreeMap;
 
 use crate::book::{Cells, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
-use crate::field::{Column, FieldPath, Table};
+use crate::field::{Column, Field, FieldPath, Table};
 use crate::project::ProjectView;
 use crate::rules::guards::Lack;
 use crate::rules::{Entry, World};
@@ -13,6 +14,8 @@ use crate::time::Date;
 
 /// The rule of violations: they are handed over before a project is closed.
 const VIOLATIONS: &str = "domain 12";
+/// The rule of seeking investors.
+const PROMOTION: &str = "domain 12";
 
 /// Violations that were found and not handed to a department yet; a project is not closed while there is one (KP-17).
 #[must_use]
@@ -76,6 +79,7 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
         Table::Intermediaries => registers.intermediaries,
         Table::Violations | Table::Supervisions => registers.supervision,
         Table::Publicity => registers.publicity,
+        Table::PromotionSteps => registers.promotion,
         Table::Platforms => registers.external_platforms,
         _ => true,
     };
@@ -89,6 +93,7 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
             ..refuse(Why::Missing)
         }),
         Table::Violations => violation(world, entry),
+        Table::PromotionSteps => promotion(world, entry),
         _ => Ok(Vec::new()),
     }
 }
@@ -107,6 +112,28 @@ fn factor(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
     let quota = entry.text(Column::QuotaSource);
     if !quota.is_empty() && !rules.land_quotas.iter().any(|known| known.id == quota) {
         return Err(wrong(Column::QuotaSource));
+    }
+    Ok(Vec::new())
+}
+
+/// Investors are sought for what enterprises invest in, at least in part (WS-1c); whoever was judged as a target is named.
+fn promotion(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
+    let view = world.project_of(entry)?;
+    if !matches!(
+        view.text(Field::InvestmentKind),
+        "enterprise" | "ppp" | "mixed"
+    ) {
+        let lacking = Lack {
+            missing: vec![FieldPath::once(Field::InvestmentKind)],
+            ..Lack::default()
+        };
+        return Err(lacking.closes("promotion_offered", PROMOTION, false));
+    }
+    if entry.text(Column::PromotionAct) == "target" && entry.text(Column::Enterprise).is_empty() {
+        return Err(Refusal {
+            missing: vec![entry.at(Column::Enterprise)],
+            ..refuse(Why::Missing)
+        });
     }
     Ok(Vec::new())
 }

@@ -458,6 +458,12 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "tax_rate" "税收贡献率" "Tax contribution",
             "jobs" "就业带动力" "Jobs",
         ],
+        "promotion_act" => options![
+            "map" "列入招商图谱" "Put on the promotion map",
+            "target" "目标企业研判" "Target firm judged",
+            "pre_study" "招引项目预研" "Pre-study",
+            "pre_review" "招引项目预审" "Pre-review",
+        ],
         "agency_act" => options![
             "owner_request" "业主申请" "Owner's request",
             "dept_consent" "主管部门同意" "Department's consent",

@@ -113,6 +113,10 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
             "仅限国家机关、事业单位的公益性项目",
             "Only for public-interest projects of state organs and public institutions",
         ),
+        "promotion_offered" => (
+            "仅限企业投资类项目",
+            "Only for projects in which enterprises invest",
+        ),
         "violations_handed_over" => ("违法线索尚未移交", "Violations have not been handed over"),
         _ => return guard,
     };

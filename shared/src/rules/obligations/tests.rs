@@ -597,6 +597,35 @@ fn a_new_project_is_routed_to_the_officer_of_its_sector() {
 }
 
 #[test]
+fn the_division_of_work_proposes_a_leader_until_the_hub_named_one() {
+    let mut county = County::of("kundulun");
+    let fields = [
+        ("programmes", "baolian"),
+        ("stage", "construction"),
+        ("sector", "industry"),
+    ];
+    let project = county.project(1, &fields);
+    for (sector, person) in [("energy", "Zheng"), ("industry", "Zhou")] {
+        let set = [
+            (Column::Sector, sector.into()),
+            (Column::Person, person.into()),
+        ];
+        county.row(In::Hub, Table::LeaderDivision, "2017-01-10", &set);
+    }
+    let asked = |county: &County| {
+        let owed = county.owed(Whose::Project(project), "2017-05-10", "2017-05-10");
+        let leader = owed.into_iter().find(|one| one.rule == "leader");
+        leader.map(|one| (one.name, one.clause))
+    };
+    let proposed = ("Zhou".to_owned(), "KB-7".to_owned());
+    assert_eq!(asked(&county), Some(proposed));
+    let named = [(Column::Person, "Zheng".into())];
+    let into = In::Project(project);
+    county.row(into, Table::LeadLeaders, "2017-02-01", &named);
+    assert_eq!(asked(&county), None);
+}
+
+#[test]
 fn in_the_reserve_the_items_of_the_departments_are_opened() {
     let mut county = County::of("wushan");
     let project = county.project(1, &[("stage", "reserve")]);
