@@ -20,7 +20,7 @@ use crate::time::Month;
 mod places;
 
 pub use places::Place;
-use places::Places;
+use places::{Key, Places};
 
 /// Cells by path.
 ///
@@ -61,22 +61,23 @@ impl CellMap {
     /// The cell of a field with one value.
     #[must_use]
     pub fn once(&self, field: Field) -> Option<&Cell> {
-        self.cell_at(self.places().field(field)?)
+        self.cell_of(Key::Once(field))
     }
 
     /// The cell of a field in one year.
     #[must_use]
     pub fn year(&self, year: i16, field: Field) -> Option<&Cell> {
-        self.cell_at(self.places().year(year, field)?)
+        self.cell_of(Key::Year(year, field))
     }
 
     /// The cell of a field in one month.
     #[must_use]
     pub fn month(&self, month: Month, field: Field) -> Option<&Cell> {
-        self.cell_at(self.places().month(month, field)?)
+        self.cell_of(Key::Month(month, field))
     }
 
-    fn cell_at(&self, place: usize) -> Option<&Cell> {
+    fn cell_of(&self, key: Key) -> Option<&Cell> {
+        let place = self.places().field(key)?;
         self.cells.get(place).map(|(_, cell)| cell)
     }
 

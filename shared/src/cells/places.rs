@@ -32,17 +32,22 @@ pub struct Place<'a> {
     pub is_struck: bool,
 }
 
+/// What can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Once(Field),
+    Year(i16, Field),
+    Month(Month, Field),
+    Rows(Table),
+}
+
 /// Where things stand. True of one list of cells as long as nothing is put in or taken out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
-    /// Fields, sorted; then those of a year and of a month.
-    fields: Vec<(Field, usize)>,
-    years: Vec<((i16, Field), usize)>,
-    months: Vec<((Month, Field), usize)>,
+    /// Sorted: where a field's cell stands, or the rows of a table among `spans`.
+    known: Vec<(Key, usize, usize)>,
     /// Everything that stands in no row of a table this version knows.
     singles: Vec<usize>,
-    /// Tables with their rows among `spans`, sorted.
-    tables: Vec<(Table, usize, usize)>,
     spans: Vec<Span>,
     /// The columns of all rows' cells, as the spans have them.
     columns: Vec<Option<Column>>,
@@ -63,21 +68,19 @@ impl Places {
                 at += 1;
             }
         }
-        places.fields.sort_unstable();
-        places.years.sort_unstable();
-        places.months.sort_unstable();
-        places.tables.sort_unstable();
+        places.known.sort_unstable_by_key(|(key, ..)| *key);
         places
     }
 
     fn take_single(&mut self, path: &FieldPath, at: usize) {
         self.singles.push(at);
-        match path.target() {
-            Target::Once(field) => self.fields.push((field, at)),
-            Target::Year(year, field) => self.years.push(((year, field), at)),
-            Target::Month(month, field) => self.months.push(((month, field), at)),
-            Target::Cell(..) | Target::Unknown => {}
-        }
+        let key = match path.target() {
+            Target::Once(field) => Key::Once(field),
+            Target::Year(year, field) => Key::Year(year, field),
+            Target::Month(month, field) => Key::Month(month, field),
+            Target::Cell(..) | Target::Unknown => return,
+        };
+        self.known.push((key, at, at));
     }
 
     /// Takes the rows of a table whose cells begin here; answers where they end.
@@ -117,20 +120,20 @@ impl Places {
                 is_struck,
             });
         }
-        self.tables.push((table, first_span, self.spans.len()));
+        let rows = (Key::Rows(table), first_span, self.spans.len());
+        self.known.push(rows);
         at
     }
 
-    pub(super) fn field(&self, field: Field) -> Option<usize> {
-        find(&self.fields, &field)
+    fn find(&self, key: Key) -> Option<(usize, usize)> {
+        let found = self.known.binary_search_by_key(&key, |(known, ..)| *known);
+        let (_, from, to) = self.known.get(found.ok()?)?;
+        Some((*from, *to))
     }
 
-    pub(super) fn year(&self, year: i16, field: Field) -> Option<usize> {
-        find(&self.years, &(year, field))
-    }
-
-    pub(super) fn month(&self, month: Month, field: Field) -> Option<usize> {
-        find(&self.months, &(month, field))
+    /// Where the cell of a field stands.
+    pub(super) fn field(&self, key: Key) -> Option<usize> {
+        self.find(key).map(|(at, _)| at)
     }
 
     pub(super) fn singles(&self) -> &[usize] {
@@ -165,11 +168,8 @@ impl Places {
     }
 
     fn spans_of(&self, table: Table) -> &[Span] {
-        let found = self
-            .tables
-            .binary_search_by_key(&table, |(known, ..)| *known);
-        let bounds = found.ok().and_then(|found| self.tables.get(found));
-        let spans = bounds.and_then(|(_, from, to)| self.spans.get(*from..*to));
+        let bounds = self.find(Key::Rows(table));
+        let spans = bounds.and_then(|(from, to)| self.spans.get(from..to));
         spans.unwrap_or_default()
     }
 
@@ -189,10 +189,4 @@ impl Places {
             is_struck: span.is_struck,
         })
     }
-}
-
-fn find<K: Ord>(sorted: &[(K, usize)], key: &K) -> Option<usize> {
-    let found = sorted.binary_search_by(|(known, _)| known.cmp(key));
-    let (_, at) = sorted.get(found.ok()?)?;
-    Some(*at)
 }
