@@ -8,11 +8,13 @@
 //! [`restore()`] makes a new folder of it. That node is the same (its key is in the backup) in a new life of its log: what others
 //! know of the log may go beyond it, so both sides reconcile and neither loses what it holds.
 //!
-//! A backup holds the node's key and the accounts: whoever has it can speak for the node. It is readable by this account alone.
+//! A backup holds the node's key and the accounts: whoever has it can speak for the node. It is readable by this account alone; one
+//! that leaves the house is better put under a passphrase ([`seal`]).
 
 mod daily;
 mod read;
 mod restore;
+mod seal;
 mod verify;
 mod write;
 

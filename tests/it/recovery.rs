@@ -218,7 +218,7 @@ fn a_flipped_byte_anywhere_in_a_backup_is_found_and_named_and_nothing_is_restore
     let bad = root.path().join("bad.xmbackup");
     let faults = |bytes: &[u8]| {
         std::fs::write(&bad, bytes).expect("room for it");
-        let verified = verify(&bad, &Progress::default()).expect("it reads");
+        let verified = verify(&bad, None, &Progress::default()).expect("it reads");
         verified
             .faults
             .iter()
@@ -271,7 +271,7 @@ fn a_flipped_byte_anywhere_in_a_backup_is_found_and_named_and_nothing_is_restore
         "{said:?}"
     );
     let into = root.path().join("into");
-    let refused = restore(&bad, &into, &Clock::system(), &Progress::default());
+    let refused = restore(&bad, None, &into, &Clock::system(), &Progress::default());
     assert!(matches!(refused, Ok(Restored::Damaged(faults)) if !faults.is_empty()));
     assert!(!into.exists());
 }
@@ -683,4 +683,87 @@ fn a_server_makes_a_backup_by_itself_and_it_brings_the_node_back() {
         Value::Null,
         "it has no backup of its own yet"
     );
+}
+
+#[test]
+fn a_backup_under_a_passphrase_shows_nothing_without_it() {
+    let root = tempfile::tempdir().expect("a folder");
+    let place = Place::township(root.path(), TOWNSHIP);
+    place.add_user("李梅", "clerk", PASSWORD);
+    let project = create(&place, "青山隧道");
+    let file = root.path().join("sealed.xmbackup");
+    let path = file.to_string_lossy();
+    let make = ["backup", "--out", &path, "--passphrase-stdin"];
+    assert_eq!(place.cli_with(&make, "short\n").code, Some(2));
+    assert!(!file.exists());
+    let words = "四个不相干的词语\n";
+    let said = place.cli_with(&make, words).ok().json();
+    let bytes = std::fs::read(&file).expect("a backup");
+    let key = std::fs::read(place.dir.join("identity/node.key")).expect("a key");
+    for secret in [
+        &key[..],
+        TOWNSHIP.as_bytes(),
+        "李梅".as_bytes(),
+        b"xmbackup",
+    ] {
+        assert!(!bytes.windows(secret.len()).any(|some| some == secret));
+    }
+    let verify = ["backup", "verify", &path];
+    let closed = place.cli(&verify);
+    assert_eq!(closed.code, Some(2), "{closed:?}");
+    assert!(closed.stderr.contains("--passphrase-stdin"), "{closed:?}");
+    let opened = [&verify[..], &["--passphrase-stdin"]].concat();
+    assert_eq!(place.cli_with(&opened, "other words\n").code, Some(2));
+    let verified = place.cli_with(&opened, words).ok().json();
+    assert_eq!(verified["position"], said["position"]);
+    for at in (0..bytes.len()).step_by(bytes.len() / 40) {
+        let mut wrong = bytes.clone();
+        wrong[at] ^= 4;
+        let bad = root.path().join("bad.xmbackup");
+        std::fs::write(&bad, wrong).expect("room for it");
+        let bad = bad.to_string_lossy();
+        let found = place.cli_with(&["backup", "verify", &bad, "--passphrase-stdin"], words);
+        assert_eq!(found.code, Some(1), "byte {at}: {found:?}");
+    }
+    let into = root.path().join("into");
+    let into = into.to_string_lossy();
+    let restore = ["restore", &path, "--passphrase-stdin", "--data", &into];
+    let _restored = tests::process::run(&restore, words).ok();
+    let dumped = tests::process::run(&["dump", "--data", &into], "").ok();
+    assert!(dumped.stdout.contains(&project), "{dumped:?}");
+}
+
+#[test]
+fn one_unsound_document_keeps_no_backup_from_being_made_and_is_named() {
+    use shared::store::{Batch, Tree};
+    let root = tempfile::tempdir().expect("a folder");
+    let place = Place::township(root.path(), TOWNSHIP);
+    let project = create(&place, "大桥");
+    let bad = shared::ids::DocumentId::Project(ids::project().parse().expect("an id"));
+    {
+        let mut opened = node::store::open(&place.dir).expect("nobody else has it open");
+        let mut batch = Batch::default();
+        let change = (Tree::Change, [bad.to_bytes(), vec![0; 4]].concat());
+        batch
+            .writes
+            .insert(change, Some(b"no change of automerge".to_vec()));
+        node::store::Store::commit(&mut opened.store, batch).expect("it writes");
+    }
+    let file = root.path().join("one.xmbackup");
+    let path = file.to_string_lossy();
+    let said = place.cli(&["backup", "--out", &path]);
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.stderr.contains(&bad.to_string()), "{said:?}");
+    let verified = place.cli(&["backup", "verify", &path]);
+    assert_eq!(verified.code, Some(1), "{verified:?}");
+    assert!(verified.stdout.contains(&bad.to_string()), "{verified:?}");
+    let again = Place::restored(&root.path().join("again"), TOWNSHIP, &file);
+    let lines = again.cli(&["check"]).lines();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["place"] == format!("document {bad}")),
+        "{lines:?}"
+    );
+    assert_eq!(value_of(&place, &project, "name"), "大桥");
 }

@@ -83,6 +83,13 @@ async fn backup(context: &Context, now: Timestamp) -> bool {
     {
         Ok(made) => {
             tracing::info!(file = %made.file.display(), "a backup was made and read back");
+            for fault in &made.verified.unsound {
+                tracing::warn!(
+                    place = fault.place,
+                    what = fault.what,
+                    "it holds what was unsound already"
+                );
+            }
             for day in superfluous(&days(&dir)) {
                 if let Err(error) = std::fs::remove_file(path_of(&dir, day)) {
                     tracing::warn!(%error, %day, "an old backup could not be removed");

@@ -2,18 +2,21 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use shared::ids::DocumentId;
 use shared::store::Tree;
 
+use super::seal::{self, Locked, Opener, SealKey};
 use super::write::Progress;
 use super::{
     BLOBS, FORMAT, HEADER_BYTES, MAGIC, Manifest, NAME_BYTES_MAX, PIECE_BYTES,
     SMALL_FILE_BYTES_MAX, Totals, is_small_file,
 };
+use crate::accounts::password::Secret;
 use crate::control::ATTACHMENT_BYTES_MAX;
 use crate::journal::Write;
 use crate::journal::content::Strict;
@@ -24,8 +27,8 @@ use crate::store::blobs::BlobId;
 /// Faults named one by one; a file that has more is not worth the paper.
 const FAULTS_MAX: usize = 100;
 
-/// One place of a backup that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One place of a backup that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The first byte of the record it is in.
     pub offset: u64,
@@ -33,6 +36,17 @@ pub struct Fault {
     pub place: String,
     /// What is wrong.
     pub what: String,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub(super) fn new(offset: u64, place: &str, what: &str) -> Self {
+        Self {
+            offset,
+            place: place.to_owned(),
+            what: what.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -52,6 +66,12 @@ pub enum ReadFailed {
         /// The cause.
         source: io::Error,
     },
+    /// It is under a passphrase, and none was given.
+    #[error("the backup is under a passphrase")]
+    Sealed,
+    /// Other words open it.
+    #[error("this is not the passphrase of the backup")]
+    WrongPassphrase,
     /// A newer program made it.
     #[error("a newer version made this backup (format {found}, this program reads {FORMAT})")]
     Newer {
@@ -87,13 +107,13 @@ pub struct Whole {
 pub fn begins_like_one(path: &Path) -> bool {
     let mut begin = [0; MAGIC.len()];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
-    read.is_ok() && begin == *MAGIC
+    read.is_ok() && [MAGIC, seal::MAGIC].contains(&&begin)
 }
 
 /// What a file says it is a backup of; `None` when it is none, or that part of it is damaged.
 #[must_use]
 pub fn manifest_of(path: &Path) -> Option<Manifest> {
-    let whole = read(path, &Progress::default(), &mut |_, _| {
+    let whole = read(path, None, &Progress::default(), &mut |_, _| {
         ControlFlow::Break(())
     });
     whole.ok()?.manifest
@@ -105,6 +125,7 @@ pub fn manifest_of(path: &Path) -> Option<Manifest> {
 /// [`ReadFailed`]; a damaged backup is no error.
 pub fn read(
     path: &Path,
+    passphrase: Option<&Secret>,
     progress: &Progress,
     take: &mut dyn FnMut(u64, Piece) -> ControlFlow<()>,
 ) -> Result<Whole, ReadFailed> {
@@ -123,15 +144,38 @@ pub fn read(
         ..Walk::default()
     };
     let mut input = BufReader::with_capacity(64 * 1024, file);
-    if walk.read_header(&mut input).map_err(failed)? {
-        let found = walk.format;
-        if found > FORMAT {
-            return Err(ReadFailed::Newer { found });
+    let is_sealed = input.fill_buf().map_err(failed)?.starts_with(seal::MAGIC);
+    let walked = if is_sealed {
+        let passphrase = passphrase.ok_or(ReadFailed::Sealed)?;
+        let mut header = Vec::new();
+        let mut begin = input.by_ref().take(seal::HEADER_BYTES as u64);
+        begin.read_to_end(&mut header).map_err(failed)?;
+        match SealKey::open(header, passphrase).map_err(failed)? {
+            Ok(key) => Opener::begin(input, key)
+                .and_then(|mut opener| walk.read_all(&mut opener, progress, take)),
+            Err(Locked::WrongPassphrase) => return Err(ReadFailed::WrongPassphrase),
+            Err(Locked::Newer(found)) => return Err(ReadFailed::Newer { found }),
+            Err(Locked::Damaged) => {
+                walk.place = "the header".to_owned();
+                walk.fault(0, "its beginning is damaged");
+                Ok(())
+            }
         }
-        walk.read_records(&mut input, progress, take)
-            .map_err(failed)?;
+    } else {
+        walk.read_all(&mut input, progress, take)
+    };
+    match walked {
+        Ok(()) => {}
+        // A chunk of a sealed backup that does not open; nothing behind it can be told from noise.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            walk.fault(walk.offset, &error.to_string());
+        }
+        Err(error) => return Err(failed(error)),
     }
-    Ok(walk.whole)
+    match walk.format {
+        found if found > FORMAT => Err(ReadFailed::Newer { found }),
+        _ => Ok(walk.whole),
+    }
 }
 
 /// The state of a reading.
@@ -155,6 +199,18 @@ struct Walk {
 }
 
 impl Walk {
+    fn read_all(
+        &mut self,
+        input: &mut impl Read,
+        progress: &Progress,
+        take: &mut dyn FnMut(u64, Piece) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        if self.read_header(input)? && self.format <= FORMAT {
+            self.read_records(input, progress, take)?;
+        }
+        Ok(())
+    }
+
     fn read_header(&mut self, input: &mut impl Read) -> io::Result<bool> {
         let mut header = Vec::new();
         input.take(HEADER_BYTES as u64).read_to_end(&mut header)?;
@@ -238,11 +294,9 @@ impl Walk {
 
     fn fault(&mut self, offset: u64, what: &str) {
         self.is_hurt = true;
-        self.whole.faults.push(Fault {
-            offset,
-            place: self.place.clone(),
-            what: what.to_owned(),
-        });
+        self.whole
+            .faults
+            .push(Fault::new(offset, &self.place, what));
     }
 
     /// Takes one sound record. A consequence of an earlier fault is none.

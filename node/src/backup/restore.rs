@@ -14,6 +14,7 @@ use super::read::{Fault, Piece, ReadFailed, read};
 use super::verify::{Holds, Verified, verify};
 use super::write::Progress;
 use super::{BLOBS, LAST_KEY};
+use crate::accounts::password::Secret;
 use crate::clock::Clock;
 use crate::identity::{Identity, IdentityError};
 use crate::store::blobs::{BlobError, Blobs};
@@ -26,8 +27,8 @@ const MARK: &str = "restore.unfinished";
 /// A node that was made again.
 #[derive(Debug)]
 pub enum Restored {
-    /// All of it.
-    Whole(Box<Holds>),
+    /// All of it; with the documents that were unsound already when the backup was made.
+    Whole(Box<Holds>, Vec<Fault>),
     /// Nothing: the backup is damaged.
     Damaged(Vec<Fault>),
 }
@@ -75,6 +76,7 @@ pub enum RestoreFailed {
 /// [`RestoreFailed`]. What was begun is no node, and is begun again by the next restore there.
 pub fn restore(
     path: &Path,
+    passphrase: Option<&Secret>,
     dir: &Path,
     clock: &Clock,
     progress: &Progress,
@@ -92,7 +94,11 @@ pub fn restore(
             });
         }
     };
-    let Verified { holds, faults } = verify(path, progress)?;
+    let Verified {
+        holds,
+        faults,
+        unsound,
+    } = verify(path, passphrase, progress)?;
     let Some(holds) = holds.filter(|_| faults.is_empty()) else {
         return Ok(Restored::Damaged(faults));
     };
@@ -109,13 +115,18 @@ pub fn restore(
     };
     filling.note_loss()?;
     let mut trouble = None;
-    let whole = read(path, progress, &mut |_, piece| match filling.take(piece) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            trouble = Some(error);
-            ControlFlow::Break(())
-        }
-    })?;
+    let whole = read(
+        path,
+        passphrase,
+        progress,
+        &mut |_, piece| match filling.take(piece) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                trouble = Some(error);
+                ControlFlow::Break(())
+            }
+        },
+    )?;
     if let Some(error) = trouble {
         return Err(error);
     }
@@ -128,7 +139,7 @@ pub fn restore(
     let keys = filling.finish()?;
     Identity::adopt(dir, &keys, clock)?;
     std::fs::remove_file(dir.join(MARK)).map_err(failed)?;
-    Ok(Restored::Whole(Box::new(holds)))
+    Ok(Restored::Whole(Box::new(holds), unsound))
 }
 
 /// What a folder is to a restore.

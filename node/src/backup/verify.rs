@@ -14,6 +14,7 @@ use shared::store::{Batch, MemoryStore, Tree};
 use super::Manifest;
 use super::read::{Fault, Piece, ReadFailed, document_of, name_of, read};
 use super::write::Progress;
+use crate::accounts::password::Secret;
 use crate::identity::{self, NODE_KEY};
 use crate::integrity;
 use crate::journal::Write;
@@ -46,17 +47,24 @@ pub struct Holds {
 pub struct Verified {
     /// What the backup holds; `None` when not even that can be read.
     pub holds: Option<Holds>,
-    /// What is wrong with it. Empty: it is as it was written, and all of it can be used.
+    /// Where it is not as it was written. Nothing is restored from it then.
     pub faults: Vec<Fault>,
+    /// Documents that cannot be made from their changes, and could not when it was made. That keeps no backup from being made: all
+    /// else is worth as much.
+    pub unsound: Vec<Fault>,
 }
 
 /// Reads a backup to its end.
 ///
 /// # Errors
 /// [`ReadFailed`]: the file is not there, or of a newer program. A damaged backup is no error.
-pub fn verify(path: &Path, progress: &Progress) -> Result<Verified, ReadFailed> {
+pub fn verify(
+    path: &Path,
+    passphrase: Option<&Secret>,
+    progress: &Progress,
+) -> Result<Verified, ReadFailed> {
     let mut content = Content::default();
-    let mut whole = read(path, progress, &mut |offset, piece| {
+    let mut whole = read(path, passphrase, progress, &mut |offset, piece| {
         content.take(offset, piece);
         ControlFlow::Continue(())
     })?;
@@ -90,7 +98,16 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Verified, ReadFailed> 
         left_out: totals.left_out,
         bytes: whole.bytes,
     });
-    Ok(Verified { holds, faults })
+    let unsound = if is_whole {
+        content.unsound
+    } else {
+        Vec::new()
+    };
+    Ok(Verified {
+        holds,
+        faults,
+        unsound,
+    })
 }
 
 /// The content as it goes by.
@@ -106,15 +123,12 @@ struct Content {
     /// The audit trail's own note of its last line.
     mark: Mark,
     faults: Vec<Fault>,
+    unsound: Vec<Fault>,
 }
 
 impl Content {
     fn fault(&mut self, offset: u64, place: &str, what: &str) {
-        self.faults.push(Fault {
-            offset,
-            place: place.to_owned(),
-            what: what.to_owned(),
-        });
+        self.faults.push(Fault::new(offset, place, what));
     }
 
     fn take(&mut self, offset: u64, piece: Piece) {
@@ -142,7 +156,9 @@ impl Content {
         match tree {
             Tree::Change => {
                 let Some(id) = document_of(tree, &key) else {
-                    self.fault(offset, &name_of(tree, &key), "a change of no document");
+                    let place = name_of(tree, &key);
+                    let fault = Fault::new(offset, &place, "a change of no document");
+                    self.unsound.push(fault);
                     return;
                 };
                 if self.open.as_ref().is_none_or(|(open, ..)| *open != id) {
@@ -175,7 +191,8 @@ impl Content {
             return;
         }
         for found in integrity::check_documents(&store, &[id]) {
-            self.fault(offset, &found.place, &found.finding);
+            let fault = Fault::new(offset, &found.place, &found.finding);
+            self.unsound.push(fault);
         }
     }
 }

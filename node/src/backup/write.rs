@@ -1,13 +1,16 @@
 //! Making a backup.
 
-use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use super::seal::{SealKey, Sealer};
 use super::verify::{Verified, verify};
 use super::{BLOBS, FORMAT, HEADER_BYTES, MAGIC, Manifest, PIECE_BYTES, Totals, read};
+use crate::accounts::password::Secret;
 use crate::journal::checkpoint::{CheckpointError, Merge};
 use crate::journal::content::{Pairs, Records};
 use crate::journal::record::Kind;
@@ -26,6 +29,8 @@ pub struct Source {
     pub files: Vec<(String, PathBuf)>,
     /// The attachments.
     pub blobs: PathBuf,
+    /// The words it is put under, and a salt that was drawn for it.
+    pub passphrase: Option<(Secret, [u8; 16])>,
 }
 
 /// How far a backup is, for whoever waits for it.
@@ -88,7 +93,7 @@ pub enum WriteFailed {
         /// The file.
         path: PathBuf,
     },
-    /// Somebody else is making the same one.
+    /// It is being made already.
     #[error("{} is being made already", path.display())]
     Busy {
         /// The file.
@@ -119,18 +124,16 @@ pub fn write(source: &Source, out: &Path, progress: &Progress) -> Result<Made, W
         path: out.to_owned(),
         source,
     };
+    let busy = || WriteFailed::Busy {
+        path: out.to_owned(),
+    };
+    let _alone = Alone::with(out).ok_or_else(busy)?;
     let file = create_private(&part).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(WriteFailed::Busy {
-                path: out.to_owned(),
-            });
-        }
-        Err(TryLockError::Error(source)) => return Err(failed(source)),
-    }
-    let made = write_part(source, &file, out, progress).and_then(|()| {
-        let verified = verify(&part, progress)
+    let made = write_part(source, &file, out, progress);
+    drop(file);
+    let made = made.and_then(|()| {
+        let words = source.passphrase.as_ref().map(|(words, _)| words);
+        let verified = verify(&part, words, progress)
             .map_err(|error| WriteFailed::NotVerified(crate::exit::one_line(&error)))?;
         let fault = verified.faults.first();
         match (fault, &verified.holds) {
@@ -157,6 +160,26 @@ pub fn write(source: &Source, out: &Path, progress: &Progress) -> Result<Made, W
     })
 }
 
+/// The files that are being written: other processes are kept out by the folder's lock.
+static BEING_MADE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// The right to write one file.
+struct Alone(PathBuf);
+
+impl Alone {
+    fn with(out: &Path) -> Option<Self> {
+        let mut all = BEING_MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(out.to_owned()).then(|| Self(out.to_owned()))
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let mut all = BEING_MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.0);
+    }
+}
+
 fn write_part(
     source: &Source,
     file: &File,
@@ -168,7 +191,15 @@ fn write_part(
         source,
     };
     file.set_len(0).map_err(failed)?;
-    let mut to = BufWriter::new(file);
+    let mut to = match &source.passphrase {
+        Some((words, salt)) => {
+            let key = SealKey::new(words, *salt).map_err(failed)?;
+            Out::Sealed(Box::new(
+                Sealer::begin(BufWriter::new(file), key).map_err(failed)?,
+            ))
+        }
+        None => Out::Plain(BufWriter::new(file)),
+    };
     to.write_all(&header()).map_err(failed)?;
     let mut records = Records::behind(to, HEADER_BYTES as u64);
     let manifest = serde_json::to_vec(&source.manifest).map_err(|error| failed(error.into()))?;
@@ -196,8 +227,39 @@ fn write_part(
     }
     let end = serde_json::to_vec(&totals).map_err(|error| failed(error.into()))?;
     records.append(Kind::BackupEnd, &end).map_err(failed)?;
-    records.into_inner().flush().map_err(failed)?;
+    records.into_inner().end().map_err(failed)?;
     file.sync_all().map_err(failed)
+}
+
+/// Where the bytes of a backup go.
+enum Out<W: io::Write> {
+    Plain(W),
+    Sealed(Box<Sealer<W>>),
+}
+
+impl<W: io::Write> Out<W> {
+    fn end(self) -> io::Result<()> {
+        match self {
+            Self::Plain(mut out) => out.flush(),
+            Self::Sealed(sealer) => sealer.end()?.flush(),
+        }
+    }
+}
+
+impl<W: io::Write> io::Write for Out<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Sealed(sealer) => sealer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(out) => out.flush(),
+            Self::Sealed(sealer) => sealer.flush(),
+        }
+    }
 }
 
 fn append_content(
@@ -263,7 +325,7 @@ fn append_blobs(
 }
 
 /// The header of a backup file.
-pub fn header() -> Vec<u8> {
+fn header() -> Vec<u8> {
     let mut header = MAGIC.to_vec();
     header.extend(FORMAT.to_le_bytes());
     header.extend(crc32c::crc32c(&header).to_le_bytes());

@@ -11,6 +11,8 @@ use shared::text::system::System;
 use super::Common;
 use super::output::Output;
 use super::target::{Target, unexpected};
+use super::user::read_password;
+use crate::accounts::password::Secret;
 use crate::backup::{self, Fault, Holds, Progress, ReadFailed};
 use crate::control::{Found, Outcome, Request};
 use crate::exit::{Exit, Failure};
@@ -25,6 +27,9 @@ pub struct Args {
     /// The file [default: backup/DAY.xmbackup in the data folder]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Put it under a passphrase, which is read from stdin
+    #[arg(long)]
+    pub passphrase_stdin: bool,
     /// What else can be done; without it a backup is made
     #[command(subcommand)]
     pub act: Option<Act>,
@@ -38,31 +43,53 @@ pub enum Act {
         /// The file
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Read its passphrase from stdin
+        #[arg(long)]
+        passphrase_stdin: bool,
     },
 }
 
-/// Makes or verifies a backup; 1 when it is damaged, 3 when a damaged attachment stayed out.
+/// Makes or verifies a backup; 1 when it is damaged, 3 when a damaged attachment stayed out or a document was unsound already.
 ///
 /// # Errors
 /// When the node or the file cannot be reached.
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.act {
-        Some(Act::Verify { file }) => verify(&file, output),
-        None => make(common, args.out.as_deref(), output),
+        Some(Act::Verify {
+            file,
+            passphrase_stdin,
+        }) => verify(&file, passphrase(passphrase_stdin)?.as_ref(), output),
+        None => {
+            let passphrase = passphrase(args.passphrase_stdin)?;
+            make(common, args.out.as_deref(), passphrase, output)
+        }
     }
 }
 
-fn make(common: &Common, out: Option<&Path>, output: &mut Output) -> Result<Exit, Failure> {
+/// The words a backup is or shall be under.
+pub(super) fn passphrase(from_stdin: bool) -> Result<Option<Secret>, Failure> {
+    from_stdin.then(|| read_password(true)).transpose()
+}
+
+fn make(
+    common: &Common,
+    out: Option<&Path>,
+    passphrase: Option<Secret>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let is_sealed = passphrase.is_some();
     // A running server has another current directory.
     let out = out.map(std::path::absolute).transpose();
     let out = out.map_err(Failure::unusable)?;
-    let (file, holds) = match Target::ask(common, output, Request::Backup { out })? {
-        Outcome::BackedUp {
-            file,
-            holds: Some(holds),
-        } => (file.display().to_string(), holds),
-        other => return Err(unexpected(&other)),
-    };
+    let (file, holds, unsound) =
+        match Target::ask(common, output, Request::Backup { out, passphrase })? {
+            Outcome::BackedUp {
+                file,
+                holds: Some(holds),
+                unsound,
+            } => (file.display().to_string(), holds, unsound),
+            other => return Err(unexpected(&other)),
+        };
     if output.json {
         let mut value = serde_json::to_value(&holds).map_err(Failure::failed)?;
         value["file"] = json!(file);
@@ -70,25 +97,31 @@ fn make(common: &Common, out: Option<&Path>, output: &mut Output) -> Result<Exit
     } else {
         say(output, RecoveryWords::Made { file })?;
         say(output, words(&holds))?;
-        say(output, RecoveryWords::HoldsKey)?;
+        if !is_sealed {
+            say(output, RecoveryWords::HoldsKey)?;
+        }
     }
     for attachment in &holds.left_out {
         let attachment = attachment.clone();
         output.warn(&RecoveryWords::LeftOut { attachment }.text(output.lang));
     }
-    Ok(if holds.left_out.is_empty() {
+    warn(output, &unsound);
+    Ok(if holds.left_out.is_empty() && unsound.is_empty() {
         Exit::Done
     } else {
         Exit::Partly
     })
 }
 
-fn verify(file: &Path, output: &mut Output) -> Result<Exit, Failure> {
-    let verified = watched(output, |progress| backup::verify(file, progress));
+fn verify(file: &Path, passphrase: Option<&Secret>, output: &mut Output) -> Result<Exit, Failure> {
+    let verified = watched(output, |progress| {
+        backup::verify(file, passphrase, progress)
+    });
     let verified = verified.map_err(unreadable)?;
-    show(output, &verified.faults)?;
+    let faults = [verified.faults, verified.unsound].concat();
+    show(output, &faults)?;
     match verified.holds {
-        Some(holds) if verified.faults.is_empty() => {
+        Some(holds) if faults.is_empty() => {
             output.either(&holds, &System::Recovery(words(&holds)))?;
             say(output, RecoveryWords::Sound)?;
             Ok(Exit::Done)
@@ -97,7 +130,7 @@ fn verify(file: &Path, output: &mut Output) -> Result<Exit, Failure> {
             if let Some(holds) = holds {
                 say(output, words(&holds))?;
             }
-            let places = verified.faults.len();
+            let places = faults.len();
             say(output, RecoveryWords::Damaged { places })?;
             Ok(Exit::Failed)
         }
@@ -118,6 +151,13 @@ pub(super) fn show(output: &mut Output, faults: &[Fault]) -> Result<(), Failure>
         }
     }
     Ok(())
+}
+
+/// Warns of documents that were unsound before anything was written.
+pub(super) fn warn(output: &mut Output, unsound: &[Fault]) {
+    for fault in unsound {
+        output.warn(&format!("{}: {}", fault.place, fault.what));
+    }
 }
 
 /// What a backup holds, in words.
@@ -141,7 +181,13 @@ pub(super) fn say(output: &mut Output, words: RecoveryWords) -> Result<(), Failu
 
 /// A file that cannot be read is no damaged one.
 pub(super) fn unreadable(error: ReadFailed) -> Failure {
-    Failure::unusable(error)
+    let is_sealed = matches!(error, ReadFailed::Sealed | ReadFailed::WrongPassphrase);
+    let failure = Failure::unusable(error);
+    if is_sealed {
+        failure.hint("add --passphrase-stdin and pipe the passphrase in")
+    } else {
+        failure
+    }
 }
 
 /// Does long work and shows how far it is.

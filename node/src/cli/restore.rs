@@ -6,7 +6,7 @@ use shared::api::NodeRole;
 use shared::text::recovery::RecoveryWords;
 
 use super::Common;
-use super::backup::{say, show, unreadable, watched, words};
+use super::backup::{passphrase, say, show, unreadable, warn, watched, words};
 use super::output::Output;
 use crate::backup::{RestoreFailed, Restored, restore};
 use crate::clock::Clock;
@@ -18,6 +18,9 @@ pub struct Args {
     /// The backup
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Read its passphrase from stdin
+    #[arg(long)]
+    pub passphrase_stdin: bool,
 }
 
 /// Verifies a backup and makes its node again; 1 when the backup is damaged.
@@ -27,11 +30,15 @@ pub struct Args {
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
     let dir = common.data_dir()?;
     let clock = Clock::system();
+    let passphrase = passphrase(args.passphrase_stdin)?;
     let restored = watched(output, |progress| {
-        restore(&args.file, &dir, &clock, progress)
+        restore(&args.file, passphrase.as_ref(), &dir, &clock, progress)
     });
     let holds = match restored {
-        Ok(Restored::Whole(holds)) => holds,
+        Ok(Restored::Whole(holds, unsound)) => {
+            warn(output, &unsound);
+            holds
+        }
         Ok(Restored::Damaged(faults)) => {
             show(output, &faults)?;
             say(output, RecoveryWords::NotRestored)?;

@@ -167,7 +167,7 @@ fn line(user: &UserInfo) -> String {
 }
 
 /// The password: from a pipe, or asked for twice at the terminal, which does not show it.
-fn read_password(from_stdin: bool) -> Result<Secret, Failure> {
+pub(super) fn read_password(from_stdin: bool) -> Result<Secret, Failure> {
     if from_stdin {
         let mut text = String::new();
         std::io::stdin()

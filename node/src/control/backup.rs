@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::Context;
 use super::request::{Outcome, Trouble};
+use crate::accounts::password::{self, Secret};
 use crate::backup::{
     LAST_KEY, Last, Made, Manifest, Progress, Source, WriteFailed, default_path, write,
 };
@@ -42,10 +43,13 @@ pub enum BackupFailed {
 }
 
 /// What goes into a backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Everything.
-    Everything,
+    Everything {
+        /// Words it is put under.
+        passphrase: Option<Secret>,
+    },
     /// Everything but the attachments.
     WithoutAttachments,
 }
@@ -60,9 +64,14 @@ pub fn last(reader: &dyn Reader) -> Option<Last> {
 pub(super) async fn run(
     context: &Context,
     out: Option<PathBuf>,
+    passphrase: Option<Secret>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Outcome, Trouble> {
-    let made = make(context, out, Scope::Everything, progress).await;
+    if let Some(words) = &passphrase {
+        password::check(words, &context.info().name)
+            .map_err(|error| Trouble::usage(error.to_string()))?;
+    }
+    let made = make(context, out, Scope::Everything { passphrase }, progress).await;
     let made = made.map_err(|error| {
         let trouble = Trouble::failed(&error);
         match error {
@@ -76,6 +85,7 @@ pub(super) async fn run(
     Ok(Outcome::BackedUp {
         file: made.file,
         holds: made.verified.holds.map(Box::new),
+        unsound: made.verified.unsound,
     })
 }
 
@@ -121,10 +131,16 @@ pub async fn make(
             version: info.version.clone(),
             audit: mark.number,
             audit_chain: hex::encode(mark.chain),
-            with_attachments: scope == Scope::Everything,
+            with_attachments: matches!(scope, Scope::Everything { .. }),
         },
         files,
         blobs: crate::node::blobs_dir(&context.dir),
+        passphrase: match scope {
+            Scope::Everything { passphrase } => {
+                passphrase.map(|words| (words, context.clock.random()))
+            }
+            Scope::WithoutAttachments => None,
+        },
     };
     let made = work(source, out, progress).await?;
     let last = Last {

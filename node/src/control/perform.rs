@@ -199,7 +199,9 @@ async fn run(
             };
             Ok(Outcome::BundleTaken { report })
         }
-        Request::Backup { out } => backup::run(context, out, &mut progress_to(events)).await,
+        Request::Backup { out, passphrase } => {
+            backup::run(context, out, passphrase, &mut progress_to(events)).await
+        }
         Request::AuditVerify => audit::verify(context).await,
         Request::Doctor => doctor::run(context, lang).await,
         Request::Check { repair } => check::run(context, repair).await,

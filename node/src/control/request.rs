@@ -19,7 +19,7 @@ use shared::text::line::LineReason;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
-use crate::backup::{Holds, Last};
+use crate::backup::{Fault, Holds, Last};
 use crate::journal::Extent;
 
 /// One question with the language its words should come in.
@@ -215,6 +215,8 @@ pub enum Request {
     Backup {
         /// The file, by its whole path; a day's own in the data folder without.
         out: Option<PathBuf>,
+        /// The words it is put under.
+        passphrase: Option<Secret>,
     },
     /// Whether the audit trail is what was written.
     AuditVerify,
@@ -427,6 +429,8 @@ pub enum Outcome {
         file: PathBuf,
         /// What it holds.
         holds: Option<Box<Holds>>,
+        /// Documents that were unsound already.
+        unsound: Vec<Fault>,
     },
     /// Of `Check`.
     Checked {

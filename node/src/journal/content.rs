@@ -151,6 +151,9 @@ impl Strict {
         }
         for (tree, key, value) in pairs {
             let value = value.as_ref().ok_or("a removal")?;
+            if !tree.is_durable() {
+                return Err("a pair that can be computed again and does not belong there");
+            }
             self.digest.add(Element::of(*tree, key, value));
             let here = Some((*tree, key.clone()));
             if here <= self.last {

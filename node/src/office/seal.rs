@@ -17,8 +17,9 @@ const MAGIC: &[u8; 3] = b"XMB";
 const VERSION: u8 = b'1';
 const HEADER_BYTES: usize = 4 + 32 + 32;
 /// Plain bytes of one chunk.
-const CHUNK_BYTES: usize = 64 * 1024;
-const TAG_BYTES: usize = 16;
+pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes of a chunk's tag.
+pub const TAG_BYTES: usize = 16;
 const CONTEXT: &str = "xiangmu bundle seal v1";
 
 /// Why an envelope was not opened.
@@ -124,7 +125,9 @@ fn chunk_key(secret: &[u8; 32], header: &[u8]) -> Option<LessSafeKey> {
         .map(LessSafeKey::new)
 }
 
-fn nonce(number: u64, is_last: bool) -> Nonce {
+/// The nonce of a chunk: its number, and whether it is the last.
+#[must_use]
+pub fn nonce(number: u64, is_last: bool) -> Nonce {
     let mut bytes = [0; 12];
     bytes[3..11].copy_from_slice(&number.to_be_bytes());
     bytes[11] = is_last.into();
