@@ -15,6 +15,7 @@ mod golden;
 mod imports;
 mod issues;
 mod kill;
+mod malformed;
 mod mutation;
 mod plain;
 mod queue;

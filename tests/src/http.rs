@@ -170,6 +170,20 @@ impl Client {
         self.address = address;
     }
 
+    /// The session's cookie and its proof, for who writes requests by hand.
+    #[must_use]
+    pub fn proof(&self) -> (String, &str) {
+        (self.cookie_line(), &self.csrf)
+    }
+
+    fn cookie_line(&self) -> String {
+        let cookies = self.cookies.iter();
+        let cookies: Vec<String> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        cookies.join("; ")
+    }
+
     /// Opens a session.
     ///
     /// # Panics
@@ -221,12 +235,7 @@ impl Client {
         kind: &str,
         bytes: &[u8],
     ) -> io::Result<Reply> {
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let cookies = cookies.join("; ");
+        let cookies = self.cookie_line();
         let origin = format!("http://{}", self.address);
         let mut headers = vec![("content-type", kind), ("origin", origin.as_str())];
         if !cookies.is_empty() {

@@ -229,6 +229,10 @@ where
     let service = service_fn(|mut request: Request<Incoming>| {
         let (line, door, routes) = (line.clone(), door.clone(), routes.clone());
         async move {
+            // What a proxy is asked names no path (RFC 9112 3.2.3), which warp's routes cannot read.
+            if request.uri().path_and_query().is_none() {
+                return Ok(refuse(StatusCode::BAD_REQUEST, "this is no proxy"));
+            }
             // People's browsers ask for the page of the same name; only a node asks to change the protocol.
             let asks_to_sync = request.uri().path() == SYNC_PATH
                 && (request.headers().contains_key(header::UPGRADE)
