@@ -143,8 +143,17 @@ impl Listed {
         let of_year: Vec<&Edition> = issued().filter(|edition| edition.year == holds).collect();
         // One that follows none is the whole list: what was issued before it is over.
         let whole = of_year.iter().rposition(|one| one.follows.is_none());
-        let counts = of_year.into_iter().skip(whole.unwrap_or(0));
-        self.come_to(counts).into_keys().collect()
+        let mut on = BTreeSet::new();
+        for edition in of_year.into_iter().skip(whole.unwrap_or(0)) {
+            for entry in self.entries.get(&edition.row).into_iter().flatten() {
+                if entry.stands {
+                    on.insert(entry.project);
+                } else {
+                    on.remove(&entry.project);
+                }
+            }
+        }
+        on
     }
 
     fn come_to<'a>(

@@ -9,6 +9,7 @@
 //! more period, since nobody can hold it any more.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -156,24 +157,35 @@ impl<'a> Ground<'a> {
 
     /// Who stands on which list at a moment.
     #[must_use]
-    pub fn memberships(&self, at: Timestamp) -> Memberships<'a> {
+    pub fn memberships(&self, at: Timestamp) -> Memberships<'_> {
         let lists = self.profile.lists.iter();
-        let on = lists.map(|list| (list.id.as_str(), self.listed.on(&list.id, at)));
-        Memberships { on: on.collect() }
+        Memberships {
+            listed: &self.listed,
+            at,
+            on: lists
+                .map(|list| (list.id.as_str(), OnceCell::new()))
+                .collect(),
+        }
     }
 }
 
-/// Who stands on which list at one moment.
-#[derive(Debug, Clone, Default)]
+/// Who stands on which list at one moment; a list is counted when it is first asked for.
+#[derive(Debug)]
 pub struct Memberships<'a> {
-    on: BTreeMap<&'a str, BTreeSet<ProjectId>>,
+    listed: &'a Listed,
+    at: Timestamp,
+    on: BTreeMap<&'a str, OnceCell<BTreeSet<ProjectId>>>,
 }
 
-impl<'a> Memberships<'a> {
+impl Memberships<'_> {
     /// True when the project is on the list.
     #[must_use]
     pub fn has(&self, project: ProjectId, list: &str) -> bool {
-        self.on.get(list).is_some_and(|on| on.contains(&project))
+        let Some(on) = self.on.get(list) else {
+            return false;
+        };
+        let on = on.get_or_init(|| self.listed.on(list, self.at));
+        on.contains(&project)
     }
 }
 

@@ -1,9 +1,11 @@
 //! A county of a given size, and everything its rules say of it on one day: what the engine is measured with.
 //!
 //! The county is made once (`made` says what is in it) and then held as the views a page would fetch: [`Day::views`] writes them as the
-//! product sends them, [`Day::fetched`] reads them back, and [`Day::judge`] starts from them, as a page does once it has them. What
-//! two machines say of the same views is compared by [`Day::texts`], which leaves nothing out.
+//! product sends them, [`Day::fetched`] reads them back with the brief of each, which the product keeps beside it (`summary`), and
+//! [`Day::judge`] starts from there, as a page does once it has them. What two machines say of the same views is compared by
+//! [`Day::texts`], which leaves nothing out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -19,6 +21,7 @@ use crate::decide::{Directory, UnitEntry};
 use crate::ids::{ProjectId, UnitId};
 use crate::profile::{Profile, TRANSITIONS};
 use crate::project::ProjectView;
+use crate::rules::brief::Brief;
 use crate::rules::gates::GateState;
 use crate::rules::guards::Holds;
 use crate::rules::lights::{Colour, Light};
@@ -35,6 +38,7 @@ const MONTH: &str = "2026-06";
 pub struct Day {
     county: County,
     month: Month,
+    briefs: Vec<Brief>,
 }
 
 /// What a page fetches before it judges: the bodies of the API, each view as it is sent.
@@ -148,10 +152,17 @@ impl Day {
             now: views.now,
             drawn: 0,
         };
-        Ok(Self {
+        Ok(Self::of(county, views.month))
+    }
+
+    fn of(county: County, month: Month) -> Self {
+        let projects = county.projects.values();
+        let briefs = projects.map(|view| Brief::of(view, &county.directory));
+        Self {
+            briefs: briefs.collect(),
             county,
-            month: views.month,
-        })
+            month,
+        }
     }
 
     /// Works out all obligations, lights and gates of the day; the answer is how much was said.
@@ -169,7 +180,8 @@ impl Day {
     fn asked<R>(&self, take: impl FnOnce(&Answers<'_>) -> R) -> R {
         let world = self.county.world();
         let now = self.county.now;
-        let ground = Ground::of(&world);
+        let briefs = self.briefs.iter().map(Cow::Borrowed).collect();
+        let ground = Ground::new(&world, briefs);
         let asked = Asked::on(Whose::All, now.date(), now);
         let obligations = obligations(&ground, &asked);
         let look = Look::new(&world, now);

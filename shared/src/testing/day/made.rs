@@ -90,10 +90,7 @@ pub(super) fn county(slug: &str, projects: usize) -> Day {
         month: MONTH.parse().expect("a month"),
     };
     making.fill(projects);
-    Day {
-        county: making.county,
-        month: making.month,
-    }
+    Day::of(making.county, making.month)
 }
 
 impl Making {

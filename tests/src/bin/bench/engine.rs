@@ -1,7 +1,7 @@
 //! The rules engine on a county of 500 projects, natively and in headless Chromium: all obligations, lights and gates of one day.
 //!
-//! Both start from views as they are sent: the machine writes them, each side reads them once and then judges as often as it is timed.
-//! All answers of the browser must be those of the machine, by digests of obligations, lights and gates in full.
+//! Both start from views as they are sent: the machine writes them, each side reads them once, with the brief the product keeps
+//! beside each, and then judges as often as it is timed; what the reading took is said beside it. All answers of the browser must be those of the machine, by digests of obligations, lights and gates in full.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -69,8 +69,14 @@ fn digests(texts: &[String; 3]) -> [String; 3] {
 pub fn natively(_plan: &Plan) -> anyhow::Result<Vec<Measured>> {
     let [row] = NATIVE else { return Ok(Vec::new()) };
     let mut runs = Vec::new();
+    let mut reading = String::new();
     for slug in Profile::slugs() {
-        let day = Day::fetched(&Day::new(slug, PROJECTS).views())?;
+        let views = Day::new(slug, PROJECTS).views();
+        let begun = Instant::now();
+        let day = Day::fetched(&views)?;
+        let read_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let mb = views.len() as f64 / 1e6;
+        reading = format!("{reading}, {slug} {mb:.1} MB in {read_ms:.0} ms");
         let said = day.judge();
         ensure!(
             said.lights == PROJECTS && said.gates > 0,
@@ -84,7 +90,9 @@ pub fn natively(_plan: &Plan) -> anyhow::Result<Vec<Measured>> {
         });
         runs.push((slug.to_owned(), times.collect()));
     }
-    Ok(vec![slowest(row, runs, 50.0)?])
+    let mut measured = slowest(row, runs, 50.0)?;
+    measured.found = format!("{}; views read once{reading}", measured.found);
+    Ok(vec![measured])
 }
 
 /// What the page found for one county.
