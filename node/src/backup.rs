@@ -1,7 +1,7 @@
 //! Backups: one file that holds everything durable of a node at one moment, and a node made again from it.
 //!
 //! A backup is a header, then chained records as in the journal: what it is ([`Manifest`]), the keys and the configuration, all
-//! content in key order ([`crate::journal::content`]), the attachments, and the sums over all of it ([`Totals`]). It is made from
+//! content in key order ([`crate::journal::content`]), the attachments, and the sums over all of it (`Totals`). It is made from
 //! files of the journal that stay where they are meanwhile ([`crate::store::Snapshot`]), so edits go on and it still is one moment.
 //! It is written under another name, synced, read back as strictly as a stranger would ([`verify()`]), and only then named.
 //!
@@ -9,7 +9,7 @@
 //! know of the log may go beyond it, so both sides reconcile and neither loses what it holds.
 //!
 //! A backup holds the node's key and the accounts: whoever has it can speak for the node. It is readable by this account alone; one
-//! that leaves the house is better put under a passphrase ([`seal`]).
+//! that leaves the house is better put under a passphrase (`seal`).
 
 mod daily;
 mod read;
