@@ -630,9 +630,6 @@ impl Driver {
             Some(DriverError::StorageFailed(error)) => {
                 matches!(**error, StoreError::Damaged { .. })
             }
-            Some(DriverError::CoreFailed(error)) => {
-                matches!(**error, ReplicaError::Store(StoreError::Damaged { .. }))
-            }
             _ => false,
         };
         tended.reopen |= is_damaged;
@@ -720,8 +717,8 @@ impl Driver {
 }
 
 fn core_failed(error: ReplicaError) -> DriverError {
-    match error {
-        ReplicaError::Store(error) => DriverError::StorageFailed(Arc::new(error)),
-        error => DriverError::CoreFailed(Arc::new(error)),
+    match error.into_storage() {
+        Ok(error) => DriverError::StorageFailed(Arc::new(error)),
+        Err(error) => DriverError::CoreFailed(Arc::new(error)),
     }
 }
