@@ -125,9 +125,14 @@ impl LocalStore {
     /// # Errors
     /// When the medium fails.
     pub fn lose_derived(&mut self) -> Result<(), StoreError> {
+        self.mark_derived(true)
+    }
+
+    /// Writes into the database whether the derived trees are to be computed.
+    fn mark_derived(&mut self, derived_lost: bool) -> Result<(), StoreError> {
         self.check_access()?;
         let stamp = Stamp {
-            derived_lost: true,
+            derived_lost,
             ..self.stamp
         };
         let applied = self.database.apply(&[], &stamp);
@@ -421,16 +426,7 @@ impl Store for LocalStore {
         if !self.stamp.derived_lost {
             return Ok(());
         }
-        self.check_access()?;
-        let stamp = Stamp {
-            derived_lost: false,
-            ..self.stamp
-        };
-        let applied = self.database.apply(&[], &stamp);
-        self.guard(applied)?;
-        self.stamp = stamp;
-        self.is_settled = false;
-        Ok(())
+        self.mark_derived(false)
     }
 }
 
