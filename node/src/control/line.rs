@@ -55,6 +55,7 @@ pub async fn exchange(
     let deadline = Instant::now() + wait;
     let mut events = context.handle.subscribe();
     let (mut sent, mut received) = (0, 0);
+    let mut told = None;
     let (left, problem) = loop {
         let asked = context.handle.request(|request| Input::SyncNow { request });
         let (left, problem) = match timeout_at(deadline, asked).await {
@@ -66,13 +67,14 @@ pub async fn exchange(
             })) => {
                 sent += more_sent;
                 received += more_received;
+                told = problem;
                 (left, problem)
             }
             Ok(Ok(other)) => return Err(ExchangeFailed::Refused(Box::new(other))),
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => {
-                let (pending, why) = unfinished(context).await?;
-                (pending, Some(why))
+                let (pending, standing) = stands(context).await?;
+                (pending, Some(unfinished(standing, told)))
             }
         };
         let is_over = match problem {
@@ -107,8 +109,8 @@ pub async fn exchange(
     })
 }
 
-/// Why the time was not enough: what keeps the line away, or that there was too much.
-async fn unfinished(context: &Context) -> Result<(u64, LineReason), DriverError> {
+/// How many edits wait, and how it stands with the hub.
+async fn stands(context: &Context) -> Result<(u64, Standing), DriverError> {
     let asked = context.handle.read(|read| {
         let now = read.now;
         (
@@ -116,15 +118,19 @@ async fn unfinished(context: &Context) -> Result<(u64, LineReason), DriverError>
             read.replica.hub_standing(now),
         )
     });
-    let (pending, standing) = asked.await?;
-    let why = match standing {
+    asked.await
+}
+
+/// Why the time was not enough: what keeps the line away, or that there was too much. While one more attempt is under way, what was told of
+/// the one before is all that is known.
+fn unfinished(standing: Standing, told: Option<LineReason>) -> LineReason {
+    match standing {
         Standing::NotJoined => LineReason::NotJoined,
         Standing::Pending => LineReason::AwaitsApproval,
         Standing::Refused(reason) | Standing::Away(reason) => reason,
-        Standing::Asking => LineReason::TimedOut,
+        Standing::Asking => told.unwrap_or(LineReason::TimedOut),
         Standing::Open => LineReason::Unfinished,
-    };
-    Ok((pending, why))
+    }
 }
 
 /// Without a receipt the next process on this folder would not know that the hub has it all.
@@ -162,5 +168,20 @@ pub async fn standing(context: &Context) -> Result<Standing, DriverError> {
         }
         let next = deadline.min(Instant::now() + ASK_AGAIN);
         let _heard = timeout_at(next, events.recv()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_under_way_does_not_hide_what_the_one_before_met() {
+        let told = Some(LineReason::Unreachable);
+        assert_eq!(unfinished(Standing::Asking, told), LineReason::Unreachable);
+        assert_eq!(unfinished(Standing::Asking, None), LineReason::TimedOut);
+        let refused = Standing::Refused(LineReason::WrongHub);
+        assert_eq!(unfinished(refused, told), LineReason::WrongHub);
+        assert_eq!(unfinished(Standing::Open, told), LineReason::Unfinished);
     }
 }
