@@ -21,11 +21,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use shared::api::NodeInfo;
-use shared::attachments::Named;
+use shared::attachments::{BlobName, Named};
 use shared::command::{Actor, Answer, Envelope};
 use shared::ids::DocumentId;
 use shared::store::{Reader, StoreError, Turn};
-use shared::sync::{Input, LineTrouble, Replica, ReplicaError, Reply, RequestId, SessionId};
+use shared::sync::{
+    BlobStored, Input, LineTrouble, Replica, ReplicaError, Reply, RequestId, SessionId,
+};
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -249,6 +251,16 @@ impl Handle {
             is_urgent: true,
         }))
         .await
+    }
+
+    /// An attachment came otherwise than by line: nobody has to be asked for it any more.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn blob_arrived(&self, name: BlobName) -> Result<(), DriverError> {
+        let state = BlobStored::Complete;
+        self.send(Message::Input(Input::BlobStored { name, state }))
+            .await
     }
 
     /// Everything that changes from now on. A watcher that falls behind is told so (`Lagged`) and should read afresh.

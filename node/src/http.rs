@@ -51,7 +51,7 @@ use crate::identity::Secret;
 use crate::server::App;
 use crate::transport::Line;
 
-use bundles::Opened;
+use bundles::Sticks;
 use guard::HostList;
 use health::Metrics;
 use imports::Previews;
@@ -77,7 +77,7 @@ pub struct Site {
     /// Previewed imports that wait for a person's yes.
     pub previews: Previews,
     /// Bundles that were opened and wait likewise.
-    pub bundles: Opened,
+    pub bundles: Sticks,
     /// Days without a line after which the work desk points to the stick.
     pub stick_after_days: u32,
 }
@@ -100,7 +100,7 @@ impl Site {
             metrics: Metrics::default(),
             control_token: Arc::clone(&app.control_token),
             previews: Previews::default(),
-            bundles: Opened::default(),
+            bundles: Sticks::default(),
             stick_after_days: app.config.stick_after_days,
             context,
         })

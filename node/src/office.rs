@@ -21,6 +21,7 @@ pub mod export;
 pub mod header;
 pub mod import;
 pub mod mapping;
+pub mod parcel;
 pub mod plan;
 pub mod reader;
 pub mod remembered;

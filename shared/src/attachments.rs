@@ -9,8 +9,9 @@ use automerge::{ROOT, ReadDoc as _};
 
 use crate::document::Document;
 use crate::field::{Column, FieldPath, Table, Target};
-use crate::ids::DocumentId;
+use crate::ids::{DocumentId, RowId};
 use crate::store::{Reader, StoreError, Tree, Turn};
+use crate::time::Timestamp;
 
 /// The name of a file: the BLAKE3 of its bytes.
 pub type BlobName = [u8; 32];
@@ -29,6 +30,8 @@ pub struct Named {
     pub bytes: u64,
     /// The document.
     pub document: DocumentId,
+    /// When it was attached, as the row's id says; the epoch where that is not known.
+    pub at: Timestamp,
 }
 
 /// A name as rows hold it: 64 hexadecimal digits.
@@ -74,6 +77,7 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
             name,
             bytes: bytes.unwrap_or(0),
             document: id.clone(),
+            at: row.parse().map_or(Timestamp(0), RowId::time),
         });
     }
     found
@@ -85,7 +89,8 @@ pub(crate) fn index(turn: &mut Turn<'_>, id: &DocumentId, document: &Document) {
         let mut key = INDEX.to_vec();
         key.extend(file.name);
         key.extend(id.to_bytes());
-        turn.put(Tree::Index, key, file.bytes.to_be_bytes());
+        let value = [file.bytes.to_be_bytes(), file.at.0.to_be_bytes()].concat();
+        turn.put(Tree::Index, key, value);
     }
 }
 
@@ -110,10 +115,13 @@ pub fn find(reader: &dyn Reader, name: Option<BlobName>) -> Result<Vec<Named>, S
                 continue;
             };
             if let Some(document) = DocumentId::from_bytes(id) {
+                // What an earlier version indexed has no time.
+                let (bytes, at) = value.split_at(value.len().min(8));
                 found.push(Named {
                     name: *name,
-                    bytes: value.try_into().map_or(0, u64::from_be_bytes),
+                    bytes: bytes.try_into().map_or(0, u64::from_be_bytes),
                     document,
+                    at: Timestamp(at.try_into().map_or(0, i64::from_be_bytes)),
                 });
             }
         }

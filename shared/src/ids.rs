@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ulid::Ulid;
 
+use crate::time::Timestamp;
+
 /// Why a text is no id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a {kind}")]
@@ -85,6 +87,12 @@ macro_rules! ulid_id {
             #[must_use]
             pub fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Ulid::from_bytes(bytes))
+            }
+
+            /// When it was made, by the clock of whoever made it.
+            #[must_use]
+            pub fn time(self) -> Timestamp {
+                Timestamp(i64::try_from(self.0.timestamp_ms()).unwrap_or(0))
             }
 
             /// The 16 bytes of the id, in sorting order.

@@ -41,7 +41,7 @@ mod ticket;
 mod trying;
 
 pub use blobs::BlobStored;
-pub use bundle::{BundleDraft, BundleGap, BundleRefusal, BundleTaken, BundleView};
+pub use bundle::{BundleDraft, BundleGap, BundleOrder, BundleRefusal, BundleTaken, BundleView};
 pub use effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 pub use error::ReplicaError;
 pub use input::{

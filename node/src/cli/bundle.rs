@@ -1,6 +1,5 @@
 //! `xiangmu bundle export|import`: data carried on a stick.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -8,7 +7,6 @@ use serde_json::json;
 use shared::api::BundleReport;
 use shared::text::bundle::BundleWords;
 use shared::text::system::System;
-use shared::wire::bundle::BUNDLE_BYTES_MAX;
 
 use super::Common;
 use super::file;
@@ -16,6 +14,7 @@ use super::output::Output;
 use super::target::{Target, unexpected};
 use crate::control::{Outcome, Request};
 use crate::exit::{Exit, Failure};
+use crate::office::parcel::Parcel;
 
 /// Flags of `bundle`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +38,9 @@ pub enum Act {
         /// Everything, not only what the node is not known to hold
         #[arg(long)]
         all: bool,
+        /// Room for attached files, in MiB: what somebody there waits for first, then the newest. 0 leaves them out [default: 64 with everything else]
+        #[arg(long, value_name = "MIB")]
+        files: Option<u64>,
     },
     /// Take a bundle in that was made for this node
     Import {
@@ -57,7 +59,19 @@ pub enum Act {
 /// When the node or the file cannot be reached, or the bundle does not prove itself.
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.act {
-        Act::Export { to, out, all } => export(common, output, to, &out, all),
+        Act::Export {
+            to,
+            out,
+            all,
+            files,
+        } => {
+            let request = Request::BundleExport {
+                to,
+                all,
+                files_bytes: files.map(|mebibytes| mebibytes.saturating_mul(1024 * 1024)),
+            };
+            export(common, output, request, &out)
+        }
         Act::Import { file, dry_run } => import(common, output, &file, dry_run),
     }
 }
@@ -65,25 +79,40 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
 fn export(
     common: &Common,
     output: &mut Output,
-    to: String,
+    request: Request,
     out: &Path,
-    all: bool,
 ) -> Result<Exit, Failure> {
-    let request = Request::BundleExport { to, all };
     let (outcome, bytes) = file::fetch(common, output, request, out)?;
-    let Outcome::BundleMade { to, unit, entries } = outcome else {
+    let Outcome::BundleMade {
+        to,
+        unit,
+        entries,
+        files,
+        files_left,
+        left_bytes,
+    } = outcome
+    else {
         return Err(unexpected(&outcome));
     };
     let file = out.display().to_string();
     let value = json!({
-        "to": to, "unit": unit, "entries": entries, "bytes": bytes, "file": file,
+        "to": to, "unit": unit, "entries": entries, "files": files, "files_left": files_left, "bytes": bytes,
+        "file": file,
     });
     let words = BundleWords::Made {
         unit,
         entries,
+        files,
         file,
     };
     output.either(&value, &System::Bundle(words))?;
+    if files_left > 0 {
+        let words = BundleWords::FilesStay {
+            files: files_left,
+            bytes: left_bytes,
+        };
+        output.warn(&System::Bundle(words).text(output.lang));
+    }
     Ok(Exit::Done)
 }
 
@@ -93,15 +122,44 @@ fn import(
     file: &Path,
     dry_run: bool,
 ) -> Result<Exit, Failure> {
-    let attachment = read_file(file)?;
+    let cannot = |error: std::io::Error| {
+        let error = anyhow::Error::new(error);
+        Failure::failed(error.context(format!("cannot read {}", file.display())))
+    };
+    let source = std::fs::File::open(file).map_err(cannot)?;
+    let mut parcel = Parcel::open(std::io::BufReader::new(source)).map_err(cannot)?;
+    let bundle = match parcel.next_envelope() {
+        Ok(bundle) => bundle.unwrap_or_default(),
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            return Err(Failure::failed(anyhow::anyhow!(
+                "{} is larger than a bundle may be",
+                file.display()
+            )));
+        }
+        Err(error) => return Err(cannot(error)),
+    };
     let mut target = Target::open(common)?;
     let request = Request::BundleImport { dry_run };
-    let outcome = target.perform_printing(output, request, attachment);
+    let report = target.perform_printing(output, request, bundle);
+    let report = report.and_then(|outcome| match outcome {
+        Outcome::BundleTaken { report } => Ok(report),
+        other => Err(unexpected(&other)),
+    });
+    let report = report.and_then(|mut report| {
+        // One file after the other: a stick may carry more than memory holds.
+        while !dry_run
+            && report.state == "active"
+            && let Some(envelope) = parcel.next_envelope().map_err(cannot)?
+        {
+            match target.perform_printing(output, Request::BundleFile, envelope)? {
+                Outcome::BundleFile { taken } => taken.count(&mut report),
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Ok(report)
+    });
     target.close();
-    let report = match outcome? {
-        Outcome::BundleTaken { report } => report,
-        other => return Err(unexpected(&other)),
-    };
+    let report = report?;
     if output.json {
         output.value(&report)?;
     } else {
@@ -109,7 +167,10 @@ fn import(
             output.words(&System::Bundle(words))?;
         }
     }
-    let is_whole = report.refused == 0 && report.missing.is_none() && report.state == "active";
+    let is_whole = report.refused == 0
+        && report.missing.is_none()
+        && report.files_left == 0
+        && report.state == "active";
     Ok(if is_whole { Exit::Done } else { Exit::Partly })
 }
 
@@ -124,6 +185,13 @@ fn words(report: &BundleReport) -> Vec<BundleWords> {
             fresh: report.fresh,
             documents: report.documents,
         });
+        if report.files > 0 {
+            all.push(BundleWords::FilesSeen {
+                files: report.files,
+                bytes: report.file_bytes,
+                fresh: report.files_fresh,
+            });
+        }
     }
     if report.state != "active" {
         all.push(BundleWords::Pending { unit });
@@ -138,26 +206,11 @@ fn words(report: &BundleReport) -> Vec<BundleWords> {
             refused: report.refused,
         });
     }
-    all
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::failed(
-            anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
-        )
-    };
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    let mut bytes = Vec::new();
-    let bound = BUNDLE_BYTES_MAX as u64;
-    file.take(bound + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    if bytes.len() as u64 > bound {
-        return Err(Failure::failed(anyhow::anyhow!(
-            "{} is larger than a bundle may be",
-            path.display()
-        )));
+    if report.files > 0 && !report.dry_run && report.state == "active" {
+        all.push(BundleWords::FilesTaken {
+            fresh: report.files_fresh,
+            left: report.files_left,
+        });
     }
-    Ok(bytes)
+    all
 }

@@ -181,15 +181,33 @@ async fn run(
             };
             export_file(context, asked, events).await
         }
-        Request::BundleExport { to, all } => {
-            let made = bundle::make(context, &to, all).await?;
-            send_bytes(events, &made.bytes).await;
+        Request::BundleExport {
+            to,
+            all,
+            files_bytes,
+        } => {
+            let wish = bundle::Wish {
+                to,
+                whole: all,
+                files_bytes,
+            };
+            let made = bundle::make(context, wish).await?;
+            send_bytes(events, &made.begin).await;
+            for &file in &made.files {
+                send_bytes(events, &made.file(context, file).await?).await;
+            }
             Ok(Outcome::BundleMade {
                 to: made.to,
                 unit: made.unit,
                 entries: made.entries,
+                files: made.files.len() as u64,
+                files_left: made.left.files,
+                left_bytes: made.left.bytes,
             })
         }
+        Request::BundleFile => Ok(Outcome::BundleFile {
+            taken: bundle::files::take(context, attachment).await?,
+        }),
         Request::BundleImport { dry_run } => {
             let opened = bundle::open(context, attachment).await?;
             let report = if dry_run {
@@ -693,6 +711,8 @@ impl From<bundle::BundleFailed> for Trouble {
             | F::Refused(_)
             | F::NotNow(_)
             | F::TooLarge(_)
+            | F::Files(_)
+            | F::Blob(_)
             | F::Key(_)
             | F::Interrupted => trouble,
         }

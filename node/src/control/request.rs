@@ -20,6 +20,7 @@ use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
 use crate::backup::{Fault, Holds, Last};
+use crate::control::bundle::files::FileTaken;
 use crate::journal::Extent;
 
 /// One question with the language its words should come in.
@@ -152,7 +153,11 @@ pub enum Request {
         to: String,
         /// True: everything, not only what the node is not known to hold.
         all: bool,
+        /// Bytes of attached files at most; what fits with the rest into a bundle a browser takes, when absent.
+        files_bytes: Option<u64>,
     },
+    /// Takes one sealed file (the attachment) in that followed a bundle.
+    BundleFile,
     /// Takes a bundle (the attachment) in.
     BundleImport {
         /// True: only looks at it.
@@ -363,6 +368,17 @@ pub enum Outcome {
         unit: String,
         /// Log entries in it.
         entries: u64,
+        /// Attached files in it.
+        files: u64,
+        /// Attached files there was no room for.
+        files_left: u64,
+        /// Their bytes.
+        left_bytes: u64,
+    },
+    /// Of `BundleFile`.
+    BundleFile {
+        /// What became of it.
+        taken: FileTaken,
     },
     /// Of `BundleImport`.
     BundleTaken {

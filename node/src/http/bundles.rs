@@ -8,14 +8,15 @@ use http::Response;
 use shared::command::Role;
 use shared::ids::UserId;
 use shared::time::Timestamp;
-use shared::wire::bundle::Bundle;
+use shared::wire::bundle::BUNDLE_BYTES_MAX;
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
-use crate::control::bundle;
+use crate::control::bundle::{self, Opened, Wish};
 
-/// Opened bundles kept; each may be large.
+/// Opened bundles kept, and their bytes all together.
 const OPENED_MAX: usize = 4;
+const OPENED_BYTES_MAX: usize = BUNDLE_BYTES_MAX;
 /// How long an opened bundle waits for its yes.
 const OPENED_MS: i64 = 60 * 60_000;
 /// How the name of a bundle's file ends.
@@ -23,31 +24,33 @@ const ENDING: &str = "xmb";
 
 /// Bundles that were proved and wait for a person's yes. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Opened(Arc<Mutex<VecDeque<Waiting>>>);
+pub struct Sticks(Arc<Mutex<VecDeque<Waiting>>>);
 
 struct Waiting {
     token: String,
     user: UserId,
     until: Timestamp,
-    bundle: Arc<Bundle>,
+    opened: Opened,
 }
 
-impl Opened {
+impl Sticks {
     fn put(&self, waiting: Waiting, now: Timestamp) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| other.until > now);
-        if all.len() >= OPENED_MAX {
+        all.push_back(waiting);
+        let bytes =
+            |all: &VecDeque<Waiting>| all.iter().map(|w| w.opened.sealed.len()).sum::<usize>();
+        while all.len() > OPENED_MAX || bytes(&all) > OPENED_BYTES_MAX {
             all.pop_front();
         }
-        all.push_back(waiting);
     }
 
-    fn take(&self, user: UserId, token: &str, now: Timestamp) -> Option<Arc<Bundle>> {
+    fn take(&self, user: UserId, token: &str, now: Timestamp) -> Option<Opened> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let at = all
             .iter()
             .position(|w| w.token == token && w.user == user && w.until > now)?;
-        all.remove(at).map(|waiting| waiting.bundle)
+        all.remove(at).map(|waiting| waiting.opened)
     }
 }
 
@@ -59,20 +62,26 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     may_carry(call)?;
     let to: Option<String> = call.asked("to")?;
     let all: bool = call.asked("all")?.unwrap_or(false);
-    let made = bundle::make(&site.context, to.as_deref().unwrap_or("hub"), all).await?;
+    let wish = Wish {
+        to: to.unwrap_or_else(|| "hub".to_owned()),
+        whole: all,
+        // More than a browser brings in is not given to one.
+        files_bytes: match call.asked::<bool>("files")? {
+            Some(false) => Some(0),
+            _ => None,
+        },
+    };
+    let made = bundle::make(&site.context, wish).await?;
+    let bytes = made.whole(&site.context).await?;
     let day = site.context.clock.now().date();
-    let sum = blake3::hash(&made.bytes).to_hex();
+    let sum = blake3::hash(&bytes).to_hex();
     let name = format!(
         "{}_{}_{day}_{}.{ENDING}",
         site.context.info().unit_name,
         made.unit,
         sum.get(..8).unwrap_or_default()
     );
-    Ok(reply::download(
-        "application/octet-stream",
-        &name,
-        made.bytes,
-    ))
+    Ok(reply::download("application/octet-stream", &name, bytes))
 }
 
 /// `POST /api/v1/bundles`.
@@ -89,7 +98,7 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         token: token.clone(),
         user: call.person()?.actor.user,
         until: now.plus_ms(OPENED_MS),
-        bundle: opened,
+        opened,
     };
     site.bundles.put(waiting, now);
     report.token = Some(token);

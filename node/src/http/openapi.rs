@@ -101,7 +101,7 @@ fn content(shape: Shape, components: &mut Components) -> Option<Value> {
         Shape::Text => json!({"text/plain": {"schema": {"type": "string"}}}),
         Shape::Page => json!({"text/html": {"schema": {"type": "string"}}}),
         Shape::Form => json!({"multipart/form-data": {"schema": {"type": "object"}}}),
-        Shape::File => {
+        Shape::File | Shape::Bundle => {
             json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}})
         }
     })

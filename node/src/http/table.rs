@@ -7,6 +7,7 @@ use http::Method;
 use shared::api;
 use shared::command::{Answer, Envelope};
 use shared::limits::UPLOAD_BYTES_MAX;
+use shared::wire::bundle::BUNDLE_BYTES_MAX;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Ref, RefOr};
@@ -93,6 +94,8 @@ pub enum Shape {
     Text,
     /// A file.
     File,
+    /// A bundle, which may be larger than any other file.
+    Bundle,
     /// A page without script.
     Page,
     /// The multipart body of a form on such a page; its proof stands in a field.
@@ -131,6 +134,7 @@ impl Route {
             Shape::Nothing | Shape::Page => 4 * 1024,
             Shape::Json(_) | Shape::AnyJson | Shape::Text => 4 * 1024 * 1024,
             Shape::File | Shape::Form => UPLOAD_BYTES_MAX,
+            Shape::Bundle => BUNDLE_BYTES_MAX as u64,
         }
     }
 
@@ -231,7 +235,7 @@ const UNIT: (&str, &str) = ("unit", "a unit's id; the person's own when absent")
 fn build() -> Vec<Route> {
     use Access::{Open, Person};
     use Endpoint as E;
-    use Shape::{AnyJson, File, Form, Json, Nothing, Page, Text};
+    use Shape::{AnyJson, Bundle, File, Form, Json, Nothing, Page, Text};
     let mut routes = Vec::new();
     let mut add = |method: Method, path, endpoint, access, takes, gives, query, summary| {
         routes.push(Route { method, path, endpoint, access, takes, gives, query, summary });
@@ -289,9 +293,9 @@ fn build() -> Vec<Route> {
         &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "`results`: at the hub, what assessment came to in the year of the period, for units and leaders, instead of projects")],
         "The list of projects as a file.");
     add(get.clone(), "/api/v1/bundles", E::BundleExport, Person, Nothing, File,
-        &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold")],
+        &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold"), ("files", "`false`: no attached files; else as many as fit into 64 MiB, what somebody there waits for first, then the newest")],
         "A bundle to be carried to another node on a stick: sealed for it and signed.");
-    add(post.clone(), "/api/v1/bundles", E::BundlePreview, Person, File, Json(of::<api::BundleReport>), &[], "Opens a bundle (raw body), proves it and says what it would bring; nothing is written.");
+    add(post.clone(), "/api/v1/bundles", E::BundlePreview, Person, Bundle, Json(of::<api::BundleReport>), &[], "Opens a bundle (raw body), proves it and says what it would bring; nothing is written.");
     add(post.clone(), "/api/v1/bundles/{token}", E::BundleConfirm, Person, Nothing, Json(of::<api::BundleReport>), &[], "Takes a previewed bundle in.");
     add(get.clone(), "/api/v1/audit", E::Audit, Person, Nothing, Json(of::<api::Audit>),
         &[("day", "the first day, `2026-11-01`; thirty days before the last when absent"), ("to", "the last day; today when absent"), ("from", "a moment in milliseconds instead of the first day: that of the last line, to read on"), ("limit", "lines at most, 1 to 10000")],

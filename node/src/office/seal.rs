@@ -13,9 +13,9 @@ use shared::identity::NodeKey;
 use shared::ids::NodeId;
 
 /// How a sealed bundle begins; the digit is the version.
-const MAGIC: &[u8; 3] = b"XMB";
+pub(super) const MAGIC: &[u8; 3] = b"XMB";
 const VERSION: u8 = b'1';
-const HEADER_BYTES: usize = 4 + 32 + 32;
+pub(super) const HEADER_BYTES: usize = 4 + 32 + 32;
 /// Plain bytes of one chunk.
 pub const CHUNK_BYTES: usize = 64 * 1024;
 /// Bytes of a chunk's tag.

@@ -18,6 +18,12 @@ use crate::platform::sync_dir;
 pub struct BlobId([u8; 32]);
 
 impl BlobId {
+    /// The bytes of the name.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// The name with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -100,6 +106,8 @@ impl Blobs {
         let path = self.path(id);
         self.write(&path, bytes)
             .map_err(|source| BlobError::Io { path, source })?;
+        // What was there of it by line is of no use any more; most often there is nothing.
+        let _gone = std::fs::remove_file(self.unfinished(id));
         Ok(id)
     }
 

@@ -29,6 +29,18 @@ pub struct BundleReport {
     /// Entries that are missing before it, so that (the rest of) it cannot be taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<u64>,
+    /// Attached files that go along.
+    #[serde(default)]
+    pub files: u64,
+    /// Their bytes.
+    #[serde(default)]
+    pub file_bytes: u64,
+    /// Those that were not here before.
+    #[serde(default)]
+    pub files_fresh: u64,
+    /// Those that could not be taken: damaged, lost at the end of a torn file, or no document here names them.
+    #[serde(default)]
+    pub files_left: u64,
     /// The sender's enrolment: `active`, or `pending` and nothing is taken before somebody approves it.
     pub state: String,
     /// True: only looked at.

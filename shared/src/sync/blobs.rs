@@ -18,6 +18,7 @@ use crate::store::{Reader, StoreError};
 use crate::time::Timestamp;
 use crate::wire::v1::{BLOB_PART_BYTES, BlobFrame, Frame, Scope};
 
+use super::bundle::files::note_held;
 use super::effect::{CloseReason, Effect};
 use super::error::ReplicaError;
 use super::grant::Audience;
@@ -67,6 +68,14 @@ struct Want {
 /// Everything that shall come here.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted(BTreeMap<BlobName, Want>);
+
+impl Wanted {
+    /// The files a person waits for.
+    pub(super) fn urgent(&self) -> impl Iterator<Item = BlobName> {
+        let urgent = self.0.iter().filter(|(_, want)| want.is_urgent);
+        urgent.map(|(name, _)| *name)
+    }
+}
 
 /// What a session asks and is asked.
 #[derive(Debug, Default)]
@@ -180,6 +189,10 @@ impl Replica {
         match state {
             BlobStored::Partial => {}
             BlobStored::Complete => {
+                let session = want.from.and_then(|id| self.sessions.get(&id));
+                if let Some(open) = session.and_then(|session| session.open()) {
+                    note_held(cx.turn, open.node, &name);
+                }
                 self.wanted.0.remove(&name);
                 cx.out.push(Effect::Status);
             }
@@ -431,6 +444,9 @@ impl Replica {
         serving.offset += bytes.len() as u64;
         if serving.offset < serving.to.min(total) {
             open.blobs.serving = Some(serving);
+        } else if serving.offset >= total {
+            // What is lost on the way now is asked for again, or said to be lacking by the next bundle.
+            note_held(cx.turn, open.node, &name);
         }
         let mut at = offset;
         for part in bytes.chunks(BLOB_PART_BYTES) {

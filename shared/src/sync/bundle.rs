@@ -6,15 +6,16 @@
 //!
 //! Making one only reads. It goes batch by batch, so that nobody waits long for the store: [`Replica::begin_bundle`], then
 //! [`Replica::next_of_bundle`] until there is no more, then [`Replica::finish_bundle`]. Taking one in (`take`) goes through the
-//! same gate as the line, a batch a turn.
+//! same gate as the line, a batch a turn. Attached files lie behind a bundle, each for itself (`files`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::attachments::{BlobName, Named};
 use crate::ids::NodeId;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::wire::bundle::{
-    CarriedBatch, CarriedReceipt, CarriedRefusal, Manifest, REFUSALS_MAX, write,
+    CarriedBatch, CarriedFile, CarriedReceipt, CarriedRefusal, Manifest, REFUSALS_MAX, write,
 };
 use crate::wire::codec::{self, Writer};
 use crate::wire::v1::{InviteProof, Point, SCOPES_MAX, Scope};
@@ -28,6 +29,7 @@ use super::receipt::{RECEIPT_CONTEXT, SIGN_CONTEXT, point_bytes};
 use super::{Replica, quarantined};
 use crate::identity::InviteCode;
 
+pub(super) mod files;
 mod take;
 
 pub use take::{BundleGap, BundleTaken, BundleView};
@@ -60,10 +62,25 @@ pub enum BundleRefusal {
     OwnBundle,
 }
 
+/// A bundle somebody asks for.
+#[derive(Debug)]
+pub struct BundleOrder {
+    /// Who it is for.
+    pub to: NodeId,
+    /// Drawn for it alone.
+    pub nonce: [u8; 32],
+    /// Everything, whatever the peer is known to hold.
+    pub whole: bool,
+    /// The attached files that lie here; `None`: it says nothing about files.
+    pub files_here: Option<BTreeSet<BlobName>>,
+}
+
 /// A bundle being made.
 #[derive(Debug)]
 pub struct BundleDraft {
     manifest: Manifest,
+    /// Files the peer is not known to hold, the most welcome first.
+    lacking: Vec<Named>,
     /// What is still to be packed: the end of a scope's log and where to go on.
     todo: Vec<(Point, u64)>,
     /// Entries of its own are left out for this reader.
@@ -77,6 +94,19 @@ impl BundleDraft {
         let left = self.todo.iter().map(|(end, from)| end.position - from);
         left.sum()
     }
+
+    /// Files here that the peer is not known to hold: first what somebody there waits for, then the newest.
+    #[must_use]
+    pub fn files(&self) -> &[Named] {
+        &self.lacking
+    }
+
+    /// Settles which files go along.
+    pub fn carry(&mut self, carried: Vec<CarriedFile>) {
+        if let Some(files) = &mut self.manifest.files {
+            files.carried = carried;
+        }
+    }
 }
 
 impl Replica {
@@ -86,7 +116,7 @@ impl Replica {
         self.hub.as_ref().map(|hub| hub.pin)
     }
 
-    /// Starts a bundle. `nonce`: drawn for it alone. `whole`: everything, whatever the peer is known to hold.
+    /// Starts a bundle.
     ///
     /// # Errors
     /// When the store fails; the inner one says why there is none for this node.
@@ -94,10 +124,11 @@ impl Replica {
         &mut self,
         reader: &dyn Reader,
         now: Timestamp,
-        nonce: [u8; 32],
-        to: NodeId,
-        whole: bool,
+        order: &BundleOrder,
     ) -> Result<Result<BundleDraft, BundleRefusal>, ReplicaError> {
+        let BundleOrder {
+            to, nonce, whole, ..
+        } = *order;
         let is_upward = self.hub_id() == Some(to);
         if !is_upward {
             match self.nodes.get(&to).map(|record| record.state) {
@@ -131,6 +162,10 @@ impl Replica {
             let bytes = point_bytes(&self.logs.incarnation, &point);
             (point, self.facts.key.sign(SIGN_CONTEXT, &[&bytes]))
         });
+        let (files, lacking) = match &order.files_here {
+            Some(here) => self.files_for(reader, to, whole, here)?,
+            None => (None, Vec::new()),
+        };
         let theirs = self.held.get(&to);
         let invite = self.hub.as_ref().filter(|_| is_upward);
         let invite = invite.and_then(|hub| hub.invite.as_ref());
@@ -151,9 +186,11 @@ impl Replica {
             heads: heads.collect(),
             receipt: (!is_upward).then(|| self.receipt_for(to, now)).flatten(),
             refusals: refusals_of(reader, to)?,
+            files,
         };
         Ok(Ok(BundleDraft {
             manifest,
+            lacking,
             todo,
             reader_is: (!whole).then(|| Source::peer(to)),
         }))

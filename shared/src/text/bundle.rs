@@ -13,7 +13,21 @@ pub enum BundleWords {
     Made {
         unit: String,
         entries: u64,
+        files: u64,
         file: String,
+    },
+    FilesStay {
+        files: u64,
+        bytes: u64,
+    },
+    FilesSeen {
+        files: u64,
+        bytes: u64,
+        fresh: u64,
+    },
+    FilesTaken {
+        fresh: u64,
+        left: u64,
     },
     Seen {
         unit: String,
@@ -62,8 +76,33 @@ impl BundleWords {
             Self::Made {
                 unit,
                 entries,
+                files: 0,
                 file,
             } => format!("已生成给“{unit}”的摆渡包：{entries} 条，在 {file}。"),
+            Self::Made {
+                unit,
+                entries,
+                files,
+                file,
+            } => {
+                format!("已生成给“{unit}”的摆渡包：{entries} 条，附件 {files} 个，在 {file}。")
+            }
+            Self::FilesStay { files, bytes } => format!(
+                "还有 {files} 个附件（{}）这次放不下：对方读入并把回包带回后，下一个包会带上；也可用 --files 加大。",
+                size(*bytes)
+            ),
+            Self::FilesSeen {
+                files,
+                bytes,
+                fresh,
+            } => format!(
+                "附件 {files} 个，共 {}，其中 {fresh} 个本机还没有。",
+                size(*bytes)
+            ),
+            Self::FilesTaken { fresh, left: 0 } => format!("附件：新到 {fresh} 个。"),
+            Self::FilesTaken { fresh, left } => format!(
+                "附件：新到 {fresh} 个；{left} 个没有读入（损坏、不完整或没有记录引用）。请重新拷贝后再读入一次，或请对方重新生成。"
+            ),
             Self::Seen {
                 unit,
                 made_at,
@@ -112,8 +151,33 @@ impl BundleWords {
             Self::Made {
                 unit,
                 entries,
+                files: 0,
                 file,
             } => format!("Made a bundle for {unit}: {entries} entries, in {file}."),
+            Self::Made {
+                unit,
+                entries,
+                files,
+                file,
+            } => format!(
+                "Made a bundle for {unit}: {entries} entries and {files} attached files, in {file}."
+            ),
+            Self::FilesStay { files, bytes } => format!(
+                "{files} more attached files ({}) had no room. The next bundle takes them once this one's answer is back; --files gives more room.",
+                size(*bytes)
+            ),
+            Self::FilesSeen {
+                files,
+                bytes,
+                fresh,
+            } => format!(
+                "{files} attached files, {} together, {fresh} of them not here yet.",
+                size(*bytes)
+            ),
+            Self::FilesTaken { fresh, left: 0 } => format!("Attached files: {fresh} new."),
+            Self::FilesTaken { fresh, left } => format!(
+                "Attached files: {fresh} new; {left} were not taken in (damaged, incomplete, or no record names them). Copy the file again and import it once more, or ask for a new one."
+            ),
             Self::Seen {
                 unit,
                 made_at,
@@ -166,4 +230,10 @@ impl BundleWords {
             Self::NoSuchNode => "There is no such node.".into(),
         }
     }
+}
+
+/// Bytes as people say them.
+fn size(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10) / (1024 * 1024);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }

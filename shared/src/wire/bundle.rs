@@ -8,6 +8,7 @@
 //!
 //! Source: research/sync.md 7 "USB bundle"; the layout is ours.
 
+use crate::attachments::BlobName;
 use crate::identity::{NodeKey, SIGNATURE_BYTES, is_signed_by};
 use crate::ids::{DocumentId, NodeId};
 use crate::time::Timestamp;
@@ -18,14 +19,20 @@ use super::v1::{
     SCOPES_MAX, Scope,
 };
 
-/// The form of a bundle this program writes and reads.
-pub const BUNDLE_VERSION: u8 = 1;
+/// The newest form of a bundle this program writes and reads; one that says nothing about files is written in the form before it.
+pub const BUNDLE_VERSION: u8 = 2;
+/// The form without files.
+const WITHOUT_FILES: u8 = 1;
 /// Bytes of one bundle, sealed: what a stick carries for a township is a hundredth of it.
 pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Batches of one bundle.
 const BATCHES_MAX: usize = 65_536;
 /// Refusals one bundle tells; the rest follow with the next.
 pub const REFUSALS_MAX: usize = 1_000;
+/// Files one bundle may carry, and that it may say its sender holds; of the rest nothing is known, which costs carrying them twice.
+pub const FILES_MAX: usize = 20_000;
+/// Files a bundle asks for.
+pub const WANTED_MAX: usize = 1_000;
 /// Bytes of a name in a manifest.
 const NAME_BYTES_MAX: usize = 256;
 /// What a bundle's signature is for.
@@ -51,6 +58,29 @@ pub struct CarriedRefusal {
     pub hash: Hash,
     /// Why (`gate::Reason`).
     pub reason: u8,
+}
+
+/// A file that goes along with a bundle; its bytes lie behind the bundle, under a seal of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarriedFile {
+    /// The BLAKE3 of its bytes.
+    pub name: BlobName,
+    /// How many there are.
+    pub bytes: u64,
+}
+
+/// How a bundle names a file that its sender holds: its first bytes. Who makes two names begin alike harms only himself.
+pub type FileMark = [u8; 8];
+
+/// What a bundle says about files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Those that go along.
+    pub carried: Vec<CarriedFile>,
+    /// Those the sender holds, of documents both have.
+    pub held: Vec<FileMark>,
+    /// Those somebody at the sender waits for.
+    pub wanted: Vec<BlobName>,
 }
 
 /// Everything a bundle says beside its batches.
@@ -82,6 +112,8 @@ pub struct Manifest {
     pub receipt: Option<CarriedReceipt>,
     /// The reader's changes that lie in quarantine at the sender.
     pub refusals: Vec<CarriedRefusal>,
+    /// What it says about files; `None` where files stay out of it.
+    pub files: Option<Files>,
 }
 
 /// One batch of a bundle.
@@ -135,7 +167,10 @@ impl Bundle {
 #[must_use]
 pub fn write(manifest: &Manifest, batches: &[CarriedBatch], key: &NodeKey) -> Vec<u8> {
     let mut out = Writer::new();
-    out.u8(BUNDLE_VERSION);
+    out.u8(match manifest.files {
+        Some(_) => BUNDLE_VERSION,
+        None => WITHOUT_FILES,
+    });
     write_manifest(&mut out, manifest);
     out.list(batches, |out, batch| {
         write_head(out, &batch.head);
@@ -153,7 +188,7 @@ pub fn write(manifest: &Manifest, batches: &[CarriedBatch], key: &NodeKey) -> Ve
 /// When the bytes are anything but exactly one bundle of this version, signed by the node it names.
 pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
     match bytes.first() {
-        Some(&BUNDLE_VERSION) => {}
+        Some(&(WITHOUT_FILES | BUNDLE_VERSION)) => {}
         Some(&found) if found > BUNDLE_VERSION => return Err(BundleError::Newer),
         _ => return Err(WireError::Truncated.into()),
     }
@@ -161,8 +196,8 @@ pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
         .split_last_chunk::<SIGNATURE_BYTES>()
         .ok_or(WireError::Truncated)?;
     let mut input = Reader::new(content);
-    let _version = input.u8()?;
-    let manifest = read_manifest(&mut input)?;
+    let has_files = input.u8()? != WITHOUT_FILES;
+    let manifest = read_manifest(&mut input, has_files)?;
     if !is_signed_by(manifest.from, CONTEXT, &[content], signature) {
         return Err(BundleError::Unproven);
     }
@@ -215,9 +250,17 @@ fn write_manifest(out: &mut Writer, manifest: &Manifest) {
         out.raw(&refusal.hash);
         out.u8(refusal.reason);
     });
+    if let Some(files) = &manifest.files {
+        out.list(&files.carried, |out, file| {
+            out.raw(&file.name);
+            out.uint(file.bytes);
+        });
+        out.list(&files.held, |out, mark| out.raw(mark));
+        out.list(&files.wanted, |out, name| out.raw(name));
+    }
 }
 
-fn read_manifest(input: &mut Reader<'_>) -> Result<Manifest, WireError> {
+fn read_manifest(input: &mut Reader<'_>, has_files: bool) -> Result<Manifest, WireError> {
     Ok(Manifest {
         from: NodeId::from_bytes(input.array()?),
         to: NodeId::from_bytes(input.array()?),
@@ -256,6 +299,20 @@ fn read_manifest(input: &mut Reader<'_>) -> Result<Manifest, WireError> {
                 reason: input.u8()?,
             })
         })?,
+        files: has_files.then(|| read_files(input)).transpose()?,
+    })
+}
+
+fn read_files(input: &mut Reader<'_>) -> Result<Files, WireError> {
+    Ok(Files {
+        carried: input.list(FILES_MAX, |input| {
+            Ok(CarriedFile {
+                name: input.array()?,
+                bytes: input.uint()?,
+            })
+        })?,
+        held: input.list(FILES_MAX, Reader::array)?,
+        wanted: input.list(WANTED_MAX, Reader::array)?,
     })
 }
 
@@ -342,6 +399,14 @@ mod tests {
                 hash: [10; 32],
                 reason: 1,
             }],
+            files: Some(Files {
+                carried: vec![CarriedFile {
+                    name: [12; 32],
+                    bytes: 300,
+                }],
+                held: vec![[13; 8]],
+                wanted: vec![[14; 32]],
+            }),
         };
         let head = BatchHead {
             scope: Scope::Hub,
@@ -373,6 +438,16 @@ mod tests {
             assert!(read(&bytes[..at]).is_err(), "cut at {at}");
         }
         assert!(read(&[bytes.as_slice(), b"x"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_bundle_without_files_is_one_that_the_version_before_reads() {
+        let key = NodeKey::from_seed(&[7; 32]);
+        let (mut manifest, batches) = sample(&key);
+        manifest.files = None;
+        let bytes = write(&manifest, &batches, &key);
+        assert_eq!(bytes[0], 1);
+        assert_eq!(read(&bytes).unwrap().manifest(), &manifest);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::super::exchange::chain_fits;
 use super::super::input::{RequestId, SessionId};
 use super::super::pack::{self, Item, Resolve, UnpackError};
 use super::super::{Context, Replica, answer};
-use super::{BundleRefusal, documents_in, encode_held, held_key};
+use super::{BundleRefusal, documents_in, encode_held, files, held_key};
 
 /// What a bundle would bring, before anything is taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,6 +210,9 @@ impl Replica {
                 Self::keep_signature(cx, from, &manifest.incarnation, point, signature);
             }
             self.note_held(cx, manifest)?;
+            if let Some(files) = &manifest.files {
+                files::learn(cx.turn, from, files)?;
+            }
             if let Some(receipt) = manifest.receipt.filter(|_| is_hubs) {
                 self.keep_receipt(cx, from, receipt.point, receipt.at, &receipt.signature)?;
             }

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::api::NodeRole;
+use crate::attachments;
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Role};
-use crate::field::{Field, FieldPath};
+use crate::field::{Column, Field, FieldPath, Table};
 use crate::identity::{UnitKind, unit_id_of};
-use crate::ids::{CommandId, DocumentId, ProjectId, UserId};
+use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UserId};
 use crate::store::MemoryStore;
 use crate::sync::alone::Core;
 use crate::sync::{Approval, Effect, Input, Reply, RequestId, RequestRefusal};
@@ -17,12 +18,15 @@ const TOWN: &str = "Town";
 /// A core over memory that never dials.
 struct Node {
     core: Core,
+    /// The attached files that lie there.
+    files: BTreeSet<BlobName>,
 }
 
 impl Node {
     fn new(role: NodeRole, name: &str, seed: u8) -> Self {
         Self {
             core: Core::start(MemoryStore::new(), role, name, seed),
+            files: BTreeSet::new(),
         }
     }
 
@@ -121,6 +125,38 @@ impl Node {
         );
     }
 
+    /// A file beside one project, attached at second `at` of the epoch.
+    fn attach(&mut self, project: ProjectId, file: u8, at: u64) {
+        let hash: String = [file; 32]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let set = [
+            (Column::Name, Value::from("site.jpg")),
+            (Column::Bytes, Value::from("9")),
+            (Column::Hash, Value::from(hash.as_str())),
+        ];
+        self.files.insert([file; 32]);
+        self.write(
+            Role::Clerk,
+            Command::Record {
+                project: Some(project),
+                unit: None,
+                table: Table::Attachments,
+                row: RowId::from_parts(at * 1_000, [file; 10]),
+                set: set.into(),
+                on_behalf: None,
+            },
+        );
+    }
+
+    /// The files a bundle for a node would carry, in their order, by their first byte.
+    fn carries(&self, to: NodeId, whole: bool) -> Vec<u8> {
+        let (store, replica) = (&self.core.store, &self.core.replica);
+        let (_, lacking) = replica.files_for(store, to, whole, &self.files).unwrap();
+        lacking.iter().map(|file| file.name[0]).collect()
+    }
+
     fn id(&self) -> NodeId {
         self.core.replica.node
     }
@@ -132,9 +168,12 @@ impl Node {
             .begin_bundle(
                 &self.core.store,
                 self.core.now,
-                [self.core.asked as u8; 32],
-                to,
-                whole,
+                &BundleOrder {
+                    to,
+                    nonce: [self.core.asked as u8; 32],
+                    whole,
+                    files_here: Some(self.files.clone()),
+                },
             )
             .unwrap();
         let mut draft = begun?;
@@ -375,4 +414,50 @@ fn a_bundle_is_for_the_one_it_was_made_for() {
         stranger.take(&down),
         Err(BundleRefusal::ForAnother(node.id()))
     );
+}
+
+#[test]
+fn files_go_along_until_the_other_side_says_it_holds_them_waited_for_and_newest_first() {
+    let (mut hub, mut node) = pair();
+    let (at_hub, at_node) = (hub.id(), node.id());
+    assert!(
+        node.make(at_hub, false).unwrap().manifest().files.is_none(),
+        "as the version before wrote it"
+    );
+    for (file, at) in [(1, 50), (2, 70), (3, 60)] {
+        node.attach(project(1), file, at);
+    }
+    // A file that came back from a backup, and no document names it.
+    node.files.insert([9; 32]);
+    assert_eq!(node.carries(at_hub, false), [2, 3, 1]);
+    let up = node.make(at_hub, false).unwrap();
+    hub.take(&up).unwrap();
+    assert!(hub.carries(at_node, false).is_empty(), "it has none");
+    // Two of them arrived with the stick; the hub's answer says so, and the third is all that is left.
+    hub.files.extend([[1; 32], [2; 32]]);
+    assert!(
+        hub.carries(at_node, false).is_empty(),
+        "the township said it holds them"
+    );
+    assert_eq!(hub.carries(at_node, true), [2, 1]);
+    let down = hub.make(at_node, false).unwrap();
+    node.take(&down).unwrap();
+    assert_eq!(node.carries(at_hub, false), [3]);
+    assert_eq!(node.carries(at_hub, true), [2, 3, 1]);
+    // The township loses its copies, and somebody there asks for the older of two.
+    node.files.clear();
+    node.turn(Input::WantBlob {
+        file: attachments::find(&node.core.store, Some([1; 32]))
+            .unwrap()
+            .remove(0),
+        held: 0,
+        is_urgent: true,
+    });
+    let up = node.make(at_hub, false).unwrap();
+    assert_eq!(up.manifest().files.as_ref().unwrap().wanted, [[1; 32]]);
+    hub.take(&up).unwrap();
+    assert_eq!(hub.carries(at_node, false), [1, 2]);
+    // An old stick that turns up late costs a file carried twice, and nothing else.
+    node.take(&down).unwrap();
+    assert_eq!(node.core.replica.status(node.core.now).pending, 0);
 }
