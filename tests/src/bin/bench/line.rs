@@ -17,7 +17,7 @@ use tests::line::{BadLine, Quality};
 use serde_json::json;
 
 use super::Plan;
-use super::pair::{
+use super::ground::{
     Running, carry_out, create, envelope, join_at, loopback, project, runtime, set_line,
     until_synced, write_records,
 };

@@ -21,7 +21,7 @@ use shared::sync::Line;
 use shared::value::Value;
 
 use super::Plan;
-use super::pair::{
+use super::ground::{
     Running, Served, carry_out, create, envelope, invite, join_by, loopback, project, record,
     runtime, set_line, until_synced,
 };

@@ -2,7 +2,8 @@
 //! fails by time: a row says what is wanted, what was measured and whether that is enough.
 //!
 //! `bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace]`; `--records` is how many records the rows over a
-//! line exchange, `--replicas` and `--seconds` size the load on one hub, `--trace` shows every frame on stderr. The rows of a browser need `scripts/build-page` (which `scripts/bench` runs).
+//! line exchange, `--replicas` and `--seconds` size the load on one hub, `--trace` shows every frame on stderr. What the rows of a browser need
+//! is built by `scripts/bench`.
 //!
 //! A [`Subject`] measures rows that share their preparation; a new row is a line of its `rows` and a [`Measured`] of its `measure`.
 
@@ -12,10 +13,15 @@
 )]
 
 mod engine;
+mod ground;
+mod intake;
 mod line;
 mod load;
+mod page;
 mod pair;
+mod peers;
 mod table;
+mod township;
 
 use anyhow::{Context as _, bail, ensure};
 use node::telemetry::{self, LogStyle};
@@ -66,6 +72,22 @@ const SUBJECTS: &[Subject] = &[
         measure: pair::measure,
     },
     Subject {
+        rows: intake::ROWS,
+        measure: intake::measure,
+    },
+    Subject {
+        rows: township::ROWS,
+        measure: township::measure,
+    },
+    Subject {
+        rows: page::ROWS,
+        measure: page::measure,
+    },
+    Subject {
+        rows: peers::ROWS,
+        measure: peers::measure,
+    },
+    Subject {
         rows: load::ROWS,
         measure: load::measure,
     },
@@ -76,10 +98,10 @@ const USAGE: &str =
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
-    if arguments.next_if(|first| first == pair::SERVE).is_some() {
+    if arguments.next_if(|first| first == ground::SERVE).is_some() {
         let dir = arguments.next().context("a data folder")?;
         let listen = arguments.next().context("an address")?.parse()?;
-        return pair::serve(dir.as_ref(), listen);
+        return ground::serve(dir.as_ref(), listen);
     }
     if arguments
         .next_if(|first| first == node::trial::SUBCOMMAND)
@@ -88,7 +110,7 @@ fn main() -> anyhow::Result<()> {
         return Ok(node::trial::run_child()?);
     }
     let mut plan = Plan {
-        records: 10_000,
+        records: 20_000,
         replicas: 500,
         seconds: 60,
         only: Vec::new(),

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 /// A figure somebody wants to hold.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// Its name for `--only`.
     pub name: &'static str,
