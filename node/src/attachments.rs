@@ -17,6 +17,7 @@ use crate::store::blobs::{BlobError, BlobId};
 const NAME_CHARS_MAX: usize = 200;
 /// Bytes looked at to tell text from anything else.
 const LOOK_BYTES: usize = 64 * 1024;
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// How files of a kind begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,13 @@ impl AttachmentError {
             Self::TooMany(most) => AttachmentWords::TooMany { most: *most },
             Self::NotHere => AttachmentWords::NotHere,
             Self::Blob(BlobError::Damaged { .. }) => AttachmentWords::Damaged,
+            Self::Blob(BlobError::Full { used, limit }) => AttachmentWords::Full {
+                mebibytes: used / MEBIBYTE,
+                most: limit / MEBIBYTE,
+            },
+            Self::Blob(BlobError::DiskLow { free }) => AttachmentWords::DiskLow {
+                mebibytes: free / MEBIBYTE,
+            },
             Self::Blob(BlobError::Io { .. }) | Self::Interrupted => return None,
         })
     }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::backup::Plan;
+use crate::node::AttachmentBounds;
+use crate::store::blobs::Room;
 
 /// The file's name in the data folder.
 pub const FILE: &str = "config.toml";
@@ -18,6 +20,7 @@ pub const FILE: &str = "config.toml";
 const BACKUP_WAIT_SEGMENTS: u64 = 8;
 /// A file of the journal holds at least so much.
 const SEGMENT_BYTES_MIN: u64 = 4096;
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// What a person said on the command line; `None` where nothing was said.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +54,43 @@ pub struct Config {
     pub limits: Limits,
     /// Sizes and rhythms of the store.
     pub storage: Storage,
+    /// What attachments may take.
+    pub attachments: Attachments,
+}
+
+/// What attachments may take.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Attachments {
+    /// MiB of all attachments in the folder.
+    pub folder_mebibytes: u64,
+    /// MiB of one unit's attachments after which a hub fetches no more of them by itself.
+    pub unit_mebibytes: u64,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Self {
+            // A county of forty townships that all use a quarter of their share.
+            folder_mebibytes: 50 * 1024,
+            // Sixty projects with a hundred scans and photographs each.
+            unit_mebibytes: 5 * 1024,
+        }
+    }
+}
+
+impl Attachments {
+    /// The same as the node takes it. Of the disk they leave twice what is kept back for its last day (research/sync.md 9).
+    #[must_use]
+    pub fn bounds(&self, storage: &Storage) -> AttachmentBounds {
+        AttachmentBounds {
+            room: Room {
+                bytes_max: self.folder_mebibytes.saturating_mul(MEBIBYTE),
+                spare_bytes: storage.ballast_bytes.saturating_mul(2),
+            },
+            unit_bytes_max: self.unit_mebibytes.saturating_mul(MEBIBYTE),
+        }
+    }
 }
 
 /// Sizes and rhythms of the store.
@@ -168,6 +208,7 @@ struct File {
     stick_after_days: u32,
     limits: Limits,
     storage: Storage,
+    attachments: Attachments,
 }
 
 impl Default for File {
@@ -181,6 +222,7 @@ impl Default for File {
             stick_after_days: 7,
             limits: Limits::default(),
             storage: Storage::default(),
+            attachments: Attachments::default(),
         }
     }
 }
@@ -244,6 +286,7 @@ impl Config {
             stick_after_days: file.stick_after_days,
             limits: file.limits,
             storage: file.storage,
+            attachments: file.attachments,
         })
     }
 

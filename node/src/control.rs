@@ -46,8 +46,8 @@ pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{
-    AuditBroken, Event, Found, ImportReport, Outcome, QuarantinedChange, Question, RefusedRow,
-    Request, Rules, RulesVersion, Status, StorageStatus, Trouble,
+    AttachmentStatus, AuditBroken, Event, Found, ImportReport, Outcome, QuarantinedChange,
+    Question, RefusedRow, Request, Rules, RulesVersion, Status, StorageStatus, Trouble, UnitShare,
 };
 
 /// Where requests of the command line go on the control listener.
@@ -143,7 +143,9 @@ impl Context {
         let at_hub = info.role == NodeRole::Hub;
         let accounts = Accounts::open(handle.clone(), clock.clone(), at_hub).await?;
         Ok(Self {
-            blobs: Arc::new(Blobs::at(blobs_dir(&dir))),
+            blobs: handle
+                .blobs()
+                .unwrap_or_else(|| Arc::new(Blobs::at(blobs_dir(&dir)))),
             handle,
             clock,
             accounts,

@@ -13,10 +13,14 @@ use shared::text::line::LineReason;
 use shared::time::Timestamp;
 
 use crate::backup::Last;
+use crate::control::AttachmentStatus;
 use crate::platform;
 
 /// Less room than this on the disk is said.
-const ROOM_BYTES_MIN: u64 = 500 * 1024 * 1024;
+const ROOM_BYTES_MIN: u64 = 500 * MEBIBYTE;
+const MEBIBYTE: u64 = 1024 * 1024;
+/// Tenths of the room for attachments beyond which it is said.
+const NEARLY_TENTHS: u64 = 9;
 /// A clock further behind than this is said (ux.md 5.0, S7).
 const BEHIND_MAX_MS: i64 = 5 * 60_000;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -61,6 +65,8 @@ pub struct Facts {
     pub read_only: Option<String>,
     /// Damage found since the start.
     pub trouble: Vec<String>,
+    /// How much room attachments take.
+    pub attachments: AttachmentStatus,
     /// Accounts that can log in.
     pub accounts: usize,
     /// The last backup, and whether its file is where it was put, as far as that can be told.
@@ -124,6 +130,7 @@ pub fn judge(facts: &Facts) -> Vec<Ailment> {
         None if days(facts.made_at) >= BACKUP_DAYS_MAX => found.push(Ailment::NoBackup),
         Some(_) | None => {}
     }
+    judge_attachments(&facts.attachments, &mut found);
     let at_hub = facts.role == NodeRole::Hub;
     let years = facts.holidays_missing.iter();
     found.extend(years.map(|&year| Ailment::HolidaysMissing { year, at_hub }));
@@ -138,6 +145,24 @@ pub fn judge(facts: &Facts) -> Vec<Ailment> {
         judge_node(node, facts.now, &mut found);
     }
     found
+}
+
+/// Whether files still have room.
+fn judge_attachments(room: &AttachmentStatus, found: &mut Vec<Ailment>) {
+    let is_nearly = |bytes: u64, most: u64| bytes > most / 10 * NEARLY_TENTHS;
+    if is_nearly(room.bytes, room.bytes_max) {
+        found.push(Ailment::AttachmentsFull {
+            mebibytes: room.bytes / MEBIBYTE,
+            most: room.bytes_max / MEBIBYTE,
+        });
+    }
+    let full = room.units.iter();
+    let full = full.filter(|share| is_nearly(share.bytes, room.unit_bytes_max));
+    found.extend(full.map(|share| Ailment::UnitFilesFull {
+        unit: share.name.clone(),
+        mebibytes: share.bytes / MEBIBYTE,
+        most: room.unit_bytes_max / MEBIBYTE,
+    }));
 }
 
 /// What is wrong with one node of a hub.
@@ -211,7 +236,7 @@ pub fn folder(dir: &Path) -> Vec<Ailment> {
     }
     if let Some(bytes) = platform::free_bytes(dir).filter(|bytes| *bytes < ROOM_BYTES_MIN) {
         found.push(Ailment::DiskLow {
-            mebibytes: bytes / (1024 * 1024),
+            mebibytes: bytes / MEBIBYTE,
         });
     }
     if let Some(kind) = platform::unfit_file_system(dir) {

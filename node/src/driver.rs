@@ -31,7 +31,7 @@ use shared::sync::{
 use shared::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::store::Store;
+use crate::store::{Blobs, Store};
 use crate::transport::socket::{Opening, Outgoing, Traffic};
 
 pub use run::StartError;
@@ -141,6 +141,7 @@ enum Message {
 struct Board {
     info: RwLock<Arc<NodeInfo>>,
     traffic: Mutex<BTreeMap<SessionId, Traffic>>,
+    blobs: Option<Arc<Blobs>>,
 }
 
 /// How the rest of the program reaches the driver. Cheap to clone.
@@ -152,6 +153,12 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// The attachments' bytes, under the bounds this node was opened with; `None` for a node without a folder.
+    #[must_use]
+    pub fn blobs(&self) -> Option<Arc<Blobs>> {
+        self.board.blobs.clone()
+    }
+
     /// Judges and carries out commands of one person, in order; the answers come after they are durable.
     ///
     /// Shape: one answer per envelope, in the same order.

@@ -19,7 +19,8 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::driver::{self, Handle, Network, Parts, StartError};
 use crate::identity::{Identity, IdentityError};
-use crate::store::{self, LOSS_KEY, Opened, StartReport, Store as _};
+use crate::store::blobs::Room;
+use crate::store::{self, Blobs, LOSS_KEY, Opened, StartReport, Store as _};
 
 /// The key of `Tree::Meta` under which a node's facts stand.
 const FACTS: &[u8] = b"node/facts";
@@ -49,6 +50,26 @@ pub struct Options {
     pub dialling: Dialling,
     /// How the store is set.
     pub store: store::Settings,
+    /// What attachments may take.
+    pub attachments: AttachmentBounds,
+}
+
+/// What attachments may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentBounds {
+    /// All of them in the folder.
+    pub room: Room,
+    /// Bytes of one unit's files after which a hub fetches no more of them by itself.
+    pub unit_bytes_max: u64,
+}
+
+impl Default for AttachmentBounds {
+    fn default() -> Self {
+        Self {
+            room: Room::ALL,
+            unit_bytes_max: u64::MAX,
+        }
+    }
 }
 
 impl Default for Options {
@@ -57,6 +78,7 @@ impl Default for Options {
             clock: Clock::system(),
             dialling: Dialling::Never,
             store: store::Settings::default(),
+            attachments: AttachmentBounds::default(),
         }
     }
 }
@@ -151,7 +173,8 @@ impl Node {
         let facts: StoredFacts =
             serde_json::from_slice(&stored).map_err(|source| OpenError::Facts { source })?;
         let info = info(&identity.key, &facts);
-        let replica = replica(identity.key.clone(), facts);
+        let mut replica = replica(identity.key.clone(), facts);
+        replica.set_files_of_unit_max(options.attachments.unit_bytes_max);
         let network = network();
         let handle = driver::spawn(Parts {
             store: Box::new(store),
@@ -160,7 +183,10 @@ impl Node {
             clock: options.clock.clone(),
             info,
             report,
-            blobs: Some(blobs_dir(dir)),
+            blobs: Some(Arc::new(Blobs::bounded(
+                blobs_dir(dir),
+                options.attachments.room,
+            ))),
             network: (options.dialling == Dialling::Allowed).then(|| network.clone()),
         })
         .await?;

@@ -138,6 +138,7 @@ impl Server {
             clock,
             dialling: Dialling::Allowed,
             store: config.storage.settings(),
+            attachments: config.attachments.bounds(&config.storage),
         };
         let node = Node::open(&config.data, options).await?;
         let (address, control_address) = (local_address(&public)?, local_address(&control)?);

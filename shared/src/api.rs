@@ -77,7 +77,7 @@ pub enum Code {
     /// The workbook cannot be read.
     #[serde(rename = "XM-4001")]
     WorkbookUnreadable,
-    /// The file cannot be attached: its size, kind, content or name.
+    /// The file cannot be attached: its size, kind, content or name, or there is no room for more.
     #[serde(rename = "XM-4003")]
     AttachmentRefused,
     /// The bundle is none, was changed, is for another node, or its sender is refused.

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use automerge::{ROOT, ReadDoc as _};
 
 use crate::document::Document;
-use crate::field::{Column, FieldPath, Table, Target};
-use crate::ids::{DocumentId, RowId};
+use crate::field::{Column, Field, FieldPath, Table, Target};
+use crate::ids::{DocumentId, RowId, UnitId};
 use crate::store::{Reader, StoreError, Tree, Turn};
 use crate::time::Timestamp;
+use crate::wire::codec;
 
 /// The name of a file: the BLAKE3 of its bytes.
 pub type BlobName = [u8; 32];
@@ -32,6 +33,8 @@ pub struct Named {
     pub document: DocumentId,
     /// When it was attached, as the row's id says; the epoch where that is not known.
     pub at: Timestamp,
+    /// The project's home unit, which answers for the room its files take.
+    pub unit: Option<UnitId>,
 }
 
 /// A name as rows hold it: 64 hexadecimal digits.
@@ -56,6 +59,8 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
     if !matches!(id, DocumentId::Project(_)) {
         return found;
     }
+    let home = document.value(&FieldPath::once(Field::HomeNode));
+    let unit = home.as_text().and_then(|home| home.parse().ok());
     // Every change of every project comes by here: only the table's own keys are read.
     let prefix = FieldPath::table_prefix(Table::Attachments);
     // `0` follows `/`.
@@ -78,6 +83,7 @@ pub fn named(id: &DocumentId, document: &Document) -> BTreeSet<Named> {
             bytes: bytes.unwrap_or(0),
             document: id.clone(),
             at: row.parse().map_or(Timestamp(0), RowId::time),
+            unit,
         });
     }
     found
@@ -89,7 +95,8 @@ pub(crate) fn index(turn: &mut Turn<'_>, id: &DocumentId, document: &Document) {
         let mut key = INDEX.to_vec();
         key.extend(file.name);
         key.extend(id.to_bytes());
-        let value = [file.bytes.to_be_bytes(), file.at.0.to_be_bytes()].concat();
+        let mut value = [file.bytes.to_be_bytes(), file.at.0.to_be_bytes()].concat();
+        value.extend(file.unit.iter().flat_map(|unit| unit.to_bytes()));
         turn.put(Tree::Index, key, value);
     }
 }
@@ -115,13 +122,14 @@ pub fn find(reader: &dyn Reader, name: Option<BlobName>) -> Result<Vec<Named>, S
                 continue;
             };
             if let Some(document) = DocumentId::from_bytes(id) {
-                // What an earlier version indexed has no time.
-                let (bytes, at) = value.split_at(value.len().min(8));
+                // What an earlier version indexed has neither time nor unit.
+                let mut value = codec::Reader::new(&value);
                 found.push(Named {
                     name: *name,
-                    bytes: bytes.try_into().map_or(0, u64::from_be_bytes),
+                    bytes: value.array().map_or(0, u64::from_be_bytes),
                     document,
-                    at: Timestamp(at.try_into().map_or(0, i64::from_be_bytes)),
+                    at: Timestamp(value.array().map_or(0, i64::from_be_bytes)),
+                    unit: value.array().ok().map(UnitId::from_bytes),
                 });
             }
         }

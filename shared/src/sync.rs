@@ -39,6 +39,7 @@ mod status;
 mod strike;
 mod ticket;
 mod trying;
+mod usage;
 
 pub use blobs::BlobStored;
 pub use bundle::{BundleDraft, BundleGap, BundleOrder, BundleRefusal, BundleTaken, BundleView};
@@ -113,6 +114,7 @@ pub struct Replica {
     watch: strike::Watch,
     /// Attachments that shall come here.
     wanted: blobs::Wanted,
+    usage: usage::Usage,
     /// At a hub: nodes whose disk was seen to be an old one or a copy, and when.
     copied: BTreeMap<NodeId, Timestamp>,
     /// Entries of the log for the hub that the hub acknowledged.
@@ -260,6 +262,7 @@ impl Replica {
             quarantined: 0,
             watch: strike::Watch::default(),
             wanted: blobs::Wanted::default(),
+            usage: usage::Usage::default(),
             copied: BTreeMap::new(),
             hub_acked: 0,
             exchange: None,
@@ -292,6 +295,17 @@ impl Replica {
     pub fn taking_at_most(mut self, minute_bytes: u64) -> Self {
         self.minute_bytes = minute_bytes;
         self
+    }
+
+    /// Sets what the files of one unit's projects may come to before the hub fetches no more of them by itself.
+    pub fn set_files_of_unit_max(&mut self, bytes: u64) {
+        self.usage.set_limit(bytes);
+    }
+
+    /// At a hub: each unit with what the files of its projects come to, and what one unit's may.
+    #[must_use]
+    pub fn files_of_units(&self) -> (Vec<(UnitId, u64)>, u64) {
+        (self.usage.shares().collect(), self.usage.limit())
     }
 
     /// The documents.

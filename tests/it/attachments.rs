@@ -256,3 +256,86 @@ fn a_file_of_the_hub_is_fetched_when_somebody_asks_for_it() {
     });
     assert!(node.get(&project, &listed[0]["id"]).ok().body == bytes);
 }
+
+/// Writes a folder's configuration: the room attachments have, in MiB.
+fn room(place: &Place, key: &str, mebibytes: u64) {
+    let config = format!("[attachments]\n{key} = {mebibytes}\n");
+    std::fs::write(place.dir.join("config.toml"), config).expect("a configuration");
+}
+
+#[test]
+fn beyond_its_room_a_folder_takes_no_file_and_a_hub_fetches_none_and_edits_go_on() {
+    const MOST: usize = 700_000;
+    let root = tempfile::tempdir().expect("a folder");
+    let (mut hub, mut node) = hub_and_node(root.path());
+    assert!(hub.place.stop().success() && node.place.stop().success());
+    room(&hub.place, "unit_mebibytes", 1);
+    room(&node.place, "folder_mebibytes", 2);
+    hub.place.start();
+    node.place.start();
+    hub.person = hub.place.log_in("王科", PASSWORD);
+    node.person = node.place.log_in("李梅", PASSWORD);
+    node.place.join(&hub.place);
+    let project = node.create("松坪镇小流域治理工程");
+    let photos: Vec<Vec<u8>> = (0..4_u8)
+        .map(|number| {
+            let mut bytes = photo(MOST);
+            bytes[9] = number;
+            bytes
+        })
+        .collect();
+
+    // At the township: two fit, the third does not, and it is said why and what to do. The same file once more takes no room.
+    for (name, bytes) in ["a.jpg", "b.jpg"].iter().zip(&photos) {
+        let _attached = node.attach(&project, name, bytes).ok();
+        let here = |hub: &mut Office| hub.files(true).len();
+        if *name == "a.jpg" {
+            wait_until("the hub has the first file", || here(&mut hub) == 1);
+        }
+    }
+    let refused = node.attach(&project, "c.jpg", &photos[2]);
+    assert_eq!(refused.status, 507, "{}", refused.text());
+    assert_eq!(refused.json()["code"], "XM-4003");
+    let message = refused.text();
+    assert!(
+        message.contains("额度 2 MB") && message.contains("[attachments]"),
+        "{message}"
+    );
+    let _again = node.attach(&project, "again.jpg", &photos[0]).ok();
+    assert_eq!(node.list(&project).as_array().map(Vec::len), Some(3));
+    let status = node.place.cli(&["status"]).ok().json();
+    assert_eq!(status["attachments"]["bytes"], 2 * MOST, "{status}");
+    assert_eq!(status["attachments"]["bytes_max"], 2 * 1024 * 1024);
+
+    // An edit of the same record goes on and reaches the hub, which has heard of the second file and does not fetch it.
+    let edit = json!({ "do": "edit", "project": project, "set": { "total_investment_fen": 700 } });
+    let done = node.person.commands(&json!([ids::envelope(&edit)]));
+    assert_eq!(done[0]["outcome"]["outcome"], "done", "{done}");
+    wait_until("the hub shows the edit", || {
+        hub.person.project(&project)["cells"]["total_investment_fen"]["value"] == 700
+    });
+    let found = hub.place.cli(&["doctor"]);
+    let full = |line: &Value| line["id"] == "unit_files_full" && line["unit"] == TOWNSHIP;
+    assert!(found.lines().iter().any(full), "{found:#?}");
+    let shares = &hub.place.cli(&["status"]).ok().json()["attachments"]["units"];
+    assert_eq!(shares[0]["bytes"], 2 * MOST, "{shares}");
+    let away = |hub: &mut Office| {
+        let listed = hub.list(&project);
+        let rows = listed.as_array().cloned().unwrap_or_default();
+        rows.into_iter().find(|row| row["here"] == false)
+    };
+    let missing = away(&mut hub).expect("a file that is not at the hub");
+    assert_eq!(missing["name"], "b.jpg");
+    // What an officer opens comes all the same.
+    assert_eq!(hub.get(&project, &missing["id"]).status, 404);
+    wait_until("the file an officer asked for is there", || {
+        away(&mut hub).is_none()
+    });
+
+    // With more room the township takes the third.
+    assert!(node.place.stop().success());
+    room(&node.place, "folder_mebibytes", 3);
+    node.place.start();
+    node.person = node.place.log_in("李梅", PASSWORD);
+    let _attached = node.attach(&project, "c.jpg", &photos[2]).ok();
+}

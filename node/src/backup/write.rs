@@ -314,11 +314,11 @@ fn append_blobs(
                 totals.attachment_bytes += bytes.len() as u64;
                 append_file(records, &format!("{BLOBS}{id}"), &bytes, progress).map_err(&failed)?;
             }
-            // It is named by `check` as well; a backup without it is better than none.
-            Ok(None) | Err(BlobError::Damaged { .. }) => totals.left_out.push(id.to_string()),
             Err(BlobError::Io { path, source }) => {
                 return Err(WriteFailed::Unreadable { path, source });
             }
+            // It is named by `check` as well; a backup without it is better than none.
+            Ok(None) | Err(_) => totals.left_out.push(id.to_string()),
         }
     }
     Ok(())

@@ -76,6 +76,14 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
             format!("{:.1} MiB", mebibytes(status.disk_bytes)),
         ),
         (
+            "attachments   ",
+            format!(
+                "{:.1} of {:.0} MiB",
+                mebibytes(status.attachments.bytes),
+                mebibytes(status.attachments.bytes_max)
+            ),
+        ),
+        (
             "server        ",
             if status.serving {
                 "running"

@@ -203,6 +203,7 @@ async fn find(dir: &Path, config: &Config, dialling: Dialling) -> Result<At, Fai
         }
         let mut options = Options {
             dialling,
+            attachments: config.attachments.bounds(&config.storage),
             ..Options::default()
         };
         // A short command keeps no room for a full disk, but it drops nothing of the journal that a server would keep.

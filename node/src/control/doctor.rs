@@ -53,6 +53,7 @@ pub(super) async fn run(context: &Context, lang: Lang) -> Result<Outcome, Troubl
         last_exchange: status.last_contact,
         read_only: status.storage.read_only,
         trouble: status.storage.trouble,
+        attachments: status.attachments,
         accounts: accounts.iter().filter(|account| !account.disabled).count(),
         backup,
         made_at: made_at(context),

@@ -22,7 +22,8 @@ use tokio::sync::mpsc::Sender;
 
 use super::line::{self, ExchangeFailed, Persist};
 use super::request::{
-    Event, ImportReport, Outcome, Question, RefusedRow, Request, Status, StorageStatus, Trouble,
+    AttachmentStatus, Event, ImportReport, Outcome, Question, RefusedRow, Request, Status,
+    StorageStatus, Trouble, UnitShare,
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, audit, backup, bundle, check, commit, doctor, dump,
@@ -546,7 +547,9 @@ pub(super) async fn status(context: &Context, lang: Lang) -> Result<Status, Trou
     let disk_bytes = tokio::task::spawn_blocking(move || folder_bytes(&dir))
         .await
         .unwrap_or(0);
+    let attachments = attachments(context).await?;
     Ok(Status {
+        attachments,
         node: (*context.info()).clone(),
         documents,
         projects,
@@ -570,6 +573,28 @@ pub(super) async fn status(context: &Context, lang: Lang) -> Result<Status, Trou
         serving: context.serving,
         storage,
         nodes: peers,
+    })
+}
+
+/// How much room attachments take.
+async fn attachments(context: &Context) -> Result<AttachmentStatus, Trouble> {
+    let blobs = context.blobs.clone();
+    let used = tokio::task::spawn_blocking(move || blobs.used()).await;
+    let (bytes, bytes_max) = used.unwrap_or_default();
+    let (shares, unit_bytes_max) = context
+        .handle
+        .read(|read| read.replica.files_of_units())
+        .await?;
+    let mut units = Vec::new();
+    for (unit, bytes) in shares {
+        let name = context.unit_name(unit).await?;
+        units.push(UnitShare { unit, name, bytes });
+    }
+    Ok(AttachmentStatus {
+        bytes,
+        bytes_max,
+        units,
+        unit_bytes_max,
     })
 }
 

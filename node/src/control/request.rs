@@ -565,6 +565,9 @@ pub struct Status {
     pub quarantine: Vec<QuarantinedChange>,
     /// Bytes the data folder takes.
     pub disk_bytes: u64,
+    /// How much of it attachments take, and may take.
+    #[serde(default)]
+    pub attachments: AttachmentStatus,
     /// The version of the county's rules in force; absent for the one it began with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<RowId>,
@@ -599,6 +602,31 @@ pub struct StorageStatus {
     /// Damage found since the start, and what became of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trouble: Vec<String>,
+}
+
+/// How much room attachments take.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AttachmentStatus {
+    /// Bytes of the files that are here.
+    pub bytes: u64,
+    /// Bytes they may have.
+    pub bytes_max: u64,
+    /// At a hub: the bytes of each unit's files that documents name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitShare>,
+    /// Bytes one unit's files may have before the hub fetches no more of them by itself.
+    pub unit_bytes_max: u64,
+}
+
+/// What the files of one unit's projects come to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnitShare {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name, empty when this node does not know it.
+    pub name: String,
+    /// The bytes.
+    pub bytes: u64,
 }
 
 /// What an import did or would do.

@@ -4,6 +4,7 @@ use shared::ids::{NodeId, UnitId};
 use shared::text::Lang;
 
 use super::*;
+use crate::control::UnitShare;
 
 const NOW: Timestamp = Timestamp(1_795_400_000_000);
 
@@ -23,6 +24,12 @@ fn healthy() -> Facts {
         last_exchange: Some(ago(1)),
         read_only: None,
         trouble: Vec::new(),
+        attachments: AttachmentStatus {
+            bytes: 800,
+            bytes_max: 1_000,
+            units: vec![share(70)],
+            unit_bytes_max: 100,
+        },
         accounts: 2,
         backup: Some((last(1), true)),
         made_at: ago(400),
@@ -30,6 +37,14 @@ fn healthy() -> Facts {
         rules_unreadable: Vec::new(),
         quarantined: 0,
         nodes: vec![peer("active", 2)],
+    }
+}
+
+fn share(bytes: u64) -> UnitShare {
+    UnitShare {
+        unit: UnitId::from_bytes([1; 10]),
+        name: "松坪镇".to_owned(),
+        bytes,
     }
 }
 
@@ -92,6 +107,10 @@ fn each_planted_fault_is_named_alone_and_a_healthy_node_has_none() {
     });
     check("rules_unreadable", |facts| {
         facts.rules_unreadable.push("v3".to_owned())
+    });
+    check("attachments_full", |facts| facts.attachments.bytes = 901);
+    check("unit_files_full", |facts| {
+        facts.attachments.units.push(share(91))
     });
     check("quarantine", |facts| facts.quarantined = 2);
     check("copied", |facts| facts.nodes[0].copied = Some(ago(2)));

@@ -3,7 +3,7 @@
 //! Jobs come from the driver's effects and are done in their order; what came of them goes back as inputs. How many there are
 //! is bound by the protocol: a session has one window on the way each way. Blobs are files, so nothing here touches the store.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc as jobs;
 use std::thread::JoinHandle;
 
@@ -44,11 +44,11 @@ pub(super) struct BlobKeeper {
 
 impl BlobKeeper {
     /// Starts the thread over a directory of blobs.
-    pub fn spawn(dir: PathBuf, answers: mpsc::WeakSender<Message>) -> std::io::Result<Self> {
+    pub fn spawn(blobs: Arc<Blobs>, answers: mpsc::WeakSender<Message>) -> std::io::Result<Self> {
         let (sender, receiver) = jobs::channel();
         let thread = std::thread::Builder::new()
             .name("attachments".to_owned())
-            .spawn(move || work(&Blobs::at(dir), &receiver, &answers))?;
+            .spawn(move || work(&blobs, &receiver, &answers))?;
         Ok(Self {
             jobs: Some(sender),
             thread: Some(thread),

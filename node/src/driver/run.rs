@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::exit::{guard, one_line};
-use crate::store::{LOSS_KEY, MemoryStore, ReadOnly, StartReport, Store};
+use crate::store::{Blobs, LOSS_KEY, MemoryStore, ReadOnly, StartReport, Store};
 use crate::transport::dial::{DialRequest, run_dial};
 use crate::transport::socket::Outgoing;
 
@@ -58,7 +57,7 @@ pub(crate) struct Parts {
     /// What the opening of the store found.
     pub report: StartReport,
     /// Where attachments lie; `None`: they are neither served nor fetched.
-    pub blobs: Option<PathBuf>,
+    pub blobs: Option<Arc<Blobs>>,
 }
 
 /// Where dials run.
@@ -87,6 +86,7 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
     let board = Arc::new(Board {
         info: RwLock::new(Arc::new(parts.info.clone())),
         traffic: Mutex::default(),
+        blobs: parts.blobs.clone(),
     });
     let handle = Handle {
         messages: sender,
@@ -116,8 +116,8 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
         last_repair: None,
         blobs: None,
     };
-    if let Some(dir) = parts.blobs {
-        let keeper = BlobKeeper::spawn(dir, driver.own.clone());
+    if let Some(blobs) = parts.blobs {
+        let keeper = BlobKeeper::spawn(blobs, driver.own.clone());
         driver.blobs = Some(keeper.map_err(StartError::Thread)?);
     }
     driver.note_report(&parts.report);

@@ -133,6 +133,7 @@ pub async fn download(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
                     bytes: row.text(Column::Bytes).parse().unwrap_or(0),
                     document: DocumentId::Project(view.id),
                     at: wanted.time(),
+                    unit: None,
                 };
                 site.context.handle.want_blob(file, blobs.held(id)).await?;
             }

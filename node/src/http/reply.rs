@@ -349,6 +349,9 @@ fn attachment_answer(error: &AttachmentError) -> (StatusCode, Code) {
         AttachmentError::NotHere | AttachmentError::Blob(BlobError::Damaged { .. }) => {
             (StatusCode::NOT_FOUND, Code::NotDownloaded)
         }
+        AttachmentError::Blob(BlobError::Full { .. } | BlobError::DiskLow { .. }) => {
+            (StatusCode::INSUFFICIENT_STORAGE, Code::AttachmentRefused)
+        }
         AttachmentError::Blob(BlobError::Io { .. }) => {
             (StatusCode::SERVICE_UNAVAILABLE, Code::StorageFailed)
         }

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite;
 
-use crate::config::{Limits, Storage};
+use crate::config::{Attachments, Limits, Storage};
 use crate::identity::find_control;
 use crate::node::Creation;
 use crate::transport::dial::{DialRequest, run_dial};
@@ -36,6 +36,7 @@ fn config(dir: &Path, insecure_http: bool) -> Config {
         log: "info".to_owned(),
         stick_after_days: 7,
         storage: Storage::default(),
+        attachments: Attachments::default(),
         limits: Limits {
             header_seconds: 1,
             handshake_seconds: 1,

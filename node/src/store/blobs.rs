@@ -1,6 +1,7 @@
 //! Attachments by content: a file under the BLAKE3 of its bytes, durable before it has its name.
 //!
-//! Whoever names a blob in a document has put it first, so a document never points at nothing. Reading checks the hash.
+//! Whoever names a blob in a document has put it first, so a document never points at nothing. Reading checks the hash. What
+//! all of them may take is bounded ([`Room`]): files may be refused, so that edits never are.
 
 use std::fmt;
 use std::io;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 
-use crate::platform::sync_dir;
+use crate::platform::{free_bytes, sync_dir};
 
 /// The name of a blob: the BLAKE3 of its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,20 @@ pub enum BlobError {
         /// Which.
         id: BlobId,
     },
+    /// The folder holds as much as it may.
+    #[error("attachments hold {used} of the {limit} bytes they may have")]
+    Full {
+        /// Bytes they hold.
+        used: u64,
+        /// Bytes they may hold.
+        limit: u64,
+    },
+    /// What is left on the disk is kept for edits.
+    #[error("{free} bytes are left on the disk, which are kept for edits")]
+    DiskLow {
+        /// Bytes left.
+        free: u64,
+    },
     /// The disk refused.
     #[error("cannot access {}", path.display())]
     Io {
@@ -77,10 +92,32 @@ pub enum BlobError {
     },
 }
 
+/// The room attachments may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of all of them.
+    pub bytes_max: u64,
+    /// Bytes of the disk they leave free.
+    pub spare_bytes: u64,
+}
+
+impl Room {
+    /// As much as the disk has.
+    pub const ALL: Self = Self {
+        bytes_max: u64::MAX,
+        spare_bytes: 0,
+    };
+}
+
+/// `Blobs::used` before it was counted.
+const UNCOUNTED: u64 = u64::MAX;
+
 /// The directory of attachments.
 #[derive(Debug)]
 pub struct Blobs {
     dir: PathBuf,
+    room: Room,
+    used: AtomicU64,
     unfinished_count: AtomicU64,
 }
 
@@ -88,10 +125,55 @@ impl Blobs {
     /// Uses a directory; it is made when the first blob is put.
     #[must_use]
     pub fn at(dir: PathBuf) -> Self {
+        Self::bounded(dir, Room::ALL)
+    }
+
+    /// The same with bounds. Only who keeps files through one such value keeps them.
+    #[must_use]
+    pub fn bounded(dir: PathBuf, room: Room) -> Self {
         Self {
             dir,
+            room,
+            used: AtomicU64::new(UNCOUNTED),
             unfinished_count: AtomicU64::new(0),
         }
+    }
+
+    /// Bytes of all blobs that are here whole, and what they may come to.
+    #[must_use]
+    pub fn used(&self) -> (u64, u64) {
+        let mut used = self.used.load(Ordering::Relaxed);
+        if used == UNCOUNTED {
+            // A folder that cannot be read refuses the file itself.
+            let ids = self.list().unwrap_or_default();
+            used = ids.into_iter().map(|id| self.bytes(id)).sum();
+            self.used.store(used, Ordering::Relaxed);
+        }
+        (used, self.room.bytes_max)
+    }
+
+    /// Refuses what would go beyond the room there is.
+    fn admit(&self, bytes: u64) -> Result<(), BlobError> {
+        let (used, limit) = self.used();
+        if used.saturating_add(bytes) > limit {
+            return Err(BlobError::Full { used, limit });
+        }
+        let above = self.dir.parent().unwrap_or(&self.dir);
+        match free_bytes(above) {
+            Some(free) if free < self.room.spare_bytes.saturating_add(bytes) => {
+                Err(BlobError::DiskLow { free })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Counts a blob that has its name now.
+    fn count(&self, bytes: u64) {
+        let counted = |used| (used != UNCOUNTED).then(|| used + bytes);
+        // Who has not counted yet will count it.
+        let _uncounted = self
+            .used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, counted);
     }
 
     /// Keeps bytes and returns when they are durable. Putting them twice is the same as once.
@@ -104,8 +186,16 @@ impl Blobs {
             return Ok(id);
         }
         let path = self.path(id);
+        // A damaged one is put right whatever room there is.
+        let is_new = !self.contains(id);
+        if is_new {
+            self.admit(bytes.len() as u64)?;
+        }
         self.write(&path, bytes)
             .map_err(|source| BlobError::Io { path, source })?;
+        if is_new {
+            self.count(bytes.len() as u64);
+        }
         // What was there of it by line is of no use any more; most often there is nothing.
         let _gone = std::fs::remove_file(self.unfinished(id));
         Ok(id)
@@ -174,6 +264,9 @@ impl Blobs {
         bytes: &[u8],
     ) -> Result<bool, BlobError> {
         let path = self.unfinished(id);
+        if offset == 0 && !self.contains(id) {
+            self.admit(total)?;
+        }
         let appended = self.append_to(&path, total, offset, bytes);
         let whole = match appended {
             Ok(None) => return Ok(false),
@@ -189,8 +282,12 @@ impl Blobs {
             return Err(BlobError::Damaged { id });
         }
         let to = self.path(id);
+        let is_new = !self.contains(id);
         self.finish(&path, &to)
             .map_err(|source| BlobError::Io { path, source })?;
+        if is_new {
+            self.count(total);
+        }
         Ok(true)
     }
 
@@ -320,6 +417,36 @@ mod tests {
             "putting it again mends it"
         );
         assert!("xyz".parse::<BlobId>().is_err());
+    }
+
+    #[test]
+    fn what_goes_beyond_the_room_is_refused_and_what_is_here_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("blobs");
+        let room = |bytes_max, spare_bytes| Room {
+            bytes_max,
+            spare_bytes,
+        };
+        let blobs = Blobs::bounded(dir.clone(), room(10, 0));
+        let first = blobs.put(b"12345678").unwrap();
+        assert_eq!(blobs.used(), (8, 10));
+        let full = |put| matches!(put, Err(BlobError::Full { used: 8, limit: 10 }));
+        assert!(full(blobs.put(b"abc").map(drop)));
+        let other = BlobId::of(b"abc");
+        assert!(full(blobs.append(other, 3, 0, b"a").map(drop)));
+        assert_eq!((blobs.held(other), blobs.contains(other)), (0, false));
+        // The same once more, or put right after it rotted, takes no room.
+        assert_eq!(blobs.put(b"12345678").unwrap(), first);
+        std::fs::write(blobs.path(first), b"12345679").unwrap();
+        blobs.put(b"12345678").unwrap();
+        assert!(blobs.append(BlobId::of(b"ab"), 2, 0, b"ab").unwrap());
+        assert_eq!(blobs.used(), (10, 10));
+        // Another process counts what is there.
+        assert_eq!(Blobs::bounded(dir.clone(), room(10, 0)).used(), (10, 10));
+        let low = Blobs::bounded(dir, room(99, u64::MAX)).put(b"abc");
+        if free_bytes(folder.path()).is_some() {
+            assert!(matches!(low, Err(BlobError::DiskLow { .. })));
+        }
     }
 
     #[test]

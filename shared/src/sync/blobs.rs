@@ -123,6 +123,7 @@ impl Replica {
                 files.extend(attachments::named(id, document));
             }
         }
+        files.iter().for_each(|file| self.usage.note(file));
         if !files.is_empty() {
             out.push(Effect::SeekBlobs {
                 files: files.into_iter().collect(),
@@ -135,6 +136,7 @@ impl Replica {
     pub(super) fn seek_all_blobs(&mut self, cx: &mut Context<'_, '_>) -> Result<(), StoreError> {
         if self.facts.role == crate::api::NodeRole::Hub {
             let files = attachments::find(cx.turn, None)?;
+            files.iter().for_each(|file| self.usage.note(file));
             if !files.is_empty() {
                 cx.out.push(Effect::SeekBlobs { files });
             }
@@ -151,7 +153,8 @@ impl Replica {
         is_urgent: bool,
     ) -> Result<(), ReplicaError> {
         let is_possible = (1..=ATTACHMENT_BYTES_MAX).contains(&file.bytes) && held <= file.bytes;
-        if !is_possible || self.wanted.0.len() >= WANTED_MAX {
+        let has_room = is_urgent || self.usage.has_room(file);
+        if !is_possible || !has_room || self.wanted.0.len() >= WANTED_MAX {
             return Ok(());
         }
         let units = self.readers_of(reader, &file.document)?;

@@ -17,6 +17,8 @@ pub enum AttachmentWords {
     TooMany { most: usize },
     NotHere,
     Damaged,
+    Full { mebibytes: u64, most: u64 },
+    DiskLow { mebibytes: u64 },
 }
 
 impl AttachmentWords {
@@ -43,6 +45,12 @@ impl AttachmentWords {
             Self::TooMany { most } => format!("每个项目最多 {most} 个附件。"),
             Self::NotHere => "未下载：这个附件的内容还不在本机，已登记，连上后自动取来。".into(),
             Self::Damaged => "这个附件在本机的内容已损坏，已登记从上级重新取来。".into(),
+            Self::Full { mebibytes, most } => format!(
+                "附件已占 {mebibytes} MB，额度 {most} MB，这个文件没有收下；填报不受影响。请管理员在 config.toml 的 [attachments] 里加大额度。"
+            ),
+            Self::DiskLow { mebibytes } => format!(
+                "磁盘只剩 {mebibytes} MB，留给填报用，这个文件没有收下。请删掉不用的文件，腾出空间后再附。"
+            ),
         }
     }
 
@@ -62,6 +70,12 @@ impl AttachmentWords {
             Self::TooMany { most } => format!("A project has at most {most} attachments."),
             Self::NotHere => "Not downloaded: the content is not here yet; it comes by itself once there is a line.".into(),
             Self::Damaged => "The content here is damaged; it is fetched again.".into(),
+            Self::Full { mebibytes, most } => format!(
+                "Attachments take {mebibytes} of the {most} MB they may have, so this file was not taken; edits go on. An administrator can raise the limit in [attachments] of config.toml."
+            ),
+            Self::DiskLow { mebibytes } => format!(
+                "{mebibytes} MB are left on the disk, which are kept for edits, so this file was not taken. Make room, then attach it again."
+            ),
         }
     }
 }

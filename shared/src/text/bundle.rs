@@ -101,7 +101,7 @@ impl BundleWords {
             ),
             Self::FilesTaken { fresh, left: 0 } => format!("附件：新到 {fresh} 个。"),
             Self::FilesTaken { fresh, left } => format!(
-                "附件：新到 {fresh} 个；{left} 个没有读入（损坏、不完整或没有记录引用）。请重新拷贝后再读入一次，或请对方重新生成。"
+                "附件：新到 {fresh} 个；{left} 个没有读入（损坏、不完整、没有记录引用或附件额度已满）。请重新拷贝后再读入一次，或请对方重新生成。"
             ),
             Self::Seen {
                 unit,
@@ -176,7 +176,7 @@ impl BundleWords {
             ),
             Self::FilesTaken { fresh, left: 0 } => format!("Attached files: {fresh} new."),
             Self::FilesTaken { fresh, left } => format!(
-                "Attached files: {fresh} new; {left} were not taken in (damaged, incomplete, or no record names them). Copy the file again and import it once more, or ask for a new one."
+                "Attached files: {fresh} new; {left} were not taken in (damaged, incomplete, named by no record, or there is no room for them). Copy the file again and import it once more, or ask for a new one."
             ),
             Self::Seen {
                 unit,

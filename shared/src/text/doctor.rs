@@ -14,33 +14,100 @@ use crate::time::Timestamp;
     reason = "the words beside each variant say what it means"
 )]
 pub enum Ailment {
-    Unwritable { path: String, why: String },
-    ForeignFiles { path: String },
-    KeyReadable { path: String },
-    DiskLow { mebibytes: u64 },
-    FileSystem { kind: String },
-    SyncedFolder { part: String },
-    Configuration { why: String },
-    PortTaken { address: String },
-    InUse { pid: u32 },
-    CannotOpen { why: String },
-    ReadOnly { why: String },
-    Damage { what: String },
+    Unwritable {
+        path: String,
+        why: String,
+    },
+    ForeignFiles {
+        path: String,
+    },
+    KeyReadable {
+        path: String,
+    },
+    DiskLow {
+        mebibytes: u64,
+    },
+    AttachmentsFull {
+        mebibytes: u64,
+        most: u64,
+    },
+    UnitFilesFull {
+        unit: String,
+        mebibytes: u64,
+        most: u64,
+    },
+    FileSystem {
+        kind: String,
+    },
+    SyncedFolder {
+        part: String,
+    },
+    Configuration {
+        why: String,
+    },
+    PortTaken {
+        address: String,
+    },
+    InUse {
+        pid: u32,
+    },
+    CannotOpen {
+        why: String,
+    },
+    ReadOnly {
+        why: String,
+    },
+    Damage {
+        what: String,
+    },
     NobodyCanLogIn,
-    ClockBehind { known: Timestamp },
-    ClockOff { minutes: i64 },
-    Line { reason: LineReason, detail: String },
-    Unsent { count: u64, days: i64 },
+    ClockBehind {
+        known: Timestamp,
+    },
+    ClockOff {
+        minutes: i64,
+    },
+    Line {
+        reason: LineReason,
+        detail: String,
+    },
+    Unsent {
+        count: u64,
+        days: i64,
+    },
     NoBackup,
-    BackupOld { days: i64 },
-    BackupGone { file: String },
-    HolidaysMissing { year: i16, at_hub: bool },
-    RulesUnreadable { what: String },
-    Quarantine { count: u64 },
-    Copied { unit: String, at: Timestamp },
-    Suspended { unit: String, node: String },
-    AwaitsApproval { unit: String, node: String },
-    LongSilent { unit: String, days: i64 },
+    BackupOld {
+        days: i64,
+    },
+    BackupGone {
+        file: String,
+    },
+    HolidaysMissing {
+        year: i16,
+        at_hub: bool,
+    },
+    RulesUnreadable {
+        what: String,
+    },
+    Quarantine {
+        count: u64,
+    },
+    Copied {
+        unit: String,
+        at: Timestamp,
+    },
+    Suspended {
+        unit: String,
+        node: String,
+    },
+    AwaitsApproval {
+        unit: String,
+        node: String,
+    },
+    LongSilent {
+        unit: String,
+        days: i64,
+    },
 }
 
 impl Ailment {
@@ -67,6 +134,16 @@ impl Ailment {
             Self::DiskLow { mebibytes } => {
                 format!("磁盘只剩 {mebibytes} MB：请删掉不用的文件，满了以后就不能保存了")
             }
+            Self::AttachmentsFull { mebibytes, most } => format!(
+                "附件已占 {mebibytes} MB，额度 {most} MB：满了以后不再收附件，请在 config.toml 的 [attachments] 里加大 folder_mebibytes"
+            ),
+            Self::UnitFilesFull {
+                unit,
+                mebibytes,
+                most,
+            } => format!(
+                "“{unit}”的附件有 {mebibytes} MB，额度 {most} MB：满了以后不再自动取来，请核对，需要时加大 unit_mebibytes"
+            ),
             Self::FileSystem { kind } => format!(
                 "数据文件夹在 {kind} 文件系统上，断电时保不住数据：请移到本机硬盘的普通分区"
             ),
@@ -149,6 +226,16 @@ impl Ailment {
             ),
             Self::DiskLow { mebibytes } => format!(
                 "{mebibytes} MiB are left on the disk: remove what is not needed; a full disk saves nothing"
+            ),
+            Self::AttachmentsFull { mebibytes, most } => format!(
+                "attachments take {mebibytes} of the {most} MiB they may have: when it is full no more are taken; raise `folder_mebibytes` in [attachments] of config.toml"
+            ),
+            Self::UnitFilesFull {
+                unit,
+                mebibytes,
+                most,
+            } => format!(
+                "the files of {unit} come to {mebibytes} of the {most} MiB they may have: beyond it no more are fetched by themselves; look why, and raise `unit_mebibytes` if they are needed"
             ),
             Self::FileSystem { kind } => format!(
                 "the data folder is on a file system ({kind}) that does not keep data through a power cut: move it to an ordinary partition of this machine"

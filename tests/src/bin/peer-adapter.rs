@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use node::clock::Clock;
-use node::config::{Config, Limits, Storage};
+use node::config::{Attachments, Config, Limits, Storage};
 use node::driver::{Event, Handle};
 use node::node::{Creation, Node, Options};
 use node::server::Server;
@@ -448,6 +448,7 @@ async fn serve(dir: &Path, port: u16) -> anyhow::Result<()> {
         stick_after_days: 7,
         limits: Limits::default(),
         storage: Storage::default(),
+        attachments: Attachments::default(),
     };
     let server = Server::bind(config).await?;
     let handle = server.app().handle.clone();

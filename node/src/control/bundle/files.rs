@@ -21,7 +21,7 @@ use crate::identity::Identity;
 use crate::office::parcel::Parcel;
 use crate::office::seal;
 use crate::store::Blobs;
-use crate::store::blobs::BlobId;
+use crate::store::blobs::{BlobError, BlobId};
 
 /// What became of a file that arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub enum FileTaken {
     Fresh,
     /// It was here.
     Known,
+    /// Attachments have no room for it here.
+    NoRoom,
     /// No document here names it: nothing of it is kept.
     Unnamed,
     /// Its seal does not hold, or it is longer than a file may be.
@@ -152,7 +154,14 @@ pub async fn take(context: &Context, envelope: Bytes) -> Result<FileTaken, Bundl
     }
     let blobs = Arc::clone(&context.blobs);
     let kept = tokio::task::spawn_blocking(move || blobs.put(&content)).await;
-    let _id = kept.map_err(|_| BundleFailed::Interrupted)??;
+    match kept.map_err(|_| BundleFailed::Interrupted)? {
+        Ok(_) => {}
+        Err(error @ (BlobError::Full { .. } | BlobError::DiskLow { .. })) => {
+            tracing::warn!(error = one_line(&error), "a file of a bundle is not kept");
+            return Ok(FileTaken::NoRoom);
+        }
+        Err(error) => return Err(error.into()),
+    }
     context.handle.blob_arrived(name).await?;
     Ok(FileTaken::Fresh)
 }

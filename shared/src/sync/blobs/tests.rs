@@ -362,6 +362,7 @@ fn a_node_fetches_on_demand_what_it_may_read_and_nothing_else() {
     let wanted = || Input::WantBlob {
         file: Named {
             at: crate::time::Timestamp(0),
+            unit: None,
             name: name(),
             bytes: LENGTH as u64,
             document: DocumentId::Project(project()),

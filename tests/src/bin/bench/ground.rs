@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use node::clock::Clock;
-use node::config::{Config, Limits, Storage};
+use node::config::{Attachments, Config, Limits, Storage};
 use node::driver::Handle;
 use node::node::{Creation, Node};
 use node::server::{App, Server};
@@ -58,6 +58,7 @@ fn config(dir: &Path, listen: SocketAddr) -> Config {
         stick_after_days: 7,
         limits: Limits::default(),
         storage: Storage::default(),
+        attachments: Attachments::default(),
     }
 }
 
