@@ -29,7 +29,7 @@ mod grant;
 mod greet;
 mod input;
 mod log;
-mod pack;
+pub(crate) mod pack;
 mod quarantine;
 mod receipt;
 mod reconcile;

@@ -20,6 +20,8 @@ use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 pub mod day;
+#[cfg(feature = "sync")]
+pub mod packed;
 
 /// One county with its rules, and the moment it is.
 pub struct County {

@@ -27,7 +27,33 @@ use super::{Context, Replica};
 struct Resolver<'a> {
     library: &'a mut Library,
     reader: &'a dyn Reader,
-    shorts: &'a std::collections::BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
+    shorts: &'a BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
+    /// All changes of the documents whose heads did not do, each looked through once.
+    older: BTreeMap<DocumentId, BTreeMap<[u8; 4], Vec<[u8; 32]>>>,
+    /// Changes that may still be looked through. Who names more is asked for the plain form.
+    older_left: usize,
+}
+
+/// Changes looked through for one batch: twice what the longest document has.
+const OLDER_MAX: usize = 200_000;
+
+impl Resolver<'_> {
+    fn older(&mut self, document: &DocumentId, short: [u8; 4]) -> Vec<[u8; 32]> {
+        if !self.older.contains_key(document) && self.older_left > 0 {
+            let mut names: BTreeMap<[u8; 4], Vec<[u8; 32]>> = BTreeMap::new();
+            if let Ok(loaded) = self.library.document(self.reader, document) {
+                let metas = loaded.inner().get_changes_meta(&[]);
+                self.older_left = self.older_left.saturating_sub(metas.len().max(1));
+                for hash in metas.iter().map(|meta| meta.hash.0) {
+                    let [a, b, c, d, ..] = hash;
+                    names.entry([a, b, c, d]).or_default().push(hash);
+                }
+            }
+            self.older.insert(document.clone(), names);
+        }
+        let found = self.older.get(document).and_then(|names| names.get(&short));
+        found.cloned().unwrap_or_default()
+    }
 }
 
 impl Resolve for Resolver<'_> {
@@ -50,10 +76,7 @@ impl Resolve for Resolver<'_> {
         }
         if found.is_empty() {
             // Rare: the change builds on something older than the heads.
-            if let Ok(loaded) = self.library.document(self.reader, document) {
-                let metas = loaded.inner().get_changes_meta(&[]);
-                found.extend(metas.iter().map(|meta| meta.hash).filter(fits).map(|h| h.0));
-            }
+            found = self.older(document, short);
         }
         found
     }
@@ -574,6 +597,8 @@ impl Replica {
             library: &mut self.library,
             reader: cx.turn,
             shorts: &self.shorts,
+            older: BTreeMap::new(),
+            older_left: OLDER_MAX,
         };
         match pack::unpack(head.codec, head.raw_bytes, &incoming.bytes, &mut resolver) {
             Ok(items) => self.weigh(cx, id, head, items),

@@ -6,7 +6,8 @@
 //! are tried; when none fits, the receiver asks for the plain form. What looks random (checksums, short names) stands in a
 //! stream of its own, uncompressed; the rest goes through zstd, where a thousand edits of one field look alike.
 //!
-//! Both forms decode within bounds whatever the bytes are; an unpacked change is bytes that still have to pass the gate.
+//! Both forms decode within bounds whatever the bytes are: what comes out has a bound of its own ([`Room`]), since a byte may stand for
+//! a message or an actor named before. An unpacked change is bytes that still have to pass the gate.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,10 @@ const ZSTD_LEVEL: i32 = 15;
 const ITEMS_MAX: usize = 100_000;
 /// Changes of one document sent whole.
 const WHOLE_MAX: usize = 100_000;
+/// Bytes a batch may have once unpacked, with the room its changes take beside their own bytes.
+const UNPACKED_BYTES_MAX: usize = 2 * BATCH_BYTES_MAX;
+/// What one change, actor or message takes in memory beside its bytes while a batch is unpacked.
+const OVERHEAD_BYTES: usize = 160;
 /// Bytes of one change.
 pub(crate) const CHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -143,6 +148,25 @@ pub(crate) fn short_name(document: &DocumentId) -> [u8; 4] {
     let mut short = [0; 4];
     short.copy_from_slice(&blake3::hash(&document.to_bytes()).as_bytes()[..4]);
     short
+}
+
+/// The room that is left for what a batch unpacks to.
+struct Room(usize);
+
+impl Room {
+    const fn new() -> Self {
+        Self(UNPACKED_BYTES_MAX)
+    }
+
+    /// Takes room for something of so many bytes.
+    fn take(&mut self, bytes: usize) -> Result<(), WireError> {
+        let found = bytes.saturating_add(OVERHEAD_BYTES);
+        self.0 = self.0.checked_sub(found).ok_or(WireError::TooLong {
+            found: found as u64,
+            bound: UNPACKED_BYTES_MAX as u64,
+        })?;
+        Ok(())
+    }
 }
 
 /// A packed batch.
@@ -296,7 +320,8 @@ fn write_plain(out: &mut Writer, item: &Item) {
 
 fn read_plain_list(bytes: &[u8]) -> Result<Vec<Item>, UnpackError> {
     let mut input = Reader::new(bytes);
-    let items = input.list(ITEMS_MAX, read_plain)?;
+    let mut room = Room::new();
+    let items = input.list(ITEMS_MAX, |input| read_plain(input, &mut room))?;
     input.finish()?;
     Ok(items)
 }
@@ -317,19 +342,22 @@ fn read_count(input: &mut Reader<'_>) -> Result<u32, WireError> {
     })
 }
 
-fn read_plain(input: &mut Reader<'_>) -> Result<Item, WireError> {
+fn read_plain(input: &mut Reader<'_>, room: &mut Room) -> Result<Item, WireError> {
+    let mut raw = |input: &mut Reader<'_>| {
+        let raw = input.bytes(CHANGE_BYTES_MAX)?;
+        room.take(raw.len())?;
+        Ok(raw.to_vec())
+    };
     Ok(match input.u8()? {
         SKIP => Item::Skip(input.uint()?),
         CHANGE => Item::Change {
             document: read_document(input)?,
-            raw: input.bytes(CHANGE_BYTES_MAX)?.to_vec(),
+            raw: raw(input)?,
         },
         WHOLE => Item::Whole {
             document: read_document(input)?,
             count: read_count(input)?,
-            changes: input.list(WHOLE_MAX, |input| {
-                Ok(input.bytes(CHANGE_BYTES_MAX)?.to_vec())
-            })?,
+            changes: input.list(WHOLE_MAX, raw)?,
         },
         REVOKED => Item::Revoked {
             document: read_document(input)?,

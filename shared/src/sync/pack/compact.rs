@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{
-    CHANGE, CHANGE_BYTES_MAX, DocumentId, ITEMS_MAX, Item, KNOWN, REVOKED, Reader, Resolve, SKIP,
-    UnpackError, WHOLE, WHOLE_MAX, WireError, Writer, read_count, read_document, short_name,
+    CHANGE, CHANGE_BYTES_MAX, DocumentId, ITEMS_MAX, Item, KNOWN, REVOKED, Reader, Resolve, Room,
+    SKIP, UnpackError, WHOLE, WHOLE_MAX, WireError, Writer, read_count, read_document, short_name,
 };
 
 /// Marks of a document's name.
@@ -315,18 +315,18 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
     }
 
     fn change(&mut self, document: &DocumentId, raw: &[u8]) {
-        let before = self.last.insert(document.clone(), chunk_hash(raw));
+        let hash = chunk_hash(raw);
+        let before = self.last.insert(document.clone(), hash);
         let parts = match ChangeParts::parse(raw) {
-            // A change that would not come back byte for byte goes as it is.
-            Ok(parts) if parts.to_raw() == raw => parts,
+            // A change that would not come back byte for byte goes as it is: by a wrong checksum another one would be found.
+            Ok(parts) if parts.to_raw() == raw && parts.checksum == hash[..4] => parts,
             _ => {
                 self.regular.u8(FORM_RAW);
                 self.regular.bytes(raw);
                 return;
             }
         };
-        let is_next = before.is_some_and(|before| parts.deps == [before])
-            && chunk_hash(raw)[..4] == parts.checksum;
+        let is_next = before.is_some_and(|before| parts.deps == [before]);
         if is_next {
             self.regular.u8(FORM_NEXT);
         } else {
@@ -411,6 +411,7 @@ struct Unpacker<'a> {
     /// Hashes of changes of this batch, by document and first bytes.
     fresh: BTreeMap<(DocumentId, [u8; 4]), Vec<[u8; 32]>>,
     resolve: &'a mut dyn Resolve,
+    room: Room,
 }
 
 pub(super) fn read(
@@ -440,6 +441,7 @@ pub(super) fn read(
         last: BTreeMap::new(),
         fresh: BTreeMap::new(),
         resolve,
+        room: Room::new(),
     };
     let count = unpacker.regular.bounded(ITEMS_MAX)?;
     let mut items = Vec::new();
@@ -572,6 +574,7 @@ impl<'a> Unpacker<'a> {
         match self.regular.u8()? {
             FORM_RAW => {
                 let raw = self.regular.bytes(CHANGE_BYTES_MAX)?.to_vec();
+                self.room.take(raw.len())?;
                 let document = single(&candidates).ok_or(UnpackError::Unresolved)?;
                 self.note(&document, chunk_hash(&raw));
                 Ok((document, raw))
@@ -596,6 +599,7 @@ impl<'a> Unpacker<'a> {
                 }
                 let before = self.last.get(&document).copied();
                 let mut raw = open.parts(before.into_iter().collect()).to_raw();
+                self.room.take(raw.len())?;
                 let hash = chunk_hash(&raw);
                 raw[4..8].copy_from_slice(&hash[..4]);
                 self.note(&document, hash);
@@ -614,7 +618,10 @@ impl<'a> Unpacker<'a> {
         let mut short = [0; 4];
         short.copy_from_slice(&hash[..4]);
         let fresh = self.fresh.entry((document.clone(), short)).or_default();
-        fresh.push(hash);
+        // The same change said again names nothing new.
+        if !fresh.contains(&hash) && fresh.len() < GUESSES_MAX {
+            fresh.push(hash);
+        }
         self.last.insert(document.clone(), hash);
     }
 
@@ -686,6 +693,7 @@ impl<'a> Unpacker<'a> {
         }
         let length = self.regular.bounded(64)?;
         let actor = self.random.raw(length)?.to_vec();
+        self.room.take(length)?;
         self.memory.actors.push(actor);
         Ok(self.memory.actors.len() - 1)
     }
@@ -694,6 +702,7 @@ impl<'a> Unpacker<'a> {
         let mark = self.regular.bounded(ITEMS_MAX)?;
         if mark == 0 {
             let message = self.regular.bytes(MESSAGE_MAX)?.to_vec();
+            self.room.take(message.len())?;
             self.memory.messages.push(message.clone());
             return Ok(message);
         }
@@ -728,6 +737,8 @@ impl<'a> Unpacker<'a> {
             loop {
                 let deps = index.iter().zip(&choices).map(|(&i, c)| c[i]).collect();
                 let raw = open.parts(deps).to_raw();
+                // A wrong guess costs as much as a right one.
+                self.room.take(raw.len())?;
                 let hash = chunk_hash(&raw);
                 if hash[..4] == open.checksum {
                     self.note(&document, hash);

@@ -125,6 +125,100 @@ fn a_bomb_stays_within_its_announced_size() {
     assert!(unpack(CODEC_ZSTD, u64::MAX, &bomb, &mut known).is_err());
 }
 
+#[test]
+fn a_change_under_the_checksum_of_another_comes_back_as_it_is() {
+    let changes = history(1, 3);
+    let document = project(1);
+    let mut known = Known::default();
+    known.documents.push(document.clone());
+    known.changes.push((document.clone(), changes[1].hash().0));
+    let mut raw = changes[2].raw_bytes().to_vec();
+    // A byte of what it builds on, behind the four that stand for it; the checksum stays that of the honest change.
+    let dependency = changes[1].hash().0;
+    let at = raw.windows(32).position(|bytes| bytes == dependency);
+    raw[at.unwrap() + 20] ^= 1;
+    let items = [Item::Change { document, raw }];
+    assert_eq!(round_trip(&items, &mut known), Ok(items.to_vec()));
+}
+
+/// Changes of one document in the compact form, each naming an actor of 64 bytes many times by one byte a time.
+fn named_again(changes: u64, others: u64) -> Vec<u8> {
+    let mut regular = Writer::new();
+    let mut random = Writer::new();
+    regular.uint(1);
+    regular.u8(WHOLE);
+    regular.uint(0);
+    let id = project(1).to_bytes();
+    regular.u8(id[0]);
+    regular.u8(u8::try_from(id.len() - 1).unwrap());
+    random.raw(&id[1..]);
+    regular.uint(changes + 1);
+    regular.uint(changes + 1);
+    // A change as it is, on which the others build.
+    regular.u8(0);
+    regular.bytes(b"first");
+    for change in 0..changes {
+        regular.u8(2);
+        regular.uint(u64::from(change > 0));
+        if change == 0 {
+            regular.uint(64);
+            random.raw(&[7; 64]);
+        }
+        regular.raw(&[0, 0, 0]);
+        regular.uint(u64::from(change > 0));
+        if change == 0 {
+            regular.bytes(b"edit:abcdefgh");
+        }
+        regular.uint(others);
+        (0..others).for_each(|_| regular.uint(1));
+        regular.bytes(&[]);
+    }
+    let (random, regular) = (random.into_bytes(), regular.into_bytes());
+    let mut out = Writer::new();
+    out.bytes(&random);
+    out.uint(regular.len() as u64);
+    out.u8(1);
+    out.raw(&zstd::bulk::compress(&regular, 3).unwrap());
+    out.into_bytes()
+}
+
+#[test]
+fn what_a_batch_names_again_and_again_has_a_bound() {
+    let read = |bytes: &[u8]| {
+        let bound = BATCH_BYTES_MAX as u64;
+        unpack(CODEC_COMPACT, bound, bytes, &mut Known::default())
+    };
+    let Ok(items) = read(&named_again(20, 4_000)) else {
+        panic!("as much as some programs write");
+    };
+    let bytes: usize = items.iter().map(Item::weight).sum();
+    assert!(bytes > 20 * 4_000 * 64, "{bytes}");
+    // Two megabytes on the wire would be a gigabyte here; half as many are refused before they take the room.
+    let bomb = named_again(500, 4_000);
+    assert!(bomb.len() < 100_000, "{}", bomb.len());
+    assert!(matches!(
+        read(&bomb),
+        Err(UnpackError::Malformed(WireError::TooLong { .. }))
+    ));
+    // Changes of no bytes take room as well.
+    let mut out = Writer::new();
+    let nothing = vec![Vec::new(); 100_000];
+    out.uint(5);
+    for _ in 0..5 {
+        let (document, changes) = (project(1), nothing.clone());
+        let count = 0;
+        let whole = Item::Whole {
+            document,
+            count,
+            changes,
+        };
+        write_plain(&mut out, &whole);
+    }
+    let plain = out.into_bytes();
+    let bound = plain.len() as u64;
+    assert!(unpack(CODEC_PLAIN, bound, &plain, &mut Known::default()).is_err());
+}
+
 proptest! {
     #[test]
     fn wild_batches_never_panic(codec in 0u8..6, raw in 0u64..100_000, bytes in vec(any::<u8>(), 0..300)) {
