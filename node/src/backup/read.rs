@@ -24,6 +24,9 @@ use crate::journal::record::{Chain, Kind, RECORD_HEADER_BYTES, RecordHeader};
 use crate::journal::scan::{Entry, read_entry};
 use crate::store::blobs::BlobId;
 
+/// Bytes of the largest record once unpacked: some 2 MiB of pairs and one pair more, of which a batch on its way is the largest (16
+/// MiB). A file that comes from elsewhere may say anything.
+const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Faults named one by one; a file that has more is not worth the paper.
 const FAULTS_MAX: usize = 100;
 
@@ -269,9 +272,9 @@ impl Walk {
                 self.file = None;
                 continue;
             }
-            let piece = match header.open(stored) {
+            let piece = match header.open(stored, PAYLOAD_BYTES_MAX) {
                 Some((kind, payload)) => self.take(kind, &payload),
-                None => Err("a record of an unknown kind".to_owned()),
+                None => Err("a record of an unknown kind, or larger than one is".to_owned()),
             };
             match piece {
                 Ok(Some(piece)) => {

@@ -22,7 +22,7 @@ use shared::store::Tree;
 
 use super::content::{Pairs, Records, Strict};
 use super::digest::Digest;
-use super::record::{Chain, SegmentHeader};
+use super::record::{Chain, PAYLOAD_BYTES_MAX, SegmentHeader};
 use super::scan::{Entry, Limit, ScanError, Scanned, read_entry, scan_until};
 use super::segment::{Head, Segment, Step, read_header};
 use super::segment_path;
@@ -196,7 +196,7 @@ fn verify(path: &Path, expected: &Finished) -> Result<(), CheckpointError> {
         };
         chain = header.chain;
         let entry = header
-            .open(stored)
+            .open(stored, PAYLOAD_BYTES_MAX)
             .and_then(|(kind, payload)| read_entry(kind, &payload));
         match entry {
             Some(Entry::CheckpointStart(position)) if position == expected.position => {

@@ -174,9 +174,10 @@ impl RecordHeader {
         chain_of(chain, self.kind, self.algorithm, stored) == self.chain
     }
 
-    /// What the record says, unpacked; `None` for a kind or an algorithm this version does not know.
+    /// What the record says, unpacked to so many bytes at most; `None` for more, and for a kind or an algorithm this version does not
+    /// know.
     #[must_use]
-    pub fn open(&self, stored: Vec<u8>) -> Option<(Kind, Vec<u8>)> {
+    pub fn open(&self, stored: Vec<u8>, bytes_max: usize) -> Option<(Kind, Vec<u8>)> {
         let kind = Kind::from_u8(self.kind)?;
         if self.algorithm == Algorithm::Plain as u8 {
             return Some((kind, stored));
@@ -186,9 +187,9 @@ impl RecordHeader {
         }
         let mut payload = Vec::new();
         let decoder = zstd::stream::read::Decoder::new(stored.as_slice()).ok()?;
-        let bound = PAYLOAD_BYTES_MAX as u64 + 1;
+        let bound = bytes_max as u64 + 1;
         decoder.take(bound).read_to_end(&mut payload).ok()?;
-        (payload.len() <= PAYLOAD_BYTES_MAX).then_some((kind, payload))
+        (payload.len() <= bytes_max).then_some((kind, payload))
     }
 }
 

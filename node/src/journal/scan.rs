@@ -12,7 +12,7 @@ use std::path::Path;
 
 use super::digest::Digest;
 use super::payload::{self, Commit};
-use super::record::{Chain, Kind, SEGMENT_HEADER_BYTES};
+use super::record::{Chain, Kind, PAYLOAD_BYTES_MAX, SEGMENT_HEADER_BYTES};
 use super::segment::{Head, Segment, Step, read_header};
 use super::{Write, segment_path};
 
@@ -184,7 +184,7 @@ pub fn scan_until<E>(
                 Step::Record(header, stored) => {
                     scanned.end.chain = header.chain;
                     match header
-                        .open(stored)
+                        .open(stored, PAYLOAD_BYTES_MAX)
                         .and_then(|(kind, payload)| read_entry(kind, &payload))
                     {
                         Some(entry) => {

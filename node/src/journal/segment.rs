@@ -83,10 +83,22 @@ pub struct Segment {
     pub offset: u64,
     /// Where the record read last begins.
     pub record_offset: u64,
-    /// What was read ahead while looking for a valid record.
-    ahead: Option<Vec<u8>>,
+    /// What was read ahead while looking for a valid record: all that is left of the file.
+    ahead: Option<Ahead>,
     /// The next record was found by looking for it; what it follows is unknown.
     is_resuming: bool,
+}
+
+/// Bytes in memory, taken from the front.
+struct Ahead {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Ahead {
+    fn left(&self) -> &[u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
 }
 
 impl Segment {
@@ -114,7 +126,10 @@ impl Segment {
         let count = count.min(self.file_bytes - self.offset) as usize;
         self.offset += count as u64;
         if let Some(ahead) = &mut self.ahead {
-            return Ok(ahead.drain(..count.min(ahead.len())).collect());
+            let left = ahead.left();
+            let taken = left[..count.min(left.len())].to_vec();
+            ahead.at += taken.len();
+            return Ok(taken);
         }
         let mut bytes = vec![0; count];
         self.file.read_exact(&mut bytes)?;
@@ -159,25 +174,26 @@ impl Segment {
         }
     }
 
-    /// Puts bytes back before what is still unread.
+    /// Puts bytes that were just taken back before what is still unread.
     fn unread(&mut self, mut bytes: Vec<u8>) -> io::Result<()> {
-        let count = bytes.len() as u64;
-        match self.ahead.take() {
-            Some(rest) => bytes.extend(rest),
+        let count = bytes.len();
+        match &mut self.ahead {
+            // They still stand there: a damaged file of many small records must not be moved about for each.
+            Some(ahead) => ahead.at -= count,
             None => {
                 let left = self.file_bytes - self.offset;
                 self.file.by_ref().take(left).read_to_end(&mut bytes)?;
+                self.ahead = Some(Ahead { bytes, at: 0 });
             }
         }
-        self.offset -= count;
-        self.ahead = Some(bytes);
+        self.offset -= count as u64;
         Ok(())
     }
 
     /// Decides what a bad stretch is, and moves to the next valid record or to the end.
     fn skip(&mut self, header: Option<&RecordHeader>, read: Vec<u8>) -> io::Result<Step> {
         self.unread(read)?;
-        let bytes = self.ahead.as_deref().unwrap_or_default();
+        let bytes = self.ahead.as_ref().map_or(&[][..], Ahead::left);
         let whole = header.map(|header| RECORD_HEADER_BYTES + header.payload_bytes);
         let from = match whole {
             Some(whole) if whole <= bytes.len() => whole,
@@ -206,7 +222,7 @@ impl Segment {
         };
         self.is_resuming = found.is_some() && bad.next_chain_before.is_none();
         if let Some(ahead) = &mut self.ahead {
-            ahead.drain(..passed);
+            ahead.at += passed;
         }
         if !bad.is_incomplete {
             self.offset += passed as u64;
