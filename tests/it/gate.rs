@@ -2,177 +2,51 @@
 //!
 //! `XIANGMU_MUTANTS` sets how many (4,000, at night 200,000), `XIANGMU_MUTANT=N` replays the one a failure names.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-use shared::document::{Author, Base, Document, genesis};
-use shared::gate::{Reason, Voice, judge};
-use shared::identity::{ProcessActor, actor_prefix};
-use shared::ids::{DocumentId, NodeId, ProjectId};
-use shared::time::Timestamp;
-use shared::value::Value;
+use shared::document::{Document, genesis};
+use shared::gate::{Reason, judge};
+use shared::identity::ProcessActor;
+use tests::fuzz::gate::{corpus, id, live_through, node, voice};
+use tests::fuzz::quietly;
 use tests::mutate::{ACTION_COLUMN, Forged, body, chunk, mutate, run};
 use tests::sizes;
 
 /// What a bomb may cost the whole process (reliability.md 6, S1).
 const RSS_MAX_KIB: u64 = 256 * 1024;
 
-fn id() -> DocumentId {
-    DocumentId::Project(ProjectId::from_bytes([1; 16]))
-}
-
-fn node() -> NodeId {
-    NodeId::from_bytes([1; 32])
-}
-
-fn author(process: u8, at: i64) -> Author {
-    Author {
-        process: ProcessActor::new(node(), [process; 7]),
-        message: "edit:abcdefgh".into(),
-        at: Timestamp(1_795_000_000_000 + at),
-        base: Base::Now,
-    }
-}
-
-/// A document with a past, and honest changes that follow it: values of every shape, cleared ones, an edited text, two writers.
-fn corpus() -> (Document, Vec<Vec<u8>>) {
-    let mut document = Document::new(&id()).expect("genesis");
-    let text = |text: &str| Value::Text(text.to_owned());
-    let edits = |round: i64| {
-        let row = format!("issues/01J9ZZZZZZZZZZZZZZZZZZZZ{:02}/title", round % 100);
-        vec![
-            (
-                "site".parse().expect("a path"),
-                text(&format!("place {round}")),
-            ),
-            (
-                "total_investment_fen".parse().expect("a path"),
-                Value::Int(round * 977),
-            ),
-            (
-                "is_public_interest".parse().expect("a path"),
-                Value::Bool(round % 2 == 0),
-            ),
-            (
-                "notes".parse().expect("a path"),
-                if round % 3 == 0 {
-                    Value::Null
-                } else {
-                    text("a note")
-                },
-            ),
-            (
-                "worklog".parse().expect("a path"),
-                text(&format!("day {round}: ground broken")),
-            ),
-            (row.parse().expect("a path"), text("no water")),
-        ]
-    };
-    for round in 0..6 {
-        document
-            .write(&edits(round), &author(9, round))
-            .expect("an honest write");
-    }
-    let mut copy = document.clone();
-    let mut raws = Vec::new();
-    for round in 6..18 {
-        let writer = if round % 4 == 3 { 8 } else { 9 };
-        let made = copy
-            .write(&edits(round), &author(writer, round))
-            .expect("an honest write");
-        raws.extend(made.iter().map(|change| change.raw_bytes().to_vec()));
-    }
-    (document, raws)
-}
-
-fn voice() -> Voice {
-    Voice::Only([actor_prefix(node())].into())
-}
-
-/// Judges a hostile change among honest ones and lives on: what passed is applied, edited further, saved and read back.
-fn live_through(document: &Document, raws: Vec<Vec<u8>>) -> Result<bool, String> {
-    let verdict = judge(document, &id(), raws, &voice());
-    let passed = !verdict.passed.is_empty();
-    let mut after = document.clone();
-    let changes = verdict.passed.into_iter().map(|passed| passed.change);
-    after
-        .apply(changes.collect())
-        .map_err(|error| format!("what passed does not apply: {error}"))?;
-    let edit = [("site".parse().expect("a path"), Value::from("after"))];
-    after
-        .write(&edit, &author(7, 99))
-        .map_err(|error| format!("no honest edit after it: {error}"))?;
-    let loaded = Document::load(&after.save())
-        .map_err(|error| format!("it cannot be read back: {error}"))?;
-    if loaded.heads() != after.heads() {
-        return Err("it reads back with other heads".to_owned());
-    }
-    let values = |document: &Document| {
-        format!(
-            "{:?}",
-            document
-                .entries()
-                .iter()
-                .map(|e| (e.path.clone(), e.winner().clone()))
-                .collect::<Vec<_>>()
-        )
-    };
-    if values(&loaded) != values(&after) {
-        return Err("it reads back with other values".to_owned());
-    }
-    Ok(passed)
-}
-
-thread_local! {
-    /// True while a panic here is expected to be caught: thousands of them, each with its backtrace, take minutes.
-    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Panics of this thread say nothing while `work` runs; those of other tests speak as ever.
-fn quietly<T>(work: impl FnOnce() -> T) -> T {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !IS_QUIET.get() {
-                loud(panic);
-            }
-        }));
-    });
-    IS_QUIET.set(true);
-    let done = work();
-    IS_QUIET.set(false);
-    done
-}
-
 /// One seed, one hostile change: alone, or before the honest ones that followed.
-fn mutant(document: &Document, honest: &[Vec<u8>], seed: u64) -> Result<bool, String> {
+fn mutant(
+    document: &Document,
+    honest: &[Vec<u8>],
+    pieces: &[Vec<u8>],
+    seed: u64,
+) -> Result<bool, String> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let which = usize::try_from(seed % 3).unwrap_or(0);
-    let hostile = mutate(&mut rng, &honest[which], honest);
+    let hostile = mutate(&mut rng, &honest[which], pieces);
     let mut raws: Vec<Vec<u8>> = honest[..which].to_vec();
     raws.push(hostile);
     if seed.is_multiple_of(2) {
         raws.extend_from_slice(&honest[which..]);
     }
-    let tried = catch_unwind(AssertUnwindSafe(|| live_through(document, raws)));
-    tried.unwrap_or_else(|_| Err("it panicked".to_owned()))
+    quietly(|| live_through(document, raws)).unwrap_or_else(Err)
 }
 
 #[test]
 fn mutated_changes_never_panic_nor_break_a_document_that_took_them() {
     let (document, honest) = corpus();
+    let bodies = honest.iter().filter_map(|raw| body(raw));
+    let pieces: Vec<Vec<u8>> = bodies.map(<[u8]>::to_vec).collect();
     if let Some(seed) = sizes::said("XIANGMU_MUTANT") {
-        assert_eq!(mutant(&document, &honest, seed).map(|_| ()), Ok(()));
+        let lived = mutant(&document, &honest, &pieces, seed);
+        assert_eq!(lived.map(|_| ()), Ok(()));
         return;
     }
     let count = sizes::of("XIANGMU_MUTANTS", 4_000, 200_000);
     let (mut problems, mut passed) = (Vec::new(), 0_u64);
     for seed in 0..count {
-        match quietly(|| mutant(&document, &honest, seed)) {
+        match mutant(&document, &honest, &pieces, seed) {
             Ok(some) => passed += u64::from(some),
             Err(problem) => problems.push(format!("{problem}; replay: XIANGMU_MUTANT={seed}")),
         }
@@ -337,17 +211,6 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     bombs
 }
 
-fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let digits: String = line
-        .unwrap_or("")
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    digits.parse().unwrap_or(u64::MAX)
-}
-
 #[test]
 fn bombs_are_refused_one_by_one_within_memory() {
     const INSIDE: &str = "XIANGMU_BOMBS_INSIDE";
@@ -394,6 +257,6 @@ fn bombs_are_refused_one_by_one_within_memory() {
         refused.reason,
         Reason::MissingDependency | Reason::Malformed | Reason::BadSequence
     )));
-    let peak = peak_kib();
+    let peak = tests::process::peak_kib();
     assert!(peak <= RSS_MAX_KIB, "{peak} KiB");
 }

@@ -10,6 +10,7 @@ mod coverage;
 mod demo;
 mod disks;
 mod faults;
+mod fuzz;
 mod gate;
 mod golden;
 mod imports;

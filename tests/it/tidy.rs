@@ -317,6 +317,7 @@ fn is_root(path: &str) -> bool {
         || path.ends_with("/build.rs")
         || path.rsplit_once('/').is_some_and(|(folder, _)| {
             folder.ends_with("/src/bin")
+                || folder == "tests/fuzz/fuzz_targets"
                 || ["node/tests", "shared/tests", "web/tests"].contains(&folder)
                 || folder.ends_with("/benches")
                 || folder.ends_with("/examples")

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod crash;
 pub mod disks;
 pub mod faults;
+pub mod fuzz;
 pub mod http;
 pub mod ids;
 pub mod invariants;

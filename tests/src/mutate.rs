@@ -34,14 +34,14 @@ pub fn chunk(body: &[u8]) -> Vec<u8> {
     raw
 }
 
-/// Damages a change in one to four places. One in eight keeps its old, now wrong, checksum.
-pub fn mutate(rng: &mut dyn RngCore, raw: &[u8], others: &[Vec<u8>]) -> Vec<u8> {
+/// Damages a change in one to four places, with pieces of other bodies. One in eight keeps its old, now wrong, checksum.
+pub fn mutate(rng: &mut dyn RngCore, raw: &[u8], pieces: &[Vec<u8>]) -> Vec<u8> {
     let Some(old) = body(raw) else {
         return raw.to_vec();
     };
     let mut body = old.to_vec();
     for _ in 0..=rng.next_u64() % 4 {
-        damage(rng, &mut body, others);
+        damage(rng, &mut body, pieces);
     }
     let mut mended = chunk(&body);
     if rng.next_u64().is_multiple_of(8) {
@@ -50,10 +50,18 @@ pub fn mutate(rng: &mut dyn RngCore, raw: &[u8], others: &[Vec<u8>]) -> Vec<u8> 
     mended
 }
 
-fn damage(rng: &mut dyn RngCore, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
+/// Draws a number below `bound`.
+pub fn below(rng: &mut dyn RngCore, bound: usize) -> usize {
+    let bound = bound.max(1) as u64;
+    usize::try_from(rng.next_u64() % bound).unwrap_or(0)
+}
+
+/// Damages bytes in one place; `pieces` are put in from elsewhere.
+pub fn damage(rng: &mut dyn RngCore, bytes: &mut Vec<u8>, pieces: &[Vec<u8>]) {
+    let mut draws = [0_u64; 5].map(|_| rng.next_u64()).into_iter();
     let mut below = |bound: usize| {
-        let bound = bound.max(1) as u64;
-        usize::try_from(rng.next_u64() % bound).unwrap_or(0)
+        let drawn = draws.next().unwrap_or(0) % bound.max(1) as u64;
+        usize::try_from(drawn).unwrap_or(0)
     };
     if bytes.is_empty() {
         bytes.push(0);
@@ -81,9 +89,9 @@ fn damage(rng: &mut dyn RngCore, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
             let piece = bytes[at..end].to_vec();
             bytes.splice(at..at, piece);
         }
-        // A piece of another change.
+        // A piece of something else.
         7 | 8 => {
-            if let Some(other) = others.get(below(others.len())).and_then(|raw| body(raw)) {
+            if let Some(other) = pieces.get(below(pieces.len())) {
                 let from = below(other.len());
                 let end = (from + 1 + below(32)).min(other.len());
                 let to = (at + end - from).min(bytes.len());
@@ -184,7 +192,7 @@ mod tests {
     fn a_body_comes_out_as_it_went_in_and_a_seed_repeats_itself() {
         let raw = chunk(b"some body of a change");
         assert_eq!(body(&raw).unwrap(), b"some body of a change");
-        let other = [chunk(b"another")];
+        let other = [b"another".to_vec()];
         let again = |seed| mutate(&mut ChaCha8Rng::seed_from_u64(seed), &raw, &other);
         assert_eq!(again(3), again(3));
         assert!((0..20).any(|seed| again(seed) != raw));

@@ -42,6 +42,22 @@ pub fn beside(name: &str) -> PathBuf {
     found.expect("the programs of the harness are built with the tests")
 }
 
+/// The most memory this process ever held, in KiB.
+#[must_use]
+pub fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let digits = line.unwrap_or("").chars().filter(char::is_ascii_digit);
+    let digits: String = digits.collect();
+    digits.parse().unwrap_or(u64::MAX)
+}
+
+/// Forgets what [`peak_kib`] says: it begins anew at what is held now.
+pub fn forget_peak() {
+    // Where the system cannot, the peak stays that of the whole life.
+    let _cannot = std::fs::write("/proc/self/clear_refs", "5");
+}
+
 /// What a finished command said.
 #[derive(Debug)]
 pub struct Said {
