@@ -8,6 +8,7 @@ mod changes;
 mod frames;
 mod greetings;
 mod hostile;
+mod unpacking;
 
 use shared::field::{Field, FieldPath, Table, Target};
 use shared::gate::Reason;
@@ -17,7 +18,7 @@ use shared::value::Value;
 use shared::wire::v1::{BlobFrame, Cursors, Frame, Point, Scope};
 use tests::world::ByHand;
 
-use hostile::{NEIGHBOUR, ROBBED, Scene, put};
+use hostile::{Item, NEIGHBOUR, ROBBED, Scene, put};
 
 /// What becomes of an attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +148,63 @@ fn what_a_township_decides_for_the_county_is_taken_back_and_proposed() {
         .into_iter()
         .filter(|entry| matches!(entry.path.target(), Target::Cell(Table::Proposals, ..)));
     assert!(proposals.count() > 0, "the wish is kept");
+}
+
+/// Strikes the hub counts against the thief, and whether he is suspended.
+fn struck(scene: &Scene) -> (u8, bool) {
+    let hub = scene.world.parties[0].replica.as_ref().expect("it runs");
+    let peers = hub.peers().into_iter();
+    let mut thief = peers.filter(|peer| peer.id == scene.key.node_id());
+    let thief = thief.next().expect("it is enrolled");
+    let strikes = thief.alarm.map_or(0, |alarm| alarm.strikes);
+    (strikes, thief.state == "suspended")
+}
+
+#[test]
+fn a_batch_that_does_not_unpack_is_a_strike_and_ends_the_session() {
+    let mut wrong = Vec::new();
+    for (name, packed) in unpacking::all() {
+        let mut scene = Scene::new(7);
+        let before = scene.heads();
+        scene.greet();
+        let head = packed.head(Scope::Hub, 0, 1);
+        scene.say_batch(head, packed.bytes);
+        let found = (scene.closed(), struck(&scene), scene.heads() == before);
+        if found != (Some(CloseReason::Protocol), (1, false), true) {
+            wrong.push(format!("{name}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_third_batch_that_does_not_unpack_suspends_and_broken_frames_never_do() {
+    let mut scene = Scene::new(8);
+    // A broken gateway damages frames as well: they end the session, and count for nothing.
+    for _ in 0..4 {
+        scene.greet();
+        scene.say_bytes(vec![0xff; 40]);
+        assert_eq!(scene.closed(), Some(CloseReason::Protocol));
+        scene.greet();
+        let (mut head, bytes) = hostile::batch(Scope::Hub, 0, &[Item::Skip(1)]);
+        head.digest[0] ^= 1;
+        scene.say_batch(head, bytes);
+        assert_eq!(scene.closed(), Some(CloseReason::Protocol));
+    }
+    assert_eq!(struck(&scene), (0, false));
+    for (strike, (_, packed)) in (1..=3).zip(unpacking::all()) {
+        scene.greet();
+        let head = packed.head(Scope::Repair, 0, 1);
+        scene.say_batch(head, packed.bytes);
+        let (reason, is_last) = match strike {
+            3 => (CloseReason::Suspended, true),
+            _ => (CloseReason::Protocol, false),
+        };
+        assert_eq!(scene.closed(), Some(reason));
+        assert_eq!(struck(&scene), (strike, is_last));
+    }
+    scene.greet_with(scene.hello());
+    assert_eq!(scene.closed(), Some(CloseReason::Suspended));
 }
 
 #[test]

@@ -351,8 +351,33 @@ pub fn raw(change: ExpandedChange) -> Vec<u8> {
     Change::from(change).raw_bytes().to_vec()
 }
 
-/// A plain batch after a position.
-pub fn batch(scope: Scope, from: u64, items: &[Item<'_>]) -> (BatchHead, Vec<u8>) {
+/// Items as a session carries them, however they are packed.
+pub struct Packed {
+    pub codec: u8,
+    pub raw_bytes: u64,
+    pub bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// The head of a batch of so many entries after a position: its digest is right.
+    pub fn head(&self, scope: Scope, from: u64, count: u64) -> BatchHead {
+        let mut digest = [0; 8];
+        digest.copy_from_slice(&blake3::hash(&self.bytes).as_bytes()[..8]);
+        BatchHead {
+            scope,
+            from,
+            to: from + count,
+            chain: [3; 16],
+            codec: self.codec,
+            raw_bytes: self.raw_bytes,
+            packed_bytes: self.bytes.len() as u64,
+            digest,
+        }
+    }
+}
+
+/// Items in the plain form.
+pub fn plain(items: &[Item<'_>]) -> Vec<u8> {
     let mut out = Writer::new();
     out.list(items, |out, item| match item {
         Item::Skip(count) => {
@@ -365,7 +390,12 @@ pub fn batch(scope: Scope, from: u64, items: &[Item<'_>]) -> (BatchHead, Vec<u8>
             out.bytes(raw);
         }
     });
-    let bytes = out.into_bytes();
+    out.into_bytes()
+}
+
+/// A plain batch after a position.
+pub fn batch(scope: Scope, from: u64, items: &[Item<'_>]) -> (BatchHead, Vec<u8>) {
+    let bytes = plain(items);
     let count: u64 = items
         .iter()
         .map(|item| match item {
@@ -373,17 +403,10 @@ pub fn batch(scope: Scope, from: u64, items: &[Item<'_>]) -> (BatchHead, Vec<u8>
             Item::Change(..) => 1,
         })
         .sum();
-    let mut digest = [0; 8];
-    digest.copy_from_slice(&blake3::hash(&bytes).as_bytes()[..8]);
-    let head = BatchHead {
-        scope,
-        from,
-        to: from + count,
-        chain: [3; 16],
+    let packed = Packed {
         codec: 0,
         raw_bytes: bytes.len() as u64,
-        packed_bytes: bytes.len() as u64,
-        digest,
+        bytes,
     };
-    (head, bytes)
+    (packed.head(scope, from, count), packed.bytes)
 }

@@ -279,7 +279,12 @@ impl Replica {
             Scope::Hub => !is_hubs,
             Scope::County | Scope::Unit(_) => is_hubs,
         };
-        let Some(items) = unpack(batch).ok().filter(|_| is_legal) else {
+        let unpacked = unpack(batch);
+        if let Err(UnpackError::Malformed(_)) = unpacked {
+            // Its sender signed it, so it was made like this.
+            self.strike(cx, node, Reason::Malformed);
+        }
+        let Some(items) = unpacked.ok().filter(|_| is_legal) else {
             let reason = super::super::CloseReason::Protocol;
             return Ok(Err(BundleRefusal::Refused(reason)));
         };
