@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use shared::ids::DocumentId;
-use shared::library::{Library, LibraryError};
+use shared::library::{Library, LibraryError, salvage};
 use shared::store::{Reader, Turn};
 
 use crate::control::Found;
@@ -110,6 +110,25 @@ pub fn check_documents(reader: &dyn Reader, ids: &[DocumentId]) -> Vec<Found> {
     findings
 }
 
+/// Names the documents of which changes are set aside, since they could not be read, or what they build on is missing.
+#[must_use]
+pub fn check_aside(reader: &dyn Reader) -> Vec<Found> {
+    match salvage::aside(reader) {
+        Ok(documents) => documents
+            .into_iter()
+            .map(|(id, changes)| Found {
+                place: format!("document {id}"),
+                finding: format!(
+                    "{} of its changes could not be read and are set aside; what others hold comes back with the next exchange",
+                    changes.len()
+                ),
+                repaired: true,
+            })
+            .collect(),
+        Err(error) => vec![found("documents", &error)],
+    }
+}
+
 /// Names the changes in quarantine: nothing is damaged by them, but an officer has to decide.
 #[must_use]
 pub fn check_quarantine(reader: &dyn Reader) -> Vec<Found> {
@@ -141,7 +160,12 @@ fn check_all_documents(store: &dyn Store) -> Checked {
             documents: ids.len() as u64,
             commits,
             journal,
-            findings: [check_documents(reader, &ids), check_quarantine(reader)].concat(),
+            findings: [
+                check_documents(reader, &ids),
+                check_aside(reader),
+                check_quarantine(reader),
+            ]
+            .concat(),
         },
         Err(error) => Checked {
             commits,

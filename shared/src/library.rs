@@ -10,6 +10,8 @@
 //!
 //! Bounds: the cache is held under an estimate of bytes (research/sync.md 2: 17 kB for a new record, 190 B a change).
 
+pub mod salvage;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Change, ChangeHash};

@@ -23,6 +23,7 @@ mod queue;
 mod readers;
 mod records;
 mod recovery;
+mod salvage;
 mod scenarios;
 mod screens;
 mod sim;

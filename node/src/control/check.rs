@@ -33,9 +33,10 @@ pub(super) async fn run(context: &Context, repair: bool) -> Result<Outcome, Trou
             .read(move |read| integrity::check_documents(read.reader, &some));
         findings.extend(damaged.await?);
     }
-    let waiting = context
-        .handle
-        .read(|read| integrity::check_quarantine(read.reader));
+    let waiting = context.handle.read(|read| {
+        let aside = integrity::check_aside(read.reader);
+        [aside, integrity::check_quarantine(read.reader)].concat()
+    });
     if repair && !findings.is_empty() {
         let hint = format!(
             "stop the server, then: xiangmu check --repair --data {}",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use shared::api::NodeInfo;
-use shared::library::Library;
+use shared::library::{Library, LibraryError, salvage};
 use shared::store::{Reader, StoreError, Tree, Turn};
 use shared::sync::{
     CloseReason, Effect, Input, LineTrouble, LogContent, Replica, ReplicaError, RequestId,
@@ -115,6 +115,7 @@ pub(crate) async fn spawn(parts: Parts) -> Result<Handle, StartError> {
         trouble: Vec::new(),
         last_repair: None,
         blobs: None,
+        waits_for_others: false,
     };
     if let Some(blobs) = parts.blobs {
         let keeper = BlobKeeper::spawn(blobs, driver.own.clone());
@@ -179,6 +180,8 @@ struct Driver {
     last_repair: Option<Timestamp>,
     /// Reads and writes attachments.
     blobs: Option<BlobKeeper>,
+    /// Changes are set aside that may fit again once others have brought what is missing.
+    waits_for_others: bool,
 }
 
 impl Driver {
@@ -187,7 +190,14 @@ impl Driver {
         if self.store.is_read_only() {
             return self.start_reading();
         }
-        self.restore_derived()?;
+        let log = match self.restore_derived()? {
+            0 => log,
+            // What others hold of them comes back by reconciling.
+            _ => LogContent::Doubtful,
+        };
+        let aside = salvage::aside(&*self.store);
+        let aside = aside.map_err(|error| DriverError::StorageFailed(Arc::new(error)))?;
+        self.waits_for_others = !aside.is_empty();
         self.backlog.push_back(Input::Start { log });
         let _goes_on = self.turn(Vec::new());
         if log == LogContent::Doubtful && self.failed.is_none() {
@@ -217,10 +227,12 @@ impl Driver {
         Ok(())
     }
 
-    fn restore_derived(&mut self) -> Result<(), DriverError> {
+    /// Computes what was lost of the derived trees; of a document that does not load what can be read stays. How many such there are.
+    fn restore_derived(&mut self) -> Result<usize, DriverError> {
         if !self.store.derived_lost() {
-            return Ok(());
+            return Ok(0);
         }
+        let mut notes = Vec::new();
         let failed = |error| DriverError::StorageFailed(Arc::new(error));
         let documents = Library::ids_from_changes(&*self.store).map_err(failed)?;
         tracing::warn!(
@@ -230,14 +242,30 @@ impl Driver {
         for some in documents.chunks(REBUILD_DOCUMENTS) {
             let mut turn = Turn::new(&*self.store);
             for document in some {
-                let rebuilt = self.replica.library().rebuild(&mut turn, document);
+                let library = self.replica.library();
+                let rebuilt = match library.rebuild(&mut turn, document) {
+                    Err(error @ (LibraryError::Damaged { .. } | LibraryError::Changes { .. })) => {
+                        let why = one_line(&error);
+                        let set_aside = library.salvage(&mut turn, document);
+                        set_aside.map(|changes| {
+                            turn.put(Tree::Meta, LOSS_KEY, why.as_bytes());
+                            notes.push(format!("{why}; {changes} of its changes are set aside"));
+                        })
+                    }
+                    rebuilt => rebuilt,
+                };
                 rebuilt.map_err(|error| core_failed(error.into()))?;
             }
             let refreshed = self.replica.library().refresh(&mut turn);
             refreshed.map_err(|error| core_failed(error.into()))?;
             self.store.commit(turn.finish()).map_err(failed)?;
         }
-        self.store.derived_restored().map_err(failed)
+        self.store.derived_restored().map_err(failed)?;
+        let salvaged = notes.len();
+        for note in notes {
+            self.note(self.clock.now(), note);
+        }
+        Ok(salvaged)
     }
 
     /// Runs until told to stop or until all handles are gone; gives back whom to tell.
@@ -393,6 +421,20 @@ impl Driver {
                 .handle(now, &mut self.rng, &mut turn, input, &mut effects);
             if let Err(error) = handled {
                 failed = Some(core_failed(error));
+            }
+        }
+        // Between inputs nothing is half done, so the next input logs what is put back.
+        if failed.is_none() && self.waits_for_others && !effects.is_empty() {
+            match self.replica.library().put_back(&mut turn) {
+                Ok(0) => {}
+                Ok(changes) => {
+                    tracing::warn!(
+                        changes,
+                        "changes that were set aside fit again and are put back"
+                    );
+                    self.backlog.push_back(Input::Wakeup);
+                }
+                Err(error) => failed = Some(core_failed(error.into())),
             }
         }
         if failed.is_none()

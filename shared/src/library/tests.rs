@@ -194,3 +194,83 @@ fn changes_from_a_peer_are_taken_once_and_in_any_batches() {
         shelf.load(Tree::Change, &change_key(&id(1), 5)).unwrap()
     );
 }
+
+#[test]
+fn what_can_be_read_of_a_document_stays_and_the_rest_comes_back_once_others_bring_what_is_missing()
+{
+    let mut whole = Shelf::default();
+    let mut first = library();
+    for number in 0..9 {
+        write(&mut first, &mut whole, &id(1), "height", number);
+    }
+    let others: Vec<Change> = first.changes_since(&whole, &id(1), &[]).unwrap();
+    let heads = first.heads(&whole, &id(1)).unwrap();
+    let missing = |shelf: &mut Shelf, number| {
+        shelf.0.remove(&(Tree::Change, change_key(&id(1), number)));
+    };
+    let unreadable = |shelf: &mut Shelf, number| {
+        let key = (Tree::Change, change_key(&id(1), number));
+        shelf.0.insert(key, b"no change".to_vec());
+    };
+    // What is spoiled; how many changes are set aside; how many of them can never be read.
+    type Spoil<'a> = &'a dyn Fn(&mut Shelf);
+    let spoils: [(Spoil<'_>, usize, usize); 3] = [
+        (&|shelf| missing(shelf, 5), 4, 0),
+        (&|shelf| unreadable(shelf, 5), 5, 1),
+        (&|shelf| unreadable(shelf, 0), 1, 1),
+    ];
+    for (spoil, kept, unreadable) in spoils {
+        let mut shelf = whole.clone();
+        shelf.0.retain(|(tree, _), _| tree.is_durable());
+        spoil(&mut shelf);
+        let mut library = library();
+        let mut turn = Turn::new(&shelf);
+        assert!(library.rebuild(&mut turn, &id(1)).is_err());
+        let lost = library.salvage(&mut turn, &id(1)).unwrap();
+        library.refresh(&mut turn).unwrap();
+        let batch = turn.finish();
+        shelf.commit(batch);
+        let aside = salvage::aside(&shelf).unwrap();
+        assert_eq!(aside.values().map(Vec::len).sum::<usize>(), kept);
+        // The numbers are what they were, so that logs are; what stands in for a change is known.
+        let record = library.head(&shelf, &id(1)).unwrap().unwrap();
+        assert_eq!(record.count, 10);
+        let holes = (0..10).filter(|&number| {
+            let raw = library.change(&shelf, &id(1), number).unwrap().unwrap();
+            salvage::is_hole(&id(1), number, &raw)
+        });
+        assert_eq!(holes.count() + usize::from(kept == 1), lost);
+        // It loads again after a restart, and further changes go on.
+        let mut again = self::library();
+        again.document(&shelf, &id(1)).unwrap();
+        let mut turn = Turn::new(&shelf);
+        let another_start = Author {
+            process: ProcessActor::new(NodeId::from_bytes([1; 32]), [2; 7]),
+            ..author()
+        };
+        let depth = [("depth".parse().unwrap(), Value::Int(1))];
+        again
+            .write(&mut turn, &id(1), &depth, &another_start)
+            .unwrap();
+        let batch = turn.finish();
+        shelf.commit(batch);
+        // Others bring the one change that everything waits for; the rest follows by itself.
+        let mut turn = Turn::new(&shelf);
+        again
+            .apply(&mut turn, &id(1), others[..6].to_vec())
+            .unwrap();
+        again.put_back(&mut turn).unwrap();
+        again.refresh(&mut turn).unwrap();
+        let batch = turn.finish();
+        shelf.commit(batch);
+        let mut after = self::library();
+        let document = after.document(&shelf, &id(1)).unwrap();
+        assert!(
+            heads.iter().all(|head| document.contains(head)),
+            "all of it is back"
+        );
+        // What can never be read stays set aside, in plain sight.
+        let left: usize = salvage::aside(&shelf).unwrap().values().map(Vec::len).sum();
+        assert_eq!(left, unreadable);
+    }
+}

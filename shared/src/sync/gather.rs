@@ -2,6 +2,7 @@
 //! out, until the batch is full.
 
 use crate::gate::trial::{TRIAL_FROM, Weight};
+use crate::library::salvage::is_hole;
 use crate::store::Reader;
 use crate::wire::v1::{BatchHead, Chain, Scope};
 
@@ -109,7 +110,11 @@ impl Replica {
             EntryKind::Change => {
                 let raw = self.library.change(reader, &document, entry.number)?;
                 let raw = raw.ok_or(ReplicaError::DamagedRecord { what: "change" })?;
-                Item::Change { document, raw }
+                if is_hole(&document, entry.number, &raw) {
+                    Item::Skip(1)
+                } else {
+                    Item::Change { document, raw }
+                }
             }
             EntryKind::Grant => {
                 let mut changes = Vec::new();

@@ -1,0 +1,105 @@
+//! A document that does not load costs itself nothing that can be read, and the node its start not at all.
+
+use std::path::Path;
+
+use node::store::{self, Store as _};
+use serde_json::{Value, json};
+use shared::ids::DocumentId;
+use shared::library::change_key;
+use shared::store::{Batch, Reader as _, Tree};
+use tests::ids;
+use tests::process::{Place, wait_until};
+
+const TOWNSHIP: &str = "松坪镇";
+
+fn set(place: &Place, project: &str, values: &Value) {
+    let line = json!({ "id": project, "set": values }).to_string();
+    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
+    assert_eq!(said.ok().lines()[0]["ok"], true);
+}
+
+fn create(place: &Place, name: &str) -> String {
+    let unit = place.cli(&["status"]).ok().json()["unit"].clone();
+    let project = ids::project();
+    let command = json!({
+        "do": "create_project", "project": project, "home": unit, "set": { "name": name },
+    });
+    let line = json!({ "command": command }).to_string();
+    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
+    assert_eq!(said.ok().lines()[0]["ok"], true);
+    project
+}
+
+/// Makes one stored change of a document unreadable, and takes the database away, so that everything derived is computed anew.
+fn spoil(dir: &Path, document: &DocumentId, number: u32) {
+    let mut opened = store::open(dir).expect("nobody else has the folder");
+    let key = change_key(document, number);
+    let stored = opened.store.load(Tree::Change, &key);
+    assert!(stored.expect("a sound store").is_some());
+    let mut batch = Batch::default();
+    let rubbish = Some(b"no change of automerge".to_vec());
+    batch.writes.insert((Tree::Change, key), rubbish);
+    let _position = opened.store.commit(batch).expect("room on the disk");
+    drop(opened);
+    std::fs::remove_dir_all(dir.join("db")).expect("it was there");
+}
+
+#[test]
+fn a_node_starts_although_a_document_does_not_load_and_heals_it_from_the_hub() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut hub = Place::hub(root.path(), "演示县项目中心");
+    hub.start();
+    let mut node = Place::township(root.path(), TOWNSHIP);
+    node.start();
+    node.join(&hub);
+    let sound = create(&node, "松坪镇农贸市场");
+    let broken = create(&node, "松坪镇小流域治理工程");
+    for fen in 1..=6 {
+        set(
+            &node,
+            &broken,
+            &json!({ "total_investment_fen": fen * 100 }),
+        );
+    }
+    node.sync();
+    assert_eq!(hub.dump(TOWNSHIP), node.dump(TOWNSHIP));
+    // Written while the line is away: only this disk has it, and it builds on what will be unreadable.
+    assert!(hub.stop().success());
+    set(&node, &broken, &json!({ "site": "松坪镇老街" }));
+    assert!(node.stop().success());
+    let id = DocumentId::Project(broken.parse().expect("an id"));
+    spoil(&node.dir, &id, 3);
+
+    node.start();
+    let dump = node.dump(TOWNSHIP);
+    assert!(dump.contains(&sound) && dump.contains(&broken), "{dump}");
+    assert!(
+        !dump.contains("松坪镇老街"),
+        "what builds on the lost waits: {dump}"
+    );
+    let status = node.cli(&["status"]).ok().json();
+    let trouble = status["storage"]["trouble"].to_string();
+    assert!(
+        trouble.contains(&id.to_string()) && trouble.contains("set aside"),
+        "{status}"
+    );
+    let named = |place: &Place, command: &str| {
+        let said = place.cli(&[command]);
+        said.stdout.contains(&id.to_string())
+    };
+    assert!(named(&node, "check") && named(&node, "doctor"));
+    // The rest goes on as ever.
+    set(&node, &sound, &json!({ "total_investment_fen": 900 }));
+
+    // The hub brings what it holds; what waited for it fits again and reaches the hub.
+    hub.start_again();
+    wait_until("both hold the same again", || {
+        let dump = node.dump(TOWNSHIP);
+        dump.contains("松坪镇老街") && dump == hub.dump(TOWNSHIP)
+    });
+    assert!(node.stop().success());
+    node.start();
+    assert!(node.dump(TOWNSHIP).contains("松坪镇老街"));
+    let checked = hub.cli(&["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:#?}");
+}
