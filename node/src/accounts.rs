@@ -271,7 +271,7 @@ impl Accounts {
         password: Secret,
         from: Option<IpAddr>,
     ) -> Result<LoggedIn, LoginError> {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let key = (rows::normal_name(name), from);
         self.limiter()
             .take(&key, now)
@@ -330,7 +330,7 @@ impl Accounts {
 
     /// Who a token belongs to; `None` when it is unknown, over, or its account is barred.
     pub async fn check(&self, token: &Token) -> Option<Visitor> {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let hash = token.hash();
         let (account, rewrite) = {
             let mut mirror = self.mirror();
@@ -364,7 +364,7 @@ impl Accounts {
     /// True while a session stands; what a live socket asks again from time to time.
     #[must_use]
     pub fn stands(&self, session: TokenHash) -> bool {
-        let now = self.0.clock.now();
+        let now = self.0.clock.steady();
         let mirror = self.mirror();
         mirror.sessions.get(&session).is_some_and(|session| {
             !session.is_over(now)

@@ -11,15 +11,21 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use shared::time::Timestamp;
 
+use crate::platform::Stopwatch;
+
 /// Time and randomness, real or told.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    System {
+        started: Timestamp,
+        since: Stopwatch,
+    },
     Manual {
         now: Arc<AtomicI64>,
+        steady: Arc<AtomicI64>,
         seed: Arc<AtomicU64>,
     },
 }
@@ -28,7 +34,10 @@ impl Clock {
     /// The computer's clock and the operating system's randomness.
     #[must_use]
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(Source::System {
+            started: system_now(),
+            since: Stopwatch::start(),
+        })
     }
 
     /// A clock that stands at `now` until told otherwise, and randomness that follows `seed`.
@@ -36,6 +45,7 @@ impl Clock {
     pub fn manual(now: Timestamp, seed: u64) -> Self {
         Self(Source::Manual {
             now: Arc::new(AtomicI64::new(now.0)),
+            steady: Arc::new(AtomicI64::new(now.0)),
             seed: Arc::new(AtomicU64::new(seed)),
         })
     }
@@ -44,19 +54,31 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => Timestamp(
-                SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .map_or(0, |since| {
-                        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-                    }),
-            ),
+            Source::System { .. } => system_now(),
             Source::Manual { now, .. } => Timestamp(now.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// The time this clock was made and what has passed since: for what lasts a while, and must neither end nor go on for years when
+    /// somebody puts the computer's clock right, or wrong.
+    #[must_use]
+    pub fn steady(&self) -> Timestamp {
+        match &self.0 {
+            Source::System { started, since } => started.plus_ms(since.elapsed_ms()),
+            Source::Manual { steady, .. } => Timestamp(steady.load(Ordering::SeqCst)),
         }
     }
 
     /// Moves a manual clock on; the computer's clock is left alone.
     pub fn advance_ms(&self, ms: i64) {
+        if let Source::Manual { steady, .. } = &self.0 {
+            steady.fetch_add(ms, Ordering::SeqCst);
+            self.jump_ms(ms);
+        }
+    }
+
+    /// Puts a manual clock forward or back, though no time passes.
+    pub fn jump_ms(&self, ms: i64) {
         if let Source::Manual { now, .. } = &self.0 {
             now.fetch_add(ms, Ordering::SeqCst);
         }
@@ -70,7 +92,7 @@ impl Clock {
     pub fn rng(&self) -> ChaCha20Rng {
         let mut seed = [0u8; 32];
         match &self.0 {
-            Source::System => {
+            Source::System { .. } => {
                 getrandom::fill(&mut seed).expect("the operating system provides randomness");
             }
             Source::Manual { seed: next, .. } => {
@@ -90,9 +112,31 @@ impl Clock {
     }
 }
 
+fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steady_time_passes_and_never_jumps() {
+        let clock = Clock::manual(Timestamp(5), 1);
+        clock.jump_ms(-3_000_000);
+        assert_eq!(clock.steady(), Timestamp(5));
+        clock.advance_ms(10);
+        assert_eq!(
+            (clock.steady(), clock.now()),
+            (Timestamp(15), Timestamp(-2_999_985))
+        );
+        let real = Clock::system();
+        let (before, after) = (real.steady(), real.steady());
+        assert!(before <= after && after.0 - real.now().0 < 60_000);
+    }
 
     #[test]
     fn a_manual_clock_stands_still_and_repeats_its_randomness() {

@@ -1,4 +1,4 @@
-//! What differs between operating systems: signals, file permissions, telling the service manager. Nothing outside this
+//! What differs between operating systems: signals, file permissions, time that never jumps, telling the service manager. Nothing outside this
 //! module is Unix-only; on Windows permissions come from the folder, and Ctrl-C is the only signal.
 
 use std::fs::File;
@@ -23,6 +23,41 @@ pub async fn shutdown_signal() -> io::Result<()> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await
+}
+
+/// Measures time from a moment on: it never jumps, whatever is done to the computer's clock. Sleep counts where the system says it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch {
+    #[cfg(target_os = "linux")]
+    begun: rustix::time::Timespec,
+    #[cfg(not(target_os = "linux"))]
+    begun: std::time::Instant,
+}
+
+impl Stopwatch {
+    /// Begins now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self {
+            #[cfg(target_os = "linux")]
+            begun: rustix::time::clock_gettime(rustix::time::ClockId::Boottime),
+            #[cfg(not(target_os = "linux"))]
+            begun: std::time::Instant::now(),
+        }
+    }
+
+    /// Milliseconds since it began.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> i64 {
+        #[cfg(target_os = "linux")]
+        {
+            let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+            (now.tv_sec - self.begun.tv_sec) * 1_000
+                + (now.tv_nsec - self.begun.tv_nsec) / 1_000_000
+        }
+        #[cfg(not(target_os = "linux"))]
+        i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
 }
 
 /// Makes a folder only this account can look into. A folder that is there already is left as it is.

@@ -613,6 +613,13 @@ impl Replica {
         sessions.chain(dial).min()
     }
 
+    /// True when a turn should be held though nothing arrived: the moment has come, or the clock was put back, which moves it.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.last_now.is_some_and(|last| now < last)
+            || self.next_wakeup().is_some_and(|at| at <= now)
+    }
+
     fn send(&mut self, cx: &mut Context<'_, '_>, id: SessionId, frame: &Frame) {
         if let Some(session) = self.sessions.get_mut(&id) {
             let bytes = session.encode(cx.now, frame);

@@ -2,6 +2,8 @@
 //!
 //! Two hours without a request or twelve hours in all end a session. reliability.md 3 asks for thirty minutes of idleness; an
 //! office PC in a township stands in a locked room and its clerk fills a month's grid between visitors, so two hours it is.
+//! Times are those of a clock that does not jump (`Clock::steady`): a computer whose clock is put right, or wrong, neither ends the
+//! sessions of everybody nor lets one live for years.
 
 use std::fmt;
 
@@ -91,15 +93,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// True when the session has lived too long or stood idle too long.
+    /// True when the session has lived too long or stood idle too long, or is of a time that has not come: then the clock went back while
+    /// the server was off, and nobody knows how old the session is.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        now.0 - self.made_at.0 >= ABSOLUTE_MS || now.0 - self.seen_at.0 >= IDLE_MS
+        let age = |from: Timestamp| now.0.saturating_sub(from.0);
+        age(self.made_at) >= ABSOLUTE_MS
+            || age(self.seen_at) >= IDLE_MS
+            || age(self.seen_at) < -SEEN_STEP_MS
     }
 
     /// Notes a request; true when the stored copy has become too stale.
     pub fn see(&mut self, now: Timestamp) -> bool {
-        let stale = now.0 - self.seen_at.0 >= SEEN_STEP_MS;
+        let stale = now.0.saturating_sub(self.seen_at.0) >= SEEN_STEP_MS;
         if stale {
             self.seen_at = now;
         }
@@ -139,5 +145,23 @@ mod tests {
             assert!(session.see(now));
         }
         assert!(session.is_over(Timestamp(ABSOLUTE_MS)));
+    }
+
+    #[test]
+    fn a_session_of_a_time_to_come_is_over() {
+        let user = UserId::from_bytes([1; 5]);
+        let year = 366 * 24 * 3_600_000;
+        let session = |at| Session {
+            user,
+            made_at: Timestamp(at),
+            seen_at: Timestamp(at),
+        };
+        assert!(session(year).is_over(Timestamp(0)));
+        assert!(session(i64::MAX).is_over(Timestamp(i64::MIN)));
+        assert!(session(i64::MIN).is_over(Timestamp(i64::MAX)));
+        assert!(
+            !session(60_000).is_over(Timestamp(0)),
+            "put right by a minute"
+        );
     }
 }

@@ -337,7 +337,7 @@ impl Driver {
         let mut effects = Vec::new();
         let mut turn = Turn::new(&*self.store);
         let mut failed = self.failed.clone();
-        if failed.is_none() && self.replica.next_wakeup().is_some_and(|at| at <= now) {
+        if failed.is_none() && self.replica.is_due(now) {
             inputs.push(Input::Wakeup);
         }
         // Inputs and writes keep their order; each write sees what came before it.

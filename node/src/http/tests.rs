@@ -249,6 +249,33 @@ async fn idleness_a_new_password_and_barring_end_sessions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_put_forward_or_back_ends_no_session_and_makes_none_eternal() {
+    const TEN_YEARS_MS: i64 = 10 * 366 * 24 * 3_600_000;
+    let house = House::build().await;
+    let alive = async |cookie: &str| {
+        let request = get("/api/v1/session").header("cookie", cookie);
+        house.send(request).await.status() == StatusCode::OK
+    };
+    let (cookie, _) = house.session().await;
+    let now = house.clock.now().0;
+    // Ten years on, ten years back, and to 1970, as after a battery died: no time has passed.
+    for jump in [TEN_YEARS_MS, -2 * TEN_YEARS_MS, TEN_YEARS_MS - now] {
+        house.clock.jump_ms(jump);
+        assert!(alive(&cookie).await, "put on by {jump} ms");
+    }
+    // Whoever logs in while it is wrong has no more time than others, nor has who was slowed down to wait longer.
+    let (other, _) = house.session().await;
+    house.clock.jump_ms(now);
+    for _ in 0..5 {
+        house.clock.advance_ms(IDLE_MS - 1);
+        assert!(alive(&cookie).await && alive(&other).await);
+    }
+    house.clock.jump_ms(-TEN_YEARS_MS);
+    house.clock.advance_ms(2 * 3_600_000);
+    assert!(!alive(&cookie).await && !alive(&other).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_of_other_sites_are_refused() {
     let house = House::build().await;
     let (cookie, csrf) = house.session().await;

@@ -155,7 +155,10 @@ impl Record {
 
     /// One more strike; true when it is one too many.
     fn strike(&mut self, now: Timestamp, reason: Reason) -> bool {
-        // A clock that was put back makes no strike older than it is.
+        // A clock that was put back makes no strike older than it is, and none that counts for years.
+        for (at, _) in &mut self.strikes {
+            *at = (*at).min(now);
+        }
         self.strikes
             .retain(|(at, _)| now.0.saturating_sub(at.0) < STRIKE_COUNTS_MS);
         if self.strikes.len() >= STRIKES_MAX {

@@ -44,6 +44,34 @@ async fn the_holder_of_the_pinned_key_is_accepted() {
     assert_eq!(heard.unwrap(), b"hello");
 }
 
+#[test]
+fn a_dead_clock_and_a_certificate_of_any_age_lock_nobody_out() {
+    let key = NodeKey::from_seed(&[7; 32]);
+    let verifier = Pinned {
+        pin: key.node_id(),
+        provider: provider(),
+    };
+    let pair = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8(&key), &rcgen::PKCS_ED25519);
+    let pair = pair.unwrap();
+    let day = rcgen::date_time_ymd;
+    let ages = [
+        (day(1971, 1, 1), day(1972, 1, 1)),
+        (day(2020, 1, 1), day(2021, 1, 1)),
+        (day(2999, 1, 1), day(3000, 1, 1)),
+    ];
+    for (from, to) in ages {
+        let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        (parameters.not_before, parameters.not_after) = (from, to);
+        let certificate = parameters.self_signed(&pair).unwrap();
+        for seconds in [0, 1_000_000_000, 1_795_000_000, 40_000_000_000] {
+            let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+            let name = ServerName::try_from("localhost").unwrap();
+            let verified = verifier.verify_server_cert(certificate.der(), &[], &name, &[], now);
+            assert!(verified.is_ok(), "{from} to {to} at {seconds}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn another_key_is_refused() {
     let key = NodeKey::from_seed(&[7; 32]);

@@ -5,7 +5,7 @@ use crate::api::NodeRole;
 use crate::attachments;
 use crate::command::{Actor, Answer, Command, Envelope, Outcome, Role};
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::identity::{UnitKind, unit_id_of};
+use crate::identity::{NodeKey, UnitKind, unit_id_of};
 use crate::ids::{CommandId, DocumentId, ProjectId, RowId, UserId};
 use crate::store::MemoryStore;
 use crate::sync::alone::Core;
@@ -334,6 +334,29 @@ fn a_bundle_of_a_node_that_waits_brings_nothing_until_it_is_approved() {
         hub.make(id, false),
         Err(BundleRefusal::Refused(CloseReason::Revoked))
     );
+}
+
+#[test]
+fn a_batch_in_a_bundle_that_does_not_unpack_is_refused_and_a_strike() {
+    let (mut hub, mut node) = pair();
+    node.rename(project(1), "Road A");
+    let honest = node.make(hub.id(), false).unwrap();
+    let mut batches = honest.batches().to_vec();
+    let spoiled = &mut batches[0];
+    // Signed and under its right digest, so it was made like this.
+    spoiled.bytes = vec![0x5a; 40];
+    spoiled.head.packed_bytes = 40;
+    let digest = blake3::hash(&spoiled.bytes);
+    spoiled.head.digest.copy_from_slice(&digest.as_bytes()[..8]);
+    let key = NodeKey::from_seed(&[2; 32]);
+    let bytes = bundle::write(honest.manifest(), &batches, &key);
+    let spoiled = Arc::new(bundle::read(&bytes).unwrap());
+    let refused = BundleRefusal::Refused(CloseReason::Protocol);
+    assert_eq!(hub.take(&spoiled), Err(refused));
+    let peers = hub.core.replica.peers();
+    assert_eq!(peers[0].alarm.as_ref().map(|alarm| alarm.strikes), Some(1));
+    hub.take(&honest).unwrap();
+    assert_eq!(hub.name_of(project(1)).as_deref(), Some("Road A"));
 }
 
 #[test]

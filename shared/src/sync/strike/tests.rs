@@ -29,6 +29,9 @@ fn the_third_strike_within_a_day_is_one_too_many() {
     check(&[0, 1, 2, 3], &[false, false, true, true]);
     // A clock that was put back.
     check(&[DAY, 0, 1], &[false, false, true]);
+    // By ten years, once: what was counted then counts for a day from there.
+    let ahead = 3_660 * DAY;
+    check(&[ahead, 0, DAY, DAY + 1], &[false; 4]);
 }
 
 #[test]
