@@ -52,6 +52,86 @@ fn record(root: &Path) -> Trace {
     Trace::read(&live, &before, &log, &told)
 }
 
+/// What was seen of many images.
+#[derive(Default)]
+struct Images {
+    rebuilt: usize,
+    cut: usize,
+    open_ms: Vec<u128>,
+}
+
+impl Images {
+    /// Makes one image and opens it; what is wrong with it.
+    fn open_one(&mut self, trace: &Trace, seed: u64, image: &Path) -> Option<String> {
+        let _earlier = std::fs::remove_dir_all(image);
+        let bounds = trace.write_image(seed, image);
+        let least = bounds.acknowledged.max(BEFORE);
+        let begun = std::time::Instant::now();
+        let opened = store::open_with(&image.join("data"), disks::settings());
+        self.open_ms.push(begun.elapsed().as_millis());
+        let Opened { mut store, report } = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Some(format!("seed {seed}: not opened: {error}")),
+        };
+        let at = report.position.0;
+        self.rebuilt += usize::from(report.rebuilt.is_some());
+        self.cut += usize::from(report.cut_bytes > 0);
+        let is_journal = |finding: &Finding| {
+            matches!(
+                finding,
+                Finding::JournalDamaged(_) | Finding::JournalBehind { .. }
+            )
+        };
+        if report.is_read_only || report.findings.iter().any(is_journal) {
+            Some(format!("seed {seed}: taken for damage: {report:?}"))
+        } else if at < least || at > bounds.begun.max(BEFORE) {
+            Some(format!("seed {seed}: at commit {at}, {bounds:?}"))
+        } else if disks::content_of(&store) != disks::content_after(at) {
+            Some(format!(
+                "seed {seed}: wrong content at commit {at}: {report:?}"
+            ))
+        } else if store.commit(disks::batch(at + 1)).is_err() {
+            Some(format!("seed {seed}: takes no more commits"))
+        } else {
+            None
+        }
+    }
+}
+
+#[test]
+fn the_kit_finds_a_store_that_leaves_out_a_sync() {
+    const IMAGES: u64 = 60;
+    let root = tempfile::tempdir().expect("a folder");
+    let image = root.path().join("image");
+    let live = root.path().join("live/data");
+    let (journal, database) = (live.join("journal"), live.join("db"));
+    let is_record = |path: &Path| path.parent() == Some(&journal);
+    let is_name = |path: &Path| path == journal;
+    let is_table = |path: &Path| path.starts_with(&database);
+    let mut trace = record(root.path());
+    // As the store is, and without the syncs of its database, which the journal makes good, nothing is missing.
+    let faults = |trace: &Trace| -> Vec<String> {
+        let seeds = 1..=IMAGES;
+        let open = |seed| Images::default().open_one(trace, seed, &image);
+        seeds.filter_map(open).collect()
+    };
+    assert_eq!(faults(&trace), [""; 0]);
+    for (what, is_left_out) in [
+        ("its records", &is_record as &dyn Fn(&Path) -> bool),
+        ("its files' names", &is_name),
+    ] {
+        let found = faults(&trace.clone().without_syncs(is_left_out));
+        eprintln!("{} of {IMAGES} without syncs of {what}", found.len());
+        let lost = found
+            .iter()
+            .any(|fault| fault.contains("at commit") || fault.contains("damage"));
+        assert!(lost, "{what}: {found:?}");
+    }
+    trace = trace.without_syncs(is_table);
+    let found = faults(&trace);
+    eprintln!("{} of {IMAGES} without syncs of its database", found.len());
+}
+
 #[test]
 fn every_state_a_power_cut_may_leave_holds_what_was_acknowledged() {
     let root = tempfile::tempdir().expect("a folder");
@@ -62,43 +142,16 @@ fn every_state_a_power_cut_may_leave_holds_what_was_acknowledged() {
     );
     let image = root.path().join("image");
     let (count, first) = (disks::count(300, 10_000), disks::first_seed());
-    let (mut rebuilt, mut cut, mut open_ms) = (0, 0, Vec::new());
-    let mut faults_found = Vec::new();
-    for seed in first..first + count as u64 {
-        let _earlier = std::fs::remove_dir_all(&image);
-        let bounds = trace.write_image(seed, &image);
-        let least = bounds.acknowledged.max(BEFORE);
-        let begun = std::time::Instant::now();
-        let opened = store::open_with(&image.join("data"), disks::settings());
-        open_ms.push(begun.elapsed().as_millis());
-        let Opened { mut store, report } = match opened {
-            Ok(opened) => opened,
-            Err(error) => {
-                faults_found.push(format!("seed {seed}: not opened: {error}"));
-                continue;
-            }
-        };
-        let at = report.position.0;
-        rebuilt += usize::from(report.rebuilt.is_some());
-        cut += usize::from(report.cut_bytes > 0);
-        let is_journal = |finding: &Finding| {
-            matches!(
-                finding,
-                Finding::JournalDamaged(_) | Finding::JournalBehind { .. }
-            )
-        };
-        if report.is_read_only || report.findings.iter().any(is_journal) {
-            faults_found.push(format!("seed {seed}: taken for damage: {report:?}"));
-        } else if at < least || at > bounds.begun.max(BEFORE) {
-            faults_found.push(format!("seed {seed}: at commit {at}, {bounds:?}"));
-        } else if disks::content_of(&store) != disks::content_after(at) {
-            faults_found.push(format!(
-                "seed {seed}: wrong content at commit {at}: {report:?}"
-            ));
-        } else if store.commit(disks::batch(at + 1)).is_err() {
-            faults_found.push(format!("seed {seed}: takes no more commits"));
-        }
-    }
+    let mut images = Images::default();
+    let seeds = first..first + count as u64;
+    let faults_found: Vec<String> = seeds
+        .filter_map(|seed| images.open_one(&trace, seed, &image))
+        .collect();
+    let Images {
+        rebuilt,
+        cut,
+        mut open_ms,
+    } = images;
     open_ms.sort_unstable();
     eprintln!(
         "{count} images of {} changes from seed {first}: {cut} with a torn record, {rebuilt} databases built again; opening took {} ms at the middle, {} at most",

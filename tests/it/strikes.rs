@@ -193,7 +193,7 @@ fn who_brings_too_much_within_a_minute_is_cut_and_arrives_all_the_same() {
     assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
 }
 
-const PASSWORD: &str = "Qing-Shan-2026!";
+pub const PASSWORD: &str = "Qing-Shan-2026!";
 
 fn author(message: &str, seed: shared::identity::ProcessActor) -> Author {
     Author {
@@ -222,7 +222,7 @@ async fn write(hostile: &MemoryNode, number: u8, field: Field, message: String) 
     written.expect("the document takes it");
 }
 
-async fn hostile_node(code: String, name: &str) -> MemoryNode {
+pub async fn hostile_node(code: String, name: &str) -> MemoryNode {
     let creation = Creation {
         role: NodeRole::Node,
         name: name.to_owned(),
@@ -241,13 +241,13 @@ async fn hostile_node(code: String, name: &str) -> MemoryNode {
 }
 
 /// The hub's word on one node, as `xiangmu nodes --json` prints it.
-fn listed(hub: &Place, name: &str) -> Json {
+pub fn listed(hub: &Place, name: &str) -> Json {
     let mut lines = hub.cli(&["nodes"]).ok().lines().into_iter();
     let found = lines.find(|line| line["unit_name"] == name);
     found.unwrap_or_default()
 }
 
-fn create(clerk: &mut Client, unit: &Json, name: &str) -> String {
+pub fn create(clerk: &mut Client, unit: &Json, name: &str) -> String {
     let project = ids::project();
     let set = json!({ "name": name, "total_investment_fen": 100_000_000 });
     let command = json!({ "do": "create_project", "project": project, "home": unit, "set": set });
@@ -256,7 +256,7 @@ fn create(clerk: &mut Client, unit: &Json, name: &str) -> String {
     project
 }
 
-fn hub_and_township(root: &Path) -> (Place, Place) {
+pub fn hub_and_township(root: &Path) -> (Place, Place) {
     let mut hub = Place::hub(root, "演示县项目中心");
     hub.add_user("王科", "hub_officer", PASSWORD);
     hub.start();

@@ -18,7 +18,7 @@ use crate::disks::below;
 const SECTOR_BYTES: u64 = 512;
 
 /// One change a process made.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Op {
     Create(PathBuf),
     Write(PathBuf, u64, Vec<u8>),
@@ -53,6 +53,7 @@ struct Naming {
 }
 
 /// Everything a process wrote, and what was there before.
+#[derive(Clone)]
 pub struct Trace {
     root: PathBuf,
     before: BTreeMap<PathBuf, Vec<u8>>,
@@ -69,6 +70,14 @@ pub struct Bounds {
 }
 
 impl Trace {
+    /// The same as a process would have written it that never syncs files of a folder, or never the folder's names.
+    #[must_use]
+    pub fn without_syncs(mut self, is_left_out: impl Fn(&Path) -> bool) -> Self {
+        self.ops
+            .retain(|op| !matches!(op, Op::Sync(path) if is_left_out(path)));
+        self
+    }
+
     /// Reads a trace of what was done under `root`, whose files are as they were before; `told` is the file of
     /// acknowledgements.
     ///

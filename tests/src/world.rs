@@ -86,6 +86,17 @@ pub enum ByHand {
     Closed(CloseReason),
 }
 
+/// Where in a turn a machine loses power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailPoint {
+    /// Before anything of the turn is durable.
+    BeforeCommit,
+    /// Once all of it is, before anybody hears of it.
+    AfterCommit,
+    /// Between two of its effects: after so many.
+    AfterEffects(usize),
+}
+
 /// How rough the weather is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {
@@ -135,6 +146,8 @@ pub struct World {
     pub faults_done: u64,
     /// Why sessions were closed, with how many were.
     pub closed: BTreeMap<String, u64>,
+    /// Who loses power, after how many more of its turns, and where in the last of them.
+    pub dies_at: Option<(usize, u64, FailPoint)>,
     /// Every frame as it was sent: by which end (0 the dialler), and its bytes. Kept when this is `Some`.
     pub recording: Option<Vec<(usize, Vec<u8>)>>,
     /// What the hub's next frame is replaced by.
@@ -247,6 +260,7 @@ impl World {
             faults: None,
             faults_done: 0,
             closed: BTreeMap::new(),
+            dies_at: None,
             recording: None,
             hub_says: None,
             by_hand: None,
@@ -353,6 +367,7 @@ impl World {
         assert!(self.steps < STEPS_MAX, "the simulation never comes to rest");
         let is_stormy = self.weather == Weather::Storm;
         let dies = (is_stormy && self.chance(400)).then(|| self.draw(3));
+        let fails = self.fail_point_of(index);
         let party = &mut self.parties[index];
         let now = party.clock.at(self.now);
         let Some(replica) = party.replica.as_mut() else {
@@ -370,6 +385,9 @@ impl World {
             .finish_turn(&mut turn, &mut effects)
             .expect("the store never fails here");
         let batch = turn.finish();
+        if fails == Some(FailPoint::BeforeCommit) {
+            return self.crash(index);
+        }
         if dies == Some(0) {
             // Before the commit: the turn never happened.
             return self.die(index);
@@ -379,13 +397,35 @@ impl World {
             // After the commit, before anybody heard of it.
             return self.die(index);
         }
-        let mut effects = VecDeque::from(effects);
-        while let Some(effect) = effects.pop_front() {
+        let effects_performed = match fails {
+            Some(FailPoint::AfterCommit) => 0,
+            Some(FailPoint::AfterEffects(count)) => count,
+            Some(FailPoint::BeforeCommit) | None => usize::MAX,
+        };
+        for effect in effects.into_iter().take(effects_performed) {
             self.perform(index, effect);
+        }
+        if fails.is_some() {
+            return self.crash(index);
         }
         if dies == Some(2) {
             self.die(index);
         }
+    }
+
+    /// Where this turn of a party ends, when it is the one in which it is to lose power.
+    fn fail_point_of(&mut self, index: usize) -> Option<FailPoint> {
+        let (party, turns, point) = self.dies_at.as_mut()?;
+        if *party != index {
+            return None;
+        }
+        *turns = turns.saturating_sub(1);
+        let is_now = *turns == 0;
+        let point = *point;
+        if is_now {
+            self.dies_at = None;
+        }
+        is_now.then_some(point)
     }
 
     /// The machine's disk is replaced by an older copy; what people were told there is only as safe as the hub has it.
@@ -634,9 +674,13 @@ impl World {
         let trials = self.trials.iter().map(|trial| trial.3);
         let starts = self.parties.iter().filter_map(|party| party.starts_at);
         let wakeups = self.parties.iter().filter_map(|party| {
-            let at = party.replica.as_ref()?.next_wakeup()?;
+            let replica = party.replica.as_ref()?;
+            if replica.is_due(party.clock.at(self.now)) {
+                return Some(self.now.plus_ms(1));
+            }
+            let at = replica.next_wakeup()?;
             // Asked in its own clock, answered in the true time.
-            Some(at.plus_ms(-party.clock.ahead_ms).max(self.now.plus_ms(1)))
+            Some(party.clock.truth_at(at)?.max(self.now.plus_ms(1)))
         });
         let all = sockets.chain(dials).chain(trials);
         all.chain(starts).chain(wakeups).min()
@@ -691,8 +735,7 @@ impl World {
             let is_due = party
                 .replica
                 .as_ref()
-                .and_then(Replica::next_wakeup)
-                .is_some_and(|at| at <= now);
+                .is_some_and(|replica| replica.is_due(now));
             if is_due {
                 self.give(index, Input::Wakeup);
             }

@@ -45,6 +45,16 @@ pub const CHANGES: &[Attack] = &[
         Kept(Reason::ForeignActor),
     ),
     (
+        "a change from the end of time",
+        |scene| spoiled(scene, |change| change.time = i64::MAX),
+        Kept(Reason::BadOperation),
+    ),
+    (
+        "a change from before all time",
+        |scene| spoiled(scene, |change| change.time = i64::MIN),
+        Kept(Reason::BadOperation),
+    ),
+    (
         "a change under an actor of another length",
         |scene| {
             spoiled(scene, |change| {
