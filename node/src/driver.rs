@@ -270,6 +270,14 @@ impl Handle {
             .await
     }
 
+    /// At a hub: has nodes witness where the audit trail stands.
+    ///
+    /// # Errors
+    /// When the node stops.
+    pub async fn mark_audit(&self) -> Result<(), DriverError> {
+        self.send(Message::Input(Input::MarkAudit)).await
+    }
+
     /// Everything that changes from now on. A watcher that falls behind is told so (`Lagged`) and should read afresh.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {

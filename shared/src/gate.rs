@@ -422,6 +422,13 @@ fn columns_of(raw: &[u8]) -> Result<&[u8], WireError> {
     Ok(crate::sync::ChangeParts::parse(raw)?.rest)
 }
 
+/// True for a change with so few operations that unrolling it costs nothing, whoever made it; read from run lengths alone.
+pub(crate) fn is_small(raw: &[u8]) -> bool {
+    const SMALL: u64 = 100;
+    let counted = columns_of(raw).and_then(count_operations);
+    counted.is_ok_and(|operations| operations <= SMALL)
+}
+
 /// Column types of the format's specification, three low bits.
 const COLUMN_GROUP: u64 = 0;
 const COLUMN_BOOLEAN: u64 = 4;

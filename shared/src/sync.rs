@@ -29,6 +29,7 @@ mod grant;
 mod greet;
 mod input;
 mod log;
+mod mark;
 pub(crate) mod pack;
 mod quarantine;
 mod receipt;
@@ -200,6 +201,7 @@ impl About {
             | Input::Suspend { .. }
             | Input::Revoke { .. }
             | Input::Readmit { .. }
+            | Input::MarkAudit
             | Input::TakeBundle { .. } => Self::All,
         }
     }
@@ -488,6 +490,7 @@ impl Replica {
                 bundle,
                 batch,
             } => self.take_bundle(cx, request, &bundle, batch),
+            Input::MarkAudit => self.mark_audit(cx),
         }
     }
 
@@ -696,6 +699,7 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Readmit { request, .. }
         | Input::TakeBundle { request, .. } => Some(*request),
         Input::Start { .. }
+        | Input::MarkAudit
         | Input::WantBlob { .. }
         | Input::BlobRead { .. }
         | Input::BlobStored { .. }

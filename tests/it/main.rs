@@ -33,3 +33,4 @@ mod sim;
 mod strikes;
 mod tidy;
 mod trials;
+mod witness;

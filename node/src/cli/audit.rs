@@ -22,7 +22,7 @@ pub struct Args {
 /// What can be done with the audit trail.
 #[derive(Debug, Subcommand)]
 pub enum Act {
-    /// Follow the chain of its lines from the first to the last, and compare it with what backups saw
+    /// Follow the chain of its lines from the first to the last, and compare it with what backups and nodes saw
     Verify,
 }
 
@@ -38,6 +38,7 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         first,
         last,
         chain,
+        witnesses,
         broken,
     } = outcome
     else {
@@ -58,7 +59,9 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         return Ok(Exit::Failed);
     }
     if output.json {
-        output.value(&json!({"lines": lines, "first": first, "last": last, "chain": chain}))?;
+        output.value(&json!({
+            "lines": lines, "first": first, "last": last, "chain": chain, "witnesses": witnesses,
+        }))?;
     }
     say(output, RecoveryWords::AuditWhole { lines, first, last })?;
     Ok(Exit::Done)

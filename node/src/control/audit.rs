@@ -1,4 +1,5 @@
-//! Verifies the audit trail of an open node against its own chain and against the backups that saw it.
+//! Verifies the audit trail of an open node against its own chain, against the backups that saw it, and at a hub against the marks its
+//! nodes keep.
 
 use std::path::PathBuf;
 
@@ -23,10 +24,16 @@ pub(super) async fn verify(context: &Context) -> Result<Outcome, Trouble> {
     let node = context.info().id;
     // What is no backup of this node is no witness; one that is damaged further on still is.
     let manifests = files.iter().filter_map(|file| manifest_of(file));
-    let witnesses: Vec<_> = manifests
+    let mut witnesses: Vec<_> = manifests
         .filter(|manifest| manifest.node == node)
         .filter_map(|manifest| manifest.mark())
         .collect();
+    let marks = context
+        .handle
+        .read(|read| read.replica.audit_marks(read.reader));
+    let marks = marks.await?.map_err(|error| Trouble::failed(&error))?;
+    witnesses.extend(marks);
+    let seen = witnesses.len() as u64;
     let read = context
         .handle
         .read(move |read| verify_audit(read.reader, &witnesses));
@@ -36,6 +43,7 @@ pub(super) async fn verify(context: &Context) -> Result<Outcome, Trouble> {
         first: trail.first,
         last: trail.last,
         chain: hex::encode(trail.mark.chain),
+        witnesses: seen,
         broken: trail.broken.map(|broken| AuditBroken {
             line: broken.number,
             at: broken.at,

@@ -154,6 +154,8 @@ pub async fn make(
         write.turn.put(Tree::Meta, LAST_KEY, note);
         Ok::<_, std::convert::Infallible>(())
     });
+    // A backup is a witness that burns with the house; nodes are others.
+    context.handle.mark_audit().await?;
     match noted.await? {
         Ok(()) => Ok(made),
         Err(never) => match never {},

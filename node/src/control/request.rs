@@ -429,6 +429,8 @@ pub enum Outcome {
         last: Option<Timestamp>,
         /// The chain over all of them, in hex.
         chain: String,
+        /// Backups and marks that it was compared with.
+        witnesses: u64,
         /// The first place that is not as it was written.
         broken: Option<AuditBroken>,
     },

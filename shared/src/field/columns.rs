@@ -100,6 +100,7 @@ columns! {
     // Directory and profile (county documents).
     UnitKind "unit_kind" Kind::Choice("unit_kind");
     HostedAt "hosted_at" Kind::Reference;
+    AuditMark "audit_mark" Kind::Reference;
     Profile "profile" Kind::Rules;
     ProfileVersion "version" Kind::Reference;
     EffectiveFrom "effective_from" Kind::Date;

@@ -149,7 +149,7 @@ tables! {
     UnitMeetings "unit_meetings" Unit Acts Home [MeetingKind Period Date Person Attendees Text Project TopicsDone] needs [MeetingKind Date];
     PolicySuggestions "policy_suggestions" Unit Acts Home [Topic Direction Text] needs [Topic Text];
     // Published by the hub.
-    Directory "directory" County Engine Hub [Name UnitKind HostedAt] needs [];
+    Directory "directory" County Engine Hub [Name UnitKind HostedAt AuditMark] needs [];
     Profiles "profiles" County Acts Hub [Profile EffectiveFrom Number Text] needs [Profile EffectiveFrom Number];
     ProfileApplies "profile_applies" County Acts Hub [ProfileVersion] needs [ProfileVersion];
     Notices "notices" County Acts Hub [Text Date] needs [Text];

@@ -266,6 +266,8 @@ pub enum Input {
         /// How it stands.
         state: BlobStored,
     },
+    /// At a hub: publishes where the audit trail stands, for nodes to witness.
+    MarkAudit,
     /// A person brought a bundle: one step of taking it in. Answered by `Reply::BundleTaken`.
     TakeBundle {
         /// Names the answer.

@@ -66,6 +66,7 @@ impl Column {
             Self::Cells => ("单元格", "Cells"),
             Self::UnitKind => ("单位类型", "Kind of unit"),
             Self::HostedAt => ("所在节点", "Hosted at"),
+            Self::AuditMark => ("审计标记", "Audit mark"),
             Self::Profile => ("规则", "Profile"),
             Self::ProfileVersion => ("规则版本", "Version of the rules"),
             Self::EffectiveFrom => ("生效日期", "Effective from"),
