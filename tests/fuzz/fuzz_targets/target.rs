@@ -41,7 +41,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
         let length = part.len();
         let most = max_size.max(length);
         part.resize(most, 0);
-        part.truncate(fuzzer_mutate(&mut part, length, most));
+        let length = fuzzer_mutate(&mut part, length, most);
+        part.truncate(length);
         part
     });
     let length = damaged.len().min(max_size);
