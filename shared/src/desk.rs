@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use automerge::ChangeHash;
 use rand_core::RngCore;
-use serde::{Deserialize, Serialize};
 
 use crate::api::NodeRole;
 use crate::book::Cells as _;
@@ -38,8 +37,10 @@ use crate::time::Timestamp;
 use crate::value::Value;
 use crate::view;
 
+use answers::{Kept, kept};
 use import::Step;
 
+mod answers;
 mod import;
 mod records;
 mod trail;
@@ -51,9 +52,6 @@ pub use trail::{
 
 /// Where `Tree::Meta` keeps the last hub time seen: milliseconds, eight bytes, big endian.
 pub const HUB_TIME_KEY: &[u8] = b"hub_time";
-
-/// Days an answer is kept for a command that is sent again. A queue in a browser can wait for weeks.
-const ANSWERS_KEPT_DAYS: i64 = 120;
 
 /// What a command is carried out with.
 #[derive(Clone, Copy)]
@@ -96,15 +94,6 @@ pub enum ExecuteError {
         /// Why.
         source: StoreError,
     },
-}
-
-/// What `Tree::Command` keeps.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    answer: Answer,
-    /// Changes to project documents, for the base of later commands by the same author.
-    #[serde(default)]
-    wrote: Vec<(ProjectId, String)>,
 }
 
 /// One command under way.
@@ -218,13 +207,7 @@ pub fn execute(
         answer: Answer { id, outcome },
         wrote: wrote.collect(),
     };
-    // Ids, numbers and strings always become JSON.
-    turn.put(
-        Tree::Command,
-        id.to_bytes(),
-        serde_json::to_vec(&kept).unwrap_or_default(),
-    );
-    forget_old_answers(turn, now).map_err(store)?;
+    answers::keep(turn, now, &kept).map_err(store)?;
     let line = records::entry_of(actor, envelope, &kept.answer.outcome, now);
     audit(turn, now, &line).map_err(store)?;
     Ok(Executed {
@@ -782,21 +765,6 @@ impl Run<'_, '_> {
     fn view(&mut self, project: ProjectId) -> Result<Option<ProjectView>, LibraryError> {
         view::project(self.library, self.turn, project)
     }
-}
-
-fn kept(reader: &dyn Reader, id: CommandId) -> Result<Option<Kept>, StoreError> {
-    let bytes = reader.load(Tree::Command, &id.to_bytes())?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-}
-
-/// Command ids begin with their time, so the oldest answers come first; a few a turn keep the tree bounded.
-fn forget_old_answers(turn: &mut Turn<'_>, now: Timestamp) -> Result<(), StoreError> {
-    let oldest = now.0.saturating_sub(ANSWERS_KEPT_DAYS * 86_400_000).max(0);
-    let to = CommandId::from_parts(u64::try_from(oldest).unwrap_or(0), [0; 10]).to_bytes();
-    for (key, _) in turn.range(Tree::Command, &[0], &to, 4)? {
-        turn.remove(Tree::Command, key);
-    }
-    Ok(())
 }
 
 /// True when an edit makes or changes rows, which the rules of their tables judge.
