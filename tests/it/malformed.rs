@@ -206,12 +206,29 @@ fn damage(rng: &mut ChaCha8Rng, bytes: &mut Vec<u8>, others: &[Honest]) {
     }
 }
 
+/// Says something that is whole, waits until the answer begins, and hears the server out.
+fn ask(to: SocketAddr, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let stream = begin(to, bytes)?;
+    let set = stream.set_read_timeout(Some(PATIENCE));
+    set.map_err(|error| error.to_string())?;
+    let begun = stream.peek(&mut [0]);
+    begun.map_err(|error| format!("no answer: {error}"))?;
+    hear(stream)
+}
+
 /// Says something and hears the server out.
-///
-/// A server that refuses in the middle resets the line; what it said before counts.
 fn say(to: SocketAddr, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    hear(begin(to, bytes)?)
+}
+
+/// A server that refuses in the middle resets the line; what it said before counts.
+fn begin(to: SocketAddr, bytes: &[u8]) -> Result<TcpStream, String> {
     let mut stream = TcpStream::connect(to).map_err(|error| format!("no line: {error}"))?;
     let _refused_midway = stream.write_all(bytes);
+    Ok(stream)
+}
+
+fn hear(mut stream: TcpStream) -> Result<Vec<u8>, String> {
     let mut heard = Vec::new();
     for wait in [SILENCE, PATIENCE] {
         let set = stream.set_read_timeout(Some(wait));
@@ -268,7 +285,7 @@ fn malformed_requests_and_messages_tell_nothing_and_stop_nobody() {
     let honest = honest(town.address(), hub.address(), &person, &unit);
     // Undamaged, each is understood, but for the one this is no server for.
     for message in &honest {
-        let heard = say(message.to, &message.bytes).expect("an answer");
+        let heard = ask(message.to, &message.bytes).expect("an answer");
         let text = String::from_utf8_lossy(&heard);
         let is_refused = text.starts_with("HTTP/1.1 400");
         assert!(text.starts_with("HTTP/1.1 "), "{text}");

@@ -150,7 +150,7 @@ mod tests {
         for kept in [done(), counted, odd] {
             let bytes = encode(&kept);
             assert_eq!(decode(kept.answer.id, &bytes), Some(kept.clone()));
-            let earlier = serde_json::to_vec(&kept).unwrap();
+            let earlier = serde_json::to_vec(&kept).expect("it becomes JSON");
             assert_eq!(decode(kept.answer.id, &earlier), Some(kept));
         }
     }
