@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use shared::gate;
 use shared::ids::DocumentId;
 use shared::library::{Library, LibraryError, salvage};
 use shared::store::{Reader, Turn};
@@ -97,14 +98,20 @@ pub fn check_store(store: &dyn Store) -> Result<Vec<Found>, OpenError> {
 pub fn check_documents(reader: &dyn Reader, ids: &[DocumentId]) -> Vec<Found> {
     let mut findings = Vec::new();
     for id in ids {
-        match makes_what_was_recorded(reader, id) {
-            Ok(true) => {}
-            Ok(false) => findings.push(Found {
+        // What comes from a backup may be anything: what reads it may give up on it.
+        match gate::guarded(|| makes_what_was_recorded(reader, id)) {
+            Some(Ok(true)) => {}
+            None => findings.push(Found {
+                place: format!("document {id}"),
+                finding: "its changes cannot be read: whatever reads them gives up".to_owned(),
+                repaired: false,
+            }),
+            Some(Ok(false)) => findings.push(Found {
                 place: format!("document {id}"),
                 finding: "its changes do not make the document that was recorded".to_owned(),
                 repaired: false,
             }),
-            Err(error) => findings.push(found(&format!("document {id}"), &*error)),
+            Some(Err(error)) => findings.push(found(&format!("document {id}"), &*error)),
         }
     }
     findings

@@ -163,8 +163,8 @@ pub fn is_guarded() -> bool {
     IS_GUARDED.get()
 }
 
-/// Runs work that a hostile change may make panic.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+/// Runs work that a hostile change may make panic; `None` when it did.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = IS_GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work)).ok();
     IS_GUARDED.set(before);
