@@ -77,13 +77,13 @@ impl Story {
         // Said before anybody has logged in, and only where it is so.
         browser.find_with(".log-in .demo-strip", "演示数据").await?;
         browser.shoot("01-log-in").await?;
-        log_in(&browser, "周山").await?;
+        browser.log_in("周山", PASSWORD).await?;
         let hub_tab = browser.driver.new_tab().await?;
         browser.driver.switch_to_window(hub_tab.clone()).await?;
         browser.open(&hub_address).await?;
         browser.find("input[name='name']").await?;
         browser.gone(".demo-strip").await?;
-        log_in(&browser, "王科").await?;
+        browser.log_in("王科", PASSWORD).await?;
         Ok(Self {
             browser,
             node: (node_tab, node_address),
@@ -145,18 +145,6 @@ impl Story {
             .await?;
         Ok(())
     }
-}
-
-async fn log_in(browser: &Browser, name: &str) -> Result<()> {
-    browser.fill("input[name='name']", name).await?;
-    browser.fill("input[name='password']", PASSWORD).await?;
-    browser
-        .find("form button[type='submit']")
-        .await?
-        .click()
-        .await?;
-    browser.find("header .pill").await?;
-    Ok(())
 }
 
 /// Brings the ledger in on the import page.

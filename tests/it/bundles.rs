@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tests::http::Client;
-use tests::ids;
 use tests::process::{Place, Said};
 
 const PASSWORD: &str = "a long password";
@@ -56,28 +55,6 @@ impl Pair {
     }
 }
 
-fn edit(place: &Place, command: &Value) {
-    let line = json!({ "command": command }).to_string();
-    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
-    assert_eq!(said.ok().lines()[0]["ok"], true);
-}
-
-fn set(place: &Place, project: &str, values: &Value) {
-    let line = json!({ "id": project, "set": values }).to_string();
-    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
-    assert_eq!(said.ok().lines()[0]["ok"], true);
-}
-
-fn create(place: &Place, name: &str) -> String {
-    let unit = place.cli(&["status"]).ok().json()["unit"].clone();
-    let project = ids::project();
-    let command = json!({
-        "do": "create_project", "project": project, "home": unit, "set": { "name": name },
-    });
-    edit(place, &command);
-    project
-}
-
 #[test]
 fn a_township_joins_and_works_by_stick_alone() {
     let root = tempfile::tempdir().expect("a folder");
@@ -93,7 +70,7 @@ fn a_township_joins_and_works_by_stick_alone() {
     let code = invite["code"].as_str().expect("a code");
     let joined = pair.node.cli(&["join", code]).ok().json();
     assert_eq!(joined["state"], "pending");
-    let road = create(&pair.node, "松坪镇小流域治理工程");
+    let road = pair.node.create("松坪镇小流域治理工程");
     pair.export(&pair.node, "hub", "up-1.xmb");
     let waiting = pair.import(&pair.hub, "up-1.xmb");
     assert_eq!(waiting.code, Some(3), "{waiting:#?}");
@@ -130,12 +107,9 @@ fn a_township_joins_and_works_by_stick_alone() {
     let on_behalf = json!({
         "do": "edit", "project": road, "set": { "site": "松坪镇老街" }, "on_behalf": "电话更正",
     });
-    edit(&pair.hub, &on_behalf);
-    set(
-        &pair.node,
-        &road,
-        &json!({ "total_investment_fen": 120_000_000 }),
-    );
+    pair.hub.edit(&on_behalf);
+    pair.node
+        .set(&road, &json!({ "total_investment_fen": 120_000_000 }));
     pair.export(&pair.node, "hub", "up-2.xmb");
     pair.export(&pair.hub, &id, "down-2.xmb");
     let _up = pair.import(&pair.hub, "up-2.xmb").ok();
@@ -143,13 +117,10 @@ fn a_township_joins_and_works_by_stick_alone() {
     pair.expect_equal_dumps();
 
     // A later bundle holds what an earlier one did: order does not matter, repetition neither.
-    set(
-        &pair.node,
-        &road,
-        &json!({ "total_investment_fen": 130_000_000 }),
-    );
+    pair.node
+        .set(&road, &json!({ "total_investment_fen": 130_000_000 }));
     pair.export(&pair.node, "hub", "up-3.xmb");
-    create(&pair.node, "松坪镇农贸市场");
+    let _made = pair.node.create("松坪镇农贸市场");
     pair.export(&pair.node, "hub", "up-4.xmb");
     let _late = pair.import(&pair.hub, "up-4.xmb").ok();
     pair.expect_equal_dumps();
@@ -182,7 +153,7 @@ fn a_spoiled_bundle_is_refused_and_nothing_of_it_is_taken() {
         .node
         .cli(&["join", invite["code"].as_str().expect("a code")])
         .ok();
-    create(&pair.node, "松坪镇小流域治理工程");
+    let _made = pair.node.create("松坪镇小流域治理工程");
     pair.export(&pair.node, "hub", "up.xmb");
     let good = std::fs::read(pair.file("up.xmb")).expect("the bundle");
     let before = (
@@ -294,7 +265,7 @@ fn attached_files_go_along_and_only_those_a_record_names_are_kept() {
     pair.node.start();
     let mut clerk = pair.node.log_in("李梅", PASSWORD);
     let mut officer = pair.hub.log_in("王科", PASSWORD);
-    let road = create(&pair.node, "松坪镇小流域治理工程");
+    let road = pair.node.create("松坪镇小流域治理工程");
     for (seed, name) in [(1, "a.jpg"), (2, "b.jpg"), (3, "c.jpg")] {
         attach(&mut clerk, &road, name, &photo(seed, MIB));
     }
@@ -390,7 +361,7 @@ fn attached_files_go_along_and_only_those_a_record_names_are_kept() {
     pair.expect_equal_dumps();
 
     // A file whose record is not known here is no file of this node, however well it is sealed: its record went by another stick.
-    let other = create(&pair.node, "松坪镇农贸市场");
+    let other = pair.node.create("松坪镇农贸市场");
     attach(&mut clerk, &other, "d.jpg", &photo(5, MIB));
     pair.export(&pair.node, "hub", "with.xmb");
     let with = std::fs::read(pair.file("with.xmb")).expect("the bundle");

@@ -33,14 +33,7 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     let browser = Browser::start(&root.join("profile"), &shots).await?;
     browser.open(node).await?;
-    browser.fill("input[name='name']", CLERK).await?;
-    browser.fill("input[name='password']", PASSWORD).await?;
-    browser
-        .find("form button[type='submit']")
-        .await?
-        .click()
-        .await?;
-    browser.find("header .pill").await?;
+    browser.log_in(CLERK, PASSWORD).await?;
     browser.open(&format!("{node}/issues")).await?;
     browser.find(".empty").await?;
     browser.shoot("50-no-issues").await?;

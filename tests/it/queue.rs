@@ -43,19 +43,10 @@ async fn browser(root: &Path, name: &str) -> Result<Browser> {
     Browser::start(&root.join(name), &shots).await
 }
 
-async fn log_in(browser: &Browser, name: &str, password: &str) -> Result<()> {
-    browser.fill("input[name='name']", name).await?;
-    browser.fill("input[name='password']", password).await?;
-    let button = browser.find("form button[type='submit']").await?;
-    button.click().await?;
-    browser.find("header .pill").await?;
-    Ok(())
-}
-
 /// Logs in and opens a page.
 async fn enter(browser: &Browser, node: &str, name: &str, path: &str) -> Result<()> {
     browser.open(node).await?;
-    log_in(browser, name, PASSWORD).await?;
+    browser.log_in(name, PASSWORD).await?;
     browser.open(&format!("{node}{path}")).await
 }
 
@@ -207,7 +198,7 @@ async fn two_people_at_one_browser(
     password: &str,
 ) -> Result<()> {
     browser.find("input[name='password']").await?;
-    log_in(browser, HEAD, PASSWORD).await?;
+    browser.log_in(HEAD, PASSWORD).await?;
     browser.find(&format!("#field-{TOTAL}")).await?;
     write(browser, "notes", "负责人的备注").await?;
     status(browser, "notes", "saved").await?;
@@ -219,7 +210,7 @@ async fn two_people_at_one_browser(
     browser.find("#user-menu").await?.click().await?;
     browser.find("#log-out").await?.click().await?;
     browser.find("input[name='password']").await?;
-    log_in(browser, CLERK, password).await?;
+    browser.log_in(CLERK, password).await?;
     browser
         .open(&format!("http://{}/projects/{project}", node.address()))
         .await?;

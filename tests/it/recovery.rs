@@ -21,17 +21,8 @@ const OTHER: &str = "云台乡";
 const HUB: &str = "演示县项目中心";
 const PASSWORD: &str = "a long password";
 
-fn create(place: &Place, name: &str) -> String {
-    let unit = place.cli(&["status"]).ok().json()["unit"].clone();
-    let project = ids::project();
-    let line = json!({"command": {"do": "create_project", "project": project, "home": unit, "set": {"name": name}}});
-    let _made = place.cli_with(&["edit", "-"], &format!("{line}\n")).ok();
-    project
-}
-
 fn set(place: &Place, project: &str, field: &str, value: impl Into<Value>) {
-    let line = json!({"id": project, "set": {field: value.into()}});
-    let _done = place.cli_with(&["edit", "-"], &format!("{line}\n")).ok();
+    place.set(project, &json!({field: value.into()}));
 }
 
 /// One field of one project of a dump.
@@ -66,8 +57,8 @@ fn a_backup_made_under_load_restores_its_moment() {
         "[storage]\nsegment_bytes = 4096\nbackup_hours = 0\n",
     )
     .expect("a configuration");
-    let first = create(&place, "大桥");
-    let second = create(&place, "隧道");
+    let first = place.create("大桥");
+    let second = place.create("隧道");
     place.start();
     let mut writer = Command::new(program())
         .args(["edit", "-", "--data"])
@@ -202,7 +193,7 @@ fn a_backup_holds_everything_and_says_so() {
     let _person = again.log_in("李梅", PASSWORD);
     // A day's backup has its own name; another one of the day takes its place.
     let first = again.cli(&["backup"]).ok().json()["file"].clone();
-    create(&again, "又一个项目");
+    let _made = again.create("又一个项目");
     let second = again.cli(&["backup"]).ok().json();
     assert_eq!(second["file"], first);
     let path = second["file"].as_str().expect("a path").to_owned();
@@ -285,13 +276,13 @@ fn a_node_restored_from_an_old_backup_gets_back_what_came_since_and_a_copy_is_no
     node.add_user("李梅", "clerk", PASSWORD);
     node.start();
     node.join(&hub);
-    let early = create(&node, "大桥");
+    let early = node.create("大桥");
     node.sync();
     let file = root.path().join("old.xmbackup");
     backup(&node, &file);
 
     // After the backup: the node's own work, and the hub's.
-    let late = create(&node, "隧道");
+    let late = node.create("隧道");
     set(&node, &early, "total_investment_fen", 111_000_000);
     node.sync();
     let behalf = json!({"command": {"do": "edit", "project": early, "set": {"site": "河西"}, "on_behalf": "电话告知"}});
@@ -367,12 +358,12 @@ fn a_hub_restored_from_an_old_backup_is_healed_by_real_nodes() {
         node.sync();
         node
     });
-    let early = create(&nodes[0], "大桥");
+    let early = nodes[0].create("大桥");
     nodes[0].sync();
     let file = root.path().join("hub.xmbackup");
     backup(&hub, &file);
 
-    let late = create(&nodes[1], "隧道");
+    let late = nodes[1].create("隧道");
     set(&nodes[0], &early, "total_investment_fen", 5);
     for node in &nodes {
         node.sync();
@@ -410,7 +401,7 @@ fn a_half_made_backup_never_takes_the_place_of_a_good_one() {
     let file = root.path().join("good.xmbackup");
     backup(&place, &file);
     let good = std::fs::read(&file).expect("a backup");
-    create(&place, "大桥");
+    let _made = place.create("大桥");
     let path = file.to_string_lossy();
     place.limit_files(Some(20_000));
     let failed = place.cli(&["backup", "--out", &path]);
@@ -569,7 +560,7 @@ fn the_audit_trail_is_whole_until_somebody_touches_it() {
     use shared::store::{Batch, Reader as _, Tree};
     let root = tempfile::tempdir().expect("a folder");
     let mut place = Place::township(root.path(), TOWNSHIP);
-    let project = create(&place, "大桥");
+    let project = place.create("大桥");
     for amount in 1..=6 {
         set(&place, &project, "total_investment_fen", amount);
     }
@@ -654,7 +645,7 @@ fn the_audit_trail_is_whole_until_somebody_touches_it() {
 fn a_server_makes_a_backup_by_itself_and_it_brings_the_node_back() {
     let root = tempfile::tempdir().expect("a folder");
     let mut place = Place::township(root.path(), TOWNSHIP);
-    let project = create(&place, "大桥");
+    let project = place.create("大桥");
     let bytes = vec![9; 100_000];
     let blobs = node::store::Blobs::at(place.dir.join("blobs"));
     let attached = blobs.put(&bytes).expect("room for it");
@@ -696,7 +687,7 @@ fn a_backup_under_a_passphrase_shows_nothing_without_it() {
     let root = tempfile::tempdir().expect("a folder");
     let place = Place::township(root.path(), TOWNSHIP);
     place.add_user("李梅", "clerk", PASSWORD);
-    let project = create(&place, "青山隧道");
+    let project = place.create("青山隧道");
     let file = root.path().join("sealed.xmbackup");
     let path = file.to_string_lossy();
     let make = ["backup", "--out", &path, "--passphrase-stdin"];
@@ -744,7 +735,7 @@ fn one_unsound_document_keeps_no_backup_from_being_made_and_is_named() {
     use shared::store::{Batch, Tree};
     let root = tempfile::tempdir().expect("a folder");
     let place = Place::township(root.path(), TOWNSHIP);
-    let project = create(&place, "大桥");
+    let project = place.create("大桥");
     let bad = shared::ids::DocumentId::Project(ids::project().parse().expect("an id"));
     {
         let mut opened = node::store::open(&place.dir).expect("nobody else has it open");

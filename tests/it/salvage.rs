@@ -3,32 +3,13 @@
 use std::path::Path;
 
 use node::store::{self, Store as _};
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::ids::DocumentId;
 use shared::library::change_key;
 use shared::store::{Batch, Reader as _, Tree};
-use tests::ids;
 use tests::process::{Place, wait_until};
 
 const TOWNSHIP: &str = "松坪镇";
-
-fn set(place: &Place, project: &str, values: &Value) {
-    let line = json!({ "id": project, "set": values }).to_string();
-    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
-    assert_eq!(said.ok().lines()[0]["ok"], true);
-}
-
-fn create(place: &Place, name: &str) -> String {
-    let unit = place.cli(&["status"]).ok().json()["unit"].clone();
-    let project = ids::project();
-    let command = json!({
-        "do": "create_project", "project": project, "home": unit, "set": { "name": name },
-    });
-    let line = json!({ "command": command }).to_string();
-    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
-    assert_eq!(said.ok().lines()[0]["ok"], true);
-    project
-}
 
 /// Makes one stored change of a document unreadable, and takes the database away, so that everything derived is computed anew.
 fn spoil(dir: &Path, document: &DocumentId, number: u32) {
@@ -52,20 +33,16 @@ fn a_node_starts_although_a_document_does_not_load_and_heals_it_from_the_hub() {
     let mut node = Place::township(root.path(), TOWNSHIP);
     node.start();
     node.join(&hub);
-    let sound = create(&node, "松坪镇农贸市场");
-    let broken = create(&node, "松坪镇小流域治理工程");
+    let sound = node.create("松坪镇农贸市场");
+    let broken = node.create("松坪镇小流域治理工程");
     for fen in 1..=6 {
-        set(
-            &node,
-            &broken,
-            &json!({ "total_investment_fen": fen * 100 }),
-        );
+        node.set(&broken, &json!({ "total_investment_fen": fen * 100 }));
     }
     node.sync();
     assert_eq!(hub.dump(TOWNSHIP), node.dump(TOWNSHIP));
     // Written while the line is away: only this disk has it, and it builds on what will be unreadable.
     assert!(hub.stop().success());
-    set(&node, &broken, &json!({ "site": "松坪镇老街" }));
+    node.set(&broken, &json!({ "site": "松坪镇老街" }));
     assert!(node.stop().success());
     let id = DocumentId::Project(broken.parse().expect("an id"));
     spoil(&node.dir, &id, 3);
@@ -89,7 +66,7 @@ fn a_node_starts_although_a_document_does_not_load_and_heals_it_from_the_hub() {
     };
     assert!(named(&node, "check") && named(&node, "doctor"));
     // The rest goes on as ever.
-    set(&node, &sound, &json!({ "total_investment_fen": 900 }));
+    node.set(&sound, &json!({ "total_investment_fen": 900 }));
 
     // The hub brings what it holds; what waited for it fits again and reaches the hub.
     hub.start_again();

@@ -73,11 +73,7 @@ fn township(root: &Path) -> (Place, String, String) {
 
 async fn log_in(browser: &Browser, node: &str) -> Result<()> {
     browser.open(node).await?;
-    browser.fill("input[name='name']", CLERK).await?;
-    browser.fill("input[name='password']", PASSWORD).await?;
-    let button = browser.find("form button[type='submit']").await?;
-    button.click().await?;
-    browser.find("header .pill").await?;
+    browser.log_in(CLERK, PASSWORD).await?;
     Ok(())
 }
 

@@ -2,23 +2,16 @@
 
 use serde_json::{Value, json};
 use tests::disks::copy_folder;
-use tests::ids;
 use tests::process::{Place, wait_until};
 
 const TOWNSHIP: &str = "松坪镇";
-
-fn edit(place: &Place, command: &Value) {
-    let line = json!({ "command": command }).to_string();
-    let said = place.cli_with(&["edit", "-"], &format!("{line}\n"));
-    assert_eq!(said.ok().lines()[0]["ok"], true);
-}
 
 /// Something the hub's trail has a line of.
 fn correct(hub: &Place, project: &str, fen: i64) {
     let command = json!({
         "do": "edit", "project": project, "set": { "total_investment_fen": fen }, "on_behalf": "电话更正",
     });
-    edit(hub, &command);
+    hub.edit(&command);
 }
 
 /// The mark a place holds of the hub's trail, or nothing.
@@ -47,12 +40,7 @@ fn a_trail_that_lost_lines_is_found_by_what_nodes_hold() {
         let _made = hub.cli(&["backup", "--out", &file.to_string_lossy()]).ok();
         std::fs::remove_file(file).expect("the stick is lost, and with it what the backup saw");
     };
-    let unit = node.cli(&["status"]).ok().json()["unit"].clone();
-    let project = ids::project();
-    let create = json!({
-        "do": "create_project", "project": project, "home": unit, "set": { "name": "松坪镇农贸市场" },
-    });
-    edit(&node, &create);
+    let project = node.create("松坪镇农贸市场");
     node.sync();
     correct(&hub, &project, 1);
     backup(&hub, "one");

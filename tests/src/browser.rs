@@ -179,6 +179,21 @@ impl Browser {
             .with_context(|| format!("opening {address}"))
     }
 
+    /// Logs in on the page that asks for it, and waits for the frame.
+    ///
+    /// # Errors
+    /// When the page is another one, or name and password do not do.
+    pub async fn log_in(&self, name: &str, password: &str) -> Result<()> {
+        self.fill("input[name='name']", name).await?;
+        self.fill("input[name='password']", password).await?;
+        self.find("form button[type='submit']")
+            .await?
+            .click()
+            .await?;
+        self.find("header .pill").await?;
+        Ok(())
+    }
+
     /// Waits until an element matches a CSS selector and is shown.
     ///
     /// # Errors

@@ -11,9 +11,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::http::Client;
+use crate::ids;
 
 /// How long a condition may take on a busy machine before a test gives up. No test passes because of it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -414,6 +415,41 @@ impl Place {
     /// Asks for an exchange and waits until nothing is left to send or fetch.
     pub fn sync(&self) {
         let _left_nothing = self.cli(&["sync", "--now", "--wait", "60"]).ok();
+    }
+
+    /// Carries out one command, as `xiangmu edit` does.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn edit(&self, command: &Value) {
+        self.edit_line(&json!({ "command": command }));
+    }
+
+    /// Sets values of a project.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub fn set(&self, project: &str, values: &Value) {
+        self.edit_line(&json!({ "id": project, "set": values }));
+    }
+
+    /// Makes a project of this node's unit; its id.
+    ///
+    /// # Panics
+    /// When that is refused.
+    #[must_use]
+    pub fn create(&self, name: &str) -> String {
+        let unit = self.cli(&["status"]).ok().json()["unit"].clone();
+        let project = ids::project();
+        self.edit(&json!({
+            "do": "create_project", "project": project, "home": unit, "set": { "name": name },
+        }));
+        project
+    }
+
+    fn edit_line(&self, line: &Value) {
+        let said = self.cli_with(&["edit", "-"], &format!("{line}\n")).ok();
+        assert_eq!(said.lines()[0]["ok"], true, "{said:?}");
     }
 
     /// The canonical records of a unit, one a line.

@@ -1,9 +1,9 @@
 //! The front end: what it weighs, and how a list of 2,000 projects opens and is searched in headless Chromium.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use node::accounts::Accounts;
 use node::accounts::password::Secret;
 use node::clock::Clock;
@@ -125,14 +125,7 @@ async fn in_chromium() -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
     let browser = Browser::start(&root.path().join("profile"), &shots).await?;
     let address = format!("http://{}", node.app.address);
     browser.open(&address).await?;
-    browser.fill("input[name='name']", NAME).await?;
-    browser.fill("input[name='password']", PASSWORD).await?;
-    browser
-        .find("form button[type='submit']")
-        .await?
-        .click()
-        .await?;
-    browser.find("header .pill").await?;
+    browser.log_in(NAME, PASSWORD).await?;
     let source = json!({ "source": WATCH });
     let cdp = browser.driver.cdp();
     cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", source)
@@ -141,13 +134,24 @@ async fn in_chromium() -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
     for _ in 0..OPENINGS {
         browser.open(&format!("{address}/projects")).await?;
         browser.find(".ledger__row").await?;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let took = browser.driver.execute(FIRST_ROW, Vec::new()).await?;
-        openings.push(took.json().as_f64().context("a row was painted")?);
+        openings.push(first_row(&browser).await?);
     }
     let times = browser.driver.execute_async(KEYSTROKES, Vec::new()).await?;
     let keys = serde_json::from_value(times.json().clone())?;
     browser.quit().await?;
     node.stop().await?;
     Ok((openings, keys))
+}
+
+/// Waits until the watch has seen a row and the page's load is over.
+async fn first_row(browser: &Browser) -> anyhow::Result<f64> {
+    let until = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < until {
+        let took = browser.driver.execute(FIRST_ROW, Vec::new()).await?;
+        if let Some(took) = took.json().as_f64() {
+            return Ok(took);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    bail!("no row was painted")
 }

@@ -17,6 +17,7 @@ use shared::field::{Field, FieldPath};
 use shared::ids::{DocumentId, UserId};
 use shared::time::{Month, Timestamp};
 use shared::value::Value;
+use tests::disks::copy_folder;
 
 use super::Plan;
 use super::ground::{
@@ -120,7 +121,7 @@ async fn cuts(row: &'static Row, dir: &Path, root: &Path) -> anyhow::Result<Meas
             act(&node.app.handle, 2 + cut, number, 11, number % 10).await?;
         }
         let left = root.join(format!("cut-{cut}"));
-        copy(dir, &left)?;
+        copy_folder(dir, &left);
         let (served, took) = Served::start(&left, loopback(0))?;
         times.push(took.as_secs_f64());
         drop(served);
@@ -130,20 +131,6 @@ async fn cuts(row: &'static Row, dir: &Path, root: &Path) -> anyhow::Result<Meas
     let all: Vec<_> = times.iter().map(|time| format!("{time:.2}")).collect();
     let found = format!("{longest:.2} s ({CUTS} cuts: {} s)", all.join(", "));
     Ok(Measured::at_most(row, found, longest, 2.0))
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 fn weigh_memory(row: &'static Row, dir: &Path) -> anyhow::Result<Measured> {
