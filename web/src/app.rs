@@ -10,6 +10,10 @@ use shared::time::Month;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{
+    component, use_callback, use_effect_with, use_memo, use_reducer, use_state, use_state_eq,
+};
+
 use crate::hooks::router::Link;
 use crate::markup::html;
 
@@ -176,11 +180,11 @@ fn Shell(props: &ShellProps) -> Html {
         let period = period.clone();
         use_callback((), move |month: Month, ()| period.set(month))
     };
-    let list = use_reducer(NoticeList::default);
-    let notices = Notices::new(list.dispatcher());
+    let (list, dispatch) = use_reducer(NoticeList::default);
+    let notices = Notices::new(dispatch);
     let drawn = notices.draw(&list, props.words.t(Ui::Close));
     let way = use_way_source();
-    let session = Session {
+    let session = Rc::new(Session {
         me: props.me.clone(),
         client: props.client.clone(),
         live: (*live).clone(),
@@ -191,27 +195,24 @@ fn Shell(props: &ShellProps) -> Html {
         on_period,
         on_look: props.on_look.clone(),
         on_ended: props.on_ended.clone(),
-    };
-    html! {
-        // The session comes first: all below speaks to its node in its words.
-        <ContextProvider<Session> context={session}>
-            <Pages />
-            { drawn }
-        </ContextProvider<Session>>
-    }
+    });
+    let below = html! { <><Pages />{ drawn }</> };
+    // The session comes first: all below speaks to its node in its words.
+    yew::html! { <ContextProvider<Rc<Session>> context={session}>{ below }</ContextProvider<Rc<Session>>> }
 }
 
 /// The page of the address in its frame, with what all pages share.
 #[component]
 fn Pages() -> Html {
     let session = use_session();
-    let sources = Sources {
+    let sources = Rc::new(Sources {
         line: use_line_source(),
-        outbox: use_outbox_source(),
+        outbox: Rc::new(use_outbox_source()),
         rows: use_rows_source(),
-    };
+    });
     let page = draw(session.way.route.clone(), session.is_hub(), &session.words);
-    html! { <ContextProvider<Sources> context={sources}><Frame>{ page }</Frame></ContextProvider<Sources>> }
+    let framed = html! { <Frame>{ page }</Frame> };
+    yew::html! { <ContextProvider<Rc<Sources>> context={sources}>{ framed }</ContextProvider<Rc<Sources>>> }
 }
 
 /// The month by the node's clock, which may be right where the PC's is not.

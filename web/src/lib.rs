@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod client;
+pub mod component;
 pub mod components;
 pub mod hooks;
 pub mod markup;
@@ -22,6 +23,7 @@ pub mod state;
 pub fn run() {
     client::page::show_reload_on_panic();
     if let Some(root) = client::page::root() {
-        yew::Renderer::<app::Root>::with_root(root).render();
+        let page = component::root::<app::Root>();
+        yew::Renderer::<component::Part>::with_root_and_props(root, page).render();
     }
 }

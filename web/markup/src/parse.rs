@@ -34,7 +34,7 @@ pub struct Element {
     pub children: Nodes,
 }
 
-/// `name=value` of an element.
+/// `name=value` of an element or a component.
 pub struct Attribute {
     /// As written, dashes included.
     pub name: String,
@@ -52,12 +52,12 @@ pub enum Attributed {
     Expression(TokenStream),
 }
 
-/// A component; its properties stay as they were written.
+/// A component of the front end.
 pub struct Component {
-    /// `Link`, `ContextProvider<Session>`.
+    /// `Link`.
     pub path: TypePath,
-    /// Tokens of the properties.
-    pub properties: TokenStream,
+    /// In the order they were written.
+    pub properties: Vec<Attribute>,
     /// What stands inside.
     pub children: Nodes,
 }
@@ -208,10 +208,9 @@ fn attribute(input: ParseStream<'_>) -> syn::Result<Attribute> {
 
 fn component(input: ParseStream<'_>) -> syn::Result<Component> {
     let path: TypePath = input.parse()?;
-    let mut properties = TokenStream::new();
+    let mut properties = Vec::new();
     while !ends_tag(input) {
-        let token: proc_macro2::TokenTree = input.parse()?;
-        properties.extend([token]);
+        properties.push(attribute(input)?);
     }
     let children = rest(input, |input| input.parse::<TypePath>().map(drop))?;
     Ok(Component {

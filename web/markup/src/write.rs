@@ -1,4 +1,4 @@
-//! What is made of the nodes: chains of calls to the front end's `markup` module.
+//! What is made of the nodes: a template and its slots, for the front end's `markup` module.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -36,6 +36,16 @@ const FLAGS: [&str; 26] = [
     "webkitdirectory",
 ];
 
+// The marks of a template, as `web::markup` reads them.
+const OPEN: char = '\u{1}';
+const WORD: char = '\u{2}';
+const IS: char = '\u{3}';
+const SLOT: char = '\u{4}';
+const PROPERTY: char = '\u{5}';
+const TEXT: char = '\u{6}';
+const CHILDREN: char = '\u{7}';
+const CLOSE: char = '\u{8}';
+
 /// The expression for a whole macro call.
 pub fn root(nodes: &Nodes) -> TokenStream {
     together(nodes)
@@ -45,62 +55,76 @@ pub fn root(nodes: &Nodes) -> TokenStream {
 fn together(nodes: &Nodes) -> TokenStream {
     match nodes.0.as_slice() {
         [] => quote!(::yew::virtual_dom::VNode::default()),
-        [Node::Element(element)] => node(element),
         [Node::Component(component)] => given(component),
         [Node::If(choice)] => chosen(choice),
         [Node::Fragment(inner)] => together(inner),
         _ => {
-            let calls = calls(nodes);
-            quote!(crate::markup::fragment() #calls .node())
+            let mut tree = Tree::default();
+            tree.siblings(nodes);
+            let Tree { template, slots } = tree;
+            quote!(crate::markup::slots() #slots .draw(#template))
         }
     }
 }
 
-/// The calls that put siblings into what stands before.
-fn calls(nodes: &Nodes) -> TokenStream {
-    let calls = nodes.0.iter().map(|child| match child {
-        Node::Element(element) => {
-            let node = node(element);
-            quote!(.child(#node))
-        }
-        Node::Component(component) => {
-            let node = given(component);
-            quote!(.child(#node))
-        }
-        Node::Fragment(nodes) => {
-            let node = together(nodes);
-            quote!(.child(#node))
-        }
-        Node::If(choice) => {
-            let node = chosen(choice);
-            quote!(.child(#node))
-        }
-        Node::Block(tokens) => match syn::parse2::<Lit>(tokens.clone()) {
-            Ok(Lit::Str(text)) => quote!(.text(#text)),
-            _ => quote!(.put({ #tokens })),
-        },
-        Node::Each(tokens) => quote!(.each({ #tokens })),
-    });
-    quote!(#(#calls)*)
+/// A template while it is written, and the calls that hand its slots over.
+#[derive(Default)]
+struct Tree {
+    template: String,
+    slots: TokenStream,
 }
 
-/// An element as a node.
-fn node(element: &Element) -> TokenStream {
-    let name = &element.name;
-    let of_input = name == "input" || name == "textarea";
-    let mut keys = Vec::new();
-    let mut words = Vec::new();
-    // In the order they were written, since an expression may move what a later one no longer needs.
-    let mut values = Vec::new();
-    let mut others = Vec::new();
-    for attribute in &element.attributes {
+impl Tree {
+    fn mark(&mut self, mark: char, word: &str) {
+        self.template.push(mark);
+        self.template.push_str(word);
+    }
+
+    fn children(&mut self, call: TokenStream) {
+        self.template.push(CHILDREN);
+        self.slots.extend(call);
+    }
+
+    fn siblings(&mut self, nodes: &Nodes) {
+        for node in &nodes.0 {
+            match node {
+                Node::Element(inner) => self.element(inner),
+                Node::Component(component) => {
+                    let node = given(component);
+                    self.children(quote!(.child(#node)));
+                }
+                Node::Fragment(inner) => self.siblings(inner),
+                Node::If(choice) => {
+                    let node = chosen(choice);
+                    self.children(quote!(.child(#node)));
+                }
+                Node::Block(tokens) => match syn::parse2::<Lit>(tokens.clone()) {
+                    Ok(Lit::Str(text)) => self.mark(TEXT, &text.value()),
+                    _ => self.children(quote!(.put({ #tokens }))),
+                },
+                Node::Each(tokens) => self.children(quote!(.each({ #tokens }))),
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element) {
+        self.mark(OPEN, &element.name);
+        let of_input = element.name == "input" || element.name == "textarea";
+        for attribute in &element.attributes {
+            self.attribute(attribute, of_input);
+        }
+        self.siblings(&element.children);
+        self.template.push(CLOSE);
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, of_input: bool) {
         let Attribute { name, label, value } = attribute;
-        let expression = match value {
-            Attributed::Literal(literal) => quote!(#literal),
-            Attributed::Expression(tokens) => quote!({ #tokens }),
+        let (literal, expression) = match value {
+            Attributed::Literal(literal) => (Some(literal), quote!(#literal)),
+            Attributed::Expression(tokens) => (None, quote!({ #tokens })),
         };
         let span = label.span();
-        let setter = match name.as_str() {
+        let property = match name.as_str() {
             "key" => Some(quote_spanned!(span=> .key(#expression))),
             "ref" => Some(quote_spanned!(span=> .node_ref(#expression))),
             "value" if of_input => Some(quote_spanned!(span=> .input_value(#expression))),
@@ -113,58 +137,61 @@ fn node(element: &Element) -> TokenStream {
             }
             _ => None,
         };
-        if let Some(setter) = setter {
-            others.push(setter.clone());
-            values.push(setter);
-            continue;
+        if let Some(property) = property {
+            self.template.push(PROPERTY);
+            self.slots.extend(property);
+            return;
         }
         let flag = FLAGS.contains(&name.as_str());
-        let literal = match value {
-            Attributed::Literal(literal) => Some(literal),
-            Attributed::Expression(_) => None,
-        };
-        match literal {
-            Some(Lit::Bool(on)) if flag && !on.value => continue,
-            Some(Lit::Bool(_)) if flag => words.push(Some(quote!(#name))),
-            Some(Lit::Str(text)) => words.push(Some(quote!(#text))),
-            Some(Lit::Int(number)) => {
-                let digits = number.base10_digits();
-                words.push(Some(quote!(#digits)));
+        let word = match literal {
+            Some(Lit::Bool(on)) if flag && !on.value => return,
+            Some(Lit::Bool(_)) if flag => name.clone(),
+            Some(Lit::Str(text)) => text.value(),
+            Some(Lit::Int(number)) => number.base10_digits().to_owned(),
+            _ => {
+                self.mark(SLOT, name);
+                self.slots.extend(match name.as_str() {
+                    "class" => quote_spanned!(span=> .classes(#expression)),
+                    _ if flag => quote_spanned!(span=> .flag(#expression)),
+                    _ => quote_spanned!(span=> .attribute(#expression)),
+                });
+                return;
             }
-            _ => words.push(None),
-        }
-        keys.push(name.clone());
-        values.push(
-            match (words.last().and_then(Option::as_ref), name.as_str()) {
-                (Some(word), _) => quote!(.word(#word)),
-                (None, "class") => quote_spanned!(span=> .classes(#expression)),
-                (None, _) if flag => quote_spanned!(span=> .flag(#name, #expression)),
-                (None, _) => quote_spanned!(span=> .attribute(#expression)),
-            },
-        );
+        };
+        self.mark(WORD, name);
+        self.mark(IS, &word);
     }
-    let start = if words.iter().all(Option::is_some) {
-        let words = words.iter().flatten();
-        quote!(crate::markup::plain(#name, &[#((#keys, ::yew::virtual_dom::AttributeOrProperty::Static(#words))),*]) #(#others)*)
-    } else {
-        quote!(crate::markup::element(#name, &[#(#keys),*]) #(#values)*)
-    };
-    let children = calls(&element.children);
-    quote!(#start #children .node())
 }
 
-/// A component as a node: yew's macro takes it, its children are ours.
+/// A component as a node: yew's macro checks its properties.
 fn given(component: &Component) -> TokenStream {
     let Component {
         path,
         properties,
         children,
     } = component;
-    if children.0.is_empty() {
-        return quote!(::yew::html! { <#path #properties /> });
+    let mut key = None;
+    let mut values = Vec::new();
+    for Attribute { name, label, value } in properties {
+        let value = match value {
+            Attributed::Literal(literal) => quote!(#literal),
+            Attributed::Expression(tokens) => quote!({ #tokens }),
+        };
+        if name == "key" {
+            key = Some(value);
+        } else {
+            values.push(quote!(#label: #value));
+        }
     }
-    let inside = together(children);
-    quote!(::yew::html! { <#path #properties>{ #inside }</#path> })
+    if !children.0.is_empty() {
+        let inside = together(children);
+        values.push(quote!(children: #inside));
+    }
+    let properties = quote!(::yew::props!(crate::component::Props<#path> { #(#values),* }));
+    match key {
+        Some(key) => quote!(crate::component::place_keyed::<#path>(#properties, #key)),
+        None => quote!(crate::component::place::<#path>(#properties)),
+    }
 }
 
 fn chosen(choice: &If) -> TokenStream {

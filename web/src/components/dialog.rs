@@ -3,6 +3,8 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_node_ref};
+
 use crate::hooks::session::use_words;
 use crate::markup::{classes, html};
 use shared::text::ui::Ui;

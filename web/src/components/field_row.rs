@@ -7,6 +7,8 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::component;
+
 use super::conflict_card::{ConflictCardProps, conflict_card};
 use super::value_input::ValueInput;
 use crate::hooks::session::use_words;

@@ -4,6 +4,8 @@ use shared::text::ui::{Say, Ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_state};
+
 use crate::hooks::router::Link;
 use crate::markup::{classes, html};
 

@@ -7,6 +7,8 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with};
+
 use super::conflict_card::{by, display};
 use super::face::{Face, face_view};
 use crate::client::http::encode;

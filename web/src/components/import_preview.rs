@@ -10,6 +10,8 @@ use shared::time::Month;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_memo, use_state};
+
 use crate::components::cells::th;
 use crate::markup::{classes, html};
 

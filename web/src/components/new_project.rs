@@ -11,6 +11,8 @@ use shared::value::Value;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_state};
+
 use super::dialog::Dialog;
 use super::value_input::ValueInput;
 use crate::client::wire::Told;

@@ -1,5 +1,7 @@
 //! Refused commands, listed with their rule and text until their author deletes them.
 
+use std::rc::Rc;
+
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
@@ -13,7 +15,7 @@ use crate::state::words::Words;
 use crate::state::{answer, pill};
 
 /// The list; nothing while nothing was refused.
-pub fn outbox_list(words: &Words, handle: &OutboxHandle) -> Html {
+pub fn outbox_list(words: &Words, handle: &Rc<OutboxHandle>) -> Html {
     let refused: Vec<&Item> = handle.outbox.refused().collect();
     if refused.is_empty() {
         return Html::default();

@@ -8,6 +8,8 @@ use shared::time::Month;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_node_ref, use_state_eq};
+
 use super::progress_bar::progress_bar;
 use crate::client::clock;
 use crate::hooks::session::use_words;

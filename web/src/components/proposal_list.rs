@@ -7,6 +7,8 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::{component, use_state};
+
 use super::conflict_card::display;
 use super::history_bar::kind_of;
 use super::reason_dialog::ReasonDialog;

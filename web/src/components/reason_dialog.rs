@@ -4,6 +4,8 @@ use shared::text::ui::Ui;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_node_ref, use_state};
+
 use super::dialog::Dialog;
 use crate::hooks::session::use_words;
 use crate::markup::html;

@@ -14,6 +14,8 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_state};
+
 use super::value_input::ValueInput;
 use crate::client::wire::Told;
 use crate::client::{clock, page};

@@ -7,6 +7,8 @@ use shared::text::ui::Ui;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::{component, use_state};
+
 use super::reason_dialog::ReasonDialog;
 use super::value_input::ValueInput;
 use crate::client::clock;

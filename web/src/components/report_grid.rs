@@ -9,6 +9,8 @@ use shared::time::Month;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::component;
+
 use crate::components::cells::{td_number, th_number};
 use crate::markup::{classes, html};
 

@@ -13,6 +13,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use crate::component::{component, use_mut_ref, use_state};
+
 use crate::hooks::session::use_session;
 use crate::markup::{classes, html};
 use crate::state::entry;

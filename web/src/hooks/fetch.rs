@@ -7,6 +7,8 @@ use shared::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{use_callback, use_effect_with, use_mut_ref, use_state};
+
 use super::session::use_session;
 use crate::client::clock;
 use crate::client::http::Failure;
@@ -29,7 +31,6 @@ pub struct Fetched<T: 'static> {
 type Reader = fn(&str) -> Option<Rc<dyn Any>>;
 
 /// Asks for `path` now and whenever it changes. An empty path asks for nothing.
-#[hook]
 pub fn use_fetch<T: FromWire + 'static>(path: AttrValue) -> Fetched<T> {
     let (state, reload, replace) = use_fetch_any(path, |text| Some(Rc::new(T::from_wire(text)?)));
     let remote = match state.0 {
@@ -49,7 +50,6 @@ pub fn use_fetch<T: FromWire + 'static>(path: AttrValue) -> Fetched<T> {
 type Asked = (Remote<Rc<dyn Any>>, Timestamp);
 
 /// The same for any thing: one body of code for all of them.
-#[hook]
 fn use_fetch_any(path: AttrValue, read: Reader) -> (Asked, Callback<()>, Callback<Rc<dyn Any>>) {
     let session = use_session();
     let state = use_state(|| (Remote::<Rc<dyn Any>>::Loading, Timestamp(0)));

@@ -7,6 +7,8 @@ use shared::api::{Live, SyncStatus};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{use_callback, use_effect_with, use_state, use_state_eq};
+
 use super::live::use_live;
 use super::session::use_session;
 use crate::client::http::Failure;
@@ -30,13 +32,11 @@ pub struct Line {
 }
 
 /// The facts, for components below the shell.
-#[hook]
 pub fn use_line() -> Line {
-    super::sources::use_sources().line
+    super::sources::use_sources().line.clone()
 }
 
 /// Keeps the facts; used once, by the shell.
-#[hook]
 pub fn use_line_source() -> Line {
     let session = use_session();
     let status = use_state(|| None::<Rc<SyncStatus>>);

@@ -2,11 +2,12 @@
 
 use yew::prelude::*;
 
+use crate::component::{use_effect_with, use_mut_ref};
+
 use super::session::use_session;
 use crate::client::live::Heard;
 
 /// Calls back for everything the live line says.
-#[hook]
 pub fn use_live(heard: Callback<Heard>) {
     let session = use_session();
     let latest = use_mut_ref(|| heard.clone());

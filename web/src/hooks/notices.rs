@@ -5,6 +5,8 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::component::UseReducerDispatcher;
+
 use crate::markup::{classes, html};
 
 /// How long a message stays; failures stay until closed.
@@ -114,7 +116,6 @@ impl Notices {
 }
 
 /// The handle.
-#[hook]
 pub fn use_notices() -> Notices {
-    super::session::use_session().notices
+    super::session::use_session().notices.clone()
 }

@@ -13,6 +13,10 @@ use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{
+    UseReducerDispatcher, use_effect_with, use_mut_ref, use_reducer, use_state,
+};
+
 use super::live::use_live;
 use super::notices::{Notices, use_notices};
 use super::session::{Session, use_session};
@@ -30,12 +34,11 @@ use shared::text::ui::{Say, Ui};
 const RETRY_MS: u32 = 3_000;
 
 /// The outbox with its verbs.
-#[derive(Clone)]
 pub struct OutboxHandle {
     /// What is under way.
     pub outbox: Rc<Outbox>,
     dispatch: UseReducerDispatcher<Outbox>,
-    session: Session,
+    session: Rc<Session>,
     notices: Notices,
     undo: Rc<RefCell<UndoStack>>,
 }
@@ -176,26 +179,23 @@ impl OutboxHandle {
 }
 
 /// The outbox, for components below the shell.
-#[hook]
-pub fn use_outbox() -> OutboxHandle {
-    super::sources::use_sources().outbox
+pub fn use_outbox() -> Rc<OutboxHandle> {
+    super::sources::use_sources().outbox.clone()
 }
 
 /// Keeps and sends the outbox; used once, by the shell.
-#[hook]
 pub fn use_outbox_source() -> OutboxHandle {
     let session = use_session();
     let notices = use_notices();
-    let state = use_reducer(Outbox::default);
+    let (outbox, dispatch) = use_reducer(Outbox::default);
     let store = use_mut_ref(Store::default);
     let kept = use_mut_ref(Vec::<(CommandId, bool)>::new);
     let undo = use_mut_ref(UndoStack::default);
     let retry = use_state(|| 0_u32);
-    let outbox = Rc::new((*state).clone());
 
     // What an earlier page of this person left behind.
     {
-        let (session, store, dispatch) = (session.clone(), store.clone(), state.dispatcher());
+        let (session, store, dispatch) = (session.clone(), store.clone(), dispatch.clone());
         use_effect_with(session.me.user, move |user| {
             let (user, node) = (*user, session.me.node.id);
             let store = store.borrow().clone();
@@ -256,7 +256,7 @@ pub fn use_outbox_source() -> OutboxHandle {
 
     // Sends what waits.
     {
-        let (session, notices, dispatch) = (session.clone(), notices.clone(), state.dispatcher());
+        let (session, notices, dispatch) = (session.clone(), notices.clone(), dispatch.clone());
         let ((waiting, batch), silent) = (outbox.next_batch(), outbox.silent);
         let again = retry.clone();
         use_effect_with((waiting, silent, *retry), move |(ids, silent, attempt)| {
@@ -282,7 +282,7 @@ pub fn use_outbox_source() -> OutboxHandle {
     }
 
     {
-        let dispatch = state.dispatcher();
+        let dispatch = dispatch.clone();
         use_live(Callback::from(move |heard| match heard {
             Heard::Open => dispatch.dispatch(Happened::Reached),
             Heard::Closed => {}
@@ -296,7 +296,7 @@ pub fn use_outbox_source() -> OutboxHandle {
 
     OutboxHandle {
         outbox,
-        dispatch: state.dispatcher(),
+        dispatch: dispatch.clone(),
         session,
         notices,
         undo,

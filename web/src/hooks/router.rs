@@ -6,6 +6,8 @@
 use gloo_events::EventListener;
 use yew::prelude::*;
 
+use crate::component::{component, use_callback, use_effect_with, use_state_eq};
+
 use crate::client::page;
 use crate::markup::html;
 use crate::routes::Route;
@@ -58,13 +60,11 @@ impl Navigator {
 }
 
 /// Where the page is.
-#[hook]
 pub fn use_way() -> Way {
-    super::session::use_session().way
+    super::session::use_session().way.clone()
 }
 
 /// Keeps the address; used once, by the shell.
-#[hook]
 pub fn use_way_source() -> Way {
     let address = use_state_eq(page::address);
     {

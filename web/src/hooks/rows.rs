@@ -8,6 +8,8 @@ use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{use_callback, use_effect_with, use_mut_ref, use_state, use_state_eq};
+
 use super::live::use_live;
 use super::session::use_session;
 use crate::client::http::encode;
@@ -45,9 +47,8 @@ impl Rows {
 }
 
 /// The rows, for components below the shell; asks for them on first use.
-#[hook]
 pub fn use_rows() -> Rows {
-    let rows = super::sources::use_sources().rows;
+    let rows = super::sources::use_sources().rows.clone();
     {
         let want = rows.want.clone();
         use_effect_with((), move |()| want.emit(()));
@@ -56,7 +57,6 @@ pub fn use_rows() -> Rows {
 }
 
 /// Keeps the rows; used once, by the shell.
-#[hook]
 pub fn use_rows_source() -> Rows {
     let session = use_session();
     let state = use_state(|| Remote::<Rc<Vec<Row>>>::Loading);

@@ -6,6 +6,8 @@ use shared::api::{Me, NodeRole};
 use shared::time::Month;
 use yew::prelude::*;
 
+use crate::component::use_context;
+
 use super::notices::Notices;
 use super::router::Way;
 use crate::client::http::{Client, Failure};
@@ -13,7 +15,7 @@ use crate::client::live::LiveLine;
 use crate::state::words::Words;
 
 /// The session as components see it.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub struct Session {
     /// Who and where.
     pub me: Rc<Me>,
@@ -83,13 +85,11 @@ impl Session {
 ///
 /// # Panics
 /// Outside the shell, which would be our own mistake.
-#[hook]
-pub fn use_session() -> Session {
-    use_context::<Session>().expect("the shell provides the session")
+pub fn use_session() -> Rc<Session> {
+    use_context::<Rc<Session>>().expect("the shell provides the session")
 }
 
 /// The words.
-#[hook]
 pub fn use_words() -> Rc<Words> {
-    use_session().words
+    use_session().words.clone()
 }

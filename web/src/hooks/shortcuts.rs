@@ -5,6 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::component::{use_effect_with, use_mut_ref};
+
 use crate::client::page;
 use crate::state::keys::Press;
 
@@ -26,7 +28,6 @@ impl Pressed {
 }
 
 /// Calls back for every key press on the page, also those no element asked for.
-#[hook]
 pub fn use_shortcuts(pressed: Callback<Pressed>) {
     let latest = use_mut_ref(|| pressed.clone());
     latest.replace(pressed);

@@ -5,6 +5,8 @@ use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::component;
+
 use crate::components::cells::{print_button, td_number, th, th_number};
 use crate::markup::{classes, html};
 

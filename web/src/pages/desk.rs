@@ -5,6 +5,8 @@ use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
+use crate::component::{UseStateHandle, component, use_state};
+
 use crate::components::cells::{fact, th, th_number};
 use crate::markup::{classes, html};
 

@@ -9,6 +9,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::component::{component, use_mut_ref, use_state, use_state_eq};
+
 use crate::components::cells::th;
 use crate::markup::{classes, html};
 

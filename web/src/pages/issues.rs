@@ -15,6 +15,8 @@ use shared::value::Value;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use crate::component::{UseStateHandle, component, use_effect_with, use_node_ref, use_state};
+
 use crate::client::live::Heard;
 use crate::client::wire::Told;
 use crate::client::{clock, page};

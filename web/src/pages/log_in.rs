@@ -8,6 +8,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_node_ref, use_state};
+
 use crate::client::http::{Client, Failure};
 use crate::client::page;
 use crate::markup::html;

@@ -12,6 +12,8 @@ use shared::value::Value;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_state};
+
 use crate::components::cells::{print_button, strip_fact};
 use crate::markup::{classes, html};
 

@@ -7,6 +7,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_memo, use_state};
+
 use crate::components::cells::print_button;
 use crate::markup::{classes, html};
 
@@ -21,7 +23,7 @@ use crate::components::new_project::NewProject;
 use crate::components::project_table::ProjectTable;
 use crate::hooks::notices::use_notices;
 use crate::hooks::rows::use_rows;
-use crate::hooks::session::use_session;
+use crate::hooks::session::{use_session, use_words};
 use crate::routes::Route;
 use crate::state::ledger::{self, Facet, Mark, Query};
 use crate::state::numbers;
@@ -210,7 +212,7 @@ struct FiltersProps {
 /// The filter chips: one menu a facet, one switch a mark.
 #[component]
 fn Filters(props: &FiltersProps) -> Html {
-    let words = use_session().words;
+    let words = use_words();
     let offered = use_memo(props.rows.clone(), |rows| {
         Facet::ALL.map(|facet| (facet, ledger::values(rows, facet)))
     });

@@ -12,6 +12,8 @@ use shared::text::ui::Ui;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::component::{UseStateHandle, component, use_effect_with, use_state};
+
 use crate::client::live::Heard;
 use crate::components::cells::{print_button, th};
 use crate::components::conflict_card::{ConflictCardProps, by, conflict_card};
@@ -354,7 +356,7 @@ fn clashes(
     words: &Words,
     records: &Rc<Answer>,
     row: &RecordRow,
-    outbox: &crate::hooks::outbox::OutboxHandle,
+    outbox: &Rc<crate::hooks::outbox::OutboxHandle>,
 ) -> Vec<Html> {
     let cells = row
         .cells

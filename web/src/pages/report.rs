@@ -13,6 +13,8 @@ use shared::time::Month;
 use shared::value::Value;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_state};
+
 use crate::components::cells::{fact, print_button, strip_fact};
 use crate::markup::{classes, html};
 

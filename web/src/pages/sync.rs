@@ -6,6 +6,8 @@ use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::component::{component, use_effect_with, use_state};
+
 use crate::components::cells::{td_number, th, th_number};
 use crate::markup::{classes, html};
 
