@@ -250,6 +250,10 @@ pub fn notify_service(state: ServiceState) {
     let _ = state;
 }
 
+/// The environment of a child that will limit itself. The allocator otherwise reserves a gigabyte of address space at the start, all of
+/// which a child could use whatever limit it sets itself later.
+pub const LIMITED: [(&str, &str); 1] = [("MIMALLOC_ARENA_RESERVE", "0")];
+
 /// Limits what this process may use from now on, where the system can: bytes of address space and seconds of processor time.
 ///
 /// # Errors

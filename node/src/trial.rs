@@ -89,6 +89,7 @@ fn run_one(executable: &Path, suspects: &[Suspect]) -> Result<Vec<bool>, TrialEr
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .env_clear()
+        .envs(platform::LIMITED)
         .spawn();
     let mut guard = Guard(spawned.map_err(TrialError::Child)?);
     let (Some(mut input), Some(mut output)) = (guard.0.stdin.take(), guard.0.stdout.take()) else {

@@ -110,6 +110,7 @@ pub fn parse(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .env_clear()
+        .envs(platform::LIMITED)
         .spawn();
     let mut guard = Guard(spawned.map_err(ParseError::Child)?);
     let Some(output) = guard.0.stdout.take() else {
