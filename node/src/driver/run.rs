@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use shared::api::NodeInfo;
+use shared::ids::DocumentId;
 use shared::library::{Library, LibraryError, salvage};
 use shared::store::{Reader, StoreError, Tree, Turn};
 use shared::sync::{
@@ -234,7 +235,14 @@ impl Driver {
         }
         let mut notes = Vec::new();
         let failed = |error| DriverError::StorageFailed(Arc::new(error));
-        let documents = Library::ids_from_changes(&*self.store).map_err(failed)?;
+        let mut documents = Library::ids_from_changes(&*self.store).map_err(failed)?;
+        // A row is made of the directory and of both sides of a project: in this order each is computed once.
+        documents.sort_by_key(|document| match document {
+            DocumentId::County(_) => (0, None, 0),
+            DocumentId::Unit(_) | DocumentId::Hub(_) | DocumentId::Person(_) => (1, None, 0),
+            DocumentId::Oversight(project) => (2, Some(*project), 0),
+            DocumentId::Project(project) => (2, Some(*project), 1),
+        });
         tracing::warn!(
             documents = documents.len(),
             "computing rows and indexes again"
