@@ -117,12 +117,7 @@ impl Document {
     /// # Errors
     /// Never for the constants of this crate; the type is that of [`Document::apply`].
     pub fn new(id: &DocumentId) -> Result<Self, DocumentError> {
-        let mut document = Self {
-            inner: Automerge::new_with_encoding(TEXT_ENCODING),
-        };
-        let change = genesis::change(genesis::kind_of(id))?;
-        document.apply(vec![change])?;
-        Ok(document)
+        genesis::document(genesis::kind_of(id))
     }
 
     /// An empty document without a genesis; only for applying a complete history to it.
@@ -154,6 +149,12 @@ impl Document {
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         self.inner.save()
+    }
+
+    /// The same without packing it, for bytes that are read again at once.
+    #[must_use]
+    pub fn save_plain(&self) -> Vec<u8> {
+        self.inner.save_nocompress()
     }
 
     /// The current tips, sorted.

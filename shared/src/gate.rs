@@ -3,7 +3,7 @@
 //! In order, cheap first: size and chunk type; a count of operations read from the run lengths, without unrolling them; parsing
 //! under a guard; whose actor it is; sequence and causality; that every operation is a put or delete of one legal path or an edit
 //! of a genesis text; then all accepted changes of a document are applied to a copy under a guard, saved, loaded strictly and
-//! compared. Only what survives is applied to the live document, so a hostile change costs its sender a quarantine and
+//! compared. Only a copy that survives takes the live document's place, so a hostile change costs its sender a quarantine and
 //! nobody a document. The gate refuses shape, never vocabulary: unknown names pass.
 //!
 //! Why: automerge panics on, or is poisoned by, well-formed hostile changes (research/sync.md 2, reliability.md facts 5 to 8).
@@ -147,6 +147,8 @@ pub struct Refused {
 pub struct Verdict {
     /// New and safe, in the order given.
     pub passed: Vec<Passed>,
+    /// The document with exactly these, proven to survive a save; `None` when nothing passed.
+    pub after: Option<Document>,
     /// Refused.
     pub refused: Vec<Refused>,
 }
@@ -187,8 +189,14 @@ pub fn judge(document: &Document, id: &DocumentId, raws: Vec<Vec<u8>>, voice: &V
             Err((hash, reason)) => verdict.refused.push(Refused { hash, raw, reason }),
         }
     }
-    if !verdict.passed.is_empty() && !survives(document, &verdict.passed) {
-        find_the_breaking(document, &mut verdict);
+    if !verdict.passed.is_empty() {
+        verdict.after = tried(document, &verdict.passed);
+        if verdict.after.is_none() {
+            find_the_breaking(document, &mut verdict);
+        }
+        if verdict.passed.is_empty() {
+            verdict.after = None;
+        }
     }
     verdict
 }
@@ -352,16 +360,16 @@ fn paths_of(change: &Change, texts: &Texts) -> Result<BTreeSet<FieldPath>, Reaso
     Ok(paths)
 }
 
-/// Steps 9 and 10: apply to a copy, save, load strictly, same heads.
-fn survives(document: &Document, passed: &[Passed]) -> bool {
+/// Steps 9 and 10: apply to a copy, save, load strictly, same heads. Gives the copy when it survived that.
+fn tried(document: &Document, passed: &[Passed]) -> Option<Document> {
     let changes: Vec<Change> = passed.iter().map(|passed| passed.change.clone()).collect();
     let tried = guarded(|| {
         let mut copy = document.clone();
         let fresh = copy.apply(changes).ok()?;
-        let loaded = Document::load(&copy.save()).ok()?;
-        Some(fresh.len() == passed.len() && loaded.heads() == copy.heads())
+        let loaded = Document::load(&copy.save_plain()).ok()?;
+        (fresh.len() == passed.len() && loaded.heads() == copy.heads()).then_some(copy)
     });
-    tried.flatten() == Some(true)
+    tried.flatten()
 }
 
 /// The batch as a whole broke the document: refuses the changes that break it, and what builds on them. The first is found by
@@ -371,13 +379,15 @@ fn find_the_breaking(document: &Document, verdict: &mut Verdict) {
     let mut bad: BTreeSet<ChangeHash> = BTreeSet::new();
     let mut fine = 0;
     for found in 0..=BREAKING_MAX {
-        if survives(document, &left) {
+        verdict.after = tried(document, &left);
+        if verdict.after.is_some() {
             break;
         }
         if found == BREAKING_MAX {
             for passed in left.drain(fine..) {
                 verdict.refused.push(refused(&passed, Reason::Breaks));
             }
+            verdict.after = tried(document, &left);
             break;
         }
         // The first `fine` survive, the first `broken` do not.
@@ -386,7 +396,7 @@ fn find_the_breaking(document: &Document, verdict: &mut Verdict) {
             let middle = fine + (broken - fine) / 2;
             match left
                 .get(..middle)
-                .is_some_and(|some| survives(document, some))
+                .is_some_and(|some| tried(document, some).is_some())
             {
                 true => fine = middle,
                 false => broken = middle,

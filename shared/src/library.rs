@@ -362,6 +362,26 @@ impl Library {
         Ok(written.into_iter().map(|w| (w.hash, w.number)).collect())
     }
 
+    /// The same for changes that were judged already: `after` is the document as it was at `before`, with them.
+    ///
+    /// # Errors
+    /// As [`Library::apply`].
+    pub fn adopt(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: &DocumentId,
+        before: &[ChangeHash],
+        after: Document,
+        fresh: Vec<Change>,
+    ) -> Result<(), LibraryError> {
+        self.ensure_genesis(turn, id)?;
+        if self.heads(turn, id)? != before {
+            // It went on meanwhile.
+            return self.apply(turn, id, fresh).map(|_| ());
+        }
+        self.store_changes(turn, id, after, &fresh).map(|_| ())
+    }
+
     /// The raw bytes of a change by its number in this store.
     ///
     /// # Errors

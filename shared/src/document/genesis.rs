@@ -4,9 +4,11 @@
 //! that they too start from a known change. Actor and time are fixed; a later schema ships a second constant change that
 //! depends on this one.
 
+use std::sync::OnceLock;
+
 use automerge::{Change, ChangeHash};
 
-use super::DocumentError;
+use super::{Document, DocumentError};
 use crate::ids::DocumentId;
 
 /// The kinds of document, each with its genesis.
@@ -77,8 +79,27 @@ pub fn change(kind: DocumentKind) -> Result<Change, DocumentError> {
 /// The hash of a kind's genesis, by which it is known.
 #[must_use]
 pub fn hash(kind: DocumentKind) -> ChangeHash {
+    static HASHES: [OnceLock<ChangeHash>; DocumentKind::ALL.len()] =
+        [const { OnceLock::new() }; DocumentKind::ALL.len()];
     // The constants decode (tested); an all-zero hash matches nothing.
-    change(kind).map_or(ChangeHash([0; 32]), |change| change.hash())
+    *HASHES[kind as usize]
+        .get_or_init(|| change(kind).map_or(ChangeHash([0; 32]), |change| change.hash()))
+}
+
+/// A document that holds a kind's genesis and nothing else. Made once a process and copied: every new record begins as it.
+///
+/// # Errors
+/// As [`change`].
+pub(super) fn document(kind: DocumentKind) -> Result<Document, DocumentError> {
+    static DOCUMENTS: [OnceLock<Document>; DocumentKind::ALL.len()] =
+        [const { OnceLock::new() }; DocumentKind::ALL.len()];
+    let kept = &DOCUMENTS[kind as usize];
+    if let Some(document) = kept.get() {
+        return Ok(document.clone());
+    }
+    let mut document = Document::blank();
+    document.apply(vec![change(kind)?])?;
+    Ok(kept.get_or_init(|| document).clone())
 }
 
 /// True when the change is the genesis of this document's kind.

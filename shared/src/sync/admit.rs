@@ -153,9 +153,9 @@ impl Replica {
         for refused in verdict.refused {
             self.quarantine(cx, session, node, id, refused)?;
         }
-        if verdict.passed.is_empty() {
+        let Some(after) = verdict.after else {
             return Ok(());
-        }
+        };
         let mut paths: BTreeSet<FieldPath> = BTreeSet::new();
         for passed in &verdict.passed {
             paths.extend(passed.paths.iter().cloned());
@@ -175,7 +175,7 @@ impl Replica {
                 .collect(),
             Standing::Member(unit) => self.overreach(cx.turn, id, *unit, &paths)?,
             Standing::Owner(unit) => {
-                if !self.is_legal_birth(&document, id, *unit, &changes) {
+                if !is_legal_birth(&after, id, *unit) {
                     let raws = changes.iter().map(|c| c.raw_bytes().to_vec()).collect();
                     return self.refuse_all(
                         cx,
@@ -193,7 +193,8 @@ impl Replica {
         if self.quarantined > 0 {
             self.release(cx, id, &changes)?;
         }
-        self.library.apply(cx.turn, id, changes)?;
+        self.library
+            .adopt(cx.turn, id, &document.heads(), after, changes)?;
         self.log_changed(cx.turn, Source::peer(node))?;
         if !overreach.is_empty() {
             self.take_back(cx, id, &document, &overreach, authors.as_deref())?;
@@ -257,25 +258,6 @@ impl Replica {
             }
             _ => Standing::Refused(Reason::OutOfScope),
         })
-    }
-
-    /// A document a node brings must be its own: a project names the node's unit as its home.
-    fn is_legal_birth(
-        &self,
-        document: &Document,
-        id: &DocumentId,
-        unit: UnitId,
-        changes: &[automerge::Change],
-    ) -> bool {
-        if !matches!(id, DocumentId::Project(_)) {
-            return true;
-        }
-        let mut born = document.clone();
-        if born.apply(changes.to_vec()).is_err() {
-            return false;
-        }
-        let home = born.value(&FieldPath::once(Field::HomeNode));
-        home == Value::Text(unit.to_string())
     }
 
     /// The paths a unit wrote without authority (design.md 2), by the same table `decide` uses.
@@ -478,6 +460,12 @@ impl Replica {
             );
         }
     }
+}
+
+/// A document a node brings must be its own: a project names the node's unit as its home.
+fn is_legal_birth(born: &Document, id: &DocumentId, unit: UnitId) -> bool {
+    let home = || born.value(&FieldPath::once(Field::HomeNode));
+    !matches!(id, DocumentId::Project(_)) || home() == Value::Text(unit.to_string())
 }
 
 /// An id of `text`: the author could not know that the record had moved.

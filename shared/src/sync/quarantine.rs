@@ -240,8 +240,9 @@ impl Replica {
                 self.unquarantine(cx, change.key())?;
             }
             taken += done.len() as u64;
-            if !passed.is_empty() {
-                self.library.apply(cx.turn, id, passed)?;
+            if let Some(after) = verdict.after {
+                self.library
+                    .adopt(cx.turn, id, &document.heads(), after, passed)?;
             }
             if done.is_empty() || left.is_empty() {
                 return Ok(taken);
