@@ -2,7 +2,7 @@
 //!
 //! Yew compiles its life cycle, its scheduler's steps and each hook anew for every component, which costs each some kilobytes of the only
 //! budget the front end has, its size (design.md 7). Here yew knows a single component, [`Part`]; which of ours it draws is a value. Hooks
-//! are plain functions that find the part being drawn ([`hooks`]); as in yew, each component calls the same ones in the same order.
+//! are plain functions that find the part being drawn (`hooks`); as in yew, each component calls the same ones in the same order.
 //!
 //! A place where another component than before is drawn starts anew: its effects are cleaned up, its state and its elements are new.
 

@@ -4,9 +4,9 @@
 //! an element costs a page the letters of its name and attributes (the front end's only budget is its size, design.md 7). A template is
 //! read once, at its first drawing.
 //!
-//! A template's marks, each before what it means: [`OPEN`] an element's name, [`WORD`] a fixed attribute, whose value follows [`IS`],
-//! [`SLOT`] an attribute whose value is the next slot, [`PROPERTY`] another property that is the next slot, [`TEXT`] fixed words,
-//! [`CHILDREN`] children that are the next slot, [`CLOSE`] the element's end.
+//! A template's marks, each before what it means: `OPEN` an element's name, `WORD` a fixed attribute, whose value follows `IS`,
+//! `SLOT` an attribute whose value is the next slot, `PROPERTY` another property that is the next slot, `TEXT` fixed words,
+//! `CHILDREN` children that are the next slot, `CLOSE` the element's end.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
