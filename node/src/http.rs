@@ -11,6 +11,7 @@ pub mod assets;
 pub mod attachments;
 mod audit;
 pub mod bundles;
+pub mod chart;
 pub mod commands;
 pub mod control;
 pub mod exports;
@@ -353,6 +354,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::ProjectRules => reports::project_rules(site, call).await,
         Endpoint::CountyRules => reports::county_rules(site, call).await,
         Endpoint::Issues => records::issues(site, call).await,
+        Endpoint::Chart => chart::chart(site, call).await,
         Endpoint::Overview => reports::overview(site, call).await,
         Endpoint::Sync => nodes::sync(site, call).await,
         Endpoint::SyncAct => nodes::sync_act(site, call).await,

@@ -14,6 +14,7 @@
 //! - No text from a person ever becomes a formula, in any file we write.
 //! - Nothing typed is lost silently: what cannot become a value is kept in the notes, or its row comes back with a reason.
 
+pub mod chart;
 pub mod child;
 pub mod csv_in;
 pub mod errors_out;

@@ -21,6 +21,7 @@ mod alarm;
 mod attachments;
 mod audit;
 mod bundles;
+mod chart;
 mod issues;
 pub mod obligations;
 mod records;
@@ -31,6 +32,7 @@ pub use alarm::{AlarmKind, PeerAlarm};
 pub use attachments::AttachmentInfo;
 pub use audit::{Audit, AuditEntry};
 pub use bundles::BundleReport;
+pub use chart::ChartSheets;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,

@@ -23,6 +23,7 @@ pub mod attachments;
 pub mod board;
 pub mod book;
 pub mod cells;
+pub mod chart;
 pub mod command;
 pub mod decide;
 #[cfg(feature = "crdt")]

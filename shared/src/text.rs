@@ -35,6 +35,7 @@ pub mod alarm;
 pub mod attachment;
 pub mod book;
 pub mod bundle;
+pub mod chart;
 pub mod doctor;
 pub mod due;
 pub mod fields;

@@ -5,6 +5,7 @@ mod attachments;
 mod attacks;
 mod browser;
 mod bundles;
+mod chart;
 mod cli;
 mod clocks;
 mod coverage;

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Request, Response};
 use thirtyfour::prelude::*;
@@ -27,7 +29,7 @@ const WINDOW: (u32, u32) = (1366, 768);
 /// Every box that sticks out of the page to the side, as text; nothing when all is well. What scrolls, scrolls in its own frame.
 const OVERFLOWS: &str = r"
     const out = [], wide = document.documentElement.clientWidth;
-    const scrolls = '.rows__scroll, .grid, .ledger, .tabs, .off-screen, .sync__scroll';
+    const scrolls = '.chart__sheets, .rows__scroll, .grid, .ledger, .tabs, .off-screen, .sync__scroll';
     for (const part of document.querySelectorAll('.top, .top *, .rail, .rail *, #content, #content *, .log-in *, dialog, dialog *')) {
         const box = part.getBoundingClientRect();
         if (box.width === 0 || part.closest(scrolls) && !part.matches(scrolls)) continue;
@@ -310,6 +312,17 @@ impl Browser {
             .await
             .context("making the window a phone's")?;
         Ok(())
+    }
+
+    /// The page printed on the paper it asks for: the bytes of a PDF, as far as they are text.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn paper(&self) -> Result<String> {
+        let wish = serde_json::json!({ "preferCSSPageSize": true, "printBackground": true });
+        let printed = self.driver.cdp().send_raw("Page.printToPDF", wish).await?;
+        let pdf = STANDARD.decode(printed["data"].as_str().unwrap_or_default())?;
+        Ok(String::from_utf8_lossy(&pdf).into_owned())
     }
 
     /// Shows the page as it would be printed, or again as on the screen.

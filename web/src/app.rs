@@ -28,6 +28,7 @@ use crate::hooks::router::use_way_source;
 use crate::hooks::rows::use_rows_source;
 use crate::hooks::session::{LookChange, Session, use_session};
 use crate::hooks::sources::Sources;
+use crate::pages::chart::Chart;
 use crate::pages::county::County;
 use crate::pages::desk::Desk;
 use crate::pages::exchange::Exchange;
@@ -240,6 +241,7 @@ fn draw(route: Route, hub: bool, words: &Words) -> Html {
             html! { <RecordList key={format!("{}{}", table.id(), of.query('?'))} {table} {of} /> }
         }
         Route::Issues => html! { <Issues /> },
+        Route::Chart => html! { <Chart /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
         Route::County | Route::NotFound => nowhere(words),

@@ -38,6 +38,8 @@ pub enum Route {
     County,
     /// 问题与调度.
     Issues,
+    /// 作战图.
+    Chart,
     /// 记录与登记: every kind of companion record.
     Registry {
         /// The project whose tables are meant.
@@ -106,6 +108,7 @@ impl Route {
             } => format!("/report/{ledger}/{period}/{unit}"),
             Self::County => "/county".to_owned(),
             Self::Issues => "/issues".to_owned(),
+            Self::Chart => "/chart".to_owned(),
             Self::Registry { project } => {
                 let of = project.map_or(Of::Own, Of::Project);
                 format!("/records{}", of.query('?'))
@@ -144,6 +147,7 @@ impl Route {
             }
             ["county"] => Some(Self::County),
             ["issues"] => Some(Self::Issues),
+            ["chart"] => Some(Self::Chart),
             ["records"] => Of::from_query(query).map(|of| Self::Registry {
                 project: match of {
                     Of::Project(id) => Some(id),
@@ -178,6 +182,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (report, Ui::Report, "▤"),
             (Route::Projects, Ui::Projects, "☰"),
             (Route::Issues, Ui::Issues, "⚑"),
+            (Route::Chart, Ui::Chart, "▥"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
@@ -187,6 +192,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::County, Ui::County, "▦"),
             (Route::Projects, Ui::Projects, "☰"),
             (Route::Issues, Ui::Issues, "⚑"),
+            (Route::Chart, Ui::Chart, "▥"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
             (Route::Sync, Ui::Sync, "⟳"),
@@ -231,6 +237,7 @@ mod tests {
             },
             Route::County,
             Route::Issues,
+            Route::Chart,
             Route::Registry { project: None },
             Route::Registry {
                 project: Some(ProjectId::from_parts(1, [1; 10])),

@@ -43,6 +43,7 @@ pub enum Endpoint {
     ProjectRules,
     CountyRules,
     Issues,
+    Chart,
     Overview,
     Sync,
     SyncAct,
@@ -279,6 +280,11 @@ fn build() -> Vec<Route> {
         "What is due, overdue, expected and not held, each with its clause.");
     add(get.clone(), "/api/v1/issues", E::Issues, Person, Nothing, Json(of::<api::IssueBoard>), &[("closed", "`true`: closed issues too")],
         "The issues I may see, where each stands, and what I could do with it.");
+    add(get.clone(), "/api/v1/chart", E::Chart, Person, Nothing, Json(of::<api::ChartSheets>),
+        &[PERIOD, ("from", "the first month across; January of the period's year when absent"), ("months", "how many months, 1 to 18; 12 when absent"), ("paper", "A4, A3, A2 or A1; A3 when absent"),
+          ("landscape", "`false`: upright"), ("bw", "`true`: patterns instead of colours"), ("page", "one sheet as an .svg file, counted from 1"),
+          ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("sort", "as in the list of projects")],
+        "The projects the same query lists as a wall chart, drawn as SVG for a size of paper.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
     add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
     add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncAnswer>), &[], "Asks for an exchange, cuts the line or restores it.");

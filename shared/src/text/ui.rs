@@ -240,6 +240,14 @@ words! {
     Amended "事后更正" "Corrected later";
     // Issues.
     Issues "问题与调度" "Problems";
+    Chart "作战图" "Chart";
+    ChartRolling "滚动18个月" "Rolling 18 months";
+    ChartEmpty "没有可上图的项目" "No project to draw";
+    ChartTooMany "项目较多，只画出前面的，请用搜索缩小范围：" "Too many projects for one chart, only the first are drawn; search for fewer:";
+    Paper "纸张" "Paper";
+    Upright "竖向" "Upright";
+    BlackWhite "黑白图案" "Black and white";
+    DownloadSvg "下载SVG" "Download SVG";
     NewIssue "新增问题" "New problem";
     IssueLine "一句话说清问题" "The problem in one sentence";
     ShowClosed "含已销号" "Closed ones too";

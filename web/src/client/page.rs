@@ -132,7 +132,8 @@ pub fn focused() -> Option<HtmlElement> {
 pub fn focus_on(selector: &str) -> bool {
     let found = document()
         .and_then(|document| document.query_selector(selector).ok().flatten())
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        // Elements of SVG have the same call and no common type with those of HTML.
+        .map(JsCast::unchecked_into::<HtmlElement>);
     match found {
         Some(element) => {
             let _ = element.focus();

@@ -7,9 +7,9 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
-    Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview, IssueBoard,
-    Live, Me, PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView, SyncState,
-    SyncStatus,
+    ChartSheets, Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview,
+    IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView,
+    SyncState, SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -40,6 +40,7 @@ macro_rules! plain {
 }
 
 plain!(
+    ChartSheets,
     Collection,
     Desk,
     Vec<DirectoryUnit>,
