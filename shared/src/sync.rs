@@ -34,6 +34,7 @@ pub(crate) mod pack;
 mod quarantine;
 mod receipt;
 mod reconcile;
+mod seal;
 mod session;
 mod spool;
 mod status;
@@ -113,6 +114,8 @@ pub struct Replica {
     quarantined: u64,
     /// Strikes and alarms of nodes.
     watch: strike::Watch,
+    /// The hub's seals over what it sent.
+    seals: seal::Kept,
     /// Attachments that shall come here.
     wanted: blobs::Wanted,
     usage: usage::Usage,
@@ -263,6 +266,7 @@ impl Replica {
             shorts: BTreeMap::new(),
             quarantined: 0,
             watch: strike::Watch::default(),
+            seals: seal::Kept::default(),
             wanted: blobs::Wanted::default(),
             usage: usage::Usage::default(),
             copied: BTreeMap::new(),
@@ -528,6 +532,7 @@ impl Replica {
         let refused = quarantined(cx.turn)?;
         self.quarantined = refused.len() as u64;
         self.watch = strike::Watch::load(cx.turn, &refused)?;
+        self.seals = seal::Kept::load(cx.turn)?;
         for (key, _) in scan(cx.turn, Tree::Peer, &[grant::AUDIENCE])? {
             if let Some(id) = DocumentId::from_bytes(&key[1..]) {
                 self.remember_short(&id);

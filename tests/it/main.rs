@@ -27,6 +27,7 @@ mod readers;
 mod receipts;
 mod records;
 mod recovery;
+mod restored;
 mod salvage;
 mod scenarios;
 mod screens;

@@ -15,6 +15,7 @@ use crate::field::{Authority, Column, Field, FieldPath, Table, Target};
 use crate::gate::{self, Reason, Refused, Voice};
 use crate::identity::{UnitKind, actor_prefix};
 use crate::ids::{DocumentId, NodeId, ProjectId, RowId, UnitId};
+use crate::library::LibraryError;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -27,6 +28,8 @@ use super::log::{EntryKind, Source, number_digest};
 use super::pack::{Item, chunk_hash};
 use super::quarantine::{QUARANTINE_MAX, Quarantined};
 use super::{Context, Effect, Replica};
+
+mod sealed;
 
 /// What a sender is to a document.
 enum Standing {
@@ -42,11 +45,31 @@ enum Standing {
     Refused(Reason),
 }
 
+/// Who brings changes, and as whose they are judged.
+#[derive(Debug, Clone, Copy)]
+struct Bearer {
+    node: NodeId,
+    speaker: NodeId,
+    /// They stand under this hub's own seal.
+    is_sealed: bool,
+}
+
+impl Bearer {
+    /// Who brings its own.
+    const fn of(node: NodeId) -> Self {
+        Self {
+            node,
+            speaker: node,
+            is_sealed: false,
+        }
+    }
+}
+
 /// The projects a batch brings something of.
 fn touched(items: &[Item]) -> BTreeSet<ProjectId> {
     let documents = items.iter().filter_map(|item| match item {
         Item::Change { document, .. } | Item::Whole { document, .. } => Some(document),
-        Item::Skip(_) | Item::Revoked { .. } | Item::Known { .. } => None,
+        _ => None,
     });
     documents
         .filter_map(|document| match document {
@@ -69,9 +92,13 @@ impl Replica {
         // One document's changes are judged together while nothing else is said about it in between.
         let mut group: Vec<(DocumentId, Vec<Vec<u8>>)> = Vec::new();
         let projects = touched(&items);
+        self.admit_sealed(cx, id, node, &items, refused)?;
+        if self.hub_id() == Some(node) {
+            self.seals.keep(cx.turn, &items)?;
+        }
         for item in items {
             match item {
-                Item::Skip(_) => {}
+                Item::Skip(_) | Item::Seal(_) | Item::Proof(_) => {}
                 Item::Change { document, raw } => {
                     match group.iter_mut().find(|g| g.0 == document) {
                         Some((_, raws)) => raws.push(raw),
@@ -118,7 +145,7 @@ impl Replica {
         for (document, raws) in group {
             match refused.get(&document) {
                 Some(&reason) => self.refuse_unread(cx, id, node, &document, raws, reason)?,
-                None => self.admit_document(cx, id, node, &document, raws)?,
+                None => self.admit_document(cx, id, Bearer::of(node), &document, raws)?,
             }
         }
         Ok(())
@@ -128,27 +155,24 @@ impl Replica {
         &mut self,
         cx: &mut Context<'_, '_>,
         session: SessionId,
-        node: NodeId,
+        bearer: Bearer,
         id: &DocumentId,
         raws: Vec<Vec<u8>>,
     ) -> Result<(), ReplicaError> {
-        let is_new = !self.library.contains(cx.turn, id)?;
-        let document = if is_new {
-            Document::new(id).map_err(|source| crate::library::LibraryError::Changes {
-                document: id.clone(),
-                source,
-            })?
-        } else {
-            self.library.document(cx.turn, id)?.clone()
+        let Bearer { node, speaker, .. } = bearer;
+        let document = self.document_or_new(cx.turn, id)?;
+        let standing = match self.standing(cx.turn, speaker, id)? {
+            // The hub took it in once; whatever its author's part was then, he has none now.
+            Standing::Refused(_) if bearer.is_sealed => Standing::Late,
+            standing => standing,
         };
-        let standing = self.standing(cx.turn, node, id)?;
         if let Standing::Refused(reason) = standing {
             return self.refuse_all(cx, session, node, id, &document, raws, reason);
         }
         if matches!(standing, Standing::Trusted) {
             self.note_brought(cx, id, &raws)?;
         }
-        let voice = self.voice_of(node);
+        let voice = self.voice_of(speaker);
         let verdict = gate::judge(&document, id, raws, &voice);
         for refused in verdict.refused {
             self.quarantine(cx, session, node, id, refused)?;
@@ -200,6 +224,20 @@ impl Replica {
             self.take_back(cx, id, &document, &overreach, authors.as_deref())?;
         }
         Ok(())
+    }
+
+    /// A copy of a document as it stands here, or its beginning.
+    pub(super) fn document_or_new(
+        &mut self,
+        reader: &dyn Reader,
+        id: &DocumentId,
+    ) -> Result<Document, ReplicaError> {
+        if self.library.contains(reader, id)? {
+            return Ok(self.library.document(reader, id)?.clone());
+        }
+        let document = id.clone();
+        let new = Document::new(id).map_err(|source| LibraryError::Changes { document, source });
+        Ok(new?)
     }
 
     /// Whose changes a sender may bring.
@@ -401,10 +439,8 @@ impl Replica {
             self.close(cx, session, super::CloseReason::Limit);
             return Ok(());
         }
-        let is_room = self
-            .watch
-            .note_refused(node, refused.reason, refused.raw.len());
-        if !is_room {
+        self.watch.note_reason(refused.reason, &refused.hash);
+        if !self.watch.note_refused(node, refused.raw.len()) {
             return Ok(());
         }
         let refused = Quarantined {

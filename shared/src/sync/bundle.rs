@@ -26,7 +26,7 @@ use super::gather::{Batch, Gathered, Span};
 use super::log::Source;
 use super::pack::{self, Item};
 use super::receipt::{RECEIPT_CONTEXT, SIGN_CONTEXT, point_bytes};
-use super::{Replica, quarantined};
+use super::{Replica, quarantined, seal};
 use crate::identity::InviteCode;
 
 pub(super) mod files;
@@ -215,13 +215,16 @@ impl Replica {
             bytes: Some(BATCH_BYTES),
         };
         let Some(Gathered {
-            items,
+            mut items,
             position,
             chain,
         }) = self.gather(reader, span, draft.reader_is)?
         else {
             return Err(ReplicaError::DamagedRecord { what: "log" });
         };
+        if end.scope != Scope::Hub {
+            items.extend(seal::seal(&self.facts.key, &items));
+        }
         match draft.todo.first_mut() {
             Some(first) if position < end.position => first.1 = position,
             _ => drop(draft.todo.remove(0)),
@@ -338,7 +341,7 @@ fn documents_in(batches: &[CarriedBatch]) -> std::collections::BTreeSet<crate::i
                 | Item::Whole { document, .. }
                 | Item::Revoked { document }
                 | Item::Known { document } => drop(documents.insert(document)),
-                Item::Skip(_) => {}
+                Item::Skip(_) | Item::Seal(_) | Item::Proof(_) => {}
             }
         }
     }

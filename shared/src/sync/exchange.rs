@@ -21,7 +21,7 @@ use super::log::{EntryKind, Source, fold, number_digest};
 use super::pack::{self, Item, Resolve, UnpackError};
 use super::session::{COALESCE_MS, FLIGHTS_MAX, State};
 use super::spool::Incoming;
-use super::{Context, Replica};
+use super::{Context, Replica, seal};
 
 /// Finds again what the compact form leaves out.
 struct Resolver<'a> {
@@ -427,14 +427,18 @@ impl Replica {
             to,
             bytes: to.is_none().then_some(target),
         };
+        let is_downward = self.nodes.contains_key(&open.node);
         let Some(Gathered {
-            items,
+            mut items,
             position,
             chain,
         }) = self.gather(cx.turn, span, Some(receiver))?
         else {
             return Ok(None);
         };
+        if is_downward {
+            items.extend(seal::seal(&self.facts.key, &items));
+        }
         let packed = if is_plain {
             pack::pack_plain(&items)
         } else {
@@ -639,16 +643,7 @@ impl Replica {
             return Ok(());
         };
         let (node, incarnation) = (open.node, open.incarnation);
-        let count: u64 = items
-            .iter()
-            .map(|item| {
-                if let Item::Skip(count) = item {
-                    *count
-                } else {
-                    1
-                }
-            })
-            .fold(0, u64::saturating_add);
+        let count: u64 = items.iter().map(Item::entries).fold(0, u64::saturating_add);
         if head.scope == Scope::Repair {
             self.admit(cx, id, node, items, refused)?;
             self.watch.take_unkept();
@@ -723,6 +718,7 @@ pub(super) fn chain_fits(mut chain: v1::Chain, items: &[Item], wanted: v1::Chain
                 fold(&chain, EntryKind::Revoke, document, &number_digest(0))
             }
             Item::Known { document } => fold(&chain, EntryKind::Known, document, &number_digest(0)),
+            Item::Seal(_) | Item::Proof(_) => chain,
         };
     }
     chain == wanted

@@ -66,6 +66,25 @@ impl Audience {
         })
     }
 
+    /// A unit is known to have been able to read a project once, though nothing here remembers it.
+    pub(crate) fn note_former(
+        turn: &mut Turn<'_>,
+        id: &DocumentId,
+        unit: UnitId,
+    ) -> Result<(), ReplicaError> {
+        let mut audience = Self::load(turn, id)?;
+        let is_reader = audience.scopes.contains(&Scope::Unit(unit));
+        let is_project = matches!(id, DocumentId::Project(_));
+        if is_project
+            && !is_reader
+            && audience.former.len() < FORMER_MAX
+            && audience.former.insert(unit)
+        {
+            audience.save(turn, id);
+        }
+        Ok(())
+    }
+
     fn save(&self, turn: &mut Turn<'_>, id: &DocumentId) {
         let mut out = codec::Writer::new();
         out.uint(self.logged.into());

@@ -273,7 +273,7 @@ impl Replica {
             None if !is_held => self.close(cx, id, CloseReason::Protocol),
             None => {}
         }
-        Ok(())
+        self.resume_repair(cx, id)
     }
 
     fn enter(&mut self, cx: &mut Context<'_, '_>, id: SessionId, open: Open) {

@@ -112,7 +112,7 @@ impl Replica {
                 marks.extend(written.new.as_text().and_then(|text| read(text, node)));
             }
         }
-        // What a node gives back of this node's own lies here, since the node may not write it. The signature is ours all the same.
+        // Where no seal stands for what a node gives back of this node's own, it lies here. The signature is ours all the same.
         for change in quarantined(reader)? {
             if matches!(change.document, DocumentId::County(_)) && is_small(&change.raw) {
                 let texts = texts_at(&change.raw, &path);

@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use crate::gate::trial::Weight;
+use crate::identity::SEAL_BYTES;
 use crate::ids::DocumentId;
 use crate::wire::codec::{Reader, WireError, Writer};
 use crate::wire::v1::BATCH_BYTES_MAX;
@@ -65,6 +66,10 @@ pub(crate) enum Item {
     Revoked { document: DocumentId },
     /// The sender knows that it may not read this document any more.
     Known { document: DocumentId },
+    /// The hub's seal over the changes of this batch (`seal`). No entry of a log.
+    Seal([u8; SEAL_BYTES]),
+    /// A seal of the receiver's own, shown to it, with what it stands for. No entry of a log.
+    Proof(Vec<u8>),
 }
 
 impl Item {
@@ -73,7 +78,16 @@ impl Item {
         match self {
             Self::Change { .. } => 1,
             Self::Whole { changes, .. } => changes.len(),
-            Self::Skip(_) | Self::Revoked { .. } | Self::Known { .. } => 0,
+            _ => 0,
+        }
+    }
+
+    /// How many entries of a log it stands for.
+    pub(crate) fn entries(&self) -> u64 {
+        match self {
+            Self::Skip(count) => *count,
+            Self::Seal(_) | Self::Proof(_) => 0,
+            _ => 1,
         }
     }
 
@@ -84,7 +98,7 @@ impl Item {
             Self::Whole { changes, .. } => changes
                 .iter()
                 .fold(Weight::default(), |sum, raw| sum.plus(Weight::of(raw))),
-            Self::Skip(_) | Self::Revoked { .. } | Self::Known { .. } => Weight::default(),
+            _ => Weight::default(),
         }
     }
 
@@ -96,7 +110,8 @@ impl Item {
             Self::Whole { changes, .. } => {
                 32 + changes.iter().map(|raw| raw.len() + 4).sum::<usize>()
             }
-            Self::Revoked { .. } | Self::Known { .. } => 20,
+            Self::Revoked { .. } | Self::Known { .. } | Self::Seal(_) => 20,
+            Self::Proof(proof) => proof.len() + 4,
         }
     }
 }
@@ -111,7 +126,7 @@ pub(crate) fn by_document(items: &[Item]) -> Vec<(&DocumentId, Vec<&[u8]>)> {
             Item::Whole {
                 document, changes, ..
             } => (document, changes),
-            Item::Skip(_) | Item::Revoked { .. } | Item::Known { .. } => continue,
+            _ => continue,
         };
         let place = *places.entry(document).or_insert(found.len());
         if place == found.len() {
@@ -285,6 +300,8 @@ const CHANGE: u8 = 1;
 const WHOLE: u8 = 2;
 const REVOKED: u8 = 3;
 const KNOWN: u8 = 4;
+const SEAL: u8 = 5;
+const PROOF: u8 = 6;
 
 fn write_plain(out: &mut Writer, item: &Item) {
     match item {
@@ -314,6 +331,14 @@ fn write_plain(out: &mut Writer, item: &Item) {
         Item::Known { document } => {
             out.u8(KNOWN);
             out.bytes(&document.to_bytes());
+        }
+        Item::Seal(seal) => {
+            out.u8(SEAL);
+            out.raw(seal);
+        }
+        Item::Proof(proof) => {
+            out.u8(PROOF);
+            out.bytes(proof);
         }
     }
 }
@@ -365,6 +390,8 @@ fn read_plain(input: &mut Reader<'_>, room: &mut Room) -> Result<Item, WireError
         KNOWN => Item::Known {
             document: read_document(input)?,
         },
+        SEAL => Item::Seal(input.array()?),
+        PROOF => Item::Proof(raw(input)?),
         found => {
             return Err(WireError::UnknownKind {
                 what: "item",

@@ -2,15 +2,13 @@
 //!
 //! A refused change is neither lost nor tried again by itself. `readmit` judges it once more as if the hub itself had brought
 //! it: what was refused for who sent it passes, what was refused for its shape does not. That is also how a hub that was
-//! restored from a backup gets back what it had written itself since: its nodes return it, and nobody but a person can say
-//! that it is genuine.
+//! restored from a backup gets back what it had written itself where no seal stands for it (`seal`): nobody but a person can
+//! say then that it is genuine.
 
 use std::collections::BTreeMap;
 
-use crate::document::Document;
 use crate::gate::{self, Reason, Voice};
 use crate::ids::{DocumentId, NodeId};
-use crate::library::LibraryError;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::wire::codec::{self, WireError, Writer};
@@ -216,14 +214,7 @@ impl Replica {
     ) -> Result<u64, ReplicaError> {
         let mut taken = 0;
         loop {
-            let document = if self.library.contains(cx.turn, id)? {
-                self.library.document(cx.turn, id)?.clone()
-            } else {
-                Document::new(id).map_err(|source| LibraryError::Changes {
-                    document: id.clone(),
-                    source,
-                })?
-            };
+            let document = self.document_or_new(cx.turn, id)?;
             let raws = waiting.iter().map(|change| change.raw.clone()).collect();
             let verdict = gate::judge(&document, id, raws, &Voice::All);
             let passed: Vec<automerge::Change> = verdict

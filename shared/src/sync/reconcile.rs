@@ -3,7 +3,9 @@
 //! Both sides compare their sets of (document, heads) by range fingerprints (`negentropy`), exchange the heads of what differs,
 //! send what the other lacks, and then declare their logs held up to where they stood at the start (`Reset`). Streaming rests
 //! meanwhile. The dialler always leads. Everything here is idempotent: changes are known by hash, so a repair cut off in the
-//! middle is simply done again.
+//! middle is simply done again: the dialler remembers, durably, that it began one, until the hub's `Reset` comes, which the hub
+//! says only once it has the dialler's. Either `Reset` alone makes cursors fit again, and what the other half had to bring would
+//! never be asked for.
 //!
 //! Source: negentropy protocol v1; research/sync.md 7 "Repair"; items are ours: H(document ‖ sorted heads), all at time 0.
 
@@ -14,7 +16,7 @@ use negentropy::{Id, Negentropy, NegentropyStorageVector};
 
 use crate::gate::trial::{TRIAL_FROM, Weight};
 use crate::ids::DocumentId;
-use crate::store::Reader;
+use crate::store::{Reader, Tree};
 use crate::wire::v1::{Cursors, DIFFER_MAX, DocumentHeads, Frame, HEADS_MAX, Hash, Point, Scope};
 
 use super::effect::CloseReason;
@@ -23,6 +25,7 @@ use super::gather::Batch;
 use super::greet::PROBE_EVERY_MS;
 use super::input::SessionId;
 use super::pack::{self, Item};
+use super::seal::{self, Proofs};
 use super::session::BATCH_TARGET_BYTES;
 use super::{Context, Replica};
 
@@ -34,6 +37,9 @@ const DOCUMENTS_MAX: usize = 200_000;
 /// Plain bytes one repair sends before the session ends and the next one goes on with what still differs: what waits for a slow
 /// line stays bounded.
 const REPAIR_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// At the dialler: a repair was begun and not ended.
+const BEGUN: &[u8] = b"sync/repair";
 
 /// A repair on the way.
 pub(crate) struct Repair {
@@ -106,12 +112,25 @@ impl Replica {
         };
         match repair.negentropy.initiate() {
             Ok(message) => {
+                cx.turn.put(Tree::Meta, BEGUN, [1]);
                 self.enter_repair(cx, id, repair);
                 self.send(cx, id, &Frame::Probe(message));
             }
             Err(_) => self.close(cx, id, CloseReason::Limit),
         }
         Ok(())
+    }
+
+    /// Dialler: takes up a repair that an earlier session did not end.
+    pub(super) fn resume_repair(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: SessionId,
+    ) -> Result<(), ReplicaError> {
+        match cx.turn.load(Tree::Meta, BEGUN)? {
+            Some(_) => self.start_probe(cx, id),
+            None => Ok(()),
+        }
     }
 
     fn is_repairing(&self, id: SessionId) -> bool {
@@ -345,7 +364,7 @@ impl Replica {
         self.send_repairs(cx, id, ours)
     }
 
-    /// Sends what the peer lacks of these documents, then declares our log held.
+    /// Sends what the peer lacks of these documents; the dialler then declares its log held, the hub once it was told so.
     fn send_repairs(
         &mut self,
         cx: &mut Context<'_, '_>,
@@ -355,13 +374,20 @@ impl Replica {
         let Some(repair) = self.repair_mut(id) else {
             return Ok(());
         };
-        repair.is_sent = true;
         let theirs = std::mem::take(&mut repair.theirs);
-        let points = repair.points.clone();
         let mut items: Vec<Item> = Vec::new();
         let (mut weight, mut number) = (0, 0);
         let mut cost = Weight::default();
         let mut total = 0;
+        let is_upward = self.sessions.get(&id).is_some_and(|s| s.is_dialler);
+        let proofs = if is_upward {
+            Some(Proofs::load(cx.turn)?)
+        } else {
+            None
+        };
+        // What the hub decided says who may write the rest, so it goes first.
+        let mut documents: Vec<DocumentId> = documents.into_iter().collect();
+        documents.sort_by_key(|id| !matches!(id, DocumentId::County(_) | DocumentId::Oversight(_)));
         for document in documents {
             if !self.library.contains(cx.turn, &document)? {
                 continue;
@@ -392,17 +418,30 @@ impl Replica {
             cost = cost.plus(item.cost());
             items.push(item);
             if weight >= BATCH_TARGET_BYTES || cost.is_costly(TRIAL_FROM / 2) {
-                self.send_repair(cx, id, &mut items, &mut number);
+                self.send_repair(cx, id, &mut items, proofs.as_ref(), &mut number);
                 weight = 0;
                 cost = Weight::default();
             }
             if total >= REPAIR_BYTES_MAX {
-                self.send_repair(cx, id, &mut items, &mut number);
+                self.send_repair(cx, id, &mut items, proofs.as_ref(), &mut number);
                 self.close(cx, id, CloseReason::Limit);
                 return Ok(());
             }
         }
-        self.send_repair(cx, id, &mut items, &mut number);
+        self.send_repair(cx, id, &mut items, proofs.as_ref(), &mut number);
+        if is_upward {
+            self.say_reset(cx, id);
+        }
+        Ok(())
+    }
+
+    /// Declares our log held up to where it stood when the repair began.
+    fn say_reset(&mut self, cx: &mut Context<'_, '_>, id: SessionId) {
+        let Some(repair) = self.repair_mut(id) else {
+            return;
+        };
+        repair.is_sent = true;
+        let points = repair.points.clone();
         self.send(
             cx,
             id,
@@ -426,7 +465,6 @@ impl Replica {
             }
         }
         self.end_repair(cx, id);
-        Ok(())
     }
 
     fn send_repair(
@@ -434,12 +472,17 @@ impl Replica {
         cx: &mut Context<'_, '_>,
         id: SessionId,
         items: &mut Vec<Item>,
+        proofs: Option<&Proofs>,
         number: &mut u64,
     ) {
         if items.is_empty() {
             return;
         }
         let count = items.len() as u64;
+        match proofs {
+            Some(proofs) => items.extend(proofs.of(items)),
+            None => items.extend(seal::seal(&self.facts.key, items)),
+        }
         let packed = pack::pack_plain(&std::mem::take(items));
         let batch = Batch::new(Scope::Repair, *number, *number + count, [0; 16], packed);
         *number += count;
@@ -480,6 +523,11 @@ impl Replica {
                     position: point.position,
                 },
             );
+        }
+        if self.sessions.get(&id).is_some_and(|s| s.is_dialler) {
+            cx.turn.remove(Tree::Meta, BEGUN);
+        } else {
+            self.say_reset(cx, id);
         }
         self.end_repair(cx, id);
         Ok(())

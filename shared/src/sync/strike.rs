@@ -3,13 +3,14 @@
 //! A batch that holds what no honest program makes is one strike, however many such changes it holds; the third within a day suspends
 //! the node, in the turn that judged it, until an officer approves it again. What is refused for who brought it (a foreign actor,
 //! a document out of its reach) raises an alarm and is no strike: the nodes of a hub that was restored from a backup give it back
-//! what it had written itself, and that looks the same. What came too early, or after a project had moved, is neither.
+//! what it had written itself, and where no seal stands for it (`seal`) that looks the same. What came too early, or after a
+//! project had moved, is neither.
 //!
 //! Two bounds keep one node from filling the hub: bytes within a minute, beyond which its line is closed, and bytes in quarantine,
 //! beyond which it is suspended and the batch counts as not arrived, so that nothing of it is lost. All other nodes go on.
 //! Strikes and alarms are durable; what was brought within a minute is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{AlarmKind, PeerAlarm};
 use crate::gate::Reason;
@@ -17,6 +18,7 @@ use crate::ids::NodeId;
 use crate::store::{Reader, Tree, Turn};
 use crate::time::Timestamp;
 use crate::wire::codec::{self, WireError, Writer};
+use crate::wire::v1::Hash;
 
 use super::effect::{CloseReason, Effect, Enrolment};
 use super::error::ReplicaError;
@@ -62,6 +64,8 @@ pub(super) struct Watch {
     struck: Option<Reason>,
     /// The first change of the running batch that its sender had no business to bring.
     forged: Option<Reason>,
+    /// Changes of the running batch that stand under this hub's own seal.
+    vouched: BTreeSet<Hash>,
     /// Something of the running batch found no room in quarantine.
     is_unkept: bool,
 }
@@ -240,14 +244,24 @@ impl Watch {
         }
     }
 
-    /// Notes one refused change of the running batch; false when there is no room for it.
-    pub(super) fn note_refused(&mut self, node: NodeId, reason: Reason, bytes: usize) -> bool {
+    /// Changes of the running batch are known to be genuine: who brings them is not to blame, whatever becomes of them.
+    pub(super) fn vouch(&mut self, hashes: impl Iterator<Item = Hash>) {
+        self.vouched.extend(hashes);
+    }
+
+    /// Notes why one change of the running batch was refused.
+    pub(super) fn note_reason(&mut self, reason: Reason, hash: &Hash) {
         if is_strike(reason) {
             self.struck.get_or_insert(reason);
         }
-        if matches!(reason, Reason::ForeignActor | Reason::OutOfScope) {
+        let is_foreign = matches!(reason, Reason::ForeignActor | Reason::OutOfScope);
+        if is_foreign && !self.vouched.contains(hash) {
             self.forged.get_or_insert(reason);
         }
+    }
+
+    /// Counts one refused change of the running batch; false when there is no room for it.
+    pub(super) fn note_refused(&mut self, node: NodeId, bytes: usize) -> bool {
         let kept = self.kept.get(&node).copied().unwrap_or(0);
         if kept.saturating_add(bytes as u64) > QUARANTINE_BYTES_MAX {
             self.note_unkept();
@@ -290,6 +304,7 @@ impl Replica {
     /// Hub: draws the consequences of a batch, once all of it was judged.
     pub(super) fn judge_sender(&mut self, cx: &mut Context<'_, '_>, node: NodeId) {
         let (struck, forged) = (self.watch.struck.take(), self.watch.forged.take());
+        self.watch.vouched.clear();
         if !self.nodes.contains_key(&node) {
             return;
         }

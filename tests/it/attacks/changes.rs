@@ -2,12 +2,13 @@
 
 use automerge::transaction::Transactable as _;
 use automerge::{ActorId, ObjType, ROOT};
+use shared::field::Field;
 use shared::gate::Reason;
 use shared::ids::{DocumentId, PersonId, ProjectId};
 
 use super::Attack;
 use super::Outcome::Kept;
-use super::hostile::{NEIGHBOUR, ROBBED, Scene, raw, site};
+use super::hostile::{NEIGHBOUR, ROBBED, Scene, put, raw, site, stands_for};
 
 /// Brings a change of the own project that was spoiled on the way.
 fn spoiled(scene: &mut Scene, spoil: impl FnOnce(&mut automerge::ExpandedChange)) {
@@ -15,6 +16,16 @@ fn spoiled(scene: &mut Scene, spoil: impl FnOnce(&mut automerge::ExpandedChange)
     let mut change = scene.change(&id);
     spoil(&mut change);
     scene.bring(&id, vec![change]);
+}
+
+/// Brings what the hub is said to have decided, with a seal for it that was made of one the hub gave.
+fn decided(scene: &mut Scene, id: &DocumentId, make: impl FnOnce(&[u8], Vec<u8>) -> Vec<u8>) {
+    let actor = Scene::actor_of(scene.node(0));
+    let change = scene.change_by(id, &actor, |writing| put(writing, Field::LeadUnit, "town1"));
+    let statement = stands_for(id, &change);
+    let given = scene.seals().pop().expect("the hub sealed what it sent");
+    let proof = make(&given, statement);
+    scene.bring_under_seal(id, change, &proof);
 }
 
 /// Brings a change of a document that is none of the thief's.
@@ -43,6 +54,40 @@ pub const CHANGES: &[Attack] = &[
             scene.bring(&id, vec![change]);
         },
         Kept(Reason::ForeignActor),
+    ),
+    (
+        "a decision of the hub's under a seal of the thief's making",
+        |scene| {
+            let id = scene.own();
+            decided(scene, &id, |_, statement| [vec![7; 12], statement].concat());
+        },
+        Kept(Reason::ForeignActor),
+    ),
+    (
+        "a decision of the hub's under a seal it gave for something else",
+        |scene| {
+            let id = scene.own();
+            decided(scene, &id, |given, statement| {
+                [&given[..12], &statement].concat()
+            });
+        },
+        Kept(Reason::ForeignActor),
+    ),
+    (
+        "a decision of the hub's beside what a true seal stands for",
+        |scene| {
+            let id = scene.own();
+            decided(scene, &id, |given, _| given.to_vec());
+        },
+        Kept(Reason::ForeignActor),
+    ),
+    (
+        "a decision on the county's side of the project under a seal of the thief's making",
+        |scene| {
+            let id = DocumentId::Oversight(scene.own);
+            decided(scene, &id, |_, statement| [vec![0; 12], statement].concat());
+        },
+        Kept(Reason::OutOfScope),
     ),
     (
         "a change from the end of time",

@@ -10,6 +10,7 @@ use shared::field::Field;
 use shared::identity::{InviteCode, NodeKey, ProcessActor, UnitKind};
 use shared::ids::{DocumentId, NodeId, ProjectId, UnitId};
 use shared::library::Library;
+use shared::store::{Reader as _, Tree};
 use shared::sync::{
     Approval, CloseReason, Input, Quarantined, Reply, SessionId, Side, quarantined,
 };
@@ -48,6 +49,8 @@ pub enum Item<'a> {
     Skip(u64),
     /// A change of a document.
     Change(&'a DocumentId, &'a [u8]),
+    /// A seal that is said to be the hub's, and what it is said to stand for.
+    Proof(&'a [u8]),
 }
 
 /// A county of a hub and three townships, one of them robbed, and who speaks with its key.
@@ -274,6 +277,23 @@ impl Scene {
         self.bring_raw(id, raws);
     }
 
+    /// Brings a change of a document that the hub is said to have made, and shows a seal for it.
+    pub fn bring_under_seal(&mut self, id: &DocumentId, change: ExpandedChange, proof: &[u8]) {
+        self.greet();
+        let raw = raw(change);
+        let items = [Item::Change(id, &raw), Item::Proof(proof)];
+        let (head, bytes) = batch(Scope::Repair, 0, &items);
+        self.say_batch(head, bytes);
+    }
+
+    /// The seals of the hub's that the stolen machine holds, with what they stand for.
+    pub fn seals(&self) -> Vec<Vec<u8>> {
+        let store = &self.world.parties[ROBBED].store;
+        let found = store.range(Tree::Peer, b"e", b"f", usize::MAX);
+        let pairs = found.expect("memory reads").into_iter();
+        pairs.map(|(_, value)| value).collect()
+    }
+
     /// Brings any bytes as changes of a document.
     pub fn bring_raw(&mut self, id: &DocumentId, raws: Vec<Vec<u8>>) {
         if self.session.is_none() {
@@ -351,6 +371,16 @@ pub fn raw(change: ExpandedChange) -> Vec<u8> {
     Change::from(change).raw_bytes().to_vec()
 }
 
+/// What a seal stands for when it stands for one change.
+pub fn stands_for(id: &DocumentId, change: &ExpandedChange) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.uint(1);
+    out.bytes(&id.to_bytes());
+    out.uint(1);
+    out.raw(&Change::from(change.clone()).hash().0);
+    out.into_bytes()
+}
+
 /// Items as a session carries them, however they are packed.
 pub struct Packed {
     pub codec: u8,
@@ -389,6 +419,10 @@ pub fn plain(items: &[Item<'_>]) -> Vec<u8> {
             out.bytes(&document.to_bytes());
             out.bytes(raw);
         }
+        Item::Proof(proof) => {
+            out.u8(6);
+            out.bytes(proof);
+        }
     });
     out.into_bytes()
 }
@@ -401,6 +435,7 @@ pub fn batch(scope: Scope, from: u64, items: &[Item<'_>]) -> (BatchHead, Vec<u8>
         .map(|item| match item {
             Item::Skip(count) => *count,
             Item::Change(..) => 1,
+            Item::Proof(_) => 0,
         })
         .sum();
     let packed = Packed {

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{
-    CHANGE, CHANGE_BYTES_MAX, DocumentId, ITEMS_MAX, Item, KNOWN, REVOKED, Reader, Resolve, Room,
-    SKIP, UnpackError, WHOLE, WHOLE_MAX, WireError, Writer, read_count, read_document, short_name,
+    CHANGE, CHANGE_BYTES_MAX, DocumentId, ITEMS_MAX, Item, KNOWN, PROOF, REVOKED, Reader, Resolve,
+    Room, SEAL, SKIP, UnpackError, WHOLE, WHOLE_MAX, WireError, Writer, read_count, read_document,
+    short_name,
 };
 
 /// Marks of a document's name.
@@ -294,6 +295,14 @@ impl<F: Fn(&DocumentId) -> bool> Packer<F> {
                 self.regular.u8(KNOWN);
                 self.document(document);
             }
+            Item::Seal(seal) => {
+                self.regular.u8(SEAL);
+                self.random.raw(seal);
+            }
+            Item::Proof(proof) => {
+                self.regular.u8(PROOF);
+                self.random.bytes(proof);
+            }
         }
     }
 
@@ -521,6 +530,12 @@ impl<'a> Unpacker<'a> {
             KNOWN => Item::Known {
                 document: self.sole_document()?,
             },
+            SEAL => Item::Seal(self.random.array()?),
+            PROOF => {
+                let proof = self.random.bytes(CHANGE_BYTES_MAX)?.to_vec();
+                self.room.take(proof.len())?;
+                Item::Proof(proof)
+            }
             found => {
                 return Err(WireError::UnknownKind {
                     what: "item",

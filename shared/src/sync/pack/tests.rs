@@ -86,6 +86,8 @@ fn the_compact_form_gives_back_what_was_packed() {
         document: project(3),
         raw: b"no change at all".to_vec(),
     });
+    items.push(Item::Seal([7; 12]));
+    items.push(Item::Proof(vec![8; 100]));
     assert_eq!(round_trip(&items, &mut known), Ok(items.clone()));
     let plain = pack_plain(&items);
     assert_eq!(

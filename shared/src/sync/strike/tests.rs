@@ -83,17 +83,25 @@ fn a_minutes_bytes_run_out_and_come_back_with_time() {
 fn quarantine_has_room_for_each_node_and_gives_it_back() {
     let mut watch = Watch::default();
     let half = usize::try_from(QUARANTINE_BYTES_MAX / 2).expect("it fits");
-    let reason = Reason::MissingDependency;
-    assert!(watch.note_refused(node(1), reason, half));
-    assert!(watch.note_refused(node(1), reason, half));
+    assert!(watch.note_refused(node(1), half));
+    assert!(watch.note_refused(node(1), half));
     assert!(!watch.take_unkept());
-    assert!(!watch.note_refused(node(1), reason, 1));
-    assert!(watch.note_refused(node(2), reason, half));
+    assert!(!watch.note_refused(node(1), 1));
+    assert!(watch.note_refused(node(2), half));
     assert!(watch.take_unkept() && !watch.take_unkept());
-    assert_eq!((watch.struck, watch.forged), (None, None));
     watch.let_go(node(1), half);
-    assert!(watch.note_refused(node(1), Reason::Malformed, half));
-    assert!(watch.note_refused(node(2), Reason::OutOfScope, 1));
+    assert!(watch.note_refused(node(1), half));
+}
+
+#[test]
+fn whoever_shows_a_true_seal_is_not_blamed_for_what_it_stands_for() {
+    let mut watch = Watch::default();
+    watch.note_reason(Reason::MissingDependency, &[1; 32]);
+    watch.vouch([[1; 32]].into_iter());
+    watch.note_reason(Reason::ForeignActor, &[1; 32]);
+    assert_eq!((watch.struck, watch.forged), (None, None));
+    watch.note_reason(Reason::Malformed, &[1; 32]);
+    watch.note_reason(Reason::OutOfScope, &[2; 32]);
     assert_eq!(watch.struck, Some(Reason::Malformed));
     assert_eq!(watch.forged, Some(Reason::OutOfScope));
 }
