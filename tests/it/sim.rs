@@ -260,6 +260,28 @@ fn an_idle_reconnect_is_one_round_trip_of_300_bytes() {
 }
 
 #[test]
+fn an_edit_is_200_bytes_and_its_author_is_told_where_it_stands_later() {
+    let mut world = pair(41);
+    let home = world.unit(1);
+    let project = world.create(1, home);
+    world.run_for(60_000);
+    let total = |world: &World| world.bytes[0] + world.bytes[1];
+    let (before, frames) = (total(&world), world.frames);
+    world.edit(1, project, Field::Site);
+    world.run_for(2_000);
+    let id = DocumentId::Project(project);
+    let (hubs, own) = (world.heads(0, &id), world.heads(1, &id));
+    assert_eq!(hubs, own);
+    let bytes = total(&world) - before;
+    eprintln!("{bytes} bytes for an edit");
+    // The batch and its acknowledgement, and nothing back yet.
+    let sent = [world.frames[0] - frames[0], world.frames[1] - frames[1]];
+    assert_eq!((sent, bytes <= 200), ([1, 1], true), "{bytes} bytes");
+    world.run_for(60_000);
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+}
+
+#[test]
 fn an_idle_reconnect_costs_the_same_with_many_records() {
     // Slow: with `scripts/test --nightly`.
     if !sizes::is_nightly() {

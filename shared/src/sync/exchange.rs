@@ -2,7 +2,7 @@
 //!
 //! A batch is made from the log when it is due, at most four are on the way, and everything after a lost line is found again
 //! from the cursors. Acknowledgements leave with the turn that stored the batch. New entries are pushed at once, then at most
-//! every 50 ms.
+//! every 50 ms; where the peer's own changes stand in our log it is told every 5 s at most.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use super::gather::{Batch, Gathered, Span};
 use super::input::SessionId;
 use super::log::{EntryKind, Source, fold, number_digest};
 use super::pack::{self, Item, Resolve, UnpackError};
-use super::session::{COALESCE_MS, FLIGHTS_MAX, State};
+use super::session::{COALESCE_MS, ECHO_AFTER_MS, ECHO_ENTRIES_MAX, FLIGHTS_MAX, State};
 use super::spool::Incoming;
 use super::{Context, Replica, seal};
 
@@ -363,18 +363,57 @@ impl Replica {
             });
         if !is_behind {
             open.push_at = None;
+            open.echo_at = None;
             return Ok(());
         }
         if open.flights.len() >= FLIGHTS_MAX {
             open.push_at = None;
             return Ok(());
         }
+        if self.is_echo(cx.turn, id, &heads)?
+            && let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut())
+        {
+            let at = *open.echo_at.get_or_insert(cx.now.plus_ms(ECHO_AFTER_MS));
+            if cx.now < at {
+                open.push_at = Some(at);
+                return Ok(());
+            }
+        }
+        let Some(open) = self.sessions.get_mut(&id).and_then(|s| s.open_mut()) else {
+            return Ok(());
+        };
         let due = open.pushed_at.plus_ms(COALESCE_MS);
         if cx.now < due && open.push_at.is_none_or(|at| cx.now < at) {
             open.push_at = Some(due);
             return Ok(());
         }
         self.push(cx, id)
+    }
+
+    /// True when all we have for a peer is a few changes it wrote itself.
+    fn is_echo(
+        &self,
+        reader: &dyn Reader,
+        id: SessionId,
+        heads: &[Point],
+    ) -> Result<bool, ReplicaError> {
+        let Some(open) = self.sessions.get(&id).and_then(|session| session.open()) else {
+            return Ok(false);
+        };
+        let receiver = Source::peer(open.node);
+        for point in heads {
+            let sent = open.out.get(&point.scope).map_or(0, |sent| sent.sent);
+            if point.position.saturating_sub(sent) > ECHO_ENTRIES_MAX as u64 {
+                return Ok(false);
+            }
+            let left = self
+                .logs
+                .entries(reader, point.scope, sent, ECHO_ENTRIES_MAX)?;
+            if left.iter().any(|entry| entry.source != receiver) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Sends batches until nothing is left or enough are on the way.
@@ -386,6 +425,7 @@ impl Replica {
                     return Ok(());
                 };
                 open.push_at = None;
+                open.echo_at = None;
                 let from = open.out.get(&point.scope).map_or(0, |sent| sent.sent);
                 if !open.is_streaming || from >= point.position || open.flights.len() >= FLIGHTS_MAX
                 {

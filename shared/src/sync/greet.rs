@@ -340,6 +340,7 @@ impl Open {
             trying: None,
             push_at: None,
             pushed_at: Timestamp(i64::MIN / 2),
+            echo_at: None,
             batch_bytes: super::session::BATCH_TARGET_BYTES,
             is_unsigned: false,
             sign_at: now.plus_ms(super::session::SIGN_EVERY_MS),

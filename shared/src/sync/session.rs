@@ -26,6 +26,11 @@ pub(crate) const SILENCE_MAX_MS: i64 = 70_000;
 pub(crate) const COALESCE_MS: i64 = 50;
 /// Signatures and receipts are cumulative and no more frequent (design.md 7).
 pub(crate) const SIGN_EVERY_MS: i64 = 5_000;
+/// How long the peer's own changes wait until it is told where they stand in our log: nobody needs it soon, and a batch that says nothing
+/// else costs a third of what the edit itself did.
+pub(crate) const ECHO_AFTER_MS: i64 = 5_000;
+/// More entries than these are told at once, so that a line that ends after a large exchange finds both sides equal.
+pub(crate) const ECHO_ENTRIES_MAX: usize = 4;
 /// Batches on the way without acknowledgement.
 pub(crate) const FLIGHTS_MAX: usize = 4;
 /// Bytes of frames that may wait for a trial: four large batches of an honest peer are less.
@@ -102,6 +107,8 @@ pub(crate) struct Open {
     pub(crate) trying: Option<Trying>,
     pub(crate) push_at: Option<Timestamp>,
     pub(crate) pushed_at: Timestamp,
+    /// When the peer is told of its own changes; unset: nothing else waits.
+    pub(crate) echo_at: Option<Timestamp>,
     /// Plain bytes the next batches aim at.
     pub(crate) batch_bytes: usize,
     /// True when something was sent or received since the last signatures; they go out at `sign_at`.
@@ -136,6 +143,8 @@ impl Open {
         }
         self.flights.clear();
         self.is_streaming = true;
+        // A new line begins with all that is open.
+        self.echo_at = Some(Timestamp(i64::MIN / 2));
     }
 
     /// Batches grow while they are acknowledged quickly, and shrink again on a line or a hub that takes its time.
@@ -227,6 +236,7 @@ impl Session {
         if let Some(open) = self.open_mut() {
             open.push_at = open.push_at.map(|at| at.plus_ms(by_ms));
             open.pushed_at = open.pushed_at.plus_ms(by_ms);
+            open.echo_at = open.echo_at.map(|at| at.plus_ms(by_ms));
             open.sign_at = open.sign_at.plus_ms(by_ms);
             open.probe_at = open.probe_at.plus_ms(by_ms);
         }
