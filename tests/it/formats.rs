@@ -142,12 +142,17 @@ fn start_and_kill(dir: &Path, after_ms: u64) {
     server.wait().expect("it ends");
 }
 
+/// `formats/2` is a township's folder as a program of format 2 left it, without its database: three acts, packed without a dictionary.
 #[test]
 fn a_folder_of_the_format_before_is_taken_over_though_the_power_fails_meanwhile() {
     let root = tempfile::tempdir().expect("a folder");
-    // Format 2 only says that the journal may begin with a checkpoint: what format 1 holds is read as it is.
-    let older = json!({ "format": 1, "min_reader": 1, "written_by": "0.0.1" });
-    let (place, project) = furnished(root.path(), &older);
+    let place = Place::township(root.path(), "松坪镇");
+    std::fs::remove_dir_all(&place.dir).expect("it goes");
+    copy_folder(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("it/formats/2"),
+        &place.dir,
+    );
+    let project = "01M3250V00000000000000000K";
     let before = root.path().join("before");
     copy_folder(&place.dir, &before);
     let backup = bytes_of(&before);
@@ -161,17 +166,23 @@ fn a_folder_of_the_format_before_is_taken_over_though_the_power_fails_meanwhile(
         let note = std::fs::read_to_string(place.dir.join("format.json")).expect("a note");
         let note: Value = serde_json::from_str(&note).expect("a whole note");
         match note["format"].as_u64() {
-            Some(1) => as_it_was += 1,
-            Some(2) => taken_over += 1,
+            Some(2) => as_it_was += 1,
+            Some(3) => taken_over += 1,
             _ => panic!("kill {kill}: {note}"),
         }
         let lines = place.cli(&["dump"]).ok().lines();
         let found = lines.into_iter().find(|line| line["id"] == project);
-        assert_eq!(found.unwrap_or_default()["site"], "河口", "kill {kill}");
+        let found = found.unwrap_or_default();
+        let site_and_next = (&found["site"], &found["month_next"]["2026-11"]);
+        assert_eq!(
+            site_and_next,
+            (&json!("河口"), &json!("下月架梁")),
+            "kill {kill}"
+        );
         let _sound = place.cli(&["check"]).ok();
         let note = std::fs::read_to_string(place.dir.join("format.json")).expect("a note");
         assert!(
-            note.contains("\"format\":2") || note.contains("\"format\": 2"),
+            note.contains("\"format\":3") || note.contains("\"format\": 3"),
             "{note}"
         );
     }

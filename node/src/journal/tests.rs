@@ -194,3 +194,24 @@ proptest! {
         prop_assert!(noticed || bytes.is_empty());
     }
 }
+
+/// A line of the audit trail, packed against the dictionary by the first version that had one.
+const PACKED: &str = "28b52ffd20a5c5010063820860de33af4da3792c5e186c97779bbf8922523f88b0826befbcedc6de3996c7751d0f07fcf0e44de9042eb2\
+        4a3398b02e5dd17c7811";
+
+#[test]
+fn a_commit_packed_against_the_dictionary_reads_back_for_ever() {
+    let line = "{\"at\":1795421331742,\"user\":\"040g2081\",\"name\":\"陈晓\",\"role\":\"clerk\",\"unit\":\"bp0zwcdy47st87ra\",\"what\":\"edit\",\
+                \"project\":\"01M3250V00000000000000000K\",\"outcome\":\"done\"}";
+    let (bytes, _) = record::encode(Chain::default(), Kind::Commit, line.as_bytes()).unwrap();
+    let header = record::RecordHeader::decode(&bytes).unwrap();
+    let stored = bytes[record::RECORD_HEADER_BYTES..].to_vec();
+    assert!(stored.len() * 2 < line.len(), "{} bytes", stored.len());
+    for packed in [stored, hex::decode(PACKED).unwrap()] {
+        let opened = header.open(packed, record::PAYLOAD_BYTES_MAX);
+        assert_eq!(opened, Some((Kind::Commit, line.as_bytes().to_vec())));
+    }
+    // Its bound holds here too.
+    let packed = hex::decode(PACKED).unwrap();
+    assert_eq!(header.open(packed, line.len() - 1), None);
+}

@@ -14,8 +14,9 @@ use super::OpenError;
 use crate::journal::{self, files::Files};
 use crate::platform::{create_private_dir, sync_dir};
 
-/// The layout this version writes, and the newest it reads. 2: the journal may begin with a checkpoint made by compaction.
-pub const FORMAT: u32 = 2;
+/// The layout this version writes, and the newest it reads. 2: the journal may begin with a checkpoint made by compaction. 3: small commits
+/// may be packed against a dictionary.
+pub const FORMAT: u32 = 3;
 
 /// The note that says which version may read the folder.
 pub const FORMAT_FILE: &str = "format.json";
@@ -110,8 +111,8 @@ impl DataFolder {
         })
     }
 
-    /// Notes that this version works on the folder from now on, so that an older one refuses it. What format 1 holds is
-    /// read as it is.
+    /// Notes that this version works on the folder from now on, so that an older one refuses it. What formats 1 and 2
+    /// hold is read as it is.
     ///
     /// # Errors
     /// When the disk refuses.

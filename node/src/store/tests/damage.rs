@@ -335,7 +335,7 @@ fn missing_segments_are_damage() {
     let place = Place::new();
     drop(place.create());
     let settings = || Settings {
-        segment_bytes_max: 1_000,
+        segment_bytes_max: 500,
         ..Settings::default()
     };
     let start = |mode| {

@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use super::*;
 use crate::journal::checkpoint;
 use crate::journal::scan::list_segments;
+use crate::store::folder::FORMAT;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -331,7 +332,7 @@ fn the_scrub_finds_what_is_lost_or_damaged_and_opening_again_mends_it() {
 }
 
 #[test]
-fn a_folder_of_format_1_is_read_and_from_then_on_refused_by_older_programs() {
+fn a_folder_of_an_older_format_is_read_and_from_then_on_refused_by_older_programs() {
     let place = Place::new();
     let mut store = place.create();
     fill(&mut store, 0, 3);
@@ -351,5 +352,6 @@ fn a_folder_of_format_1_is_read_and_from_then_on_refused_by_older_programs() {
     );
     assert_eq!(content(&place.reopen()).len(), 3);
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains("\"min_reader\": 2"), "{text}");
+    let refused_below = format!("\"min_reader\": {FORMAT}");
+    assert!(text.contains(&refused_below), "{text}");
 }

@@ -1,8 +1,8 @@
 //! Measures figures of design.md 7 and of the issues, prints a row for each, and writes them to `target/bench.json`. Nothing passes or
 //! fails by time: a row says what is wanted, what was measured and whether that is enough.
 //!
-//! `bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace]`; `--records` is how many records the rows over a
-//! line exchange, `--replicas` and `--seconds` size the load on one hub, `--trace` shows every frame on stderr. What the rows of a browser need
+//! `bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace] [--train FILE]`; `--records` is how many records the rows over a
+//! line exchange, `--replicas` and `--seconds` size the load on one hub, `--trace` shows every frame on stderr, `--train` makes a dictionary (`dictionary`). What the rows of a browser need
 //! is built by `scripts/bench`.
 //!
 //! A [`Subject`] measures rows that share their preparation; a new row is a line of its `rows` and a [`Measured`] of its `measure`.
@@ -12,6 +12,7 @@
     reason = "printing figures is what this program is for"
 )]
 
+mod dictionary;
 mod engine;
 mod ground;
 mod intake;
@@ -93,8 +94,7 @@ const SUBJECTS: &[Subject] = &[
     },
 ];
 
-const USAGE: &str =
-    "usage: bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace]";
+const USAGE: &str = "usage: bench [--only ROW]… [--list] [--records N] [--replicas N] [--seconds N] [--trace] [--train FILE]";
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -140,6 +140,10 @@ fn main() -> anyhow::Result<()> {
                     println!("{:<14} {} ({})", row.name, row.what, row.goal);
                 }
                 return Ok(());
+            }
+            "--train" => {
+                let path = arguments.next().context("--train needs a file")?;
+                return dictionary::train(path.as_ref());
             }
             "--trace" => telemetry::start(LogStyle::Text, "node::transport=trace")?,
             "--help" => {
