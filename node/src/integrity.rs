@@ -126,7 +126,7 @@ pub fn check_aside(reader: &dyn Reader) -> Vec<Found> {
             .map(|(id, changes)| Found {
                 place: format!("document {id}"),
                 finding: format!(
-                    "{} of its changes could not be read and are set aside; what others hold comes back with the next exchange",
+                    "{} of its changes could not be read and are set aside; what others hold comes back with the next exchange, and `xiangmu quarantine dismiss {id} --reason TEXT` lets go of what nobody holds",
                     changes.len()
                 ),
                 repaired: true,

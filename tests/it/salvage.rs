@@ -80,3 +80,43 @@ fn a_node_starts_although_a_document_does_not_load_and_heals_it_from_the_hub() {
     let checked = hub.cli(&["check"]);
     assert_eq!(checked.code, Some(0), "{checked:#?}");
 }
+
+#[test]
+fn what_nobody_can_read_again_is_let_go_of_with_a_reason_and_a_line_of_audit() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::township(root.path(), TOWNSHIP);
+    let broken = node.create("松坪镇小流域治理工程");
+    for fen in 1..=3 {
+        node.set(&broken, &json!({ "total_investment_fen": fen * 100 }));
+    }
+    let id = DocumentId::Project(broken.parse().expect("an id"));
+    spoil(&node.dir, &id, 3);
+    node.start();
+    let set_aside = |place: &Place| {
+        let said = place.cli(&["check"]).ok();
+        said.stdout.contains("quarantine dismiss")
+    };
+    assert!(set_aside(&node));
+    let id = id.to_string();
+    let dismiss = |reason: &str| node.cli(&["quarantine", "dismiss", &id, "--reason", reason]);
+    assert_eq!(dismiss("  ").code, Some(2));
+    assert!(set_aside(&node), "no reason, no decision");
+    let lines = |place: &Place| place.cli(&["audit", "verify"]).ok().json()["lines"].clone();
+    let before = lines(&node).as_u64().expect("a number");
+    let _done = dismiss("磁盘损坏，县里也没有").ok();
+    assert_eq!(lines(&node), before + 1);
+    assert!(!set_aside(&node));
+    assert_eq!(dismiss("再来一次").code, Some(1), "nothing is left of it");
+    // What could be read stays, also after a start; and nothing is thrown away.
+    assert!(node.stop().success());
+    {
+        let opened = store::open(&node.dir).expect("nobody else has it open");
+        let kept = opened
+            .store
+            .range(Tree::Meta, b"dismissed/", b"dismissed0", 9);
+        assert!(!kept.expect("it reads").is_empty());
+    }
+    node.start();
+    assert!(!set_aside(&node));
+    assert!(node.dump(TOWNSHIP).contains("松坪镇小流域治理工程"));
+}

@@ -1,4 +1,4 @@
-//! `xiangmu quarantine [export FILE|accept HASH|accept all]`.
+//! `xiangmu quarantine [export FILE|accept HASH|accept all|dismiss DOCUMENT]`.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use super::output::Output;
 use super::target::{Target, unexpected};
 use crate::control::{Outcome, QuarantinedChange, Request};
 use crate::exit::{Exit, Failure};
+use shared::ids::DocumentId;
 use shared::text::system::System;
 
 /// Flags of `quarantine`.
@@ -34,6 +35,18 @@ pub enum Act {
         #[arg(value_name = "HASH")]
         hash: String,
     },
+    /// Let go of changes that cannot be read and are set aside
+    Dismiss {
+        /// The document, as `check` names it
+        #[arg(value_name = "DOCUMENT")]
+        document: DocumentId,
+        /// Why, for the audit trail
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Whose decision it is, by the name of his account
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+    },
 }
 
 /// Shows, exports or accepts; 1 when something is left in quarantine.
@@ -45,6 +58,15 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
     let request = match &args.act {
         None | Some(Act::Export { .. }) => Request::Quarantine { with_bytes },
         Some(Act::Accept { hash }) => Request::QuarantineAccept { hash: hash.clone() },
+        Some(Act::Dismiss {
+            document,
+            reason,
+            user,
+        }) => Request::AsideDismiss {
+            document: document.clone(),
+            reason: reason.clone(),
+            user: user.clone(),
+        },
     };
     match Target::ask(common, output, request)? {
         Outcome::Quarantine { changes } => {
@@ -62,6 +84,10 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
         Outcome::QuarantineAccepted { taken, left } => {
             output.words(&System::QuarantineAccepted { taken, left })?;
             Ok(if left == 0 { Exit::Done } else { Exit::Failed })
+        }
+        Outcome::AsideDismissed { changes } => {
+            output.words(&System::AsideDismissed { changes })?;
+            Ok(Exit::Done)
         }
         other => Err(unexpected(&other)),
     }

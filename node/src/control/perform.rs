@@ -121,6 +121,11 @@ async fn run(
         Request::Join { code } => join(context, code, lang, events).await,
         Request::Quarantine { with_bytes } => quarantine::list(context, with_bytes).await,
         Request::QuarantineAccept { hash } => quarantine::accept(context, &hash).await,
+        Request::AsideDismiss {
+            document,
+            reason,
+            user,
+        } => quarantine::dismiss(context, document, reason, user.as_deref()).await,
         Request::Nodes => {
             hub_only(context)?;
             let nodes = peers(context, lang).await?;

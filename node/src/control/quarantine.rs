@@ -1,11 +1,18 @@
-//! The refused changes, for the command line: shown with who brought them and why, and taken in when an officer says so.
+//! The refused changes, for the command line: shown with who brought them and why, and taken in when an officer says so; and the
+//! changes that cannot be read, of which he lets go with a reason.
 
+use shared::api::AuditEntry;
+use shared::desk::audit;
+use shared::ids::DocumentId;
+use shared::library::salvage;
+use shared::limits::TEXT_CHARS_MAX;
+use shared::store::StoreError;
 use shared::summary;
 use shared::sync::{Input, Reply, quarantined};
 
-use super::Context;
 use super::request::{Outcome, QuarantinedChange, Trouble};
-use crate::driver::ReadContext;
+use super::{Context, edit};
+use crate::driver::{ReadContext, WriteContext};
 
 /// Shown beside the status; the rest is one command away.
 const SHOWN_MAX: usize = 20;
@@ -40,6 +47,54 @@ pub(super) async fn accept(context: &Context, hash: &str) -> Result<Outcome, Tro
         }
         // Only a mistake of ours brings another reply than the request's own.
         _ => Err(Trouble::plain("the core answered another question")),
+    }
+}
+
+pub(super) async fn dismiss(
+    context: &Context,
+    document: DocumentId,
+    reason: String,
+    user: Option<&str>,
+) -> Result<Outcome, Trouble> {
+    let reason = reason.trim().to_owned();
+    let is_said = !reason.is_empty() && reason.chars().count() <= TEXT_CHARS_MAX;
+    if !is_said {
+        return Err(Trouble::usage("a reason has to be given".to_owned()));
+    }
+    let actor = edit::actor(context, user)?;
+    let project = match &document {
+        DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
+        _ => None,
+    };
+    let named = document.clone();
+    let work = move |write: &mut WriteContext<'_, '_>| -> Result<usize, StoreError> {
+        let changes = salvage::dismiss(write.turn, &named)?;
+        if changes > 0 {
+            let entry = AuditEntry {
+                at: write.now,
+                user: actor.user,
+                name: actor.name,
+                role: actor.role,
+                unit: actor.unit,
+                what: "dismiss_unreadable".to_owned(),
+                project,
+                reason,
+                outcome: "done".to_owned(),
+                rule: None,
+            };
+            audit(write.turn, write.now, &entry)?;
+        }
+        Ok(changes)
+    };
+    let changes = context.handle.write(work).await?;
+    match changes.map_err(|error| Trouble::failed(&error))? {
+        0 => Err(Trouble::plain(format!(
+            "nothing of {document} is set aside"
+        ))),
+        changes => {
+            tracing::warn!(%document, changes, "changes that cannot be read were let go of by hand");
+            Ok(Outcome::AsideDismissed { changes })
+        }
     }
 }
 

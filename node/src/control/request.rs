@@ -216,6 +216,15 @@ pub enum Request {
         /// The hash of one, or `all`.
         hash: String,
     },
+    /// Lets go of the changes of a document that are set aside, since they cannot be read.
+    AsideDismiss {
+        /// The document.
+        document: DocumentId,
+        /// Why.
+        reason: String,
+        /// The account to act as; whoever sits at the console without one.
+        user: Option<String>,
+    },
     /// Makes a backup.
     Backup {
         /// The file, by its whole path; a day's own in the data folder without.
@@ -341,6 +350,11 @@ pub enum Outcome {
     Quarantine {
         /// By document.
         changes: Vec<QuarantinedChange>,
+    },
+    /// Of `AsideDismiss`.
+    AsideDismissed {
+        /// How many changes nobody waits for any more.
+        changes: usize,
     },
     /// Of `QuarantineAccept`.
     QuarantineAccepted {

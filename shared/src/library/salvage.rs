@@ -2,7 +2,8 @@
 //!
 //! Logs name a change by its number, so no number may vanish: a change that is set aside leaves the document's genesis in its place,
 //! which every document holds and nobody misses. Peers are told nothing for such a number. What others hold of the document comes
-//! back by reconciling, under new numbers; what was set aside because something before it was missing follows then.
+//! back by reconciling, under new numbers; what was set aside because something before it was missing follows then. What can never
+//! be read again stays in plain sight until a person lets go of it, with a reason; its bytes are kept all the same.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use crate::store::{Reader, StoreError, Tree, Turn};
 
 /// Keys of changes set aside, in `Tree::Meta`: prefix ‖ document ‖ number.
 const ASIDE: &[u8] = b"aside/";
+/// Keys of changes that a person let go of, likewise.
+const DISMISSED: &[u8] = b"dismissed/";
 /// Numbers that may be missing between changes that are there.
 const GAPS_MAX: usize = 100_000;
 
@@ -56,6 +59,20 @@ pub fn aside(reader: &dyn Reader) -> Result<BTreeMap<DocumentId, Aside>, StoreEr
             return Ok(found);
         }
     }
+}
+
+/// Lets go of what is set aside of a document: nobody waits for it any more. How many changes that are.
+///
+/// # Errors
+/// When the store fails.
+pub fn dismiss(turn: &mut Turn<'_>, id: &DocumentId) -> Result<usize, StoreError> {
+    let changes = aside(turn)?.remove(id).unwrap_or_default();
+    for (number, raw) in &changes {
+        turn.remove(Tree::Meta, aside_key(id, *number));
+        let kept = [DISMISSED, &change_key(id, *number)].concat();
+        turn.put(Tree::Meta, kept, raw.clone());
+    }
+    Ok(changes.len())
 }
 
 impl Library {

@@ -206,6 +206,9 @@ pub enum System {
         taken: u64,
         left: u64,
     },
+    AsideDismissed {
+        changes: usize,
+    },
     HolidaysMissing {
         year: i16,
     },
@@ -382,6 +385,9 @@ impl System {
             Self::QuarantineAccepted { taken, left } => {
                 format!("已收下隔离的改动 {taken} 处，还有 {left} 处。")
             }
+            Self::AsideDismissed { changes } => {
+                format!("已放弃无法读取的改动 {changes} 处，原因已记入审计。")
+            }
             Self::HolidaysMissing { year } => {
                 format!(
                     "{year}年节假日未导入，涉及该年的剩余工作日无法计算；请在上级节点导入国务院办公厅的通知"
@@ -472,6 +478,7 @@ impl System {
             Self::HolidaysPublished => "The holidays are published; nodes learn of them by sync.".into(),
             Self::ScoresFilled { filled, differ } => format!("{filled} values entered as the records make them; {differ} that stand and differ are left alone."),
             Self::Quarantined { document, from, at, reason } => format!("{document}: a change brought by {from} at {at} is in quarantine: {}", refused_en(reason)),
+            Self::AsideDismissed { changes } => format!("{changes} changes that cannot be read were let go of; the reason stands in the audit trail."),
             Self::QuarantineAccepted { taken, left } => format!("{taken} changes taken in, {left} left in quarantine."),
             Self::HolidaysMissing { year } => format!("the holidays of {year} are not imported, so working days that reach into it cannot be counted; import the notice at the hub"),
             Self::RulesUnreadable { version } => format!("this program cannot read a version of the rules and goes on by the one before: {version}"),
