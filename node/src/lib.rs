@@ -28,6 +28,7 @@ pub mod journal;
 pub mod node;
 pub mod office;
 pub mod platform;
+pub mod search;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::driver::{self, Handle, Network, Parts, StartError};
 use crate::identity::{Identity, IdentityError};
+use crate::search;
 use crate::store::blobs::Room;
 use crate::store::{self, Blobs, LOSS_KEY, Opened, StartReport, Store as _};
 
@@ -329,7 +330,7 @@ fn replica(key: NodeKey, facts: StoredFacts) -> Replica {
         name: facts.name,
         profile: facts.profile,
     };
-    Replica::new(facts, Library::new(LIBRARY_BYTES, search_keys))
+    Replica::new(facts, Library::new(LIBRARY_BYTES, search::keys))
 }
 
 fn info(key: &NodeKey, facts: &StoredFacts) -> NodeInfo {
@@ -343,26 +344,6 @@ fn info(key: &NodeKey, facts: &StoredFacts) -> NodeInfo {
         demo: facts.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
-}
-
-/// The keys a name is found by: as it is written, and by pinyin in full and by initials.
-fn search_keys(name: &str) -> String {
-    use pinyin::ToPinyin as _;
-    let (mut full, mut initials) = (String::new(), String::new());
-    for (letter, sound) in name.chars().zip(name.to_pinyin()) {
-        match sound {
-            Some(sound) => {
-                full.push_str(sound.plain());
-                initials.push_str(sound.first_letter());
-            }
-            None => {
-                let lower = letter.to_lowercase();
-                full.extend(lower.clone().filter(|c| !c.is_whitespace()));
-                initials.extend(lower.filter(|c| !c.is_whitespace()));
-            }
-        }
-    }
-    format!("{full} {initials}")
 }
 
 /// Why a data folder could not be made or opened.

@@ -16,6 +16,7 @@ mod formats;
 mod fuzz;
 mod gate;
 mod golden;
+mod habits;
 mod imports;
 mod issues;
 mod kill;

@@ -350,6 +350,8 @@ words! {
     KeyRight "下一格" "Next cell";
     KeyHistory "字段历史" "History of a field";
     KeyRows "上下移动 / 打开" "Move / open";
+    KeyFirst "到第一个未填的格" "To the first empty cell";
+    KeyFillDown "同上一行" "As in the row above";
     KeyNil "本月无变化" "No change this month";
     // Entry.
     BadMoney "请填金额，单位万元，例如 1,234.5 或 1.2亿" "Enter an amount in 10k yuan, e.g. 1,234.5";
@@ -432,6 +434,17 @@ pub enum Say<'a> {
         label: &'a str,
         /// How many values.
         count: usize,
+    },
+    /// Cells written from a spreadsheet's block.
+    Pasted(usize),
+    /// Nothing was pasted, since a cell cannot be read.
+    NotPasted {
+        /// The line of the grid, counted from 1.
+        line: usize,
+        /// What was to be pasted there.
+        text: &'a str,
+        /// Why it cannot be read.
+        why: &'a str,
     },
     /// Findings by severity.
     FindingCounts {
@@ -539,6 +552,10 @@ impl Say<'_> {
             Self::Shown(shown, all) if shown == all => format!("共 {all} 个项目"),
             Self::Shown(shown, all) => format!("{shown} / {all} 个项目"),
             Self::FieldConflict { label, count } => format!("『{label}』有 {count} 个不同的值"),
+            Self::Pasted(count) => format!("已粘贴 {count} 格。"),
+            Self::NotPasted { line, text, why } => {
+                format!("没有粘贴：第{line}行“{text}”不能读取。{why}")
+            }
             Self::FindingCounts {
                 errors,
                 warnings,
@@ -619,6 +636,10 @@ impl Say<'_> {
             Self::Shown(shown, all) if shown == all => format!("{all} projects"),
             Self::Shown(shown, all) => format!("{shown} of {all} projects"),
             Self::FieldConflict { label, count } => format!("{label} has {count} different values"),
+            Self::Pasted(count) => format!("{count} cells pasted."),
+            Self::NotPasted { line, text, why } => {
+                format!("Nothing was pasted: “{text}” in row {line} cannot be read. {why}")
+            }
             Self::FindingCounts {
                 errors,
                 warnings,

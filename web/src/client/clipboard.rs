@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlTextAreaElement};
+use web_sys::{ClipboardEvent, Event, HtmlDocument, HtmlTextAreaElement};
 
 /// Copies text; false when the browser did not allow either way.
 pub async fn copy(text: &str) -> bool {
@@ -17,6 +17,13 @@ pub async fn copy(text: &str) -> bool {
         return true;
     }
     copy_by_command(text).unwrap_or(false)
+}
+
+/// The text an event of pasting brings.
+#[must_use]
+pub fn pasted(event: &Event) -> Option<String> {
+    let event: &ClipboardEvent = event.dyn_ref()?;
+    event.clipboard_data()?.get_data("text/plain").ok()
 }
 
 fn copy_by_command(text: &str) -> Option<bool> {

@@ -7,7 +7,7 @@ use super::dialog::Dialog;
 use crate::markup::html;
 use crate::state::words::Words;
 
-const KEYS: [(&str, Ui); 12] = [
+const KEYS: [(&str, Ui); 14] = [
     ("/", Ui::KeySearch),
     ("Alt 1–9", Ui::KeyRail),
     ("?", Ui::KeyHelp),
@@ -18,6 +18,8 @@ const KEYS: [(&str, Ui); 12] = [
     ("J · K · Enter", Ui::KeyRows),
     ("Enter", Ui::KeyDown),
     ("Tab", Ui::KeyRight),
+    ("F2", Ui::KeyFirst),
+    ("Ctrl D", Ui::KeyFillDown),
     ("Alt R", Ui::KeyNil),
     ("Space", Ui::CarryConfirm),
 ];

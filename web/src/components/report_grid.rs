@@ -39,6 +39,8 @@ pub struct ReportGridProps {
     pub on_edit: Callback<(ProjectId, Field, Value)>,
     /// Ctrl+Z and Ctrl+Y.
     pub on_key: Callback<InputKey>,
+    /// Something was pasted into a cell.
+    pub on_paste: Callback<Event>,
 }
 
 /// Moves the focus to a cell of the grid; true when it exists.
@@ -88,12 +90,18 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                         on_edit.emit((line.project, field, Value::from(line.last_image.as_str())));
                     }
                 }
+                InputKey::FillDown => {
+                    let above = index.checked_sub(1).and_then(|above| lines.get(above));
+                    if let (Some(line), Some(above)) = (lines.get(index), above) {
+                        on_edit.emit((line.project, field, above.cell(field).clone()));
+                    }
+                }
                 other => on_key.emit(other),
             },
         )
     };
     html! {
-        <div class="grid" id="report-grid">
+        <div class="grid" id="report-grid" onpaste={props.on_paste.clone()}>
             <table class="table grid__table" aria-rowcount={props.lines.len().to_string()}>
                 <thead><tr>
                     <th scope="col" class="grid__number">{ "#" }</th>

@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use crate::client::page;
 use crate::component::{component, use_mut_ref, use_state};
 
 use crate::hooks::session::use_session;
@@ -131,6 +132,9 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                     if draft.is_some() {
                         event.stop_propagation();
                         event.prevent_default();
+                    } else if let Some(input) = page::focused() {
+                        // Nothing to give up: the page's own keys are heard again.
+                        let _ = input.blur();
                     }
                     typed.borrow_mut().take();
                     draft.set(None);

@@ -225,7 +225,8 @@ fn Record(props: &RecordProps) -> Html {
             | InputKey::Save
             | InputKey::GiveUp
             | InputKey::Nil
-            | InputKey::Carry => {}
+            | InputKey::Carry
+            | InputKey::FillDown => {}
         })
     };
     let neighbour = {

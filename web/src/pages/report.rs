@@ -15,12 +15,12 @@ use yew::prelude::*;
 
 use crate::component::{component, use_effect_with, use_state};
 
-use crate::components::cells::{fact, print_button, strip_fact};
+use crate::components::cells::{button, fact, print_button, strip_fact};
 use crate::markup::{classes, html};
 
-use crate::client::clock;
 use crate::client::live::Heard;
 use crate::client::wire::Told;
+use crate::client::{clipboard, clock, page};
 use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
@@ -37,7 +37,7 @@ use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::state::keys::InputKey;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
-use crate::state::report::{self, Line, Remark, path_of};
+use crate::state::report::{self, Line, Remark, block, path_of};
 use crate::state::words::Words;
 use crate::state::{answer, numbers, pill};
 
@@ -216,6 +216,66 @@ fn Sheet(props: &SheetProps) -> Html {
             _ => {}
         })
     };
+    let on_paste = {
+        let (on_edit, lines, session) = (on_edit.clone(), lines.clone(), session.clone());
+        let year = view.period.year();
+        Callback::from(move |event: Event| {
+            let (Some(cells), Some(at)) = (
+                clipboard::pasted(&event).and_then(|text| block::read(&text)),
+                page::focused().and_then(|input| {
+                    let part = |name| input.get_attribute(name).unwrap_or_default();
+                    block::cell_at(&lines, &part("data-row"), &part("data-path"))
+                }),
+            ) else {
+                return;
+            };
+            event.prevent_default();
+            match block::paste(&lines, at, &cells, year) {
+                Ok(edits) => {
+                    let count = edits.len();
+                    for edit in edits {
+                        on_edit.emit(edit);
+                    }
+                    session.notices.say(session.words.say(&Say::Pasted(count)));
+                }
+                Err(misfit) => session.notices.fail(session.words.say(&Say::NotPasted {
+                    line: misfit.line,
+                    text: &misfit.text,
+                    why: session.words.t(misfit.why),
+                })),
+            }
+        })
+    };
+    let on_copy = {
+        let (lines, session) = (lines.clone(), session.clone());
+        Callback::from(move |_: MouseEvent| {
+            let header = [
+                Ui::ProjectName,
+                Ui::YearPlan,
+                Ui::LastCumulative,
+                Ui::MonthDone,
+                Ui::YearDone,
+                Ui::Image,
+                Ui::NextMonthPlan,
+                Ui::Problems,
+            ];
+            let header = header.map(|word| session.words.t(word));
+            let text = block::table(&header, &lines);
+            let session = session.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let done = clipboard::copy(&text).await;
+                let word = if done { Ui::Copied } else { Ui::CopyFailed };
+                session.notices.say(session.words.t(word));
+            });
+        })
+    };
+    let first_open = {
+        let (lines, period) = (lines.clone(), view.period);
+        move || {
+            let line = lines.iter().find(|line| !line.filled).or(lines.first());
+            line.is_some_and(|line| focus_cell(line.project, Field::MonthDoneFen, period))
+        }
+    };
     {
         let (step, over, may_file) = (step.clone(), over.clone(), !read_only);
         use_shortcuts(Callback::from(move |pressed: Pressed| {
@@ -228,6 +288,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     pressed.take();
                     step(true);
                 }
+                "F2" if *over == Over::Nothing && first_open() => pressed.take(),
                 "Enter"
                     if pressed.press.ctrl
                         && !pressed.typing
@@ -329,6 +390,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
                 <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>
+                { button("button", words.t(Ui::CopyTable), on_copy) }
                 { print_button(&words) }
                 if !props.own && session.is_officer() {
                     if on_behalf.is_none() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
@@ -358,7 +420,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 <div><dt>{ words.t(Ui::FilledRows) }</dt><dd class="number" id="filled-count">{ totals.filled }{ "/" }{ lines.len() }</dd></div>
             </dl>
             if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
-                { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key }) }
+                { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key, on_paste }) }
             }
             if *checking { { remark_list(&words, &remarks, view.period) } }
             <footer class="report__foot">

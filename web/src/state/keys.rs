@@ -56,6 +56,8 @@ pub enum InputKey {
     Nil,
     /// Take over last month's words.
     Carry,
+    /// Take what stands in the cell above.
+    FillDown,
 }
 
 /// What stands in the input while a key is pressed.
@@ -94,6 +96,7 @@ pub fn in_input(press: &Press, inside: Inside) -> Option<InputKey> {
         "z" | "Z" if press.ctrl && !inside.touched => Some(InputKey::Undo),
         "y" | "Y" if press.ctrl && !inside.touched => Some(InputKey::Redo),
         "r" | "R" if press.alt => Some(InputKey::Nil),
+        "d" | "D" if press.ctrl => Some(InputKey::FillDown),
         " " if inside.empty && !press.ctrl => Some(InputKey::Carry),
         _ => None,
     }

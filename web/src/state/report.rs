@@ -14,6 +14,8 @@ use shared::value::Value;
 
 use super::numbers;
 
+pub mod block;
+
 /// The fields a person writes in the grid, in the order of their columns.
 pub const COLUMNS: [Field; 4] = [
     Field::MonthDoneFen,
