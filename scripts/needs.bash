@@ -2,7 +2,7 @@
 # `packages NEED=PACKAGE…` installs the Debian packages whose command (or package) is missing; where it may not, it fails and says
 # the line to run as root.
 build_needs=(wasm-opt=binaryen)
-test_needs=(chromium=chromium chromedriver=chromium-driver fonts-noto-cjk=fonts-noto-cjk)
+test_needs=(npm=npm chromium=chromium chromedriver=chromium-driver fonts-noto-cjk=fonts-noto-cjk)
 
 rust_parts() {
   command -v rustup >/dev/null || return 0

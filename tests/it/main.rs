@@ -3,6 +3,7 @@
 mod apart;
 mod attachments;
 mod attacks;
+mod axe;
 mod browser;
 mod bundles;
 mod chart;

@@ -162,7 +162,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 </form>
                 { sync_pill(&session, &line) }
                 <div class="top__user">
-                    <button class="button button--bare" id="user-menu" aria-expanded={(*menu_open).to_string()} aria-label={words.t(Ui::Menu)}
+                    <button class="button button--bare" id="user-menu" aria-expanded={(*menu_open).to_string()} aria-label={format!("{} {}", session.me.name, words.t(Ui::Menu))}
                         onclick={let menu_open = menu_open.clone(); move |_: MouseEvent| menu_open.set(!*menu_open)}>
                         { &session.me.name }<span aria-hidden="true">{ " ▾" }</span>
                     </button>

@@ -312,7 +312,7 @@ fn set_input(
     }
     html! {
         <details class="value value--set" data-path={props.path.clone()}>
-            <summary aria-label={props.label.clone()} class={chosen.is_empty().then_some("value__unset")}>{ summary }</summary>
+            <summary aria-label={format!("{} {summary}", props.label)} class={chosen.is_empty().then_some("value__unset")}>{ summary }</summary>
             <div class="value__boxes">
                 { for options.into_iter().map(|(id, label)| {
                     let checked = chosen.contains(&id);
