@@ -22,7 +22,7 @@ pub const ALGORITHM_ED25519: u8 = 1;
 /// Bytes of a signature with its algorithm byte.
 pub const SIGNATURE_BYTES: usize = 65;
 
-/// Bytes of a seal. Source: 96 bits, as RFC 2404 cuts its keyed hashes, since whoever guesses is heard at each try.
+/// Bytes of a seal. Source: 96 bits, as RFC 2404 cuts its keyed hashes: only the key's holder tells a guess from a seal, try by try.
 pub const SEAL_BYTES: usize = 12;
 
 /// The unit with this name. The same on every machine, so that a node that never met its hub already has its unit's id.

@@ -8,7 +8,8 @@
 //!
 //! A seal is a keyed hash under a key that grows from the hub's own, which a backup holds too: nobody but the hub ever checks
 //! one, and it costs a fifth of a signature. It names no life of a log, no position and no receiver, so it outlasts restores,
-//! repairs and compaction. Somebody who guesses one tries 96 bits, and each wrong guess is a change in quarantine with an alarm.
+//! repairs and compaction. Whoever guesses has the hub alone to tell him whether he hit one of 96 bits: a million tries a second for a
+//! thousand years hit with a chance of one in a million million.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,7 @@ const SEALED: u8 = b'e';
 /// Bytes of seals a node keeps. One of a live change takes some 80, so this is a hundred thousand of them; the oldest go first, and
 /// what stood under them alone needs an officer again if the hub ever loses it.
 const KEPT_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Documents one seal stands for, and tips of one of them: no batch has more.
+/// Documents one seal stands for, and tips of one of them: no honest batch has more.
 const DOCUMENTS_MAX: usize = 100_000;
 
 /// The last changes of each document that a batch brings something of.
@@ -54,7 +55,12 @@ fn deps_of(raw: &[u8]) -> Vec<Hash> {
     ChangeParts::parse(raw).map_or_else(|_| Vec::new(), |parts| parts.deps)
 }
 
-fn encode(tips: &Tips) -> Vec<u8> {
+/// What a seal is made over; none of more than [`decode`] takes.
+fn encode(tips: &Tips) -> Option<Vec<u8>> {
+    let is_bounded = |count| count <= DOCUMENTS_MAX;
+    if !is_bounded(tips.len()) || !tips.values().all(|tips| is_bounded(tips.len())) {
+        return None;
+    }
     let mut out = Writer::new();
     out.uint(tips.len() as u64);
     for (document, tips) in tips {
@@ -64,7 +70,7 @@ fn encode(tips: &Tips) -> Vec<u8> {
             out.raw(tip);
         }
     }
-    out.into_bytes()
+    Some(out.into_bytes())
 }
 
 fn decode(bytes: &[u8]) -> Result<Tips, WireError> {
@@ -84,10 +90,11 @@ fn decode(bytes: &[u8]) -> Result<Tips, WireError> {
         .collect())
 }
 
-/// The seal that ends a batch; none when it brings no change.
+/// The seal that ends a batch; none when it brings no change, or more tips than a seal stands for.
 pub(super) fn seal(key: &NodeKey, items: &[Item]) -> Option<Item> {
     let tips = tips_of(items);
-    (!tips.is_empty()).then(|| Item::Seal(key.seal(CONTEXT, &encode(&tips))))
+    let statement = encode(&tips).filter(|_| !tips.is_empty())?;
+    Some(Item::Seal(key.seal(CONTEXT, &statement)))
 }
 
 /// Changes of one document that stand under a seal, in the order given.
@@ -193,8 +200,10 @@ impl Kept {
         let Some(seal) = seal else {
             return Ok(());
         };
-        let mut value = seal.to_vec();
-        value.extend(encode(&tips_of(items)));
+        let Some(statement) = encode(&tips_of(items)) else {
+            return Ok(());
+        };
+        let value = [&seal[..], &statement].concat();
         self.bytes += value.len();
         turn.put(Tree::Peer, key(self.next), value);
         self.next += 1;
@@ -232,8 +241,10 @@ impl Proofs {
         };
         for (_, value) in scan(reader, Tree::Peer, &[SEALED])? {
             let statement = value.get(SEAL_BYTES..).unwrap_or(&[]);
-            let tips = decode(statement);
-            let tips = tips.map_err(|_| ReplicaError::DamagedRecord { what: "seal" })?;
+            // What cannot be read proves nothing, and stops no repair.
+            let Ok(tips) = decode(statement) else {
+                continue;
+            };
             for (id, tips) in tips {
                 let tips = tips.into_iter().map(|tip| (id.clone(), tip));
                 let number = proofs.kept.len();

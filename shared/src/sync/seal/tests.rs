@@ -50,7 +50,8 @@ fn proof(hub: &NodeKey, items: &[Item]) -> Item {
     let Some(Item::Seal(seal)) = seal(hub, items) else {
         panic!("changes are sealed");
     };
-    Item::Proof([&seal[..], &encode(&tips_of(items))].concat())
+    let statement = encode(&tips_of(items)).expect("within the bound");
+    Item::Proof([&seal[..], &statement].concat())
 }
 
 #[test]
@@ -80,6 +81,20 @@ fn a_tip_stands_for_its_whole_history_and_for_nothing_beside_or_after_it() {
         back.truncate(raws.len());
     }
     assert_eq!(seal(&hub, &[Item::Skip(3)]), None);
+}
+
+#[test]
+fn more_tips_than_a_seal_stands_for_are_neither_sealed_nor_kept() {
+    let tip = |number: usize| {
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&number.to_be_bytes());
+        hash
+    };
+    let of = |count| Tips::from([(project(1), (0..count).map(tip).collect())]);
+    let most = of(DOCUMENTS_MAX);
+    let statement = encode(&most).expect("as many as may be");
+    assert_eq!(decode(&statement), Ok(most));
+    assert_eq!(encode(&of(DOCUMENTS_MAX + 1)), None);
 }
 
 #[test]
@@ -113,6 +128,12 @@ fn the_newest_seals_are_shown_as_few_as_stand_for_it_all_and_the_oldest_make_roo
         (shown(&raws), shown(&raws[..3]), shown(&raws[1..2])),
         (1, 1, 0)
     );
+
+    // A record that is none proves nothing, and takes nothing from the others.
+    let mut turn = Turn::new(&store);
+    turn.put(Tree::Peer, super::key(9), [7; 30]);
+    let torn = Proofs::load(&turn).expect("it is passed over");
+    assert_eq!(torn.of(&batch(&id, &raws)), proofs.of(&batch(&id, &raws)));
 
     let mut turn = Turn::new(&store);
     let mut kept = Kept::load(&turn).expect("memory reads");
