@@ -14,6 +14,7 @@ use shared::identity::UnitKind;
 use shared::ids::DocumentId;
 use shared::summary;
 use shared::sync::{Approval, Input, Line, Reply};
+use shared::wire::v1::{self, Frame};
 use tests::invariants;
 use tests::sizes;
 use tests::world::{Weather, World};
@@ -150,6 +151,26 @@ pub fn settled(world: &mut World) -> Result<(), String> {
     invariants::everybody_is_in_step(world)?;
     invariants::heads_are_equal(world)?;
     invariants::no_acknowledged_edit_is_lost(world)
+}
+
+#[test]
+fn the_daily_comparison_of_what_is_equal_writes_nothing() {
+    let mut world = pair(3);
+    let commits = |world: &World| -> Vec<u64> {
+        let each = world.parties.iter();
+        each.map(|party| party.durable_commits).collect()
+    };
+    world.run_for(3_600_000);
+    let before = commits(&world);
+    world.recording = Some(Vec::new());
+    world.run_for(24 * 3_600_000);
+    let said = world.recording.take().unwrap_or_default();
+    let mut frames = said.iter().filter_map(|(_, bytes)| v1::decode(bytes).ok());
+    assert!(
+        frames.any(|(_, frame)| matches!(frame, Frame::Reset(_))),
+        "a day has its comparison"
+    );
+    assert_eq!(commits(&world), before);
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub struct Party {
     pub key: NodeKey,
     /// What survives a crash.
     pub store: MemoryStore,
+    /// Turns that wrote something durable: on a disk each is one wait for it.
+    pub durable_commits: u64,
     /// The running core; `None` while the machine is off.
     pub replica: Option<Replica>,
     /// Its clock.
@@ -226,6 +228,7 @@ impl World {
                 role,
                 key: NodeKey::from_seed(&key),
                 store: MemoryStore::new(),
+                durable_commits: 0,
                 replica: None,
                 clock: Clock::default(),
                 life: 0,
@@ -392,6 +395,7 @@ impl World {
             // Before the commit: the turn never happened.
             return self.die(index);
         }
+        party.durable_commits += u64::from(!batch.is_derived());
         party.store.commit(batch).expect("memory takes everything");
         if dies == Some(1) {
             // After the commit, before anybody heard of it.

@@ -78,6 +78,14 @@ impl Held {
         digest(&self.incarnation, &self.points())
     }
 
+    /// True when of this life of a log these points are held, and no others.
+    pub(crate) fn is_at(&self, incarnation: Incarnation, points: &[Point]) -> bool {
+        let is_held = |point: &Point| self.newest(point.scope) == (point.position, point.chain);
+        self.incarnation == incarnation
+            && self.points().len() == points.len()
+            && points.iter().all(is_held)
+    }
+
     /// Forgets every point, of this life or another: what follows is said anew.
     pub(crate) fn forget(&mut self, turn: &mut Turn<'_>, node: NodeId, incarnation: Incarnation) {
         for scope in std::mem::take(&mut self.points).into_keys() {

@@ -3,7 +3,7 @@
 //! Both sides compare their sets of (document, heads) by range fingerprints (`negentropy`), exchange the heads of what differs,
 //! send what the other lacks, and then declare their logs held up to where they stood at the start (`Reset`). Streaming rests
 //! meanwhile. The dialler always leads. Everything here is idempotent: changes are known by hash, so a repair cut off in the
-//! middle is simply done again: the dialler remembers, durably, that it began one, until the hub's `Reset` comes, which the hub
+//! middle is simply done again: the dialler remembers, durably, that something differs, until the hub's `Reset` comes, which the hub
 //! says only once it has the dialler's. Either `Reset` alone makes cursors fit again, and what the other half had to bring would
 //! never be asked for.
 //!
@@ -38,7 +38,7 @@ const DOCUMENTS_MAX: usize = 200_000;
 /// line stays bounded.
 const REPAIR_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// At the dialler: a repair was begun and not ended.
+/// At the dialler: something was found to differ, and the repair of it has not ended.
 const BEGUN: &[u8] = b"sync/repair";
 
 /// A repair on the way.
@@ -112,7 +112,6 @@ impl Replica {
         };
         match repair.negentropy.initiate() {
             Ok(message) => {
-                cx.turn.put(Tree::Meta, BEGUN, [1]);
                 self.enter_repair(cx, id, repair);
                 self.send(cx, id, &Frame::Probe(message));
             }
@@ -213,6 +212,11 @@ impl Replica {
                 .reconcile_with_ids(message, &mut have, &mut need);
             repair.have.extend(have.into_iter().map(Id::to_bytes));
             repair.need.extend(need.into_iter().map(Id::to_bytes));
+            let is_equal = repair.have.is_empty() && repair.need.is_empty();
+            let differs = !is_equal || matches!(answer, Ok(Some(_)));
+            if differs && cx.turn.load(Tree::Meta, BEGUN)?.is_none() {
+                cx.turn.put(Tree::Meta, BEGUN, [1]);
+            }
             match answer {
                 Ok(Some(next)) => self.send(cx, id, &Frame::Probe(next)),
                 Ok(None) => self.say_differ(cx, id)?,
@@ -509,12 +513,15 @@ impl Replica {
             self.close(cx, id, CloseReason::Protocol);
             return Ok(());
         }
-        // A log that is empty in its new life has no points, and yet the old ones are over.
         let held = self.held.entry(node).or_default();
-        held.forget(cx.turn, node, incarnation);
+        if !held.is_at(incarnation, &cursors.points) {
+            // A log that is empty in its new life has no points, and yet the old ones are over.
+            held.forget(cx.turn, node, incarnation);
+            for point in &cursors.points {
+                held.advance(cx.turn, node, incarnation, *point);
+            }
+        }
         for point in &cursors.points {
-            let held = self.held.entry(node).or_default();
-            held.advance(cx.turn, node, incarnation, *point);
             self.send(
                 cx,
                 id,
@@ -525,7 +532,9 @@ impl Replica {
             );
         }
         if self.sessions.get(&id).is_some_and(|s| s.is_dialler) {
-            cx.turn.remove(Tree::Meta, BEGUN);
+            if cx.turn.load(Tree::Meta, BEGUN)?.is_some() {
+                cx.turn.remove(Tree::Meta, BEGUN);
+            }
         } else {
             self.say_reset(cx, id);
         }
