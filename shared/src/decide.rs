@@ -364,6 +364,12 @@ pub fn may_enrol(actor: &Actor) -> bool {
     is_hub(actor) || actor.at_hub && actor.role == Role::Admin
 }
 
+/// To let go of what a document said is the decision of the unit's head, or at the hub of its officers.
+#[must_use]
+pub fn may_let_go(actor: &Actor) -> bool {
+    is_hub(actor) || !actor.at_hub && actor.role == Role::Head
+}
+
 /// Everything a judgement looks at.
 struct Judge<'a> {
     state: &'a State<'a>,

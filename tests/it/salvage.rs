@@ -6,6 +6,7 @@ use node::store::{self, Store as _};
 use serde_json::json;
 use shared::ids::DocumentId;
 use shared::library::change_key;
+use shared::limits::TEXT_CHARS_MAX;
 use shared::store::{Batch, Reader as _, Tree};
 use tests::process::{Place, wait_until};
 
@@ -100,10 +101,23 @@ fn what_nobody_can_read_again_is_let_go_of_with_a_reason_and_a_line_of_audit() {
     let id = id.to_string();
     let dismiss = |reason: &str| node.cli(&["quarantine", "dismiss", &id, "--reason", reason]);
     assert_eq!(dismiss("  ").code, Some(2));
+    let long = dismiss(&"长".repeat(TEXT_CHARS_MAX + 1));
+    assert_eq!(long.code, Some(2));
+    assert!(long.stderr.contains("may have"), "{long:#?}");
     assert!(set_aside(&node), "no reason, no decision");
+    node.add_user("李梅", "clerk", "a clerk of a township");
+    node.add_user("王强", "head", "a head of a township");
+    let dismiss_as = |name| {
+        let why = ["--reason", "磁盘损坏，县里也没有", "--user", name];
+        node.cli(&[&["quarantine", "dismiss", &id], &why[..]].concat())
+    };
+    let clerks = dismiss_as("李梅");
+    assert_eq!(clerks.code, Some(1));
+    assert!(clerks.stderr.contains("only the head"), "{clerks:#?}");
+    assert!(set_aside(&node), "not a clerk's decision");
     let lines = |place: &Place| place.cli(&["audit", "verify"]).ok().json()["lines"].clone();
     let before = lines(&node).as_u64().expect("a number");
-    let _done = dismiss("磁盘损坏，县里也没有").ok();
+    let _done = dismiss_as("王强").ok();
     assert_eq!(lines(&node), before + 1);
     assert!(!set_aside(&node));
     assert_eq!(dismiss("再来一次").code, Some(1), "nothing is left of it");

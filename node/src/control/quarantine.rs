@@ -1,7 +1,8 @@
 //! The refused changes, for the command line: shown with who brought them and why, and taken in when an officer says so; and the
-//! changes that cannot be read, of which he lets go with a reason.
+//! changes that cannot be read, of which he, or a unit's head, lets go with a reason.
 
 use shared::api::AuditEntry;
+use shared::decide::may_let_go;
 use shared::desk::audit;
 use shared::ids::DocumentId;
 use shared::library::salvage;
@@ -57,11 +58,27 @@ pub(super) async fn dismiss(
     user: Option<&str>,
 ) -> Result<Outcome, Trouble> {
     let reason = reason.trim().to_owned();
-    let is_said = !reason.is_empty() && reason.chars().count() <= TEXT_CHARS_MAX;
-    if !is_said {
-        return Err(Trouble::usage("a reason has to be given".to_owned()));
+    if reason.is_empty() {
+        return Err(Trouble::usage("a reason has to be given"));
+    }
+    let chars = reason.chars().count();
+    if chars > TEXT_CHARS_MAX {
+        return Err(Trouble::usage(format!(
+            "the reason has {chars} characters; it may have {TEXT_CHARS_MAX}"
+        )));
     }
     let actor = edit::actor(context, user)?;
+    if !may_let_go(&actor) {
+        let may = if actor.at_hub {
+            "an officer or the head of the hub"
+        } else {
+            "the head of its unit"
+        };
+        return Err(Trouble::plain(format!(
+            "the account {} may not decide this; only {may} may",
+            actor.name
+        )));
+    }
     let project = match &document {
         DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
         _ => None,
