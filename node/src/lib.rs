@@ -37,6 +37,7 @@ pub mod trial;
 pub mod views;
 
 /// Memory comes from mimalloc: documents are thousands of small pieces each, made and dropped again for every change that is judged, and
-/// the system's allocator took more than a third of the processor's time for them.
+/// the system's allocator took more than a third of the processor's time for them. Said here and not in `main`, since the limits of [`trial`] are
+/// limits of address space: whatever program runs the library, of the harness too, has to be measured and stopped like `xiangmu`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
