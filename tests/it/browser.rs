@@ -156,7 +156,7 @@ async fn import(story: &Story, ledger: &Path) -> Result<()> {
     chooser.send_keys(ledger.to_string_lossy().as_ref()).await?;
     browser.find_with("[data-figure='created']", "3").await?;
     browser.shoot("02-import-preview").await?;
-    browser.find("#confirm-import").await?.click().await?;
+    browser.click("#confirm-import").await?;
     browser.find("#imports tr[data-import]").await?;
     browser.shoot("03-imported").await?;
     Ok(())
@@ -216,8 +216,8 @@ async fn file_month(story: &Story) -> Result<()> {
     let all = format!("{0}/{0}", projects.len());
     browser.find_with("#filled-count", &all).await?;
     browser.shoot("09-month-filled").await?;
-    browser.find("#file-report").await?.click().await?;
-    browser.find("#confirm-filing").await?.click().await?;
+    browser.click("#file-report").await?;
+    browser.click("#confirm-filing").await?;
     browser.find("#receipt[data-received='false']").await?;
     // The total, two cells a project, and the filing.
     let waiting = format!("待上传 {}", 1 + 2 * projects.len() + 1);
@@ -246,24 +246,20 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
 
     story.at_node("/sync").await?;
     story.pill("S1").await?;
-    browser.find("#sync-now").await?.click().await?;
+    browser.click("#sync-now").await?;
     browser.find_with(".notice", "成功（上传 ").await?;
-    browser.find("#line-off").await?.click().await?;
+    browser.click("#line-off").await?;
     story.pill("S4").await?;
     browser.shoot("06-line-cut").await?;
 
     story.at_node(&page).await?;
     story.write_total("1900").await?;
     story.at_hub(&page).await?;
-    browser.find("#on-behalf").await?.click().await?;
+    browser.click("#on-behalf").await?;
     browser
         .fill("dialog textarea[name='reason']", "周山电话告知，按批复更正")
         .await?;
-    browser
-        .find("dialog button[type='submit']")
-        .await?
-        .click()
-        .await?;
+    browser.click("dialog button[type='submit']").await?;
     browser.find("[data-behalf='on']").await?;
     story.write_total("2000").await?;
     browser.shoot("07-on-behalf-at-the-hub").await?;
@@ -278,7 +274,7 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
     browser.shoot("11-county-before").await?;
 
     story.at_node("/sync").await?;
-    browser.find("#line-on").await?.click().await?;
+    browser.click("#line-on").await?;
     story.pill("S5").await?;
     browser.shoot("12-line-restored").await?;
     story.watch_hub().await?;
@@ -324,7 +320,7 @@ async fn story(root: &Path, node: &Place, hub: &Place) -> Result<()> {
     story.pill("S1").await?;
     // The rail's width is remembered by the browser.
     let wide = browser.find(".rail").await?.rect().await?.width;
-    browser.find("#rail").await?.click().await?;
+    browser.click("#rail").await?;
     story.at_node("/").await?;
     let narrow = browser.find(".rail").await?.rect().await?.width;
     ensure!(wide > 100.0 && narrow < 60.0, "{wide} then {narrow}");

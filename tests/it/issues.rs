@@ -52,11 +52,11 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     // A day nobody can read stops the form, and what was typed stays.
     let limit = "dialog [data-path='new/deadline']";
     browser.fill(limit, "年底").await?;
-    browser.find("#issue-save").await?.click().await?;
+    browser.click("#issue-save").await?;
     browser.find("dialog .value__error").await?;
     browser.fill(limit, "2026-12-20").await?;
     browser.shoot("51-new-issue").await?;
-    browser.find("#issue-save").await?.click().await?;
+    browser.click("#issue-save").await?;
     let card = browser
         .find_with(".board__lane:first-child [data-issue]", PROBLEM)
         .await?;
@@ -86,17 +86,13 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser.shoot("53-closed-ways").await?;
 
     // The unit has tried and failed: the level opens.
-    browser
-        .find("dialog [data-way='coordinated']")
-        .await?
-        .click()
-        .await?;
+    browser.click("dialog [data-way='coordinated']").await?;
     let unsolved = "#record-form [data-path='outcome'] option[value='unsolved']";
-    browser.find(unsolved).await?.click().await?;
+    browser.click(unsolved).await?;
     browser
         .fill("#record-form [data-path='text']", "三次上门未谈成")
         .await?;
-    browser.find("#record-save").await?.click().await?;
+    browser.click("#record-save").await?;
     browser
         .find_with("dialog .history__list", "三次上门未谈成")
         .await?;

@@ -17,10 +17,6 @@ fn workbook(name: &str) -> PathBuf {
         .join(name)
 }
 
-async fn press(browser: &Browser, css: &str) -> Result<()> {
-    Ok(browser.find(css).await?.click().await?)
-}
-
 /// Logs in, uploads a table, looks at what it would do, says yes, opens the list.
 async fn month_without_script(browser: &Browser, node: &str) -> Result<()> {
     browser.open(&format!("{node}/plain")).await?;
@@ -29,23 +25,27 @@ async fn month_without_script(browser: &Browser, node: &str) -> Result<()> {
     browser
         .fill("input[name='password']", "something else")
         .await?;
-    press(browser, "button").await?;
+    browser.click("button").await?;
     browser.see("Name or password is wrong").await?;
     browser.fill("input[name='name']", CLERK).await?;
     browser.fill("input[name='password']", PASSWORD).await?;
-    press(browser, "button").await?;
+    browser.click("button").await?;
     browser.see("2. Upload the filled table").await?;
     browser.shoot("60-plain-home").await?;
 
     let table = workbook("ledger-small.xlsx");
     let chooser = browser.find("input[type='file']").await?;
     chooser.send_keys(table.to_string_lossy().as_ref()).await?;
-    press(browser, "form[action='/plain/imports'] button").await?;
+    browser
+        .click("form[action='/plain/imports'] button")
+        .await?;
     browser.see("Nothing of this is written yet").await?;
     browser.shoot("61-plain-preview").await?;
-    press(browser, "form[action^='/plain/imports/'] button").await?;
+    browser
+        .click("form[action^='/plain/imports/'] button")
+        .await?;
     browser.see("The import is done").await?;
-    press(browser, "a[href='/plain/projects']").await?;
+    browser.click("a[href='/plain/projects']").await?;
     browser.see("List of projects").await?;
     let rows = browser.driver.find_all(By::Css("tbody tr")).await?;
     ensure!(rows.len() > 1, "only {} rows", rows.len());
@@ -55,8 +55,10 @@ async fn month_without_script(browser: &Browser, node: &str) -> Result<()> {
     browser.shoot("62-plain-list-printed").await?;
     browser.show_print(false).await?;
 
-    press(browser, "a[href='/plain']").await?;
-    press(browser, "form[action='/plain/log-out'] button").await?;
+    browser.click("a[href='/plain']").await?;
+    browser
+        .click("form[action='/plain/log-out'] button")
+        .await?;
     browser.see("Log in").await?;
     browser.find("input[type='password']").await?;
     Ok(())

@@ -142,7 +142,7 @@ async fn see_it_arrive(browser: &Browser, tabs: &Tabs) -> Result<()> {
     // The list of the refused outlives the page.
     browser.driver.switch_to_window(tabs.record.clone()).await?;
     browser.driver.refresh().await?;
-    browser.find("#outbox summary").await?.click().await?;
+    browser.click("#outbox summary").await?;
     let item = browser.find("#outbox [data-command]").await?;
     let text = item.text().await?;
     for words in ["计划竣工", "2026-03", "计划竣工时间早于计划开工时间"] {
@@ -207,8 +207,8 @@ async fn two_people_at_one_browser(
     ensure!(dump.contains("负责人的备注"), "{dump}");
     ensure!(!dump.contains("1900000000"), "another's edit was sent");
 
-    browser.find("#user-menu").await?.click().await?;
-    browser.find("#log-out").await?.click().await?;
+    browser.click("#user-menu").await?;
+    browser.click("#log-out").await?;
     browser.find("input[name='password']").await?;
     browser.log_in(CLERK, password).await?;
     browser
@@ -243,8 +243,8 @@ fn a_queue_is_sent_by_its_author_only() {
         write(&browser, TOTAL, "1900").await?;
         status(&browser, TOTAL, "queued").await?;
         // Without the node nobody can log out: the session would go on behind the closed door.
-        browser.find("#user-menu").await?.click().await?;
-        browser.find("#log-out").await?.click().await?;
+        browser.click("#user-menu").await?;
+        browser.click("#log-out").await?;
         browser
             .find_with(".notice--bad", "本机程序没有响应")
             .await?;

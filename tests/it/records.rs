@@ -57,31 +57,19 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser.find("#generic-form").await?;
     browser.find(".empty").await?;
     let item = choose(&browser, "approval_item").await?;
-    browser.find("#record-save").await?.click().await?;
+    browser.click("#record-save").await?;
     browser.find_with("#records tr[data-row]", &item).await?;
     browser.find_with("#records tr[data-row]", CLERK).await?;
     browser.shoot("40-approvals").await?;
 
     // Struck out with a reason, it stays in sight.
-    browser
-        .find("#records [data-act='⊘']")
-        .await?
-        .click()
-        .await?;
+    browser.click("#records [data-act='⊘']").await?;
     browser.fill("dialog textarea", "重复登记").await?;
-    browser
-        .find("dialog button[type='submit']")
-        .await?
-        .click()
-        .await?;
+    browser.click("dialog button[type='submit']").await?;
     browser
         .find_with("#records tr.records__struck", "重复登记")
         .await?;
-    browser
-        .find("#records [data-act='↺']")
-        .await?
-        .click()
-        .await?;
+    browser.click("#records [data-act='↺']").await?;
     browser.find_with("#record-history", &item).await?;
     browser.shoot("41-struck").await?;
 
@@ -92,7 +80,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser
         .fill("#record-form [data-path='act']", "closed")
         .await?;
-    browser.find("#record-save").await?.click().await?;
+    browser.click("#record-save").await?;
     browser
         .find_with("#record-refused", "只能在上级节点办理")
         .await?;

@@ -90,9 +90,9 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     ensure!(spilled.is_empty(), "{spilled}");
 
     // The receipt is a sheet of its own.
-    browser.find("#file-report").await?.click().await?;
-    browser.find("#confirm-filing").await?.click().await?;
-    browser.find("#open-receipt").await?.click().await?;
+    browser.click("#file-report").await?;
+    browser.click("#confirm-filing").await?;
+    browser.click("#open-receipt").await?;
     let sheet = browser.find(".receipt-sheet").await?;
     let text = sheet.text().await?;
     for words in [TOWNSHIP, CLERK, "回执编号", "报送时间", "送达时间"] {
@@ -108,11 +108,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         ensure!(!part.is_displayed().await?, "{screen} is printed");
     }
     browser.show_print(false).await?;
-    browser
-        .find("dialog .dialog__head button")
-        .await?
-        .click()
-        .await?;
+    browser.click("dialog .dialog__head button").await?;
     browser.gone(".receipt-sheet").await?;
 
     // The unit is called by its name.
@@ -130,11 +126,11 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser.open(&format!("{node}/projects/{project}")).await?;
     browser.find("#content .conflict").await?;
     browser.shoot("35-phone-record").await?;
-    browser.find(".field__history").await?.click().await?;
+    browser.click(".field__history").await?;
     browser.find(".history__list, .history .empty").await?;
     browser.shoot("36-phone-history").await?;
-    browser.find(".history__head button").await?.click().await?;
-    browser.find("#delete-project").await?.click().await?;
+    browser.click(".history__head button").await?;
+    browser.click("#delete-project").await?;
     browser.find("dialog textarea").await?;
     browser.shoot("37-phone-dialog").await?;
     browser.quit().await.context("ending the browser")

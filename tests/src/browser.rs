@@ -188,10 +188,7 @@ impl Browser {
     pub async fn log_in(&self, name: &str, password: &str) -> Result<()> {
         self.fill("input[name='name']", name).await?;
         self.fill("input[name='password']", password).await?;
-        self.find("form button[type='submit']")
-            .await?
-            .click()
-            .await?;
+        self.click("form button[type='submit']").await?;
         self.find("header .pill").await?;
         Ok(())
     }
@@ -360,6 +357,21 @@ impl Browser {
                 return Ok(());
             }
             self.give_up_after(begun, &format!("{words} can be pressed"))
+                .await?;
+        }
+    }
+
+    /// Presses the first shown element that matches. One that is drawn anew in between is looked for again.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            if self.find(css).await?.click().await.is_ok() {
+                return Ok(());
+            }
+            self.give_up_after(begun, &format!("`{css}` can be pressed"))
                 .await?;
         }
     }
