@@ -76,12 +76,11 @@ pub struct ChartLine {
     pub milestones: Vec<Milestone>,
 }
 
-/// Reads a project's line for consecutive months, as it stands on a day.
+/// Reads a project's line for consecutive months, as it stands on a day; plan, target and what was done of it are those of a year.
 #[must_use]
-pub fn line(view: &ProjectView, months: &[Month], today: Date) -> ChartLine {
+pub fn line(view: &ProjectView, year: i16, months: &[Month], today: Date) -> ChartLine {
     let milestones = milestones(view);
     let text = |field| view.text(field).to_owned();
-    let year = today.year();
     let done: i64 = (1..=12)
         .filter_map(|month| Month::new(year, month))
         .filter(|month| month.first_day() <= today)
@@ -229,7 +228,7 @@ mod tests {
 
     fn marks(view: &ProjectView, today: &str) -> Vec<Mark> {
         let months: Vec<Month> = (1..=12).map(month).collect();
-        let line = line(view, &months, today.parse().unwrap());
+        let line = line(view, 2026, &months, today.parse().unwrap());
         line.months.iter().map(|cell| cell.mark).collect()
     }
 
@@ -272,7 +271,12 @@ mod tests {
             (FieldPath::once(Field::PlannedStart), "2026-02".into()),
             (FieldPath::once(Field::PlannedCompletion), "2026-09".into()),
         ]);
-        let line = line(&shown, &[month(3), month(6)], "2026-07-01".parse().unwrap());
+        let line = line(
+            &shown,
+            2026,
+            &[month(3), month(6)],
+            "2026-07-01".parse().unwrap(),
+        );
         let due: Vec<String> = line
             .milestones
             .iter()

@@ -95,9 +95,16 @@ pub struct MonthFact {
     pub image: String,
 }
 
+/// The form of [`Facts`]: raised when the same documents make other facts than before, so that kept ones are computed again.
+/// 1: search keys hold every reading.
+const FORM: u16 = 1;
+
 /// Everything lists need of one project, whatever month they ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    /// The form it was computed in, raised when the same documents come to make other facts.
+    #[serde(default)]
+    pub form: u16,
     /// The row as far as it does not depend on the month.
     pub row: ProjectRow,
     /// Plan by year, in fen.
@@ -234,7 +241,8 @@ impl Library {
                         .ok()
                         .map(ProjectId::from_bytes);
                     // A row of an older form is computed again rather than trusted.
-                    if let (Some(id), Ok(row)) = (id, serde_json::from_slice::<Facts>(&bytes)) {
+                    let row = serde_json::from_slice::<Facts>(&bytes).ok();
+                    if let (Some(id), Some(row)) = (id, row.filter(|row| row.form == FORM)) {
                         facts.insert(id, Arc::new(row));
                     }
                 }
@@ -638,6 +646,7 @@ fn from_view(
         demo: view.once(Field::Demo).as_bool().unwrap_or(false),
     };
     Facts {
+        form: FORM,
         row,
         plan_fen,
         months,

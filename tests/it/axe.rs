@@ -54,14 +54,13 @@ async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
         ("/issues", "#new-issue", Some("#new-issue")),
         ("/chart", ".chart-line", None),
         ("/records", "#content h1", None),
-        ("/records/trainings", "#content", None),
         ("/exchange", "#import-file", None),
         ("/sync", "#content h1", None),
     ] {
         browser.open(&format!("{address}{path}")).await?;
         browser.find(there).await?;
         if let Some(button) = opens {
-            browser.find(button).await?.click().await?;
+            browser.click(button).await?;
             browser.find("dialog, .history").await?;
         }
         let what = format!("{path} {}", opens.unwrap_or_default());
@@ -70,7 +69,7 @@ async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
     browser.press_in("nav a", "月报").await?;
     browser.find("#report-grid tr[data-line]").await?;
     look(&browser, &axe, "report", &mut found).await?;
-    browser.find("#file-report").await?.click().await?;
+    browser.click("#file-report").await?;
     browser.find("dialog").await?;
     look(&browser, &axe, "filing", &mut found).await?;
     ensure!(found.is_empty(), "{}", found.join("\n"));

@@ -93,11 +93,14 @@ async fn look(root: &Path, node: &Place, address: &str) -> Result<()> {
         cell.attr("data-cell").await?.as_deref() == Some("0-2"),
         "the arrows lead elsewhere"
     );
-    browser.find("#chart-plain").await?.click().await?;
+    browser.click("#chart-plain").await?;
     browser.find("#chart-plain[aria-pressed='true']").await?;
-    browser.find("#chart-rolling").await?.click().await?;
+    browser.click("#chart-rolling").await?;
     browser
-        .find_with("#chart-sheets", &format!("{}年", (now.year() + 1) % 100))
+        .find_with(
+            "#chart-sheets",
+            &format!("{}年", now.month_of().plus(11).year() % 100),
+        )
         .await?;
     browser.shoot("71-chart-rolling").await?;
 
@@ -108,9 +111,9 @@ async fn look(root: &Path, node: &Place, address: &str) -> Result<()> {
         ("A4", true, (595, 842)),
     ] {
         let option = format!("#chart-paper option[value='{paper}']");
-        browser.find(&option).await?.click().await?;
+        browser.click(&option).await?;
         let way = if upright {
-            browser.find("#chart-upright").await?.click().await?;
+            browser.click("#chart-upright").await?;
             "upright"
         } else {
             "across"
@@ -161,7 +164,7 @@ async fn look(root: &Path, node: &Place, address: &str) -> Result<()> {
     browser.show_print(false).await?;
 
     // A click on a sheet leads to the project without leaving the application.
-    browser.find(".chart-line a").await?.click().await?;
+    browser.click(".chart-line a").await?;
     browser.find("#field-name").await?;
     browser.quit().await.context("ending the browser")
 }

@@ -156,27 +156,30 @@ async fn blocks(root: &Path, address: &str) -> Result<()> {
     let cell = |row: usize, field: &str| {
         format!("#report-grid tr:nth-child({row}) [data-path$='{field}']")
     };
-    browser
-        .find(&cell(2, "month_done_fen"))
-        .await?
-        .click()
-        .await?;
+    browser.click(&cell(2, "month_done_fen")).await?;
     paste(&browser, "1,234.5\t路基\n约五十\t桥涵").await?;
     browser
         .find_with(".notice", "第3行“约五十”不能读取")
         .await?;
     browser.holds(&cell(2, "month_done_fen"), "").await?;
-    browser
-        .find(&cell(2, "month_done_fen"))
-        .await?
-        .click()
-        .await?;
+    browser.click(&cell(2, "month_done_fen")).await?;
     paste(&browser, "1,234.5\t路基\t\"路面\n两层\"\n２．５\t桥涵").await?;
     browser.find_with(".notice", "已粘贴 5 格").await?;
     browser.holds(&cell(2, "month_done_fen"), "1234.5").await?;
     browser.holds(&cell(3, "month_done_fen"), "2.5").await?;
     browser.holds(&cell(2, "month_next"), "路面\n两层").await?;
     browser.holds(&cell(3, "month_image"), "桥涵").await?;
+    // What is being typed takes a paste as text: no other cell is written, and the typing stays.
+    let typed = browser.find(&cell(4, "month_done_fen")).await?;
+    typed.click().await?;
+    typed.send_keys("7").await?;
+    paste(&browser, "8\t桥涵\n9\t路面").await?;
+    typed.send_keys(Key::Tab + "").await?;
+    browser
+        .find("#report-grid tr:nth-child(4)[data-filled='true']")
+        .await?;
+    browser.holds(&cell(4, "month_done_fen"), "7").await?;
+    browser.holds(&cell(5, "month_done_fen"), "").await?;
     browser.shoot("81-block-pasted").await?;
     browser.quit().await.context("ending the browser")
 }
@@ -214,7 +217,7 @@ async fn input_method(root: &Path, address: &str) -> Result<()> {
         (cell(1, "month_done_fen"), "wushi", "５０"),
         (cell(1, "month_image"), "luji", "路基完成"),
     ] {
-        browser.find(&css).await?.click().await?;
+        browser.click(&css).await?;
         compose(&browser, &css, letters, text).await?;
         // Now the key is a person's: it saves and goes down.
         browser
@@ -239,9 +242,9 @@ async fn input_method(root: &Path, address: &str) -> Result<()> {
     ] {
         browser.open(&format!("{address}{page}")).await?;
         if let Some(button) = open {
-            browser.find(button).await?.click().await?;
+            browser.click(button).await?;
         }
-        browser.find(css).await?.click().await?;
+        browser.click(css).await?;
         compose(&browser, css, "luji", "路基")
             .await
             .with_context(|| format!("{page} {css}"))?;

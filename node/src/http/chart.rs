@@ -21,6 +21,7 @@ const AT_ONCE: usize = 50;
 
 /// What is asked for beside the projects.
 struct Asked {
+    period: Month,
     months: Vec<Month>,
     paper: Paper,
     landscape: bool,
@@ -29,19 +30,26 @@ struct Asked {
 
 impl Asked {
     fn of(site: &Site, call: &Call) -> Result<Self, Failed> {
-        let year = period(site, call)?.year();
-        let january = Month::new(year, 1).unwrap_or(period(site, call)?);
+        let period = period(site, call)?;
+        let january = Month::new(period.year(), 1).unwrap_or(period);
         let first: Month = call.asked("from")?.unwrap_or(january);
         let count: usize = call.asked("months")?.unwrap_or(12);
         if !(1..=MONTHS_MAX).contains(&count) {
             return Err(Failed::BadRequest(format!("months: 1..={MONTHS_MAX}")));
         }
         let name = call.query.get("paper").map_or("A3", String::as_str);
+        let paper = Paper::from_name(name);
+        let paper = paper.ok_or_else(|| Failed::BadRequest(format!("paper: {name}")))?;
+        let landscape = call.asked("landscape")?.unwrap_or(true);
+        // More columns than that are too narrow for the name of a month.
+        if paper == Paper::A4 && !landscape && count > 12 {
+            return Err(Failed::BadRequest("months: 1..=12".to_owned()));
+        }
         Ok(Self {
+            period,
             months: (0..).map(|month| first.plus(month)).take(count).collect(),
-            paper: Paper::from_name(name)
-                .ok_or_else(|| Failed::BadRequest(format!("paper: {name}")))?,
-            landscape: call.asked("landscape")?.unwrap_or(true),
+            paper,
+            landscape,
             black_and_white: call.asked("bw")?.unwrap_or(false),
         })
     }
@@ -57,11 +65,14 @@ pub async fn chart(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     let page: Option<usize> = call.asked("page")?;
     let role = call.person()?.actor.role;
     let profile = site.context.profile().await??;
-    let month = asked.months.first().copied();
-    let month = month.unwrap_or(period(site, call)?);
+    let month = asked.period;
     let mut facts = site.context.handle.read(views::facts).await??;
     facts.retain(|facts| facts.reports() && reading::may_see(&profile, role, &facts.row.stage));
-    let rows = views::list(&facts, month, &question).rows;
+    let listed = tokio::task::spawn_blocking(move || views::list(&facts, month, &question));
+    let rows = listed
+        .await
+        .map_err(|error| Failed::internal("listing projects", error))?
+        .rows;
     let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).take(PROJECTS_MAX).collect();
     let today = site.context.clock.now().date();
     let mut lines = Vec::with_capacity(ids.len());
@@ -73,7 +84,7 @@ pub async fn chart(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
             for id in some {
                 let view = views::project(read, id)?;
                 let view = view.and_then(|view| reading::shown(&profile, role, view));
-                lines.extend(view.map(|view| chart::line(&view, &months, today)));
+                lines.extend(view.map(|view| chart::line(&view, month.year(), &months, today)));
             }
             Ok::<_, shared::library::LibraryError>(lines)
         });
@@ -103,7 +114,8 @@ pub async fn chart(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     .await
     .map_err(|error| Failed::internal("drawing a chart", error))?;
     let Some(page) = page else {
-        let total = rows.len();
+        // A project that went meanwhile is no project that found no room.
+        let total = rows.len() - ids.len() + drawn;
         return Ok(reply::json(&ChartSheets {
             pages,
             drawn,

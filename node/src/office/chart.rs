@@ -33,8 +33,8 @@ const FONTS: &str = "'Microsoft YaHei','Noto Sans CJK SC',sans-serif";
 /// The columns before the months, as parts of the sheet's width: number, project, in charge, target, rate.
 const COLUMNS: [f64; 5] = [0.024, 0.115, 0.085, 0.088, 0.043];
 
-const INK: &str = "#1f2328";
-const QUIET: &str = "#5f6368";
+const INK: &str = "#222222";
+const QUIET: &str = "#5f5f5f";
 const RED: &str = "#b3261e";
 const BLUE: &str = "#0b57d0";
 
@@ -304,7 +304,9 @@ impl<'a> Plan<'a> {
             .collect::<Vec<_>>()
             .join(" / ");
         let rate = line.rate.map_or_else(String::new, |rate| {
-            format!("{}.{}%", rate / 10, rate.rem_euclid(10))
+            let sign = if rate < 0 { "-" } else { "" };
+            let rate = rate.unsigned_abs();
+            format!("{sign}{}.{}%", rate / 10, rate % 10)
         });
         let texts = [
             (index + 1).to_string(),

@@ -1,4 +1,5 @@
-//! What a component keeps from one drawing to the next, with yew's names and meaning.
+//! What a component keeps from one drawing to the next, with yew's names. Unlike yew's, a handle shows the state as its drawing saw it;
+//! what a later callback needs of the present it asks with [`UseStateHandle::now`].
 //!
 //! The generic halves only name types; the work is done once, on values of any type. A hook called in another order than at the drawing
 //! before finds a value of another type, or another hook's: our own mistake, and a panic.
@@ -158,10 +159,15 @@ pub struct UseStateHandle<T> {
 }
 
 impl<T: 'static> UseStateHandle<T> {
+    /// The state as it is now, which may be newer than the drawing this handle comes from.
+    #[must_use]
+    pub fn now(&self) -> Rc<T> {
+        known(self.held.value())
+    }
+
     /// Changes the state; the component is drawn again.
     pub fn set(&self, value: T) {
-        let now = known::<T>(self.held.value());
-        if !(self.same)(&now, &value) {
+        if !(self.same)(&self.now(), &value) {
             self.held.put(Rc::new(value));
         }
     }

@@ -145,7 +145,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                                 let letter = column.column.clone();
                                 let onchange = Callback::from(move |event: Event| {
                                     if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                                        let mut next = (*chosen).clone();
+                                        let mut next = (*chosen.now()).clone();
                                         next.insert(letter.clone(), select.value());
                                         chosen.set(next);
                                     }

@@ -101,7 +101,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
             let command = Command::CreateProject {
                 project,
                 home: *home,
-                set: (*set).clone(),
+                set: (*set.now()).clone(),
             };
             sent.set(Some((outbox.submit(command, None, named), project)));
         })
@@ -142,7 +142,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
                             </span>
                             <ValueInput path={format!("new/{path}")} kind={field.kind()} {value} label={words.field(*field)}
                                 on_edit={Callback::from(move |value: Value| {
-                                    let mut next = (*set).clone();
+                                    let mut next = (*set.now()).clone();
                                     if value.is_null() { next.remove(&path); } else { next.insert(path.clone(), value); }
                                     set.set(next);
                                 })} />

@@ -95,7 +95,11 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
                 unit: records.unit,
                 table: records.kind.table,
                 row: row.unwrap_or_else(clock::new_row_id),
-                set: given.clone().into_iter().chain((*draft).clone()).collect(),
+                set: given
+                    .clone()
+                    .into_iter()
+                    .chain((*draft.now()).clone())
+                    .collect(),
                 on_behalf: needs_behalf.then(|| behalf.as_text().unwrap_or("").to_owned()),
             };
             let base = row.map(|_| records.heads.clone());
@@ -126,7 +130,7 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
                 </span>
                 <ValueInput path={id.id()} {kind} value={value.unwrap_or_default()} label={column.label.clone()} options={Rc::new(offered)}
                     on_edit={move |value: Value| {
-                        let mut next = (*draft).clone();
+                        let mut next = (*draft.now()).clone();
                         next.insert(id, value);
                         draft.set(next);
                     }} />

@@ -60,7 +60,7 @@ pub fn RecordRows(props: &RecordRowsProps) -> Html {
     let add = {
         let added = added.clone();
         Callback::from(move |_: MouseEvent| {
-            let mut rows = (*added).clone();
+            let mut rows = (*added.now()).clone();
             rows.push(clock::new_row_id());
             added.set(rows);
         })

@@ -92,7 +92,9 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                 }
                 InputKey::FillDown => {
                     let above = index.checked_sub(1).and_then(|above| lines.get(above));
-                    if let (Some(line), Some(above)) = (lines.get(index), above) {
+                    if let (Some(line), Some(above)) = (lines.get(index), above)
+                        && line.cell(field) != above.cell(field)
+                    {
                         on_edit.emit((line.project, field, above.cell(field).clone()));
                     }
                 }

@@ -108,6 +108,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             }
         }
     };
+    let read_only = props.read_only;
     let lines = matches!(props.kind, Kind::Long | Kind::CoEdited | Kind::Rules);
     let onkeydown = {
         let typed = typed.clone();
@@ -140,6 +141,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                     draft.set(None);
                     error.set(None);
                 }
+                InputKey::Carry | InputKey::FillDown if read_only => {}
                 InputKey::Carry if draft.is_some() => {}
                 InputKey::Move { cells, .. }
                     if cells != 0 && event.target_dyn_into::<HtmlSelectElement>().is_some() => {}
@@ -154,6 +156,15 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                         on_key.emit(key);
                     }
                 }
+            }
+        })
+    };
+    // Into what is being typed a text is pasted as text; a fresh cell leaves blocks to its grid.
+    let onpaste = {
+        let typed = typed.clone();
+        Callback::from(move |event: Event| {
+            if read_only || typed.borrow().is_some() {
+                event.stop_propagation();
             }
         })
     };
@@ -241,7 +252,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             let rows = shown.lines().count().clamp(1, 8).to_string();
             html! {
                 <textarea {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")}
-                    placeholder={props.hint.clone()} readonly={props.read_only} {rows} value={shown.clone()} {oninput} {onblur} {onkeydown} />
+                    placeholder={props.hint.clone()} readonly={props.read_only} {rows} value={shown.clone()} {oninput} {onpaste} {onblur} {onkeydown} />
             }
         }
         _ => {
@@ -262,7 +273,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             };
             html! {
                 <input {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")} {inputmode}
-                    autocomplete="off" placeholder={props.hint.clone()} readonly={props.read_only} value={shown.clone()} {oninput} {onblur} {onkeydown} />
+                    autocomplete="off" placeholder={props.hint.clone()} readonly={props.read_only} value={shown.clone()} {oninput} {onpaste} {onblur} {onkeydown} />
             }
         }
     };

@@ -78,7 +78,9 @@ fn use_fetch_any(path: AttrValue, read: Reader) -> (Asked, Callback<()>, Callbac
                     if let Err(failure) = &answer {
                         session.note(failure);
                         // What is on screen stays; the pill says that the node is silent.
-                        if matches!(failure, Failure::Unreachable) && state.0.ready().is_some() {
+                        if matches!(failure, Failure::Unreachable)
+                            && state.now().0.ready().is_some()
+                        {
                             return;
                         }
                     }
@@ -99,7 +101,7 @@ fn use_fetch_any(path: AttrValue, read: Reader) -> (Asked, Callback<()>, Callbac
     let replace = {
         let state = state.clone();
         use_callback((), move |thing: Rc<dyn Any>, ()| {
-            let began = state.1;
+            let began = state.now().1;
             state.set((Remote::Ready(thing), began));
         })
     };

@@ -99,7 +99,7 @@ pub fn use_rows_source() -> Rows {
                                     }
                                     Err(failure) => {
                                         session.note(&failure);
-                                        if rows.is_empty() && state.ready().is_none() {
+                                        if rows.is_empty() && state.now().ready().is_none() {
                                             state.set(Remote::Failed(failure));
                                         }
                                         return;
@@ -130,7 +130,8 @@ pub fn use_rows_source() -> Rows {
                 }
             }
             Heard::Patch(live) => {
-                if let (Live::Rows { rows: changed }, Some(rows)) = (live.as_ref(), state.ready()) {
+                let now = state.now();
+                if let (Live::Rows { rows: changed }, Some(rows)) = (live.as_ref(), now.ready()) {
                     state.set(Remote::Ready(Rc::new(ledger::merge(rows, changed))));
                 }
             }

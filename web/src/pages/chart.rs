@@ -3,7 +3,7 @@
 //! The node draws; this page chooses the months and the paper, moves between cells and prints. A sheet is SVG of the node's own making,
 //! in which whatever people wrote is text.
 
-use shared::api::ChartSheets;
+use shared::api::{ChartSheets, Live};
 use shared::text::ui::Ui;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
@@ -25,6 +25,8 @@ use crate::state::remote::Remote;
 const PAPERS: [&str; 4] = ["A4", "A3", "A2", "A1"];
 /// Months of the rolling view, and how many of them lie before the chosen one.
 const ROLLING: (i32, i32) = (18, 6);
+/// Months of the rolling view on the narrowest sheet.
+const NARROW: i32 = 12;
 /// Widths of a sheet on the screen, in percent of the page's.
 const ZOOMS: [u16; 5] = [100, 130, 170, 220, 300];
 
@@ -55,6 +57,11 @@ pub fn Chart() -> Html {
     let place = use_node_ref();
     let question = {
         let (months, before) = ROLLING;
+        let months = if chosen.upright && chosen.paper == PAPERS[0] {
+            NARROW
+        } else {
+            months
+        };
         let span = if chosen.rolling {
             format!("&from={}&months={months}", session.period.plus(-before))
         } else {
@@ -73,7 +80,12 @@ pub fn Chart() -> Html {
     {
         let reload = fetched.reload.clone();
         use_live(Callback::from(move |heard| {
-            if !matches!(heard, Heard::Closed) {
+            let again = match &heard {
+                Heard::Open => true,
+                Heard::Patch(live) => matches!(live.as_ref(), Live::Rows { .. }),
+                Heard::Closed => false,
+            };
+            if again {
                 reload.emit(());
             }
         }));
@@ -83,7 +95,11 @@ pub fn Chart() -> Html {
         let place = place.clone();
         use_effect_with(sheets.clone(), move |sheets| {
             if let (Some(place), Some(sheets)) = (place.cast::<Element>(), sheets) {
+                let cell = page::focused().and_then(|cell| cell.get_attribute("data-cell"));
                 place.set_inner_html(&sheets.pages.concat());
+                if let Some(cell) = cell {
+                    focus_cell(&cell);
+                }
             }
         });
     }
@@ -92,7 +108,7 @@ pub fn Chart() -> Html {
         move |change: fn(&mut Chosen)| {
             let chosen = chosen.clone();
             Callback::from(move |_: MouseEvent| {
-                let mut next = (*chosen).clone();
+                let mut next = (*chosen.now()).clone();
                 change(&mut next);
                 chosen.set(next);
             })
@@ -101,7 +117,7 @@ pub fn Chart() -> Html {
     let zoom_by = {
         let chosen = chosen.clone();
         Callback::from(move |more: bool| {
-            let mut next = (*chosen).clone();
+            let mut next = (*chosen.now()).clone();
             next.zoom = match more {
                 true => (next.zoom + 1).min(ZOOMS.len() - 1),
                 false => next.zoom.saturating_sub(1),
@@ -162,7 +178,7 @@ pub fn Chart() -> Html {
             let name = event.target_dyn_into::<HtmlSelectElement>();
             let name = name.map(|select| select.value()).unwrap_or_default();
             if let Some(paper) = PAPERS.iter().find(|paper| **paper == name) {
-                let mut next = (*chosen).clone();
+                let mut next = (*chosen.now()).clone();
                 next.paper = paper;
                 chosen.set(next);
             }
@@ -170,9 +186,9 @@ pub fn Chart() -> Html {
     };
     let on_words = {
         let chosen = chosen.clone();
-        Callback::from(move |event: InputEvent| {
+        Callback::from(move |event: Event| {
             let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
-            let mut next = (*chosen).clone();
+            let mut next = (*chosen.now()).clone();
             next.words = input.map(|input| input.value()).unwrap_or_default();
             chosen.set(next);
         })
@@ -195,7 +211,7 @@ pub fn Chart() -> Html {
         <div class="chart">
             <header class="toolbar">
                 <h1>{ words.t(Ui::Chart) }<small>{ session.period.year() as u32 }</small></h1>
-                <input type="search" class="toolbar__search" id="chart-words" aria-label={words.t(Ui::SearchHint)} placeholder={words.t(Ui::SearchHint)} value={chosen.words.clone()} oninput={on_words} />
+                <input type="search" class="toolbar__search" id="chart-words" aria-label={words.t(Ui::SearchHint)} placeholder={words.t(Ui::SearchHint)} onchange={on_words} />
                 <span class="toolbar__space"></span>
                 <button class="button" id="chart-rolling" aria-pressed={pressed(chosen.rolling)} onclick={change(|chosen| chosen.rolling = !chosen.rolling)}>{ words.t(Ui::ChartRolling) }</button>
                 <select class="button" id="chart-paper" aria-label={words.t(Ui::Paper)} onchange={on_paper}>
@@ -205,7 +221,9 @@ pub fn Chart() -> Html {
                 <button class="button" id="chart-plain" aria-pressed={pressed(chosen.plain)} onclick={change(|chosen| chosen.plain = !chosen.plain)}>{ words.t(Ui::BlackWhite) }</button>
                 { button("button", "＋", zoom_by.reform(|_| true)) }
                 { button("button", "－", zoom_by.reform(|_| false)) }
-                <a class="button" id="chart-file" href={format!("/api/v1/chart{question}&page=1")} download="">{ words.t(Ui::DownloadSvg) }</a>
+                { for (1..=sheets.as_ref().map_or(0, |sheets| sheets.pages.len())).map(|sheet| html! {
+                    <a class="button" href={format!("/api/v1/chart{question}&page={sheet}")} download="">{ words.t(Ui::DownloadSvg) }{ " " }{ sheet }</a>
+                }) }
                 { print_button(&words) }
             </header>
             { drawn }
@@ -224,5 +242,9 @@ fn move_to_cell((rows, columns): (i32, i32)) -> bool {
             Some((row.parse::<i32>().ok()?, column.parse::<i32>().ok()?))
         });
     let (row, column) = here.map_or((0, 0), |(row, column)| (row + rows, column + columns));
-    page::focus_on(&format!("[data-cell=\"{row}-{column}\"]"))
+    focus_cell(&format!("{row}-{column}"))
+}
+
+fn focus_cell(cell: &str) -> bool {
+    page::focus_on(&format!("[data-cell=\"{cell}\"]"))
 }

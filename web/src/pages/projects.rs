@@ -51,7 +51,7 @@ pub fn Projects() -> Html {
             if let Some(asked) = asked {
                 query.set(Query {
                     words: asked.to_string(),
-                    ..(*query).clone()
+                    ..(*query.now()).clone()
                 });
             }
         });
@@ -72,7 +72,7 @@ pub fn Projects() -> Html {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                 on_query.emit(Query {
                     words: input.value(),
-                    ..(*query).clone()
+                    ..(*query.now()).clone()
                 });
             }
         })
@@ -130,7 +130,7 @@ pub fn Projects() -> Html {
     let sort = {
         let (query, on_query) = (query.clone(), on_query.clone());
         Callback::from(move |key| {
-            let mut next = (*query).clone();
+            let mut next = (*query.now()).clone();
             next.sort_by(key);
             on_query.emit(next);
         })

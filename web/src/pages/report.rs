@@ -220,13 +220,15 @@ fn Sheet(props: &SheetProps) -> Html {
         let (on_edit, lines, session) = (on_edit.clone(), lines.clone(), session.clone());
         let year = view.period.year();
         Callback::from(move |event: Event| {
-            let (Some(cells), Some(at)) = (
-                clipboard::pasted(&event).and_then(|text| block::read(&text)),
-                page::focused().and_then(|input| {
-                    let part = |name| input.get_attribute(name).unwrap_or_default();
-                    block::cell_at(&lines, &part("data-row"), &part("data-path"))
-                }),
-            ) else {
+            let at = page::focused().and_then(|input| {
+                let part = |name| input.get_attribute(name).unwrap_or_default();
+                block::cell_at(&lines, &part("data-row"), &part("data-path"))
+            });
+            let cells = at.and_then(|(_, field)| {
+                let text = clipboard::pasted(&event)?;
+                block::read(&text, field != Field::MonthDoneFen)
+            });
+            let (Some(cells), Some(at), false) = (cells, at, read_only) else {
                 return;
             };
             event.prevent_default();
@@ -253,8 +255,8 @@ fn Sheet(props: &SheetProps) -> Html {
                 Ui::ProjectName,
                 Ui::YearPlan,
                 Ui::LastCumulative,
-                Ui::MonthDone,
                 Ui::YearDone,
+                Ui::MonthDone,
                 Ui::Image,
                 Ui::NextMonthPlan,
                 Ui::Problems,

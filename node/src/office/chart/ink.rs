@@ -3,7 +3,7 @@
 use svg::node::element::{Group, Line, Text, Title};
 
 /// The colour of rules between cells.
-pub(super) const RULE: &str = "#b8bec6";
+pub(super) const RULE: &str = "#bbbbbb";
 
 /// Wrapped text of a size in a cell, in the middle of its height; what does not fit is cut.
 pub(super) fn paragraph(

@@ -109,12 +109,19 @@ fn a_sheet_in_black_and_white_has_no_colour_and_the_same_shapes() {
     let colour = sheets(Paper::A3, true, false, &lines(3));
     let plain = sheets(Paper::A3, true, true, &lines(3));
     assert_eq!(shapes(&plain[0]), shapes(&colour[0]));
-    let fills = values(&plain[0], "fill");
-    assert!(fills.contains(&"url(#chart-slipped)"));
-    let coloured = fills
-        .into_iter()
-        .find(|fill| !is_grey(fill) && ![INK, QUIET].contains(fill));
-    assert_eq!(coloured, None);
+    assert!(values(&plain[0], "fill").contains(&"url(#chart-slipped)"));
+    for name in ["fill", "stroke"] {
+        let coloured = values(&plain[0], name)
+            .into_iter()
+            .find(|ink| !is_grey(ink));
+        assert_eq!(coloured, None, "{name}");
+        assert!(
+            values(&colour[0], name)
+                .into_iter()
+                .any(|ink| !is_grey(ink)),
+            "{name}"
+        );
+    }
 }
 
 #[test]

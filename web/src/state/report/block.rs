@@ -11,37 +11,54 @@ use crate::state::entry;
 /// Cells a pasted block may have; more is no month of one unit.
 const CELLS_MAX: usize = 20_000;
 
-/// Reads a block; `None` when the text is a single cell, which the browser pastes by itself.
+/// Reads a block; `None` when the text is a single cell, which the browser pastes by itself. In a cell of prose, lines without a tab and
+/// without the end that spreadsheets write are one text.
 #[must_use]
-pub fn read(text: &str) -> Option<Vec<Vec<String>>> {
-    let mut rows = vec![vec![String::new()]];
-    let mut cells = 1;
-    let mut quoted = false;
-    let mut letters = text.trim_end_matches(['\r', '\n']).chars().peekable();
-    while let Some(letter) = letters.next() {
-        let row = rows.last_mut()?;
-        let cell = row.last_mut()?;
-        match letter {
-            // A cell with line breaks stands in quotes, quotes inside are doubled.
-            '"' if quoted && letters.next_if_eq(&'"').is_some() => cell.push('"'),
-            '"' if quoted => quoted = false,
-            '"' if cell.is_empty() => quoted = true,
-            '\t' if !quoted => {
-                row.push(String::new());
-                cells += 1;
-            }
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                rows.push(vec![String::new()]);
-                cells += 1;
-            }
-            letter => cell.push(letter),
-        }
-        if cells > CELLS_MAX {
-            return None;
+pub fn read(text: &str, prose: bool) -> Option<Vec<Vec<String>>> {
+    if prose && !text.contains('\t') && !text.ends_with('\n') {
+        return None;
+    }
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let mut rest = text.strip_suffix('\r').unwrap_or(text);
+    let mut rows = vec![Vec::new()];
+    for _ in 0..CELLS_MAX {
+        let (cell, after) = cell(rest);
+        rows.last_mut()?.push(cell);
+        if let Some(next) = after.strip_prefix('\t') {
+            rest = next;
+        } else if let Some(next) = after.strip_prefix("\r\n").or(after.strip_prefix('\n')) {
+            rows.push(Vec::new());
+            rest = next;
+        } else {
+            let is_block = rows.len() > 1 || rows.first().is_some_and(|row| row.len() > 1);
+            return is_block.then_some(rows);
         }
     }
-    (cells > 1).then_some(rows)
+    None
+}
+
+/// The first cell, and what follows it. One with line breaks or tabs stands in quotes, with quotes inside doubled; a quote without its
+/// partner is a letter like others.
+fn cell(text: &str) -> (String, &str) {
+    if let Some(inside) = text.strip_prefix('"') {
+        let mut ends = inside.match_indices('"').peekable();
+        while let Some((at, _)) = ends.next() {
+            if ends.next_if(|(next, _)| *next == at + 1).is_some() {
+                continue;
+            }
+            let after = &inside[at + 1..];
+            if after.is_empty() || after.starts_with(['\t', '\n', '\r']) {
+                return (inside[..at].replace("\"\"", "\""), after);
+            }
+            break;
+        }
+    }
+    let end = text.find(['\t', '\n']).unwrap_or(text.len());
+    let (cell, after) = text.split_at(end);
+    match cell.strip_suffix('\r') {
+        Some(cell) if after.starts_with('\n') => (cell.to_owned(), after),
+        _ => (cell.to_owned(), after),
+    }
 }
 
 /// A cell that cannot take what was pasted.
@@ -70,11 +87,15 @@ pub fn paste(
     let mut edits = Vec::new();
     for ((at, line), row) in lines.iter().enumerate().skip(first).zip(block) {
         for (field, text) in columns.iter().zip(row) {
-            let value = entry::parse(field.kind(), text, year).map_err(|why| Misfit {
+            let misfit = |why| Misfit {
                 line: at + 1,
                 text: text.clone(),
                 why,
-            })?;
+            };
+            if line.conflicts.iter().any(|id| id == field.id()) {
+                return Err(misfit(Ui::RowInConflict));
+            }
+            let value = entry::parse(field.kind(), text, year).map_err(misfit)?;
             if value != *line.cell(*field) {
                 edits.push((line.project, *field, value));
             }
@@ -96,27 +117,27 @@ pub fn cell_at(lines: &[Line], row: &str, path: &str) -> Option<(usize, Field)> 
     Some((at, *field))
 }
 
-/// The grid as a spreadsheet takes it.
+/// The grid as a spreadsheet takes it: names and figures first, then the cells people write, in the order in which they are pasted back.
 #[must_use]
 pub fn table(header: &[&str], lines: &[Line]) -> String {
     let mut text = header.join("\t");
     for line in lines {
+        let figures = [line.plan, Some(line.before), Some(line.year)];
+        let figures = figures
+            .map(|amount| print(Field::MonthDoneFen, &amount.map_or(Value::Null, Value::Int)));
+        let written = COLUMNS.map(|field| print(field, line.cell(field)));
         text.push('\n');
         text.push_str(&quoted(&line.name));
-        let money = [line.plan, Some(line.before), line.done, Some(line.year)];
-        for amount in money {
+        for cell in figures.iter().chain(&written) {
             text.push('\t');
-            text.push_str(&entry::print(
-                Field::MonthDoneFen.kind(),
-                &amount.map_or(Value::Null, Value::Int),
-            ));
-        }
-        for field in &COLUMNS[1..] {
-            text.push('\t');
-            text.push_str(&quoted(line.cell(*field).as_text().unwrap_or("")));
+            text.push_str(&quoted(cell));
         }
     }
     text
+}
+
+fn print(field: Field, value: &Value) -> String {
+    entry::print(field.kind(), value)
 }
 
 /// A cell's text: what begins like a formula is kept from becoming one.
@@ -159,17 +180,30 @@ mod tests {
 
     #[test]
     fn a_block_of_a_spreadsheet_is_read_with_its_quotes_and_breaks() {
-        let block = read("50\t\"路基\n完成\"\"80%\"\"\"\r\n51\t\r\n").unwrap();
+        let block = read("50\t\"路基\n完成\"\"80%\"\"\"\r\n51\t\r\n", true).unwrap();
         assert_eq!(block, [["50", "路基\n完成\"80%\""], ["51", ""]]);
-        assert_eq!(read("一格"), None);
-        assert_eq!(read("一格\n"), None);
-        assert_eq!(read(&"\t".repeat(CELLS_MAX + 1)), None);
+        assert_eq!(read("一格", false), None);
+        assert_eq!(read("一格\n", true), None);
+        assert_eq!(read(&"\t".repeat(CELLS_MAX + 1), true), None);
+        // A quote that never closes, and one that closes in the middle, are letters.
+        assert_eq!(
+            read("\"一号桥\t50\n51", true).unwrap(),
+            [vec!["\"一号桥", "50"], vec!["51"]]
+        );
+        assert_eq!(
+            read("\"一号\"桥\t50", true).unwrap(),
+            [["\"一号\"桥", "50"]]
+        );
+        // Empty rows at the end are rows; two lines of prose are one text.
+        assert_eq!(read("5\n\n\n", false).unwrap(), [["5"], [""], [""]]);
+        assert_eq!(read("第一行\n第二行", true), None);
+        assert_eq!(read("第一行\n第二行\n", true).unwrap().len(), 2);
     }
 
     #[test]
     fn a_block_is_written_whole_or_not_at_all() {
         let lines = lines();
-        let block = read("1,234.5\t路基\n２万\t桥涵\n9\t超出表格").unwrap();
+        let block = read("1,234.5\t路基\n２万\t桥涵\n9\t超出表格", false).unwrap();
         let edits = paste(&lines, (1, Field::MonthDoneFen), &block[..1], 2026).unwrap();
         let money = (
             lines[1].project,
@@ -179,13 +213,17 @@ mod tests {
         assert_eq!(edits[0], money);
         assert_eq!(edits[1].1, Field::MonthImage);
         // The third row of the block lies below the grid, the second cannot be read here.
-        let bad = read("50\t路基\n约五十\t桥涵").unwrap();
+        let bad = read("50\t路基\n约五十\t桥涵", false).unwrap();
         let misfit = paste(&lines, (0, Field::MonthDoneFen), &bad, 2026).unwrap_err();
         assert_eq!((misfit.line, misfit.text.as_str()), (2, "约五十"));
+        let mut clash = self::lines();
+        clash[1].conflicts.push("month_done_fen".to_owned());
+        let misfit = paste(&clash, (0, Field::MonthDoneFen), &block, 2026).unwrap_err();
+        assert_eq!((misfit.line, misfit.why), (2, Ui::RowInConflict));
         let beyond = paste(
             &lines,
             (2, Field::Problems),
-            &read("一\t二\n三\t四").unwrap(),
+            &read("一\t二\n三\t四", true).unwrap(),
             2026,
         )
         .unwrap();
@@ -196,16 +234,24 @@ mod tests {
     fn a_copied_table_comes_back_as_the_same_cells_and_holds_no_formula() {
         let mut lines = lines();
         let path = path_of(Field::MonthImage, Month::new(2026, 11).unwrap());
-        assert_eq!(
-            cell_at(&lines, &lines[1].project.to_string(), path.as_str()),
-            Some((1, Field::MonthImage))
-        );
+        let here = cell_at(&lines, &lines[1].project.to_string(), path.as_str());
+        assert_eq!(here, Some((1, Field::MonthImage)));
         lines[0]
             .cells
-            .insert("month_image".to_owned(), "=1+1\n完成".into());
-        let text = table(&["项目名称"], &lines);
-        let block = read(&text).unwrap();
-        assert_eq!(block[1][5], "'=1+1\n完成");
+            .insert("month_done_fen".to_owned(), Value::Int(1_234_500_000));
+        lines[0]
+            .cells
+            .insert("month_image".to_owned(), "路基\n完成\t80%".into());
+        lines[1]
+            .cells
+            .insert("month_next".to_owned(), "=1+1".into());
+        let block = read(&table(&["项目名称"], &lines), true).unwrap();
         assert_eq!(block.len(), 4);
+        assert_eq!(block[2][6], "'=1+1");
+        let written: Vec<Vec<String>> = block[1..2].iter().map(|row| row[4..].to_vec()).collect();
+        assert_eq!(
+            paste(&lines, (0, Field::MonthDoneFen), &written, 2026).unwrap(),
+            []
+        );
     }
 }
