@@ -10,8 +10,9 @@
 
 use shared::field::{Field, FieldPath};
 use shared::ids::ProjectId;
-use shared::sync::{Input, Line};
+use shared::sync::{CloseReason, Input, Line};
 use shared::value::Value;
+use shared::wire::v1::{self, Frame};
 use tests::faults::{Fault, FaultPlan};
 use tests::invariants;
 use tests::sizes;
@@ -130,6 +131,48 @@ fn a_session_cut_at_every_byte_heals() {
         assert_eq!(healed(&mut world), Ok(()), "cut in frame {number}");
     }
     eprintln!("{offset} bytes in {} frames, {cuts} torn", frames.len());
+}
+
+/// A node that lost its log: all is compared anew.
+fn comparison(faults: Option<FaultPlan>) -> World {
+    let mut world = World::new(11, 1);
+    world.recording = Some(Vec::new());
+    world.faults = faults;
+    world.enrol(1);
+    let home = world.unit(1);
+    world.create(1, home);
+    world.create(0, home);
+    world.run_for(9_000);
+    world.crash(1);
+    world.parties[1].is_doubtful = true;
+    world.start(1);
+    world.run_for(9_000);
+    world.faults = None;
+    world
+}
+
+#[test]
+fn a_comparison_whose_words_are_flipped_starts_over() {
+    let frames = comparison(None).recording.unwrap_or_default();
+    let (mut flips, mut waits) = (0, 0);
+    for (index, (_, bytes)) in frames.iter().enumerate() {
+        if let Ok((_, Frame::Differ { .. } | Frame::Heads { .. })) = v1::decode(bytes) {
+            // A flipped `is_last` is a sound frame: both sides wait for the other from then on, and both are there.
+            for bit in 0..bytes.len() as u64 * 8 {
+                let number = index as u64 + 1;
+                let mut world = comparison(Some(FaultPlan::At(number, Fault::Flipped { bit })));
+                assert_eq!(world.faults_done, 1);
+                world.run_for(HEAL_MS);
+                let found = invariants::everybody_is_in_step(&world)
+                    .and_then(|()| invariants::heads_are_equal(&mut world));
+                assert_eq!(found, Ok(()), "bit {bit} of frame {number}");
+                flips += 1;
+                waits += u64::from(world.closed.contains_key(&CloseReason::Silent.to_string()));
+            }
+        }
+    }
+    eprintln!("{flips} flips, after {waits} of them a comparison stood still");
+    assert!(waits > 0);
 }
 
 /// What happens to a bad line every so many milliseconds.

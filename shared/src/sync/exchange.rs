@@ -226,6 +226,7 @@ impl Replica {
                 if is_idle {
                     self.last_exchange = Some(cx.now);
                 }
+                self.note_pong(cx, id);
                 Ok(())
             }
             Frame::Probe(message) => self.on_probe(cx, id, &message),

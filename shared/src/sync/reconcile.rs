@@ -5,7 +5,7 @@
 //! meanwhile. The dialler always leads. Everything here is idempotent: changes are known by hash, so a repair cut off in the
 //! middle is simply done again: the dialler remembers, durably, that something differs, until the hub's `Reset` comes, which the hub
 //! says only once it has the dialler's. Either `Reset` alone makes cursors fit again, and what the other half had to bring would
-//! never be asked for.
+//! never be asked for. A repair that stands still although the peer answers ends its session.
 //!
 //! Source: negentropy protocol v1; research/sync.md 7 "Repair"; items are ours: H(document ‖ sorted heads), all at time 0.
 
@@ -38,6 +38,10 @@ const DOCUMENTS_MAX: usize = 200_000;
 /// line stays bounded.
 const REPAIR_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Answers to pings without a word of the repair, one in 25 s. An answer comes after all the peer had to say to what it heard before;
+/// only what waits for a trial may come later, and ten minutes are twenty of the longest trials.
+const PONGS_MAX: u32 = 24;
+
 /// At the dialler: something was found to differ, and the repair of it has not ended.
 const BEGUN: &[u8] = b"sync/repair";
 
@@ -57,6 +61,8 @@ pub(crate) struct Repair {
     is_sent: bool,
     /// True once the peer's `Reset` came.
     is_received: bool,
+    /// Answers to pings since the last word of it.
+    pongs: u32,
 }
 
 impl Replica {
@@ -180,6 +186,7 @@ impl Replica {
             wanted: BTreeSet::new(),
             is_sent: false,
             is_received: false,
+            pongs: 0,
         }))
     }
 
@@ -231,9 +238,22 @@ impl Replica {
         Ok(())
     }
 
+    /// The peer is there. A repair it says nothing more of will not end: the session does, and the next one starts over.
+    pub(super) fn note_pong(&mut self, cx: &mut Context<'_, '_>, id: SessionId) {
+        let open = self.sessions.get_mut(&id).and_then(|s| s.open_mut());
+        if let Some(repair) = open.and_then(|open| open.repair.as_mut()) {
+            repair.pongs += 1;
+            if repair.pongs > PONGS_MAX {
+                self.close(cx, id, CloseReason::Silent);
+            }
+        }
+    }
+
+    /// The repair on the way, for the next word of it.
     fn repair_mut(&mut self, id: SessionId) -> Option<&mut Repair> {
-        let open = self.sessions.get_mut(&id)?.open_mut()?;
-        open.repair.as_mut()
+        let repair = self.sessions.get_mut(&id)?.open_mut()?.repair.as_mut()?;
+        repair.pongs = 0;
+        Some(repair)
     }
 
     /// Dialler: what differs, with our heads.
