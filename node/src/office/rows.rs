@@ -82,11 +82,9 @@ fn kind(
     if let Some(total) = named.and_then(|name| total(&clean::compact(name.text()))) {
         return total;
     }
-    if row.cells.len() <= 2
-        && NOTES
-            .iter()
-            .any(|word| label.starts_with(&clean::compact(word)))
-    {
+    // A line of signatures may be as long as a row of the table, and then has no name or one more signature in its place.
+    let is_no_project = named.is_none_or(|name| opens_note(&clean::compact(name.text())));
+    if opens_note(&label) && (row.cells.len() <= 2 || is_no_project) {
         return RowKind::Note;
     }
     if row.cells.len() == 1 {
@@ -114,6 +112,12 @@ fn kind(
         }
     }
     RowKind::Project
+}
+
+fn opens_note(label: &str) -> bool {
+    NOTES
+        .iter()
+        .any(|word| label.starts_with(&clean::compact(word)))
 }
 
 /// What kind of sum a label opens: `小计`, `合 计`, `健跳镇小计`, `合计（35个）`.

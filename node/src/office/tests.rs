@@ -26,6 +26,7 @@ use super::{csv_in, errors_out};
 
 mod consistency;
 mod formats;
+mod layouts;
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
