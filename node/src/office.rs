@@ -7,7 +7,8 @@
 //! county's rules. [`import::preview`] is all of that in one call, pure over plain data. What it returns becomes one
 //! `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
 //!
-//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing. [`results`] writes what assessment came to.
+//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing. [`results`] writes what assessment came to. Both
+//! are set up for the printer as they are (`print`).
 //!
 //! Invariants:
 //! - A workbook is never parsed inside the server's process.
@@ -24,6 +25,7 @@ pub mod import;
 pub mod mapping;
 pub mod parcel;
 pub mod plan;
+mod print;
 pub mod reader;
 pub mod remembered;
 pub mod results;

@@ -21,6 +21,7 @@ use shared::value::Value;
 
 use super::import::Words;
 use super::mapping::Target;
+use super::print::{self, Printed};
 use super::workbook::column_letter;
 
 /// The version of the ledger's layout, kept in the file's properties.
@@ -351,6 +352,13 @@ fn write_xlsx(
             }
         }
     }
+    let printed = Printed {
+        head_row: FIRST_ROW - 1,
+        signatures_row: last + 1,
+        last_column: last_shown(columns),
+        today: Some(ledger.today),
+    };
+    print::set_up(sheet, &printed)?;
     Ok(book.save_to_buffer()?)
 }
 
@@ -370,17 +378,22 @@ pub(super) fn write_amount<'a>(
     }
 }
 
+/// The last column people see; our id stands hidden behind it.
+fn last_shown(columns: &[Column]) -> u16 {
+    let shown = columns
+        .iter()
+        .filter(|column| column.target != Target::Id)
+        .count();
+    u16::try_from(shown.saturating_sub(1)).unwrap_or(0)
+}
+
 fn write_head(
     sheet: &mut Worksheet,
     ledger: &Ledger<'_>,
     columns: &[Column],
     formats: &Formats,
 ) -> Result<(), ExportError> {
-    let shown = columns
-        .iter()
-        .filter(|column| column.target != Target::Id)
-        .count();
-    let last = u16::try_from(shown.saturating_sub(1)).unwrap_or(0);
+    let last = last_shown(columns);
     sheet.merge_range(
         TITLE_ROW,
         0,
@@ -434,12 +447,7 @@ fn write_head(
             sheet.set_column_hidden(at)?;
         }
     }
-    sheet.set_landscape();
-    sheet.set_paper_size(8); // A3
-    sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(HEAD_ROW, HEAD_ROW + 1)?;
     sheet.set_freeze_panes(FIRST_ROW, 2)?;
-    sheet.set_footer("&C&P / &N");
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use shared::rules::scores::written;
 use shared::text::office::{RESULTS, results_title, subject_kind};
 
 use super::export::{ExportError, Format, guard, write_amount};
+use super::print::{self, Printed};
 
 /// The row of the titles, under the name of the table.
 const HEAD_ROW: u32 = 1;
@@ -90,7 +91,13 @@ fn write_xlsx(year: i16, results: &[Assessed]) -> Result<Vec<u8>, ExportError> {
             };
         }
     }
-    sheet.set_landscape();
+    let printed = Printed {
+        head_row: HEAD_ROW,
+        signatures_row: HEAD_ROW + 1 + u32::try_from(results.len()).unwrap_or(u32::MAX - 2),
+        last_column: u16::try_from(RESULTS.len() - 1).unwrap_or(0),
+        today: None,
+    };
+    print::set_up(sheet, &printed)?;
     sheet.set_freeze_panes(HEAD_ROW + 1, 4)?;
     Ok(book.save_to_buffer()?)
 }

@@ -27,6 +27,7 @@ use super::{csv_in, errors_out};
 mod consistency;
 mod formats;
 mod layouts;
+mod print;
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

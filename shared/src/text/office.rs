@@ -112,5 +112,17 @@ pub fn reporting_unit(unit: &str) -> String {
 /// The line under a title: the unit of money.
 pub const MONEY_UNIT: &str = "单位：万元";
 
+/// The foot of a printed page, with the signs workbooks have for its number and for how many there are.
+pub const PAGE_OF: &str = "&C第 &P 页，共 &N 页";
+
+/// The line under a ledger where it is signed; the import takes it for a note.
+#[must_use]
+pub fn signatures(year: i16, month: u8, day: u8) -> String {
+    let gap = "\u{3000}".repeat(8);
+    format!(
+        "单位负责人：{gap}审核人：{gap}填表人：{gap}联系电话：{gap}填报日期：{year}年{month}月{day}日"
+    )
+}
+
 /// The ledger's name when nobody gives one.
 pub const LEDGER_NAME: &str = "重点项目台账";
