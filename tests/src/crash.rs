@@ -1,8 +1,9 @@
 //! What a disk may hold after a power cut, made from a trace of everything a process wrote (`trace.c`).
 //!
 //! Durable is what was synced: a file's bytes by a sync of the file, names by a sync of their folder. Of what was written since,
-//! any part may be there: nothing, all, a beginning, or any choice of sectors of 512 bytes. Names that were not synced are
-//! there up to some point in their order, since file systems keep that order. Files do not wait for each other.
+//! any part may be there: nothing, all, a beginning, or any choice of sectors of 512 bytes; a file's new length may be there before
+//! what fills it. Names that were not synced are there up to some point in their order, since file systems keep that order. Files
+//! do not wait for each other.
 //!
 //! Source: the model of LazyFS and of SQLite's crash tests; research/reliability.md 6, R2.
 
@@ -331,9 +332,13 @@ fn content(file: &File<'_>, dice: &mut ChaCha8Rng) -> Vec<u8> {
     bytes
 }
 
-/// Writes any choice of the sectors of one write.
+/// Writes any choice of the sectors of one write; the file may have its new length whatever is there of it.
 fn write_some(bytes: &mut Vec<u8>, offset: u64, data: &[u8], dice: &mut ChaCha8Rng) {
     let keep = dice.next_u32() % 3;
+    let end = usize::try_from(offset).unwrap_or(0) + data.len();
+    if dice.next_u32().is_multiple_of(2) && bytes.len() < end {
+        bytes.resize(end, 0);
+    }
     let mut at = 0;
     while at < data.len() {
         let here = offset + at as u64;

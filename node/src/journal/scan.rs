@@ -4,7 +4,7 @@
 //! It changes nothing on the disk.
 //!
 //! The last record is *incomplete*, as after a power cut, when the file ends inside it, or when it does not check out, no
-//! valid record follows, and part of it was never written (a sector of zeros). Whatever else does not fit is damage: the
+//! valid record follows, and part of it was never written (its share of a sector is zeros). Whatever else does not fit is damage: the
 //! reader looks for the next record that checks out and goes on there, so that one flipped bit costs one record.
 
 use std::io;

@@ -12,8 +12,6 @@ use super::record::{
 
 /// The smallest unit a disk writes. A torn write leaves whole sectors unwritten.
 const SECTOR_BYTES: u64 = 512;
-/// Fewer zeros than this prove nothing: they may be data.
-const HOLE_BYTES_MIN: usize = 16;
 
 /// The header of a segment file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +202,7 @@ impl Segment {
         let is_short =
             bytes.len() < RECORD_HEADER_BYTES || whole.is_some_and(|whole| whole > bytes.len());
         let passed = found.unwrap_or(bytes.len());
+        let sound_bytes = header.map_or(0, |_| RECORD_HEADER_BYTES);
         let bad = Bad {
             offset: self.record_offset,
             bytes: passed as u64,
@@ -213,7 +212,8 @@ impl Segment {
                 None => "a record's header is damaged",
             },
             resumes: found.is_some(),
-            is_incomplete: found.is_none() && (is_short || has_hole(bytes, self.record_offset)),
+            is_incomplete: found.is_none()
+                && (is_short || has_hole(bytes, self.record_offset, sound_bytes)),
             is_one_record: whole == Some(bytes.len()),
             next_chain_before: match (header, whole) {
                 (Some(header), Some(whole)) if found == Some(whole) => Some(header.chain),
@@ -238,11 +238,20 @@ fn is_record(bytes: &[u8]) -> bool {
     })
 }
 
-/// True when a sector's share of these bytes, which begin at `offset` of the file, holds nothing but zeros.
-fn has_hole(bytes: &[u8], offset: u64) -> bool {
-    let first = ((SECTOR_BYTES - offset % SECTOR_BYTES) as usize).min(bytes.len());
-    let (head, rest) = bytes.split_at(first);
+/// True when a sector's share of a record, which begins at `offset` of the file, was never written: it holds nothing but zeros. Sectors that
+/// hold some of the first `sound_bytes` were.
+///
+/// However short a share at either end is: a record begins with its length, so four zeros are no beginning; and that fewer of them, or
+/// some at its end, were meant and the record is damaged elsewhere is far rarer than a power cut.
+fn has_hole(record: &[u8], offset: u64, sound_bytes: usize) -> bool {
+    let first = (SECTOR_BYTES - offset % SECTOR_BYTES) as usize;
+    let (head, rest) = record.split_at(first.min(record.len()));
+    let mut begins = 0;
     std::iter::once(head)
         .chain(rest.chunks(SECTOR_BYTES as usize))
-        .any(|sector| sector.len() >= HOLE_BYTES_MIN && sector.iter().all(|byte| *byte == 0))
+        .any(|share| {
+            let is_sound = begins < sound_bytes;
+            begins += share.len();
+            !is_sound && share.iter().all(|byte| *byte == 0)
+        })
 }

@@ -178,6 +178,127 @@ fn reading_begins_at_the_newest_checkpoint() {
     assert_eq!((scanned.digest, scanned.damage.len()), (digest, 0));
 }
 
+/// The bytes a sector holds of a file.
+const SECTOR_BYTES: usize = 512;
+
+/// A segment of two commits, and where the second begins. Nothing in their values is zero, nor one bit from it, and nothing is packed.
+fn two_commits(header: &[u8], first: usize, second: usize) -> (Vec<u8>, usize) {
+    let mut state = 1_u32;
+    let mut noise = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8 | 3
+    };
+    let (mut file, mut chain, mut begins) = (header.to_vec(), Chain::default(), 0);
+    for (position, bytes) in [(1, first), (2, second)] {
+        let write = (
+            Tree::Change,
+            vec![1],
+            Some((0..bytes).map(&mut noise).collect()),
+        );
+        let payload = payload::encode_commit(position, &[write], Digest::default());
+        let (record, after) = record::encode(chain, Kind::Commit, &payload).unwrap();
+        begins = file.len();
+        file.extend(record);
+        chain = after;
+    }
+    (file, begins)
+}
+
+/// Two commits at every place where an edge of a sector lies near the beginning, in the header or near the end of the second, and at some others.
+fn at_every_edge(second: usize, mut check: impl FnMut(&Place, &[u8], usize)) {
+    let place = Place::new();
+    let header = std::fs::read(place.path(1)).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for first in 600..600 + SECTOR_BYTES + 8 {
+        let (file, begins) = two_commits(&header, first, second);
+        let edges = [begins, file.len()].map(|at| (at + 40) % SECTOR_BYTES);
+        if edges.iter().any(|at| *at < 80) || begins % 64 == 0 {
+            seen.insert(begins % SECTOR_BYTES);
+            check(&place, &file, begins);
+        }
+    }
+    assert!(seen.len() > 80, "{seen:?}");
+}
+
+#[test]
+fn a_last_record_of_which_any_sectors_are_missing_is_cut() {
+    for second in [20, 450, 900] {
+        at_every_edge(second, |place, whole, begins| {
+            let mut shares = Vec::new();
+            let mut from = begins;
+            while from < whole.len() {
+                let end = whole.len().min((from / SECTOR_BYTES + 1) * SECTOR_BYTES);
+                shares.push(from..end);
+                from = end;
+            }
+            for missing in 1..1_u32 << shares.len() {
+                let is_missing = |index: &usize| missing & 1 << index != 0;
+                let mut torn = whole.to_vec();
+                for index in (0..shares.len()).filter(is_missing) {
+                    torn[shares[index].clone()].fill(0);
+                }
+                // The file's length came to the disk before its bytes, or reaches as far as they do.
+                let written = (0..shares.len()).rfind(|index| !is_missing(index));
+                let reaches = written.map_or(begins, |index| shares[index].end);
+                for bytes in [whole.len(), reaches] {
+                    std::fs::write(place.path(1), &torn[..bytes]).unwrap();
+                    let (entries, scanned) = place.scan();
+                    let at = format!(
+                        "{begins}..{}, missing {missing:b}, {bytes} bytes",
+                        whole.len()
+                    );
+                    assert_eq!(scanned.damage, [], "{at}");
+                    assert_eq!(positions(&entries), [1], "{at}");
+                    assert_eq!(scanned.cut_bytes, (bytes - begins) as u64, "{at}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_a_whole_last_record_is_damage_wherever_it_lies() {
+    at_every_edge(20, |place, whole, begins| {
+        for at in begins..whole.len() {
+            let mut flipped = whole.to_vec();
+            flipped[at] ^= 1 << (at % 8);
+            std::fs::write(place.path(1), &flipped).unwrap();
+            let (entries, scanned) = place.scan();
+            assert_eq!(positions(&entries), [1], "byte {at} of {begins}..");
+            assert_eq!(
+                (scanned.damage.len(), scanned.cut_bytes),
+                (1, 0),
+                "byte {at} of {begins}.."
+            );
+        }
+    });
+}
+
+#[test]
+fn a_zero_that_a_sound_header_begins_with_is_no_missing_sector() {
+    let place = Place::new();
+    let header = std::fs::read(place.path(1)).unwrap();
+    let payload_from = |begins: usize| begins + record::RECORD_HEADER_BYTES;
+    // A payload of 256 bytes, whose length begins with a zero, which is all that a sector holds of the record.
+    let mut files = (0..300).flat_map(|second| {
+        let first = (600..600 + SECTOR_BYTES + 8).map(move |first| (first, second));
+        first.map(|(first, second)| two_commits(&header, first, second))
+    });
+    let (whole, begins) = files
+        .find(|(file, begins)| {
+            file.len() - payload_from(*begins) == 256 && (begins + 1) % SECTOR_BYTES == 0
+        })
+        .unwrap();
+    assert_eq!(whole[begins], 0);
+    for at in payload_from(begins)..whole.len() {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1;
+        std::fs::write(place.path(1), &flipped).unwrap();
+        let scanned = place.scan().1;
+        assert_eq!((scanned.damage.len(), scanned.cut_bytes), (1, 0), "{at}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
