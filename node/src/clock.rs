@@ -1,7 +1,8 @@
 //! The only reader of time and system randomness in the node.
 //!
 //! Everything else is handed a [`Clock`]. A test hands in [`Clock::manual`]: its time stands still until told, and its
-//! randomness follows a seed, so that a run can be repeated.
+//! randomness follows a seed, so that a run can be repeated. A debug build's server may be told how far ahead it is by a file
+//! (`serve --clock FILE`), so that weeks pass in a test of whole processes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -28,6 +29,12 @@ enum Source {
         steady: Arc<AtomicI64>,
         seed: Arc<AtomicU64>,
     },
+    #[cfg(debug_assertions)]
+    Ahead {
+        file: Arc<std::path::Path>,
+        clock: Box<Clock>,
+        latest: Arc<AtomicI64>,
+    },
 }
 
 impl Clock {
@@ -50,12 +57,31 @@ impl Clock {
         })
     }
 
+    /// The computer's clock moved on by what stands in a file: milliseconds, in decimal. Whoever writes more into it makes time pass.
+    ///
+    /// # Errors
+    /// When the file holds no such number.
+    #[cfg(debug_assertions)]
+    pub fn ahead_by_file(file: &std::path::Path) -> std::io::Result<Self> {
+        Ok(Self(Source::Ahead {
+            file: file.into(),
+            clock: Box::new(Self::system()),
+            latest: Arc::new(AtomicI64::new(read_number(file)?)),
+        }))
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System { .. } => system_now(),
             Source::Manual { now, .. } => Timestamp(now.load(Ordering::SeqCst)),
+            #[cfg(debug_assertions)]
+            Source::Ahead {
+                file,
+                clock,
+                latest,
+            } => clock.now().plus_ms(ahead(file, latest)),
         }
     }
 
@@ -66,6 +92,12 @@ impl Clock {
         match &self.0 {
             Source::System { started, since } => started.plus_ms(since.elapsed_ms()),
             Source::Manual { steady, .. } => Timestamp(steady.load(Ordering::SeqCst)),
+            #[cfg(debug_assertions)]
+            Source::Ahead {
+                file,
+                clock,
+                latest,
+            } => clock.steady().plus_ms(ahead(file, latest)),
         }
     }
 
@@ -92,13 +124,11 @@ impl Clock {
     pub fn rng(&self) -> ChaCha20Rng {
         let mut seed = [0u8; 32];
         match &self.0 {
-            Source::System { .. } => {
-                getrandom::fill(&mut seed).expect("the operating system provides randomness");
-            }
             Source::Manual { seed: next, .. } => {
                 let number = next.fetch_add(1, Ordering::SeqCst);
                 seed[..8].copy_from_slice(&number.to_be_bytes());
             }
+            _ => getrandom::fill(&mut seed).expect("the operating system provides randomness"),
         }
         ChaCha20Rng::from_seed(seed)
     }
@@ -117,6 +147,21 @@ fn system_now() -> Timestamp {
     Timestamp(since.map_or(0, |since| {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }))
+}
+
+/// How far ahead a file says to be; it never says less than before, nor anything while it is being written.
+#[cfg(debug_assertions)]
+fn ahead(file: &std::path::Path, latest: &AtomicI64) -> i64 {
+    let known = latest.load(Ordering::SeqCst);
+    let says = read_number(file).unwrap_or(known);
+    latest.fetch_max(says, Ordering::SeqCst).max(says)
+}
+
+#[cfg(debug_assertions)]
+fn read_number(file: &std::path::Path) -> std::io::Result<i64> {
+    let text = std::fs::read_to_string(file)?;
+    let number = text.trim().parse();
+    number.map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! tests see is what an administrator sees. Nothing here sleeps for a fixed time: [`wait_until`] asks again until a
 //! condition holds, and fails with its name when it never does.
 
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -140,6 +141,7 @@ pub struct Place {
     pub dir: PathBuf,
     /// Its name, which is also its unit's.
     pub name: String,
+    clock: Option<PathBuf>,
     serving: Option<Serving>,
     last: Option<SocketAddr>,
 }
@@ -180,6 +182,7 @@ impl Place {
         Self {
             dir: root.join(name),
             name: name.to_owned(),
+            clock: None,
             serving: None,
             last: None,
         }
@@ -231,6 +234,11 @@ impl Place {
             "--password-stdin",
         ];
         let _added = self.cli_with(&arguments, &format!("{password}\n")).ok();
+    }
+
+    /// From its next start on the server's time is ahead of the computer's by the milliseconds a file says.
+    pub fn follow_clock(&mut self, file: &Path) {
+        self.clock = Some(file.to_owned());
     }
 
     /// Serves the folder on a free port and waits until it is ready.
@@ -290,6 +298,10 @@ impl Place {
     }
 
     fn serve_by(&mut self, mut command: Command, listen: &str) {
+        let clock = self
+            .clock
+            .iter()
+            .flat_map(|file| [OsStr::new("--clock"), file.as_os_str()]);
         let mut child = command
             .args([
                 "serve",
@@ -300,6 +312,7 @@ impl Place {
                 "--data",
             ])
             .arg(&self.dir)
+            .args(clock)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(self.log()).expect("the log can be made"))

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Common;
 use super::output::Output;
 use super::target::runtime;
+use crate::clock::Clock;
 use crate::config::{Config, Flags};
 use crate::exit::{Exit, Failure};
 use crate::identity::Identity;
@@ -26,6 +27,21 @@ pub struct Args {
     /// End when stdin closes, so that the server never outlives the program that started it
     #[arg(long, hide = true)]
     pub until_stdin_closes: bool,
+    /// A file that says how many milliseconds time is ahead of the computer's: for tests in which weeks pass
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub clock: Option<std::path::PathBuf>,
+}
+
+impl Args {
+    /// The computer's clock, or the one a debug build was told to follow.
+    fn clock(&self) -> Result<Clock, Failure> {
+        #[cfg(debug_assertions)]
+        if let Some(file) = &self.clock {
+            return Clock::ahead_by_file(file).map_err(Failure::unusable);
+        }
+        Ok(Clock::system())
+    }
 }
 
 /// Serves.
@@ -33,6 +49,7 @@ pub struct Args {
 /// # Errors
 /// When the configuration is wrong or the server cannot start.
 pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Failure> {
+    let clock = args.clock()?;
     let flags = Flags {
         data: common.data.clone(),
         listen: args.listen,
@@ -50,7 +67,7 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
     telemetry::start(LogStyle::Json, &config.log).map_err(Failure::unusable)?;
     let listen = config.listen;
     runtime()?.block_on(async {
-        let server = Server::bind(config).await.map_err(|error| {
+        let server = Server::bind_at(config, clock).await.map_err(|error| {
             Failure::unusable(error).hint(format!("choose another address with --listen ADDR:PORT if {listen} is taken"))
         })?;
         let address = server.address();
