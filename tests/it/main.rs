@@ -24,6 +24,7 @@ mod issues;
 mod kill;
 mod malformed;
 mod mutation;
+mod photos;
 mod plain;
 mod queue;
 mod readers;

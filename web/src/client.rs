@@ -8,5 +8,6 @@ pub mod indexed_db;
 pub mod json;
 pub mod live;
 pub mod page;
+pub mod photo;
 pub mod prefs;
 pub mod wire;

@@ -5,6 +5,7 @@ pub mod conflict_card;
 pub mod dialog;
 pub mod face;
 pub mod field_row;
+pub mod file_list;
 pub mod filing_badge;
 pub mod frame;
 pub mod history_bar;

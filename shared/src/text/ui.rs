@@ -155,6 +155,13 @@ words! {
     SectionProgress "进度" "Progress";
     SectionTables "明细表" "Lists";
     SectionComments "留言" "Comments";
+    Files "附件与照片" "Files and photographs";
+    NoFiles "还没有附件。可点“添加附件”，或把文件拖到这里。" "No files yet. Press “Add files”, or drop them here.";
+    AddFiles "添加附件" "Add files";
+    KeepPlace "照片保留拍摄地点" "Keep the place a photograph was taken at";
+    FileElsewhere "未下载" "Not downloaded";
+    FetchFile "取来" "Fetch";
+    FileAsked "已登记，连上后自动取来" "Asked for; it comes by itself when the line is up";
     HideEmpty "只看已填" "Filled only";
     History "历史" "History";
     HistoryOf "修改历史" "History";

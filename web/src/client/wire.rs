@@ -7,9 +7,9 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
-    ChartSheets, Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo, ImportPreview,
-    IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType, Records, ReportView,
-    SyncState, SyncStatus,
+    AttachmentInfo, ChartSheets, Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo,
+    ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType,
+    Records, ReportView, SyncState, SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -40,6 +40,7 @@ macro_rules! plain {
 }
 
 plain!(
+    Vec<AttachmentInfo>,
     ChartSheets,
     Collection,
     Desk,
@@ -154,6 +155,15 @@ impl FromWire for LineTold {
             },
             status: flat.raise()?,
         })
+    }
+}
+
+/// A file was kept; what else the answer says is in the list.
+pub struct Kept;
+
+impl FromWire for Kept {
+    fn from_wire(_: &str) -> Option<Self> {
+        Some(Self)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::client::live::Heard;
 use crate::client::{clock, page};
 use crate::components::face::{Face, face_view};
 use crate::components::field_row::FieldRow;
+use crate::components::file_list::FileList;
 use crate::components::history_bar::{HistoryBar, kind_of};
 use crate::components::progress_bar::progress_bar;
 use crate::components::proposal_list::ProposalList;
@@ -340,6 +341,7 @@ fn Record(props: &RecordProps) -> Html {
                 <nav class="tabs" aria-label={words.t(Ui::Sections)}>
                     { for SECTIONS.iter().enumerate().map(|(index, section)| tab(words.t(section_word(*section)), &format!("section-{index}"))) }
                     { tab(words.t(Ui::SectionTables), "section-tables") }
+                    { tab(words.t(Ui::Files), "section-files") }
                     { tab(words.t(Ui::Records), "section-records") }
                     { tab(words.t(Ui::SectionComments), "section-comments") }
                     <label class="tabs__switch"><input type="checkbox" checked={*filled_only} onchange={let filled_only = filled_only.clone(); move |_: Event| filled_only.set(!*filled_only)} />{ words.t(Ui::HideEmpty) }</label>
@@ -374,6 +376,8 @@ fn Record(props: &RecordProps) -> Html {
                             on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
                     }) }
                 </section>
+                <FileList view={view.clone()} {read_only} on_behalf={(*on_behalf).clone()}
+                    on_struck={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table: Table::Attachments, row, reason }, format!("{} · {}", words.t(Ui::Files), words.t(Ui::Strike))))} />
                 <div id="section-records"><RecordKinds project={Some(base.id)} only_project=true /></div>
                 { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) }
                 { unknown(&view, &words) }

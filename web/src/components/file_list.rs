@@ -1,0 +1,230 @@
+//! 附件与照片 of a project: what is attached and whether its bytes are here, files added by choosing or dropping them, one struck out
+//! with a reason. Photographs are made small first; a file whose bytes are elsewhere is fetched when somebody asks for it.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use shared::api::{AttachmentInfo, Code};
+use shared::field::Table;
+use shared::ids::{ProjectId, RowId};
+use shared::project::ProjectView;
+use shared::text::ui::Ui;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DragEvent, File, FileList as Chosen, HtmlInputElement};
+use yew::prelude::*;
+
+use super::face::{Face, face_view};
+use super::reason_dialog::ReasonDialog;
+use crate::client::clock;
+use crate::client::http::{Failure, encode};
+use crate::client::photo;
+use crate::client::wire::Kept;
+use crate::component::{component, use_effect_with, use_state, use_state_eq};
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::notices::use_notices;
+use crate::hooks::session::use_session;
+use crate::markup::html;
+use crate::state::remote::Remote;
+use crate::state::{answer, pill};
+
+/// How long until the list is asked again whether a file that was asked for has come.
+const LOOK_AGAIN_MS: u32 = 3_000;
+
+/// What may be attached, for the browser's file dialog; the node decides.
+const KINDS: &str =
+    ".jpg,.jpeg,.png,.webp,.pdf,.ofd,.docx,.xlsx,.pptx,.doc,.xls,.ppt,.wps,.et,.zip,.txt,.csv";
+
+/// Props of [`FileList`].
+#[derive(Properties, PartialEq)]
+pub struct FileListProps {
+    /// The project.
+    pub view: Rc<ProjectView>,
+    /// The reader may not write.
+    pub read_only: bool,
+    /// Why another unit's project is written, when it is.
+    pub on_behalf: Option<String>,
+    /// A row is struck out, with the reason.
+    pub on_struck: Callback<(RowId, String)>,
+}
+
+/// The list.
+#[component]
+pub fn FileList(props: &FileListProps) -> Html {
+    let session = use_session();
+    let words = session.words.clone();
+    let notices = use_notices();
+    let place = use_state_eq(|| false);
+    let left = use_state_eq(|| 0_usize);
+    let striking = use_state(|| None::<RowId>);
+    let asked = use_state(Vec::<RowId>::new);
+    let id: ProjectId = props.view.id;
+    let files = use_fetch::<Vec<AttachmentInfo>>(list_path(id).into());
+    {
+        let (rows, reload) = (props.view.rows(Table::Attachments), files.reload.clone());
+        let known = files.remote.ready().map_or(rows.len(), |list| list.len());
+        use_effect_with(rows.len(), move |count| {
+            if *count != known {
+                reload.emit(());
+            }
+        });
+    }
+    {
+        let waits = files.remote.ready().is_some_and(|list| {
+            list.iter()
+                .any(|file| !file.here && asked.contains(&file.id))
+        });
+        let reload = files.reload.clone();
+        use_effect_with((waits, files.began), move |(waits, _)| {
+            let again = waits.then(|| Timeout::new(LOOK_AGAIN_MS, move || reload.emit(())));
+            move || drop(again)
+        });
+    }
+    let take = {
+        let (session, notices, words, left, place) = (
+            session.clone(),
+            notices.clone(),
+            words.clone(),
+            left.clone(),
+            *place,
+        );
+        let (reload, behalf) = (files.reload.clone(), props.on_behalf.clone());
+        Callback::from(move |chosen: Vec<File>| {
+            let (session, notices, words, left, reload) = (
+                session.clone(),
+                notices.clone(),
+                words.clone(),
+                left.clone(),
+                reload.clone(),
+            );
+            let behalf = behalf.as_deref().map_or_else(String::new, |reason| {
+                format!("&on_behalf={}", encode(reason))
+            });
+            spawn_local(async move {
+                for (done, file) in chosen.iter().enumerate() {
+                    left.set(chosen.len() - done);
+                    let file = photo::made_small(file, place).await;
+                    let path = format!("{}?name={}{behalf}", list_path(id), encode(&file.name()));
+                    if let Err(failure) = session.client.upload::<Kept>(&path, &file).await {
+                        session.note(&failure);
+                        let why = answer::failure(&failure, &words);
+                        notices.fail(format!("{}：{why}", file.name()));
+                    }
+                }
+                left.set(0);
+                reload.emit(());
+            });
+        })
+    };
+    let onchange = {
+        let take = take.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                take.emit(all(input.files()));
+                // The same file may be chosen again.
+                input.set_value("");
+            }
+        })
+    };
+    let (read_only, busy) = (props.read_only, *left > 0);
+    let ondrop = Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        if !read_only && !busy {
+            take.emit(all(event.data_transfer().and_then(|data| data.files())));
+        }
+    });
+    let ask = {
+        let (session, notices, words, asked, reload) = (
+            session.clone(),
+            notices.clone(),
+            words.clone(),
+            asked.clone(),
+            files.reload.clone(),
+        );
+        Callback::from(move |row: RowId| {
+            let (session, notices, words, asked, reload) = (
+                session.clone(),
+                notices.clone(),
+                words.clone(),
+                asked.clone(),
+                reload.clone(),
+            );
+            spawn_local(async move {
+                if let Err(failure) = session.client.fetch_text(&file_path(id, row)).await {
+                    session.note(&failure);
+                    if matches!(&failure, Failure::Told(error) if error.code == Code::NotDownloaded)
+                    {
+                        let mut rows = (*asked.now()).clone();
+                        rows.push(row);
+                        asked.set(rows);
+                    } else {
+                        notices.fail(answer::failure(&failure, &words));
+                    }
+                }
+                reload.emit(());
+            });
+        })
+    };
+    let line = |file: &AttachmentInfo| {
+        let row = file.id;
+        let path = file_path(id, row);
+        let name = file.name.clone();
+        html! {
+            <li key={row.to_string()} data-file={name.clone()} data-here={file.here.to_string()}>
+                if file.here && file.media_type.starts_with("image/") { <img class="files__small" src={path.clone()} alt="" loading="lazy" /> }
+                if file.here { <a href={path} download={name.clone()}>{ name }</a> } else { <span>{ name }</span> }
+                <span class="quiet">{ size(file.bytes) }{ " · " }{ pill::moment(file.at, clock::now()) }</span>
+                if !file.here {
+                    <span class="state state--quiet">{ "▲ " }{ words.t(Ui::FileElsewhere) }</span>
+                    if asked.contains(&row) { <span class="quiet" role="status">{ words.t(Ui::FileAsked) }</span> }
+                    else { <button class="button button--small" onclick={ask.reform(move |_: MouseEvent| row)}>{ words.t(Ui::FetchFile) }</button> }
+                }
+                if !read_only { <button class="button button--bare" title={words.t(Ui::Strike)} aria-label={words.t(Ui::Strike)} onclick={let striking = striking.clone(); move |_: MouseEvent| striking.set(Some(row))}>{ "×" }</button> }
+            </li>
+        }
+    };
+    html! {
+        <section class="record__section" id="section-files" {ondrop} ondragover={Callback::from(|event: DragEvent| event.prevent_default())}>
+            <h2>{ words.t(Ui::Files) }</h2>
+            { match &files.remote {
+                Remote::Ready(list) if list.is_empty() => html! { <p class="empty">{ words.t(Ui::NoFiles) }</p> },
+                Remote::Ready(list) => html! { <ul class="files">{ for list.iter().map(line) }</ul> },
+                other => Face::of(other, Ui::NoFiles).map(|face| face_view(&session, &face, &files.reload)).unwrap_or_default(),
+            } }
+            if !read_only {
+                <p class="buttons">
+                    <label class="button files__add">{ words.t(Ui::AddFiles) }<input id="attach-file" type="file" class="off-screen" multiple=true accept={KINDS} disabled={busy} {onchange} /></label>
+                    <label class="files__place"><input id="keep-place" type="checkbox" checked={*place} onchange={let place = place.clone(); move |_: Event| place.set(!*place)} />{ words.t(Ui::KeepPlace) }</label>
+                    if busy { <span role="status" aria-busy="true">{ words.t(Ui::Saving) }{ " " }{ *left }</span> }
+                </p>
+            }
+            if let Some(row) = *striking {
+                <ReasonDialog title={words.t(Ui::Strike)} verb={words.t(Ui::Strike)}
+                    on_given={let (striking, on_struck) = (striking.clone(), props.on_struck.clone()); Callback::from(move |reason| { on_struck.emit((row, reason)); striking.set(None); })}
+                    on_closed={let striking = striking.clone(); Callback::from(move |()| striking.set(None))} />
+            }
+        </section>
+    }
+}
+
+fn list_path(project: ProjectId) -> String {
+    format!("/api/v1/projects/{project}/attachments")
+}
+
+fn file_path(project: ProjectId, row: RowId) -> String {
+    format!("{}/{row}", list_path(project))
+}
+
+fn all(chosen: Option<Chosen>) -> Vec<File> {
+    let chosen = chosen.as_ref();
+    (0..chosen.map_or(0, Chosen::length))
+        .filter_map(|index| chosen.and_then(|list| list.get(index)))
+        .collect()
+}
+
+/// A length as people read it.
+fn size(bytes: u64) -> String {
+    match bytes.div_ceil(1_000) {
+        thousands @ 0..1_000 => format!("{thousands} KB"),
+        thousands => format!("{}.{} MB", thousands / 1_000, thousands % 1_000 / 100),
+    }
+}
