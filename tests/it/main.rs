@@ -36,6 +36,7 @@ mod salvage;
 mod scenarios;
 mod screens;
 mod sim;
+mod sticks;
 mod strikes;
 mod tidy;
 mod trials;

@@ -21,5 +21,6 @@ pub mod receipt;
 pub mod record_form;
 pub mod record_rows;
 pub mod report_grid;
+pub mod stick;
 pub mod sync_pill;
 pub mod value_input;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
-use shared::api::BundleReport;
 use shared::text::bundle::BundleWords;
 use shared::text::system::System;
 
@@ -163,7 +162,7 @@ fn import(
     if output.json {
         output.value(&report)?;
     } else {
-        for words in words(&report) {
+        for words in report.words() {
             output.words(&System::Bundle(words))?;
         }
     }
@@ -172,45 +171,4 @@ fn import(
         && report.files_left == 0
         && report.state == "active";
     Ok(if is_whole { Exit::Done } else { Exit::Partly })
-}
-
-fn words(report: &BundleReport) -> Vec<BundleWords> {
-    let (unit, made_at) = (report.unit.clone(), report.made_at);
-    let mut all = Vec::new();
-    if report.dry_run {
-        all.push(BundleWords::Seen {
-            unit: unit.clone(),
-            made_at,
-            entries: report.entries,
-            fresh: report.fresh,
-            documents: report.documents,
-        });
-        if report.files > 0 {
-            all.push(BundleWords::FilesSeen {
-                files: report.files,
-                bytes: report.file_bytes,
-                fresh: report.files_fresh,
-            });
-        }
-    }
-    if report.state != "active" {
-        all.push(BundleWords::Pending { unit });
-    } else if let Some(entries) = report.missing {
-        all.push(BundleWords::Missing { entries });
-    } else if report.entries > 0 && report.fresh == 0 {
-        all.push(BundleWords::AlreadyTaken { unit, made_at });
-    } else if !report.dry_run {
-        all.push(BundleWords::Taken {
-            unit,
-            fresh: report.fresh,
-            refused: report.refused,
-        });
-    }
-    if report.files > 0 && !report.dry_run && report.state == "active" {
-        all.push(BundleWords::FilesTaken {
-            fresh: report.files_fresh,
-            left: report.files_left,
-        });
-    }
-    all
 }

@@ -319,6 +319,7 @@ pub async fn view(context: &Context, opened: &Opened) -> Result<BundleReport, Bu
         files_left: 0,
         state: view.state.id().to_owned(),
         dry_run: true,
+        told: Vec::new(),
     };
     files::look(&context.blobs, bundle, &mut report);
     Ok(report)

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::Response;
+use shared::api::BundleReport;
 use shared::command::Role;
 use shared::ids::UserId;
+use shared::text::Lang;
 use shared::time::Timestamp;
 use shared::wire::bundle::BUNDLE_BYTES_MAX;
 
@@ -102,7 +104,7 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
     };
     site.bundles.put(waiting, now);
     report.token = Some(token);
-    Ok(reply::json(&report))
+    Ok(answer(report, call.lang))
 }
 
 /// `POST /api/v1/bundles/{token}`.
@@ -118,7 +120,13 @@ pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         .take(call.person()?.actor.user, &token, now)
         .ok_or(Failed::PreviewGone)?;
     let report = bundle::take(&site.context, &opened, &mut |_, _| ()).await?;
-    Ok(reply::json(&report))
+    Ok(answer(report, call.lang))
+}
+
+fn answer(mut report: BundleReport, lang: Lang) -> Response<Bytes> {
+    let words = report.words();
+    report.told = words.iter().map(|words| words.text(lang)).collect();
+    reply::json(&report)
 }
 
 /// Who only looks on carries nothing.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::NodeId;
+use crate::text::bundle::BundleWords;
 use crate::time::Timestamp;
 
 /// A bundle that was looked at or taken in.
@@ -46,4 +47,52 @@ pub struct BundleReport {
     /// True: only looked at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// All of it in sentences, in the reader's language; a browser's answer has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
+}
+
+impl BundleReport {
+    /// What it says to a person.
+    #[must_use]
+    pub fn words(&self) -> Vec<BundleWords> {
+        let (unit, made_at) = (self.unit.clone(), self.made_at);
+        let mut all = Vec::new();
+        if self.dry_run {
+            all.push(BundleWords::Seen {
+                unit: unit.clone(),
+                made_at,
+                entries: self.entries,
+                fresh: self.fresh,
+                documents: self.documents,
+            });
+            if self.files > 0 {
+                all.push(BundleWords::FilesSeen {
+                    files: self.files,
+                    bytes: self.file_bytes,
+                    fresh: self.files_fresh,
+                });
+            }
+        }
+        if self.state != "active" {
+            all.push(BundleWords::Pending { unit });
+        } else if let Some(entries) = self.missing {
+            all.push(BundleWords::Missing { entries });
+        } else if self.entries > 0 && self.fresh == 0 {
+            all.push(BundleWords::AlreadyTaken { unit, made_at });
+        } else if !self.dry_run {
+            all.push(BundleWords::Taken {
+                unit,
+                fresh: self.fresh,
+                refused: self.refused,
+            });
+        }
+        if self.files > 0 && !self.dry_run && self.state == "active" {
+            all.push(BundleWords::FilesTaken {
+                fresh: self.files_fresh,
+                left: self.files_left,
+            });
+        }
+        all
+    }
 }

@@ -131,7 +131,7 @@ impl BundleWords {
                 format!("“{unit}”还没有获准接入，内容未读入。请先确认该单位，再读入一次。")
             }
             Self::Missing { entries } => format!(
-                "这个包之前还缺 {entries} 条，后面的内容没有读入。请对方生成包含全部内容的包（--all）。"
+                "这个包之前还缺 {entries} 条，后面的内容没有读入。请对方生成全量包（命令行加 --all）。"
             ),
             Self::NoBundle => "这不是摆渡包。".into(),
             Self::Newer => "这个摆渡包由更新的版本生成，请先升级本机。".into(),
@@ -210,7 +210,7 @@ impl BundleWords {
                 )
             }
             Self::Missing { entries } => format!(
-                "{entries} entries are missing before this bundle; what follows them was not taken in. Ask for one with everything (--all)."
+                "{entries} entries are missing before this bundle; what follows them was not taken in. Ask for one with everything (--all at the command line)."
             ),
             Self::NoBundle => "This is no bundle.".into(),
             Self::Newer => "A newer version made this bundle; upgrade this one first.".into(),

@@ -286,6 +286,13 @@ words! {
     ImportTab "导入" "Import";
     ExportTab "导出" "Export";
     ImportsTab "导入记录" "Imports";
+    Stick "U盘摆渡" "By USB stick";
+    StickNote "线路不通时，把修改和附件装进一个密封、签名的文件，用U盘带到对方读入；重复读入不会重复写入。" "Where there is no line: changes and files go into one sealed and signed file, carried on a stick and read in at the other side; reading it twice writes nothing twice.";
+    StickMake "生成摆渡包" "Make a bundle";
+    StickWhole "生成全量包" "Make one with everything";
+    StickFor "给" "For";
+    StickRead "读取摆渡包" "Read a bundle";
+    StickTake "读入" "Take it in";
     DropHere "把 Excel 或 CSV 文件拖到这里，或" "Drop an Excel or CSV file here, or";
     ChooseFile "选择文件" "choose a file";
     FileKinds "支持 .xlsx .xls .csv，最大 20 MB" ".xlsx, .xls or .csv, up to 20 MB";

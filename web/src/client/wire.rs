@@ -56,6 +56,7 @@ plain!(
     Vec<RecordChange>,
     Records,
     ReportView,
+    Stick,
     shared::text::book::WordBook,
     crate::state::words::CountyWords,
 );
@@ -156,6 +157,15 @@ impl FromWire for LineTold {
             status: flat.raise()?,
         })
     }
+}
+
+/// What a bundle brings or brought, in sentences.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Stick {
+    /// Confirms a preview.
+    pub token: Option<String>,
+    /// What the node says of it.
+    pub told: Vec<String>,
 }
 
 /// A file was kept; what else the answer says is in the list.

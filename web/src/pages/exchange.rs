@@ -21,6 +21,7 @@ use crate::client::wire::{Answered, Told};
 use crate::components::conflict_card::by;
 use crate::components::face::{Face, face_view};
 use crate::components::import_preview::ImportPreviewView;
+use crate::components::stick::Stick;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::notices::use_notices;
@@ -303,6 +304,7 @@ pub fn Exchange() -> Html {
                     <a class="button" href={format!("/api/v1/exports?format=xlsx&period={period}&ledger={}", encode(&ledger))}>{ words.t(Ui::ExportMonth) }</a>
                 </p>
             </section>
+            if session.may_write() { <Stick /> }
             <section class="card">
                 <h2>{ words.t(Ui::ImportsTab) }</h2>
                 { match &imports.remote {
