@@ -15,7 +15,7 @@ mod import;
 mod invite;
 pub mod line;
 mod perform;
-mod quarantine;
+pub mod quarantine;
 mod request;
 mod rules;
 mod scores;

@@ -23,6 +23,7 @@ pub mod nodes;
 pub mod openapi;
 pub mod plain;
 pub mod projects;
+pub mod quarantine;
 pub mod records;
 pub mod reply;
 pub mod reports;
@@ -329,6 +330,9 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::LogIn => session::log_in(site, call).await,
         Endpoint::Me => Ok(session::who(site, call.person()?)),
         Endpoint::LogOut => session::log_out(site, call, call.person()?).await,
+        Endpoint::Quarantine => quarantine::list(site, call).await,
+        Endpoint::QuarantineFile => quarantine::export(site, call).await,
+        Endpoint::QuarantineAccept => quarantine::accept(site, call).await,
         Endpoint::Audit => audit::trail(site, call).await,
         Endpoint::Users => users::list(site, call).await,
         Endpoint::AddUser => users::add(site, call).await,

@@ -24,6 +24,7 @@ mod bundles;
 mod chart;
 mod issues;
 pub mod obligations;
+mod quarantine;
 mod records;
 pub mod rules;
 
@@ -34,6 +35,7 @@ pub use audit::{Audit, AuditEntry};
 pub use bundles::BundleReport;
 pub use chart::ChartSheets;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
+pub use quarantine::RefusedChange;
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,
     Records,

@@ -26,6 +26,7 @@ mod malformed;
 mod mutation;
 mod photos;
 mod plain;
+mod quarantine;
 mod queue;
 mod readers;
 mod receipts;

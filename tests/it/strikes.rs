@@ -205,7 +205,7 @@ fn author(message: &str, seed: shared::identity::ProcessActor) -> Author {
 }
 
 /// Writes into a project of the hostile node, past its own rules; the driver logs and sends it like any other change.
-async fn write(hostile: &MemoryNode, number: u8, field: Field, message: String) {
+pub async fn write(hostile: &MemoryNode, number: u8, field: Field, message: String) {
     let unit = hostile.handle.info().unit;
     let written = hostile.handle.write(move |context| {
         let id = DocumentId::Project(ProjectId::from_bytes([number; 16]));

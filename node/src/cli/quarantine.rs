@@ -101,28 +101,14 @@ fn show(changes: &[QuarantinedChange], output: &mut Output) -> Result<(), Failur
             output.line(&format!(
                 "{}  {}",
                 change.hash,
-                sentence(change).text(output.lang)
+                change.words(change.document.to_string()).text(output.lang)
             ))?;
         }
     }
     Ok(())
 }
 
-/// One refused change in words.
-pub(super) fn sentence(change: &QuarantinedChange) -> System {
-    System::Quarantined {
-        document: change.document.to_string(),
-        from: change.from_unit.clone(),
-        at: change.at,
-        reason: change.reason.clone(),
-    }
-}
-
 fn write(file: &PathBuf, changes: &[QuarantinedChange]) -> Result<(), Failure> {
-    let mut text = String::new();
-    for change in changes {
-        text.push_str(&serde_json::to_string(change).map_err(Failure::failed)?);
-        text.push('\n');
-    }
+    let text = QuarantinedChange::lines(changes).map_err(Failure::failed)?;
     std::fs::write(file, text).map_err(Failure::failed)
 }

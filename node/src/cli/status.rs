@@ -100,7 +100,7 @@ fn lines(status: &Status, lang: Lang) -> Vec<(&'static str, String)> {
     for change in &status.quarantine {
         lines.push((
             "refused       ",
-            super::quarantine::sentence(change).text(lang),
+            change.words(change.document.to_string()).text(lang),
         ));
     }
     let compacting = match status.storage.compacting {

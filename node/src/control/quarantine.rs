@@ -1,4 +1,4 @@
-//! The refused changes, for the command line: shown with who brought them and why, and taken in when an officer says so; and the
+//! The refused changes, for command line and browser: shown with who brought them and why, and taken in when an officer says so; and the
 //! changes that cannot be read, of which he, or a unit's head, lets go with a reason.
 
 use shared::api::AuditEntry;
@@ -19,18 +19,27 @@ use crate::driver::{ReadContext, WriteContext};
 const SHOWN_MAX: usize = 20;
 
 pub(super) async fn list(context: &Context, with_bytes: bool) -> Result<Outcome, Trouble> {
-    let read = move |read: &mut ReadContext<'_>| changes(read, with_bytes, usize::MAX);
+    let read = move |read: &mut ReadContext<'_>| listed(read, with_bytes, usize::MAX);
     let changes = context.handle.read(read).await??;
     Ok(Outcome::Quarantine { changes })
 }
 
 /// The first of them, for a report.
 pub(super) async fn first(context: &Context) -> Result<Vec<QuarantinedChange>, Trouble> {
-    let read = |read: &mut ReadContext<'_>| changes(read, false, SHOWN_MAX);
+    let read = |read: &mut ReadContext<'_>| listed(read, false, SHOWN_MAX);
     context.handle.read(read).await?
 }
 
 pub(super) async fn accept(context: &Context, hash: &str) -> Result<Outcome, Trouble> {
+    let (taken, left) = readmit(context, hash).await?;
+    Ok(Outcome::QuarantineAccepted { taken, left })
+}
+
+/// Takes one change, or with `all` every one, in after all: how many went in, and how many are left.
+///
+/// # Errors
+/// When the hash is none, or the store fails.
+pub async fn readmit(context: &Context, hash: &str) -> Result<(u64, u64), Trouble> {
     let hash = match hash {
         "all" => None,
         text => {
@@ -44,7 +53,7 @@ pub(super) async fn accept(context: &Context, hash: &str) -> Result<Outcome, Tro
     match context.handle.request(readmit).await? {
         Reply::Readmitted { taken, left } => {
             tracing::warn!(taken, left, "changes in quarantine were taken in by hand");
-            Ok(Outcome::QuarantineAccepted { taken, left })
+            Ok((taken, left))
         }
         // Only a mistake of ours brings another reply than the request's own.
         _ => Err(Trouble::plain("the core answered another question")),
@@ -115,7 +124,11 @@ pub(super) async fn dismiss(
     }
 }
 
-fn changes(
+/// The first of them, with who brought each and why it was refused.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn listed(
     read: &mut ReadContext<'_>,
     with_bytes: bool,
     most: usize,

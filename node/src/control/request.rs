@@ -16,6 +16,7 @@ use shared::profile::VersionState;
 use shared::text::Lang;
 use shared::text::doctor::Ailment;
 use shared::text::line::LineReason;
+use shared::text::system::System;
 use shared::time::{Date, Month, Timestamp};
 
 use crate::accounts::password::Secret;
@@ -546,6 +547,32 @@ pub struct QuarantinedChange {
     /// Its bytes in hex, when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
+}
+
+impl QuarantinedChange {
+    /// What happened to it; `document` is what people call its document.
+    #[must_use]
+    pub fn words(&self, document: String) -> System {
+        System::Quarantined {
+            document,
+            from: self.from_unit.clone(),
+            at: self.at,
+            reason: self.reason.clone(),
+        }
+    }
+
+    /// Some of them as a file, a JSON a line.
+    ///
+    /// # Errors
+    /// When one has no JSON form, which would be our own mistake.
+    pub fn lines(changes: &[Self]) -> serde_json::Result<String> {
+        let mut text = String::new();
+        for change in changes {
+            text.push_str(&serde_json::to_string(change)?);
+            text.push('\n');
+        }
+        Ok(text)
+    }
 }
 
 /// How a node stands.

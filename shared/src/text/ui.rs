@@ -340,6 +340,8 @@ words! {
     LastExchange "最近交换" "Last exchange";
     NextDial "下次重试" "Next try";
     Quarantined "隔离的改动" "In quarantine";
+    QuarantineFile "导出" "Export";
+    QuarantineTake "仍然收下" "Take it in after all";
     Nodes "接入的节点" "Enrolled nodes";
     Approve "批准接入" "Approve";
     Suspend "暂停" "Suspend";

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use shared::api::{
     AttachmentInfo, ChartSheets, Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo,
     ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType,
-    Records, ReportView, SyncState, SyncStatus,
+    Records, RefusedChange, ReportView, SyncState, SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -55,6 +55,8 @@ plain!(
     Vec<RecordType>,
     Vec<RecordChange>,
     Records,
+    RefusedChange,
+    Vec<RefusedChange>,
     ReportView,
     Stick,
     shared::text::book::WordBook,

@@ -1,6 +1,6 @@
 //! 同步与冲突: did my data arrive, what must be settled, who is enrolled (ux.md 5.8).
 
-use shared::api::{Desk, NodeAct, PeerStatus, SyncAct, SyncState, SyncStatus};
+use shared::api::{Desk, NodeAct, PeerStatus, RefusedChange, SyncAct, SyncState, SyncStatus};
 use shared::text::hub::HubWord;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
@@ -9,6 +9,7 @@ use yew::prelude::*;
 use crate::component::{component, use_effect_with, use_state};
 
 use crate::components::cells::{td_number, th, th_number};
+use crate::components::face::{Face, face_view};
 use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
@@ -115,6 +116,40 @@ pub fn Sync() -> Html {
             });
         })
     };
+    let quarantined = line.status.as_ref().map_or(0, |status| status.quarantined);
+    // Asked anew whenever there are more or fewer.
+    let asked = match quarantined {
+        0 => String::new(),
+        count => format!("/api/v1/quarantine?{count}"),
+    };
+    let refused = use_fetch::<Vec<RefusedChange>>(asked.into());
+    let take_in = {
+        let (session, notices, words, reload) = (
+            session.clone(),
+            notices.clone(),
+            words.clone(),
+            refused.reload.clone(),
+        );
+        Callback::from(move |hash: String| {
+            let (session, notices, words, reload) = (
+                session.clone(),
+                notices.clone(),
+                words.clone(),
+                reload.clone(),
+            );
+            spawn_local(async move {
+                let path = format!("/api/v1/quarantine/{hash}");
+                match session.client.post::<_, RefusedChange>(&path, &()).await {
+                    Ok(answer) => notices.say(answer.told),
+                    Err(failure) => {
+                        session.note(&failure);
+                        notices.fail(answer::failure(&failure, &words));
+                    }
+                }
+                reload.emit(());
+            });
+        })
+    };
     let seen = pill(
         line.status.as_deref(),
         line.reach,
@@ -181,11 +216,26 @@ pub fn Sync() -> Html {
                             <li key={format!("{}{}", conflict.project, conflict.path)}><Link to={Route::Project { id: conflict.project }}>{ &conflict.project_name }</Link><span>{ words.path(&conflict.path) }</span></li>
                         }) }</ul>
                     },
-                    other => crate::components::face::Face::of(other, Ui::NoConflicts)
-                        .map(|face| crate::components::face::face_view(&session, &face, &desk.reload))
+                    other => Face::of(other, Ui::NoConflicts)
+                        .map(|face| face_view(&session, &face, &desk.reload))
                         .unwrap_or_default(),
                 } }
             </section>
+            if quarantined > 0 {
+                <section class="card" id="quarantine">
+                    <h2>{ words.t(Ui::Quarantined) }</h2>
+                    { match &refused.remote {
+                        Remote::Ready(changes) => html! {
+                            <ul class="list">{ for changes.iter().map(|change| html! {
+                                <li key={change.hash.clone()} data-hash={change.hash.clone()}><span>{ &change.told }</span>
+                                    if session.may_write() { <button class="button button--small" onclick={take_in.reform({let hash = change.hash.clone(); move |_: MouseEvent| hash.clone()})}>{ words.t(Ui::QuarantineTake) }</button> }</li>
+                            }) }</ul>
+                        },
+                        other => Face::of(other, Ui::NoConflicts).map(|face| face_view(&session, &face, &refused.reload)).unwrap_or_default(),
+                    } }
+                    <p class="buttons"><a class="button" download="" href="/api/v1/quarantine/file">{ words.t(Ui::QuarantineFile) }</a></p>
+                </section>
+            }
             if session.is_hub() {
                 <section class="card">
                     <h2>{ words.t(Ui::Nodes) }</h2>
