@@ -3,7 +3,7 @@
 //! The way of an import: [`child`] runs this program's hidden subcommand on the file, under limits of memory and time, and reads back a
 //! [`workbook::Workbook`] of plain text; [`header`] finds the table on each sheet; [`mapping`] says which column is which field,
 //! [`remembered`] what a person said of such a table before; [`rows`] tells projects from totals, headings and notes; [`verdict`]
-//! turns cells into values with findings; [`plan`] joins duplicates, finds the projects that exist, keeps what changes and asks the
+//! turns cells into values with findings; [`home`] finds whose projects they are; [`plan`] joins duplicates, finds the projects that exist, keeps what changes and asks the
 //! county's rules. [`import::preview`] is all of that in one call, pure over plain data. What it returns becomes one
 //! `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
 //!
@@ -21,6 +21,7 @@ pub mod csv_in;
 pub mod errors_out;
 pub mod export;
 pub mod header;
+pub mod home;
 pub mod import;
 pub mod mapping;
 pub mod parcel;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Answer, ImportCounts, Outcome, Refusal, Role};
+use crate::command::{Answer, ImportCounts, Outcome, Place, Refusal, Role};
 use crate::field::FieldPath;
 use crate::ids::{ImportId, NodeId, ProjectId, RowId, UnitId, UserId};
 use crate::project::{ProjectRow, ProjectView, Writer};
@@ -264,6 +264,22 @@ pub struct HistoryEntry {
     /// For a 代填: who asked and why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// For a value this node took from a workbook: where it stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The place in a workbook a value came from.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The import that brought it.
+    pub import: ImportId,
+    /// The file's name.
+    pub file: String,
+    /// Sheet and row.
+    #[serde(flatten)]
+    pub place: Place,
 }
 
 /// The state of one filing (domain.md 1.5, ux.md 5.2).
@@ -696,6 +712,12 @@ pub struct ImportPreview {
     pub counts: ImportCounts,
     /// Rows in all.
     pub rows: u32,
+    /// At a hub: the units the projects belong to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
+    /// At a hub: new projects whose unit neither a person nor the workbook names; they would be the hub's own.
+    #[serde(default)]
+    pub unassigned: u32,
     /// Rows refused and other findings, in row order.
     pub findings: Vec<Finding>,
     /// The first rows as they were understood.

@@ -306,6 +306,19 @@ pub struct ImportItem {
     pub home: UnitId,
     /// Values to write.
     pub set: BTreeMap<FieldPath, Value>,
+    /// Where they stand in the workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A row of a workbook.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The sheet's name.
+    pub sheet: String,
+    /// The row, from 1.
+    pub row: u32,
 }
 
 /// One write `decide` allows.

@@ -455,6 +455,7 @@ impl Judge<'_> {
             project,
             home,
             set: set.clone(),
+            place: None,
         };
         for (path, value) in set {
             check_value(path, value)?;

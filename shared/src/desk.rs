@@ -45,7 +45,7 @@ mod import;
 mod records;
 mod trail;
 
-pub use import::{ImportRecord, import, imports};
+pub use import::{ImportRecord, import, imports, origin};
 pub use trail::{
     Break, Broken, Chain, MARK_KEY, Mark, Trail, Walk, audit, audit_entries, verify_audit,
 };

@@ -20,6 +20,8 @@ pub const ATTACHMENT_BYTES_MAX: u64 = 20 * 1024 * 1024;
 pub const ATTACHMENTS_PER_PROJECT_MAX: usize = 500;
 /// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.
 pub const IMPORT_ITEMS_MAX: usize = 50_000;
+/// Characters of an imported file's name and of a sheet's; file systems take 255, workbooks 31 for a sheet, text files name it after themselves.
+pub const IMPORT_NAME_CHARS_MAX: usize = 255;
 /// Projects of an import written (or taken back) in one turn. At about 1 ms each nobody else waits for longer than 0.2 s.
 pub const IMPORT_CHUNK_PROJECTS: usize = 200;
 /// Values of an import written in one turn, so that wide rows make small chunks. A full record of 150 fields 60 times.

@@ -313,6 +313,14 @@ pub fn history(
     for write in writes {
         let by = names.writer(reader, &write.by)?;
         let act = write.by.message.split(':').next().unwrap_or("").to_owned();
+        let origin = if act == Act::Import.id() {
+            crate::desk::origin(reader, write.change).map_err(|source| LibraryError::Store {
+                document: DocumentId::Project(id),
+                source,
+            })?
+        } else {
+            None
+        };
         entries.push(HistoryEntry {
             path: write.path,
             old: write.old,
@@ -320,6 +328,7 @@ pub fn history(
             by,
             act,
             reason: write.reason,
+            origin,
         });
     }
     Ok(entries)

@@ -23,6 +23,7 @@ mod imports;
 mod issues;
 mod kill;
 mod malformed;
+mod merge;
 mod mutation;
 mod photos;
 mod plain;

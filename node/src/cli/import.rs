@@ -1,4 +1,8 @@
-//! `xiangmu import FILE`, `import --undo ID`, `import --list`.
+//! `xiangmu import FILE...`, `import --undo ID`, `import --list`.
+//!
+//! One file is an import; several, or a folder of them, are one import each (`many`).
+
+mod many;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,29 +25,30 @@ const ROWS_SHOWN: usize = 20;
 /// Flags of `import`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The workbook
+    /// The workbooks, or folders of them; several are one import each, with one line of JSON each
     #[arg(value_name = "FILE", required_unless_present_any = ["undo", "list"])]
-    pub file: Option<PathBuf>,
+    pub files: Vec<PathBuf>,
     /// A file that says which column goes where
-    #[arg(long, value_name = "FILE", requires = "file")]
+    #[arg(long, value_name = "FILE", requires = "files")]
     pub mapping: Option<PathBuf>,
     /// One sheet only
-    #[arg(long, value_name = "NAME", requires = "file")]
+    #[arg(long, value_name = "NAME", requires = "files")]
     pub sheet: Option<String>,
-    /// The unit new projects belong to [default: by the territory column, else this node's own]
-    #[arg(long, value_name = "NAME", requires = "file")]
+    /// The unit new projects belong to [default: by the territory column, else by the names of file and sheet or the lines above the table,
+    /// else this node's own; of several files one without any of these is not imported]
+    #[arg(long, value_name = "NAME", requires = "files")]
     pub unit: Option<String>,
     /// Say what would happen and write nothing
-    #[arg(long, requires = "file")]
+    #[arg(long, requires = "files")]
     pub dry_run: bool,
-    /// Write the refused rows to a workbook, each with its reason
-    #[arg(long, value_name = "OUT.xlsx", requires = "file")]
+    /// Write the refused rows to a workbook, each with its reason; of several files to one each, OUT-FILE.xlsx
+    #[arg(long, value_name = "OUT.xlsx", requires = "files")]
     pub errors: Option<PathBuf>,
     /// Take an import back
-    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "list"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["files", "list"])]
     pub undo: Option<ImportId>,
     /// Show the imports
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with = "files")]
     pub list: bool,
 }
 
@@ -58,48 +63,37 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
     if let Some(id) = args.undo {
         return undo(common, id, output);
     }
-    let Some(file) = args.file else {
-        return Err(Failure::unusable(anyhow::anyhow!("no file was named")));
-    };
-    let attachment = read_file(&file)?;
-    let mapping = args.mapping.as_deref().map(read_text).transpose()?;
-    let name = file
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let request = Request::Import {
-        file: name,
-        mapping,
+    let asked = Asked {
+        mapping: args.mapping.as_deref().map(read_text).transpose()?,
         sheet: args.sheet,
         unit: args.unit,
         dry_run: args.dry_run,
-        errors: args.errors.is_some(),
+        errors: args.errors,
     };
-    let mut errors = Vec::new();
+    match args.files.as_slice() {
+        [] => Err(Failure::unusable(anyhow::anyhow!("no file was named"))),
+        [file] if !file.is_dir() => one(common, file, &asked, output),
+        files => many::run(common, files, &asked, output),
+    }
+}
+
+/// What is asked of every file.
+struct Asked {
+    mapping: Option<String>,
+    sheet: Option<String>,
+    unit: Option<String>,
+    dry_run: bool,
+    errors: Option<PathBuf>,
+}
+
+fn one(common: &Common, file: &Path, asked: &Asked, output: &mut Output) -> Result<Exit, Failure> {
+    let attachment = read_file(file)?;
     let mut target = Target::open(common)?;
-    let lang = output.lang;
-    let outcome = target.perform(lang, request, attachment, &mut |event| {
-        if let Event::Bytes { base64 } = &event {
-            errors.extend(STANDARD.decode(base64).map_err(Failure::failed)?);
-        }
-        print_event(output, &event);
-        Ok(())
-    });
+    let brought = bring(&mut target, file, attachment, asked, false, output);
     target.close();
-    output.end_progress();
-    let report = match outcome? {
-        Outcome::Imported { report } => report,
-        other => return Err(unexpected(&other)),
-    };
-    if let Some(path) = args.errors.filter(|_| !errors.is_empty()) {
-        std::fs::write(&path, &errors).map_err(|error| {
-            Failure::failed(
-                anyhow::Error::new(error).context(format!("cannot write {}", path.display())),
-            )
-        })?;
-        output.words(&System::ErrorsWritten {
-            file: path.display().to_string(),
-        })?;
+    let (report, errors) = brought?;
+    if let Some(path) = &asked.errors {
+        write_errors(path, &errors, output)?;
     }
     print(&report, output)?;
     Ok(if report.refused.is_empty() {
@@ -109,10 +103,71 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
     })
 }
 
+/// Imports one file; gives the report and the workbook of refused rows, which is empty when none was.
+fn bring(
+    target: &mut Target,
+    file: &Path,
+    attachment: Vec<u8>,
+    asked: &Asked,
+    needs_unit: bool,
+    output: &mut Output,
+) -> Result<(ImportReport, Vec<u8>), Failure> {
+    let request = Request::Import {
+        file: name_of(file),
+        mapping: asked.mapping.clone(),
+        sheet: asked.sheet.clone(),
+        unit: asked.unit.clone(),
+        dry_run: asked.dry_run,
+        errors: asked.errors.is_some(),
+        needs_unit,
+    };
+    let mut errors = Vec::new();
+    let lang = output.lang;
+    let outcome = target.perform(lang, request, attachment, &mut |event| {
+        if let Event::Bytes { base64 } = &event {
+            errors.extend(STANDARD.decode(base64).map_err(Failure::failed)?);
+        }
+        print_event(output, &event);
+        Ok(())
+    });
+    output.end_progress();
+    match outcome? {
+        Outcome::Imported { report } => Ok((report, errors)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn write_errors(path: &Path, errors: &[u8], output: &mut Output) -> Result<(), Failure> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    std::fs::write(path, errors).map_err(|error| {
+        let cannot = format!("cannot write {}", path.display());
+        Failure::failed(anyhow::Error::new(error).context(cannot))
+    })?;
+    let file = path.display().to_string();
+    output.words(&System::ErrorsWritten { file })
+}
+
 fn print(report: &ImportReport, output: &mut Output) -> Result<(), Failure> {
     if output.json {
         return output.value(report);
     }
+    print_refused(report, output)?;
+    output.words(&told(report))?;
+    if let Some(id) = report.import_id {
+        output.words(&System::ImportId { id: id.to_string() })?;
+    }
+    Ok(())
+}
+
+/// What became of a file, in a sentence.
+fn told(report: &ImportReport) -> System {
     let refused = u32::try_from(report.refused_rows()).unwrap_or(u32::MAX);
     let ImportReport {
         created,
@@ -121,6 +176,27 @@ fn print(report: &ImportReport, output: &mut Output) -> Result<(), Failure> {
         kept,
         ..
     } = *report;
+    if report.unit_unknown {
+        System::ImportUnitUnknown
+    } else if report.dry_run {
+        System::ImportPlanned {
+            created,
+            updated,
+            unchanged,
+            refused,
+        }
+    } else {
+        System::Imported {
+            created,
+            updated,
+            unchanged,
+            kept,
+            refused,
+        }
+    }
+}
+
+fn print_refused(report: &ImportReport, output: &mut Output) -> Result<(), Failure> {
     for row in report.refused.iter().take(ROWS_SHOWN) {
         output.line(&format!(
             "{} {}{}: {}",
@@ -129,24 +205,6 @@ fn print(report: &ImportReport, output: &mut Output) -> Result<(), Failure> {
     }
     if report.refused.len() > ROWS_SHOWN {
         output.line(&format!("… {}", report.refused.len() - ROWS_SHOWN))?;
-    }
-    if report.dry_run {
-        return output.words(&System::ImportPlanned {
-            created,
-            updated,
-            unchanged,
-            refused,
-        });
-    }
-    output.words(&System::Imported {
-        created,
-        updated,
-        unchanged,
-        kept,
-        refused,
-    })?;
-    if let Some(id) = report.import_id {
-        output.words(&System::ImportId { id: id.to_string() })?;
     }
     Ok(())
 }

@@ -140,6 +140,7 @@ async fn run(
             unit,
             dry_run,
             errors,
+            needs_unit,
         } => {
             let upload = Upload {
                 file,
@@ -148,7 +149,12 @@ async fn run(
                 sheet,
                 unit,
             };
-            import(context, upload, dry_run, errors, lang, events).await
+            let wish = Wish {
+                dry_run,
+                errors,
+                needs_unit,
+            };
+            import(context, upload, wish, lang, events).await
         }
         Request::ImportUndo { id } => {
             let mut progress = progress_to(events);
@@ -253,11 +259,17 @@ fn progress_to(events: &Sender<Event>) -> impl FnMut(u64, u64) + Send + '_ {
     }
 }
 
+/// What is asked of an import besides its file.
+struct Wish {
+    dry_run: bool,
+    errors: bool,
+    needs_unit: bool,
+}
+
 async fn import(
     context: &Context,
     upload: Upload,
-    dry_run: bool,
-    errors: bool,
+    wish: Wish,
     lang: Lang,
     events: &Sender<Event>,
 ) -> Result<Outcome, Trouble> {
@@ -290,15 +302,17 @@ async fn import(
         kept: counts.kept,
         refused: verdicts(true),
         warnings: verdicts(false),
-        dry_run,
+        dry_run: wish.dry_run,
+        units: api.units.clone(),
+        unit_unknown: wish.needs_unit && api.unassigned > 0,
     };
-    if errors {
+    if wish.errors {
         let written = errors_out::write(&prepared.workbook, &prepared.preview, lang);
         if let Some(bytes) = written.map_err(|error| ImportError::Errors(error.into()))? {
             send_bytes(events, &bytes).await;
         }
     }
-    if !dry_run {
+    if !wish.dry_run && !report.unit_unknown {
         let id = api.token;
         let total = u64::try_from(prepared.preview.items.len()).unwrap_or(u64::MAX);
         let mut progress = progress_to(events);

@@ -94,6 +94,9 @@ pub enum Request {
         dry_run: bool,
         /// True: the refused rows come back as a workbook in [`Event::Bytes`].
         errors: bool,
+        /// True: a workbook whose unit nobody names is not imported, so that a person can be asked for it.
+        #[serde(default)]
+        needs_unit: bool,
     },
     /// Takes an import back.
     ImportUndo {
@@ -695,6 +698,12 @@ pub struct ImportReport {
     /// True: nothing was written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// At a hub: the units the projects belong to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
+    /// True: nothing was written, since nobody names the unit of the new projects.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unit_unknown: bool,
 }
 
 impl ImportReport {

@@ -16,6 +16,7 @@ use shared::text::parse::clean;
 use shared::text::parse::money::{self, Unit};
 use shared::time::{Month, Timestamp};
 
+pub use super::home::Units;
 use super::mapping::{self, Layout, Mapping, Target};
 use super::plan;
 use super::rows::{self, RowKind};
@@ -74,36 +75,6 @@ impl Words {
             .iter()
             .find(|option| option.0 == id)
             .map_or(id, |option| &option.1)
-    }
-}
-
-/// Which units there are, and whose projects the rows become.
-#[derive(Debug, Clone)]
-pub struct Units {
-    /// This node's own unit.
-    pub own: UnitId,
-    /// The unit a person chose for the whole file (`--unit`).
-    pub given: Option<UnitId>,
-    /// Every unit with its name at a hub; empty at a node, all of whose rows are its own.
-    pub directory: Vec<(UnitId, String)>,
-}
-
-impl Units {
-    /// The unit a row with this 属地 belongs to.
-    #[must_use]
-    pub fn home_of(&self, territory: &str) -> UnitId {
-        if let Some(given) = self.given {
-            return given;
-        }
-        let wanted = clean::normal(territory);
-        let mut found = self.directory.iter().filter(|(_, name)| {
-            let name = clean::normal(name);
-            !name.is_empty() && !wanted.is_empty() && (wanted == name || wanted.ends_with(&name))
-        });
-        match (found.next(), found.next()) {
-            (Some((unit, _)), None) => *unit,
-            _ => self.own,
-        }
     }
 }
 
@@ -254,6 +225,16 @@ pub fn preview<E>(
         sheets.push(sheet_preview(sheet, layout, count));
     }
     let planned = plan::plan(request, &layouts, drafts, load)?;
+    for (index, layout) in &layouts {
+        if planned.unassigned.contains_key(index) {
+            let noted_here = Noted {
+                row: layout.header.rows.1,
+                column: None,
+                found: Found::HomeAssumed,
+            };
+            noted.push((*index, noted_here));
+        }
+    }
     let drafts = planned.drafts;
     noted.extend(
         drafts
@@ -290,6 +271,8 @@ pub fn preview<E>(
         sheets,
         counts: planned.counts,
         rows,
+        units: planned.units,
+        unassigned: planned.unassigned.values().sum(),
         findings,
         sample: planned.sample,
     };

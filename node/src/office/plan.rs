@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use shared::command::{ImportCounts, ImportItem, Why};
+use shared::command::{ImportCounts, ImportItem, Place, Why};
 use shared::decide::{check_import, contradictions, decide_item};
 use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
 use shared::ids::{ProjectId, RowId, UnitId};
@@ -17,7 +17,7 @@ use shared::text::parse::money::Unit;
 use shared::time::Month;
 use shared::value::Value;
 
-use super::import::{Existing, Request};
+use super::import::{Existing, Request, Units};
 use super::mapping::{Layout, Target};
 use super::verdict::{Draft, column_of};
 
@@ -37,6 +37,10 @@ pub(super) struct Planned {
     pub counts: ImportCounts,
     /// The first projects as they were understood.
     pub sample: Vec<BTreeMap<String, String>>,
+    /// The units the projects belong to, where they are known by name.
+    pub units: Vec<String>,
+    /// New projects nobody names a unit for, by the number of their sheet.
+    pub unassigned: BTreeMap<usize, u32>,
 }
 
 /// The id of an imported project: the same on every machine that imports it for the same unit.
@@ -81,14 +85,27 @@ pub(super) fn plan<E>(
 ) -> Result<Planned, E> {
     let kept = join(request, layouts, &mut drafts);
     let index = Index::new(request.existing);
+    let tables: HashMap<usize, UnitId> = layouts
+        .iter()
+        .filter_map(|(at, layout)| {
+            let sheet = request.workbook.sheets.get(*at)?;
+            let file = &request.workbook.file;
+            Some((*at, request.units.of_table(file, sheet, layout)?))
+        })
+        .collect();
+    let mut homes = BTreeSet::new();
+    let mut unassigned: BTreeMap<usize, u32> = BTreeMap::new();
     let mut used: HashSet<ProjectId> = HashSet::new();
     let mut items = Vec::new();
     let mut counts = ImportCounts::default();
     let mut sample = Vec::new();
     for at in kept {
         let draft = &mut drafts[at];
-        let home = request.units.home_of(draft.text(Field::TerritorialOrg));
-        let matched = match index.find(draft, home) {
+        let territory = draft.text(Field::TerritorialOrg);
+        let table = tables.get(&draft.sheet).copied();
+        let named = request.units.named(territory, table);
+        let home = named.unwrap_or(request.units.own);
+        let matched = match index.find(draft, request.units, named) {
             Ok(found) => found.filter(|existing| !used.contains(&existing.id)),
             Err(found) => {
                 draft.note(None, found);
@@ -116,7 +133,16 @@ pub(super) fn plan<E>(
         let before = draft.noted.len();
         let as_read = (sample.len() < SAMPLE_ROWS).then(|| shown(draft));
         let set = changes(draft, project, view.as_ref());
-        let item = ImportItem { project, home, set };
+        let place = request.workbook.sheets.get(draft.sheet).map(|sheet| Place {
+            sheet: sheet.head.name.clone(),
+            row: draft.row,
+        });
+        let item = ImportItem {
+            project,
+            home,
+            set,
+            place,
+        };
         if !item.set.is_empty() {
             ask_the_rules(request, layouts, draft, view.as_ref(), &item);
         }
@@ -124,6 +150,10 @@ pub(super) fn plan<E>(
             continue;
         }
         sample.extend(as_read);
+        homes.insert(home);
+        if matched.is_none() && named.is_none() && !request.units.directory.is_empty() {
+            *unassigned.entry(draft.sheet).or_default() += 1;
+        }
         counts.kept += u32::try_from(draft.noted.len() - before).unwrap_or(0);
         match (matched.is_some(), item.set.is_empty()) {
             (true, true) => counts.unchanged += 1,
@@ -139,6 +169,11 @@ pub(super) fn plan<E>(
         items,
         counts,
         sample,
+        units: homes
+            .into_iter()
+            .filter_map(|unit| request.units.name(unit).map(str::to_owned))
+            .collect(),
+        unassigned,
     })
 }
 
@@ -370,7 +405,15 @@ impl<'a> Index<'a> {
         index
     }
 
-    fn find(&self, draft: &Draft, home: UnitId) -> Result<Option<&'a Existing>, Found> {
+    /// The project a row is. Where its unit is `named`, a project of another one is no match by its name alone: every township has a
+    /// 集镇道路工程. What an earlier import left under the hub's own unit may be anybody's.
+    fn find(
+        &self,
+        draft: &Draft,
+        units: &Units,
+        named: Option<UnitId>,
+    ) -> Result<Option<&'a Existing>, Found> {
+        let home = named.unwrap_or(units.own);
         if let Some(text) = &draft.id {
             let found = text.parse().ok().and_then(|id| self.ids.get(&id).copied());
             let found = found.ok_or_else(|| Found::IdUnknown {
@@ -399,7 +442,9 @@ impl<'a> Index<'a> {
             .flatten()
             .copied()
             .filter(|project| {
-                (code.is_empty() || project.code.is_empty() || code == project.code)
+                let homes = [named, Some(units.own)];
+                (named.is_none() || project.home.is_none() || homes.contains(&project.home))
+                    && (code.is_empty() || project.code.is_empty() || code == project.code)
                     && compatible(&project.owner, draft.text(Field::OwnerOrg))
                     && compatible(&project.territory, draft.text(Field::TerritorialOrg))
             })

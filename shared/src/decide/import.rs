@@ -50,6 +50,10 @@ pub fn check_import(actor: &Actor, items: &[ImportItem]) -> Result<(), Refusal> 
         if item.home != actor.unit && !is_hub(actor) {
             return Err(refuse(Why::NotYourUnit));
         }
+        let sheet = item.place.as_ref().map_or("", |place| &place.sheet);
+        if sheet.chars().count() > limits::IMPORT_NAME_CHARS_MAX {
+            return Err(refuse(Why::TooLong));
+        }
         if item.set.len() > limits::COMMAND_WRITES_MAX {
             return Err(refuse(Why::TooMany));
         }

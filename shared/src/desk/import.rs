@@ -25,8 +25,8 @@ use crate::summary;
 use crate::value::Value;
 use crate::view;
 
-pub use record::{ImportRecord, import, imports};
-use record::{ItemRecord, item_key};
+pub use record::{ImportRecord, import, imports, origin};
+use record::{ItemRecord, item_key, origin_key};
 
 /// What one call did of an import or of its undoing.
 pub(super) enum Step {
@@ -101,7 +101,7 @@ impl Run<'_, '_> {
     }
 
     fn check_whole(&self, file: &str, items: &[ImportItem]) -> Result<(), Refusal> {
-        if file.chars().count() > 255 {
+        if file.chars().count() > limits::IMPORT_NAME_CHARS_MAX {
             return Err(refuse(Why::TooLong));
         }
         check_import(self.actor, items)
@@ -140,10 +140,25 @@ impl Run<'_, '_> {
         } else {
             record.counts.updated += 1;
         }
-        let written = self.import_item(item.project, decided)?;
+        let first = self.written.len();
+        let created = decided.created;
+        let before = self.import_item(decided)?;
+        let made: &[Written] = self.written.get(first..).unwrap_or(&[]);
+        let written = ItemRecord {
+            project: item.project,
+            created,
+            changes: made.iter().map(|made| made.hash.to_string()).collect(),
+            before,
+            place: item.place.clone(),
+        };
+        let key = item_key(import, record.items);
+        for made in made {
+            self.turn
+                .put(Tree::Import, origin_key(made.hash), key.as_slice());
+        }
         self.turn.put(
             Tree::Import,
-            item_key(import, record.items),
+            key,
             serde_json::to_vec(&written).unwrap_or_default(),
         );
         record.items += 1;
@@ -170,11 +185,11 @@ impl Run<'_, '_> {
         Ok(undone)
     }
 
+    /// Writes what was decided; gives what stood there before.
     fn import_item(
         &mut self,
-        project: ProjectId,
         decided: ItemDecision,
-    ) -> Result<ItemRecord, LibraryError> {
+    ) -> Result<Vec<(DocumentId, FieldPath, Value)>, LibraryError> {
         let mut by_document: BTreeMap<DocumentId, Vec<(FieldPath, Value)>> = BTreeMap::new();
         let mut before = Vec::new();
         for Write {
@@ -194,21 +209,10 @@ impl Run<'_, '_> {
             }
             by_document.entry(document).or_default().push((path, value));
         }
-        let first = self.written.len();
         for (document, edits) in by_document {
             self.write(&document, &edits, Act::Import, Base::Now)?;
         }
-        let made: &[Written] = self.written.get(first..).unwrap_or(&[]);
-        let changes = made
-            .iter()
-            .map(|written| written.hash.to_string())
-            .collect();
-        Ok(ItemRecord {
-            project,
-            created: decided.created,
-            changes,
-            before,
-        })
+        Ok(before)
     }
 
     fn keep(&mut self, import: ImportId, record: &ImportRecord) {

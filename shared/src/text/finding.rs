@@ -83,6 +83,8 @@ found! {
         "“{text}”按{value}万元导入，“约、超、余”等原文记入备注" "“{text}” was taken as {value}万元; the words are kept in the notes";
     UnitSuspect { value, unit } "unit_suspect" Warning
         "{value}万元远大于同列其他项目，疑似单位填错（是否以{unit}填写？）" "{value}万元 is far above the rest of the column; was it given in {unit}?";
+    HomeAssumed "home_assumed" Warning
+        "未见是哪个单位的项目，新项目归入本单位；不对的请指定单位再导入" "nothing says whose projects these are, so new ones become this unit's own; if that is wrong, name the unit and import again";
     UnitAssumed "unit_assumed" Warning
         "表中未见金额单位，按万元导入" "the table names no unit of money; 万元 was assumed";
     PercentUnreadable { text } "percent_unreadable" Warning

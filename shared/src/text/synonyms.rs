@@ -373,6 +373,9 @@ pub fn target(title: &str) -> Option<&'static str> {
 /// Words that open a row of sums.
 pub const TOTALS: [&str; 6] = ["小计", "合计", "总计", "累计", "共计", "总合计"];
 
+/// What names of units end with and people leave out: 松坪 for 松坪镇.
+pub const UNIT_ENDINGS: [&str; 5] = ["街道办事处", "街道", "镇", "乡", "苏木"];
+
 /// Words that open a note or a line of signatures under a table.
 pub const NOTES: [&str; 14] = [
     "注:",

@@ -128,6 +128,14 @@ pub enum System {
     ImportId {
         id: String,
     },
+    ImportUnitUnknown,
+    ImportedMany {
+        done: usize,
+        files: usize,
+    },
+    UnitsAsked {
+        files: String,
+    },
     ErrorsWritten {
         file: String,
     },
@@ -307,6 +315,11 @@ impl System {
                 format!("已撤销：还原 {changed} 个项目，{kept} 处此后有人改过，保留现值。")
             }
             Self::ImportId { id } => format!("导入号 {id}，可用“import --undo {id}”撤销。"),
+            Self::ImportUnitUnknown => "未导入：看不出是哪个单位的项目。".into(),
+            Self::ImportedMany { done, files } => format!("{files} 个文件中 {done} 个已处理完。"),
+            Self::UnitsAsked { files } => {
+                format!("请用“import --unit 单位名称 文件”分别指定单位后再导入：{files}")
+            }
             Self::ErrorsWritten { file } => format!("退回的行已写入 {file}。"),
             Self::Exported { rows, file } => format!("已导出 {rows} 个项目到 {file}。"),
             Self::LineOff => "已断开，恢复前不再连接。".into(),
@@ -448,6 +461,9 @@ impl System {
             }
             Self::ImportUndone { changed, kept } => format!("Undone: {changed} projects restored, {kept} values kept because they were changed since."),
             Self::ImportId { id } => format!("Import {id}; `import --undo {id}` takes it back."),
+            Self::ImportUnitUnknown => "Not imported: nothing says whose projects these are.".into(),
+            Self::ImportedMany { done, files } => format!("{done} of {files} files are done."),
+            Self::UnitsAsked { files } => format!("Say whose these are with `import --unit NAME FILE`, then they come in: {files}"),
             Self::ErrorsWritten { file } => format!("Refused rows are in {file}."),
             Self::Exported { rows, file } => format!("Exported {rows} projects to {file}."),
             Self::LineOff => "The line is closed and stays so until it is switched on.".into(),

@@ -323,6 +323,7 @@ impl World {
             items.push(ImportItem {
                 project,
                 home,
+                place: None,
                 set: [(FieldPath::once(Field::Name), name)].into(),
             });
         }
@@ -350,6 +351,7 @@ impl World {
             ImportItem {
                 project: ProjectId::from_bytes(bytes),
                 home,
+                place: None,
                 set: [(
                     FieldPath::once(Field::Name),
                     Value::Text(format!("imported {unit} {number}")),

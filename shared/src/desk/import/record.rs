@@ -5,8 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ImportInfo, ImportState};
-use crate::command::{Actor, ImportCounts};
+use automerge::ChangeHash;
+
+use crate::api::{ImportInfo, ImportState, Origin};
+use crate::command::{Actor, ImportCounts, Place};
 use crate::field::FieldPath;
 use crate::ids::{CommandId, DocumentId, ImportId, ProjectId, UnitId, UserId};
 use crate::project::Writer;
@@ -161,6 +163,9 @@ pub(super) struct ItemRecord {
     /// For a project that was there: document, path, value before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) before: Vec<(DocumentId, FieldPath, Value)>,
+    /// Where it stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<Place>,
 }
 
 /// Where the record of an import's `number`-th written project stands.
@@ -168,6 +173,35 @@ pub(super) fn item_key(import: ImportId, number: u32) -> Vec<u8> {
     let mut key = import.to_bytes().to_vec();
     key.extend(number.to_be_bytes());
     key
+}
+
+/// Where it stands which project of which import a change wrote. Behind every import, whose keys begin with a ULID.
+pub(super) fn origin_key(change: ChangeHash) -> Vec<u8> {
+    [b"\xfforigin/".as_slice(), &change.0].concat()
+}
+
+/// The place in a workbook a change of this node came from; `None` for what was typed, or imported before places were kept.
+///
+/// # Errors
+/// When the store fails.
+pub fn origin(reader: &dyn Reader, change: ChangeHash) -> Result<Option<Origin>, StoreError> {
+    let Some(key) = reader.load(Tree::Import, &origin_key(change))? else {
+        return Ok(None);
+    };
+    let Some(id) = key.first_chunk::<16>() else {
+        return Ok(None);
+    };
+    let import = ImportId::from_bytes(*id);
+    let item = reader.load(Tree::Import, &key)?;
+    let item = item.and_then(|bytes| serde_json::from_slice::<ItemRecord>(&bytes).ok());
+    let place = item.and_then(|item| item.place);
+    Ok(load(reader, import)?
+        .zip(place)
+        .map(|(record, place)| Origin {
+            import,
+            file: record.file,
+            place,
+        }))
 }
 
 /// One import of this node. `running`: the one a process works on now.

@@ -18,6 +18,7 @@ fn items(value: i64) -> Vec<ImportItem> {
         .map(|n| ImportItem {
             project: project(n),
             home: town(),
+            place: None,
             set: [
                 (path("name"), Value::from(format!("Bridge {n}"))),
                 (path("2026/year_plan_fen"), Value::Int(value * i64::from(n))),
@@ -200,6 +201,7 @@ fn large(import: u8, site: &str) -> Command {
     let items = (0..LARGE).map(|number| ImportItem {
         project: numbered(number),
         home: town(),
+        place: None,
         set: [
             (path("name"), Value::from(format!("Road {number}"))),
             (path("site"), site.into()),
@@ -282,6 +284,7 @@ fn values_bound_a_chunk_too() {
     let wide = |number: u32| ImportItem {
         project: numbered(number),
         home: town(),
+        place: None,
         set: (0..3_500)
             .map(|year| {
                 (
@@ -406,6 +409,7 @@ fn values_that_came_to_contradict_the_record_are_left_out() {
     let item = |set: &[(&str, Value)]| ImportItem {
         project: bridge,
         home: town(),
+        place: None,
         set: set
             .iter()
             .map(|(at, value)| (path(at), value.clone()))

@@ -204,6 +204,7 @@ fn an_import_leaves_a_locked_plan_alone() {
     let item = crate::command::ImportItem {
         project,
         home: county.view(project).text(Field::HomeNode).parse().unwrap(),
+        place: None,
         set: [
             (year.clone(), Value::Int(1)),
             (site.clone(), "by the river".into()),

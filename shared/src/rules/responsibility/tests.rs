@@ -221,6 +221,7 @@ fn an_import_names_no_second_leader() {
         let item = crate::command::ImportItem {
             project,
             home: unit,
+            place: None,
             set: people.chain([site]).collect(),
         };
         let rules = crate::decide::ImportRules {

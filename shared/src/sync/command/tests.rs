@@ -114,6 +114,7 @@ fn import(n: u8, count: u32) -> Command {
     let items = (0..count).map(|number| ImportItem {
         project: project(n, number),
         home: unit_id_of("Town"),
+        place: None,
         set: name(number),
     });
     Command::Import {
