@@ -327,6 +327,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
             "application/json",
             openapi::document().into(),
         )),
+        Endpoint::Docs => Ok(plain::docs(call.lang)),
         Endpoint::LogIn => session::log_in(site, call).await,
         Endpoint::Me => Ok(session::who(site, call.person()?)),
         Endpoint::LogOut => session::log_out(site, call, call.person()?).await,

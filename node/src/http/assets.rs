@@ -23,7 +23,7 @@ const INDEX: &str = "index.html";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>Xiangmu</title>\
 <h1>This server runs, but was built without its front end.</h1>\
 <p>In the source tree, run <code>scripts/build</code> and start <code>target/release/xiangmu</code> again. \
-The interface for programs works: <a href=\"/api/openapi.json\">/api/openapi.json</a>.</p></html>";
+The interface for programs works: <a href=\"/api/docs\">/api/docs</a>.</p></html>";
 
 /// Answers a GET for a file of the front end, for the page, or for a file that does not exist. `mark` is what the page says of
 /// its data.

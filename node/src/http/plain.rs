@@ -5,6 +5,7 @@
 //! `Form::read` is the only way to a form's content and checks it. Whatever a person or a workbook wrote is escaped on its way
 //! into a page (`page::text`).
 
+mod docs;
 mod form;
 mod page;
 
@@ -25,6 +26,7 @@ use crate::accounts::Visitor;
 use crate::accounts::password::Secret;
 use crate::control::{Upload, commit};
 use crate::views::{self, ListQuery};
+pub use docs::docs;
 use form::Form;
 use page::{Page, row};
 

@@ -20,6 +20,7 @@ pub enum Endpoint {
     Readyz,
     Metrics,
     OpenApi,
+    Docs,
     LogIn,
     Me,
     LogOut,
@@ -249,6 +250,7 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/readyz", E::Readyz, Open, Nothing, Text, &[], "Answers 200 when the store is open and requests can be served.");
     add(get.clone(), "/metrics", E::Metrics, Open, Nothing, Text, &[], "Figures in the text format of OpenMetrics; only to loopback or a person of the administration.");
     add(get.clone(), "/api/openapi.json", E::OpenApi, Open, Nothing, AnyJson, &[], "This document.");
+    add(get.clone(), "/api/docs", E::Docs, Open, Nothing, Page, &[], "The same as a page to read, without script.");
     add(post.clone(), "/api/v1/session", E::LogIn, Open, Json(of::<api::Login>), Json(of::<api::Me>), &[], "Logs in: sets the cookie, answers who one is and the `csrf` every unsafe request carries as `X-CSRF`.");
     add(get.clone(), "/api/v1/session", E::Me, Person, Nothing, Json(of::<api::Me>), &[], "Who I am and where.");
     add(delete.clone(), "/api/v1/session", E::LogOut, Person, Nothing, Nothing, &[], "Logs out.");

@@ -52,6 +52,16 @@ words! {
         Image "形象进度" "Progress";
         Sum "合计" "Total";
         Empty "还没有项目。" "There are no projects yet.";
+        Docs "程序接口" "The interface for programs";
+        DocsNote "供其他程序使用。先用 POST /api/v1/session 登录；之后每次请求带上所得的凭据，写入时再带 X-CSRF。" "For other programs. Log in with POST /api/v1/session; send the cookie with every request, and X-CSRF with every one that writes.";
+        DocsFile "机器可读的说明（OpenAPI）" "The same for programs (OpenAPI)";
+        Method "方法" "Method";
+        Path "路径" "Path";
+        Access "谁可用" "Who";
+        AccessOpen "任何人" "anybody";
+        AccessPerson "登录后" "logged in";
+        Purpose "用途" "What it does";
+        Parameters "参数" "Parameters";
         Demo "演示数据，不代表真实情况。" "Demonstration data, not real.";
     }
 }

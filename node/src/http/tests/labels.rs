@@ -19,7 +19,13 @@ fn paths(project: shared::ids::ProjectId) -> Vec<String> {
     let plain = routes.filter(|route| {
         let shown = matches!(route.gives, Shape::Json(_) | Shape::AnyJson | Shape::Page);
         // The words of all counties are looked at by themselves; a document for programs names examples.
-        let is_apart = ["/api/v1/words", "/api/v1/live", "/api/openapi.json"].contains(&route.path);
+        let is_apart = [
+            "/api/v1/words",
+            "/api/v1/live",
+            "/api/openapi.json",
+            "/api/docs",
+        ]
+        .contains(&route.path);
         route.method == Method::GET && shown && !is_apart && !route.path.contains('{')
     });
     let mut paths: Vec<String> = plain.map(|route| route.path.to_owned()).collect();

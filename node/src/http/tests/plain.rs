@@ -1,6 +1,7 @@
-//! Forms of the pages without script: whose they must be, and what a failure looks like.
+//! Pages without script: whose their forms must be, what a failure looks like, and what the interface's page names.
 
 use super::*;
+use crate::http::table;
 
 const BOUNDARY: &str = "----a-boundary";
 
@@ -98,4 +99,34 @@ async fn garbage_for_a_form_is_refused_in_words() {
     let nobody = house.send(get("/plain/projects")).await;
     assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
     assert!(page(&nobody).contains("name=\"password\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_the_interface_names_every_route_and_takes_nothing_from_outside() {
+    let house = House::build().await;
+    for (language, title) in [("zh-CN", "程序接口"), ("en", "The interface for programs")] {
+        let request = get("/api/docs").header("accept-language", language);
+        let shown = page(&house.send(request).await);
+        assert!(shown.contains(title), "{shown}");
+        for route in table::routes() {
+            let line = format!("<td>{}</td><td>{}</td>", route.method, route.path);
+            assert!(shown.contains(&line), "{line}");
+            let query = route.query.iter();
+            let told = query.into_iter().all(|(name, _)| shown.contains(name));
+            assert!(told, "{line}: a parameter is missing");
+        }
+        assert!(
+            !shown.contains("<script") && !shown.contains("://"),
+            "{shown}"
+        );
+        // The little it refers to is served here too.
+        for part in shown.split("href=\"").skip(1) {
+            let path = part.split('"').next().unwrap();
+            assert_eq!(
+                house.send(get(path)).await.status(),
+                StatusCode::OK,
+                "{path}"
+            );
+        }
+    }
 }
