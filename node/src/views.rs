@@ -23,6 +23,7 @@ use shared::rulebook::{Rulebook, rulebook};
 use shared::rules::obligations::Asked;
 use shared::summary::{self, Facts};
 use shared::text::Lang;
+use shared::text::reminder::reminder;
 use shared::time::{Month, Timestamp};
 use shared::view;
 
@@ -189,7 +190,7 @@ fn is_report(
     Ok(judging.report_of(ledger).is_some())
 }
 
-/// At the hub: who has reported a month, with sums; without a ledger, the one the county reports monthly. `None` when the county
+/// At the hub: who has reported a month, with sums and the text that asks the others; without a ledger, the one the county reports monthly. `None` when the county
 /// has no such report.
 ///
 /// # Errors
@@ -199,6 +200,7 @@ pub fn collection(
     built_in: &Arc<Profile>,
     ledger: Option<String>,
     month: Month,
+    lang: Lang,
 ) -> Result<Option<Collection>, LibraryError> {
     let ledger = match ledger {
         Some(ledger) if !is_report(context, built_in, &ledger, month)? => return Ok(None),
@@ -207,14 +209,16 @@ pub fn collection(
     };
     let question = question(context, built_in, month);
     let contact = contacts(context);
-    board::collection(
+    let mut collection = board::collection(
         context.replica.library(),
         context.reader,
         &question,
         &ledger,
         &contact,
-    )
-    .map(Some)
+    )?;
+    let profile = profile(context, built_in)?;
+    collection.reminder = reminder(&collection, profile.ledger_name(&ledger), lang);
+    Ok(Some(collection))
 }
 
 /// What is owed, as asked.

@@ -303,6 +303,14 @@ pub enum FilingState {
     Missing,
 }
 
+impl FilingState {
+    /// True once the unit has done its part.
+    #[must_use]
+    pub const fn is_reported(self) -> bool {
+        matches!(self, Self::FiledLocally | Self::Filed | Self::Accepted)
+    }
+}
+
 /// How a filing stands against its due moment (domain.md 0.4.6).
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -516,6 +524,12 @@ pub struct Collection {
     /// Who is not named that must be (牵头领导、牵头责任单位、联络员…): one line for each post somebody is missing at.
     #[serde(default)]
     pub gaps: Vec<PostGap>,
+    /// Working days until it is due, negative when it is over; `None` without a due day or without that year's holidays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_days_left: Option<i32>,
+    /// 催报: the text that asks those who have not reported, in the reader's language; empty when all have.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reminder: String,
 }
 
 /// A post that is empty in some projects.

@@ -382,9 +382,11 @@ pub fn collection(
     let owed = obligations(library, reader, question.profile, &asked)?;
     let gaps = overview::post_gaps(rules.history.at(now), &owed);
     let month = question.month;
-    Ok(overview::collection(
-        profile, ledger, month, now, &lines, gaps,
-    ))
+    let mut collection = overview::collection(profile, ledger, month, now, &lines, gaps);
+    let worked = WorkCalendar::of(&profile.calendar, &rules.rows);
+    let due = collection.due.map(Timestamp::date);
+    collection.working_days_left = due.and_then(|due| worked.left(today, due).ok());
+    Ok(collection)
 }
 
 /// The cards of the work desk for one person.

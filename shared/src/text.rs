@@ -51,6 +51,7 @@ pub mod publications;
 pub mod records;
 pub mod recovery;
 pub mod refusal;
+pub mod reminder;
 pub mod synonyms;
 pub mod system;
 pub mod tables;

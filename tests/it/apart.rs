@@ -155,6 +155,121 @@ fn both_sides_of_a_cut_keep_their_values_until_one_click_resolves_them() {
     assert!(!pair.expect_equal_dumps().contains("_conflicts"));
 }
 
+/// What each side writes while the line is cut: one cell of every kind that holds one value, once, by the year and by the month.
+fn rivals() -> Vec<(&'static str, Value, Value)> {
+    vec![
+        ("site", json!("二村"), json!("三村")),
+        ("content_scale", json!("一期\n二期"), json!("一期")),
+        ("total_investment_fen", json!(111_000_000), json!(0)),
+        ("planned_start", json!("2026-03"), json!("2026-04-01")),
+        ("build_years", json!("2026..2027"), json!("2026..2028")),
+        ("is_public_interest", json!(false), json!(true)),
+        ("owner_kind", json!("soe"), json!("private")),
+        ("gov_fund_level", json!("central,county"), json!("city")),
+        ("owner_org", json!("松坪镇水务站"), json!("县水利局")),
+        ("liaison", json!("李梅"), json!("周山")),
+        ("image_now_percent", json!(35), json!(40)),
+        ("2026/year_plan_fen", json!(60_000_000), json!(70_000_000)),
+        ("2026/image_target", json!("主体完工"), json!("基础完工")),
+        ("2026/start_certain", json!(true), json!(false)),
+        ("2026-11/month_done_fen", json!(5_000_000), json!(6_000_000)),
+        ("2026-11/month_image", json!("路基完成"), json!("路基过半")),
+        ("2026-11/month_done_node", json!(true), json!(false)),
+    ]
+}
+
+#[test]
+fn a_cell_of_every_kind_shows_both_values_and_the_one_that_gave_way_can_be_put_back() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut pair = Pair::new(root.path());
+    let project = pair.project("松坪镇小流域治理工程");
+    let edit = |pick: fn(&(&str, Value, Value)) -> Value| {
+        let set: serde_json::Map<String, Value> = rivals()
+            .iter()
+            .map(|rival| (rival.0.to_owned(), pick(rival)))
+            .collect();
+        json!({ "do": "edit", "project": project, "set": set })
+    };
+
+    pair.line(false);
+    done(&mut pair.clerk, &edit(|rival| rival.1.clone()));
+    let mut behalf = edit(|rival| rival.2.clone());
+    behalf["on_behalf"] = json!("周山电话告知");
+    done(&mut pair.officer, &behalf);
+    pair.line(true);
+    pair.node.sync();
+    for client in [&mut pair.clerk, &mut pair.officer] {
+        let mut cells = Value::Null;
+        wait_until("both values of every cell show", || {
+            cells = client.project(&project)["cells"].clone();
+            let mut rivals = rivals().into_iter();
+            rivals.all(|(path, ..)| contenders(&cells[path]).len() == 2)
+        });
+        for (path, here, there) in rivals() {
+            let shown = contenders(&cells[path]);
+            let both = shown.contains(&here) && shown.contains(&there);
+            assert!(both, "{path}: {shown:?}");
+        }
+    }
+    pair.expect_equal_dumps();
+
+    // The township keeps the county's value in every other cell, its own in the rest: each side gives way somewhere.
+    let kept = |index: usize, here: Value, there: Value| {
+        if index % 2 == 0 {
+            (there, here)
+        } else {
+            (here, there)
+        }
+    };
+    for (index, (path, here, there)) in rivals().into_iter().enumerate() {
+        let seen = json!([here, there]);
+        let (keep, _) = kept(index, here, there);
+        done(
+            &mut pair.clerk,
+            &json!({ "do": "resolve_conflict", "project": project, "path": path, "seen": seen, "keep": keep }),
+        );
+    }
+    pair.node.sync();
+    for client in [&mut pair.clerk, &mut pair.officer] {
+        wait_until("every conflict is over", || {
+            let cells = client.project(&project)["cells"].clone();
+            let mut rivals = rivals().into_iter().enumerate();
+            rivals.all(|(index, (path, here, there))| {
+                contenders(&cells[path]).is_empty()
+                    && cells[path]["value"] == kept(index, here, there).0
+            })
+        });
+    }
+
+    // Whoever gave way reads so in the history, with who wrote what; writing the value there again puts it back.
+    let past = pair
+        .officer
+        .get(&format!("/api/v1/projects/{project}/history"));
+    let past = past.ok().json();
+    let past = past.as_array().expect("a list");
+    let mut back = serde_json::Map::new();
+    for (index, (path, here, there)) in rivals().into_iter().enumerate() {
+        let (_, lost) = kept(index, here, there);
+        let writer = if index % 2 == 0 { "李梅" } else { "王科" };
+        let told = past.iter().any(|entry| {
+            entry["path"] == path && entry["new"] == lost && entry["by"]["name"] == writer
+        });
+        assert!(told, "{path}: {lost} of {writer} is not in {past:?}");
+        back.insert(path.to_owned(), lost);
+    }
+    done(
+        &mut pair.clerk,
+        &json!({ "do": "edit", "project": project, "set": back }),
+    );
+    pair.node.sync();
+    wait_until("the hub has what was put back", || {
+        let cells = pair.officer.project(&project)["cells"].clone();
+        back.iter()
+            .all(|(path, value)| cells[path]["value"] == *value)
+    });
+    assert!(!pair.expect_equal_dumps().contains("_conflicts"));
+}
+
 /// The cells of a row on the page of its kind.
 fn row_of(client: &mut Client, path: &str, row: &str) -> Value {
     let rows = client.get(path).ok().json()["rows"].clone();
@@ -273,6 +388,13 @@ fn a_month_filed_while_the_line_is_cut_reaches_the_hub_afterwards() {
         Some("filed"),
         "the hub cannot know yet"
     );
+    let reminder = |client: &mut Client| {
+        let path = format!("/api/v1/overview?period={period}");
+        client.get(&path).ok().json()["reminder"].clone()
+    };
+    let asked = reminder(&mut pair.officer);
+    let asked = asked.as_str().expect("a text to send");
+    assert!(asked.contains(&format!("{TOWNSHIP}（共1家）")), "{asked}");
 
     pair.line(true);
     pair.node.sync();
@@ -280,6 +402,7 @@ fn a_month_filed_while_the_line_is_cut_reaches_the_hub_afterwards() {
     wait_until("the hub shows the filing", || {
         state(officer, unit).as_deref() == Some("filed")
     });
+    assert!(reminder(officer).is_null(), "nobody is left to ask");
     pair.expect_equal_dumps();
 }
 

@@ -185,10 +185,11 @@ pub async fn overview(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
     let month = period(site, call)?;
     let built_in = site.context.built_in.clone();
     let ledger: Option<String> = call.asked("ledger")?;
+    let lang = call.lang;
     let collection = site
         .context
         .handle
-        .read(move |context| views::collection(context, &built_in, ledger, month))
+        .read(move |context| views::collection(context, &built_in, ledger, month, lang))
         .await??;
     Ok(reply::json(&collection.ok_or(Failed::NotFound)?))
 }

@@ -50,6 +50,8 @@ pub fn collection(
             .map(|unit| line(unit, ledger, month, deadline, now))
             .collect(),
         gaps,
+        working_days_left: None,
+        reminder: String::new(),
     }
 }
 

@@ -473,19 +473,6 @@ pub enum Say<'a> {
     },
     /// Points ahead of (or behind) the time pace, in tenths of a point.
     Pace(i64),
-    /// The reminder text an officer sends.
-    Reminder {
-        /// The due moment.
-        due: &'a str,
-        /// The month.
-        month: u8,
-        /// The ledger's name.
-        ledger: &'a str,
-        /// Names that are missing, joined.
-        names: &'a str,
-        /// How many.
-        count: usize,
-    },
     /// A request was refused with a status and nothing else.
     Status(u16),
     /// Undid an edit.
@@ -589,17 +576,6 @@ impl Say<'_> {
                     format!("超 {points}")
                 }
             }
-            Self::Reminder {
-                due,
-                month,
-                ledger,
-                names,
-                count,
-            } => {
-                format!(
-                    "【月报催报】截至{due}，{month}月{ledger}尚未报送：{names}（共{count}家）。请尽快报送；无网络时可先在本机填报，恢复后自动送达。"
-                )
-            }
             Self::Status(status) => format!("请求未完成（{status}）"),
             Self::Undid(label) => format!("已撤销：{label}"),
             Self::Redid(label) => format!("已重做：{label}"),
@@ -672,17 +648,6 @@ impl Say<'_> {
                 } else {
                     format!("{points} ahead")
                 }
-            }
-            Self::Reminder {
-                due,
-                month,
-                ledger,
-                names,
-                count,
-            } => {
-                format!(
-                    "Reminder: by {due}, {ledger} of month {month} is missing from {names} ({count}). Please file soon; without a line, fill it in locally and it is delivered later."
-                )
             }
             Self::Status(status) => format!("The request failed ({status})"),
             Self::Undid(label) => format!("Undone: {label}"),

@@ -23,7 +23,7 @@ use crate::hooks::live::use_live;
 use crate::hooks::session::{Session, use_session};
 use crate::routes::Route;
 use crate::state::remote::Remote;
-use crate::state::{answer, numbers, pill};
+use crate::state::{numbers, pill};
 use shared::api::FilingState;
 
 /// The page.
@@ -64,7 +64,7 @@ fn matrix(session: &Session, collection: &std::rc::Rc<Collection>) -> Html {
         .units
         .iter()
         .cloned()
-        .partition(|unit| answer::is_reported(unit.state));
+        .partition(|unit| unit.state.is_reported());
     units.extend(reported);
     let count = |fits: fn(FilingState) -> bool| {
         u32::try_from(units.iter().filter(|unit| fits(unit.state)).count()).unwrap_or(u32::MAX)
@@ -88,29 +88,10 @@ fn matrix(session: &Session, collection: &std::rc::Rc<Collection>) -> Html {
         month: collection.period.month(),
     };
     let due = collection.due.map(|due| pill::moment(due, clock::now()));
-    let missing: Vec<String> = units
-        .iter()
-        .filter(|unit| !answer::is_reported(unit.state))
-        .map(|unit| unit.name.clone())
-        .collect();
     let remind = {
-        let (words, collection, due) = (
-            words.clone(),
-            collection.clone(),
-            due.clone().unwrap_or_default(),
-        );
-        let missing = missing.clone();
+        let (words, text) = (words.clone(), collection.reminder.clone());
         Callback::from(move |_: MouseEvent| {
-            let names = words.list(&missing);
-            let ledger = words.ledger(&collection.ledger);
-            let text = words.say(&Say::Reminder {
-                due: &due,
-                month: collection.period.month(),
-                ledger: &ledger,
-                names: &names,
-                count: missing.len(),
-            });
-            let (words, notices) = (words.clone(), notices.clone());
+            let (words, notices, text) = (words.clone(), notices.clone(), text.clone());
             spawn_local(async move {
                 if clipboard::copy(&text).await {
                     notices.say(words.t(Ui::Copied))
@@ -127,14 +108,14 @@ fn matrix(session: &Session, collection: &std::rc::Rc<Collection>) -> Html {
                 <h1>{ words.t(Ui::County) }<small>{ words.say(&month) }{ " " }{ words.ledger(&collection.ledger) }
                     if let Some(due) = &due { { " · " }{ words.say(&Say::Due(due)) } }</small></h1>
                 <span class="toolbar__space"></span>
-                if !missing.is_empty() { <button class="button" onclick={remind}>{ words.t(Ui::CopyReminder) }</button> }
+                if !collection.reminder.is_empty() { <button class="button" onclick={remind}>{ words.t(Ui::CopyReminder) }</button> }
                 { print_button(&words) }
             </header>
             <div class="figures">
                 { figure(words.t(Ui::UnitsWord), u32::try_from(units.len()).unwrap_or(u32::MAX), "units") }
-                { figure(words.t(Ui::Reported), count(answer::is_reported), "reported") }
+                { figure(words.t(Ui::Reported), count(FilingState::is_reported), "reported") }
                 { figure(words.t(Ui::FilingReturned), count(|state| state == FilingState::Returned), "returned") }
-                { figure(words.t(Ui::NotReported), count(|state| !answer::is_reported(state) && state != FilingState::Returned), "missing") }
+                { figure(words.t(Ui::NotReported), count(|state| !state.is_reported() && state != FilingState::Returned), "missing") }
                 { for collection.gaps.iter().map(|gap| figure(&gap.label, gap.projects, "gap")) }
                 <div class="figure figure--wide"><strong>{ numbers::percent(rate) }</strong><span>{ words.t(Ui::Rate) }{ " · " }{ words.t(Ui::TimePace) }{ " " }{ numbers::percent(Some(pace)) }</span>
                     if let Some(done) = rate { { progress_bar(done, Some(pace), (words.t(Ui::Rate)).into()) } }
@@ -176,7 +157,7 @@ fn unit_line(
     html! {
         <tr key={unit.unit.to_string()} data-unit={unit.unit.to_string()} data-unit-name={unit.name.clone()} data-filing-state={format!("{:?}", unit.state)}>
             <th scope="row"><Link {to}>{ &unit.name }</Link></th>
-            <td class="nowrap">{ filing_badge(words, unit.state) }{ " " }if answer::is_reported(unit.state) { { timeliness_badge(words, unit.timeliness) } }</td>
+            <td class="nowrap">{ filing_badge(words, unit.state) }{ " " }if unit.state.is_reported() { { timeliness_badge(words, unit.timeliness) } }</td>
             <td class="nowrap">{ unit.filing.as_ref().map(|filing| pill::moment(filing.filed_at, now)).unwrap_or_default() }</td>
             <td class="nowrap">{ unit.filing.as_ref().and_then(|filing| filing.received_at).map(|at| pill::moment(at, now)).unwrap_or_default() }</td>
             { td_number((unit.projects).to_string()) }

@@ -209,7 +209,7 @@ fn filing_card(session: &Session, filing: &DeskFiling) -> Html {
         None => words.t(Ui::HolidaysMissing).to_owned(),
     });
     let late = filing.late;
-    let reported = answer::is_reported(filing.state);
+    let reported = filing.state.is_reported();
     let done =
         numbers::rate(Some(i64::from(filing.filled)), Some(i64::from(filing.rows))).unwrap_or(0);
     let to = Route::Report {
@@ -249,12 +249,12 @@ fn collection_card(session: &Session, collection: &Collection) -> Html {
     let reported = collection
         .units
         .iter()
-        .filter(|unit| answer::is_reported(unit.state))
+        .filter(|unit| unit.state.is_reported())
         .count();
     let missing: Vec<_> = collection
         .units
         .iter()
-        .filter(|unit| !answer::is_reported(unit.state))
+        .filter(|unit| !unit.state.is_reported())
         .collect();
     let done = numbers::rate(
         i64::try_from(reported).ok(),

@@ -39,7 +39,7 @@ use crate::state::record::Edit;
 use crate::state::remote::Remote;
 use crate::state::report::{self, Line, Remark, block, path_of};
 use crate::state::words::Words;
-use crate::state::{answer, numbers, pill};
+use crate::state::{numbers, pill};
 
 /// Props of [`Report`].
 #[derive(Properties, PartialEq)]
@@ -369,7 +369,7 @@ fn Sheet(props: &SheetProps) -> Html {
         let over = over.clone();
         Callback::from(move |_: MouseEvent| over.set(what.clone()))
     };
-    let filed = answer::is_reported(view.state);
+    let filed = view.state.is_reported();
     let errors = remarks
         .iter()
         .filter(|remark| remark.severity == Severity::Error)

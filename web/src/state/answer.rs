@@ -67,12 +67,3 @@ pub const fn timeliness(timeliness: Timeliness) -> (&'static str, Ui, &'static s
         Timeliness::Reported => ("■", Ui::Reported, "state--good"),
     }
 }
-
-/// True once the unit has done its part.
-#[must_use]
-pub const fn is_reported(state: FilingState) -> bool {
-    matches!(
-        state,
-        FilingState::FiledLocally | FilingState::Filed | FilingState::Accepted
-    )
-}
