@@ -215,7 +215,7 @@ fn a_cell_of_every_kind_shows_both_values_and_the_one_that_gave_way_can_be_put_b
 
     // The township keeps the county's value in every other cell, its own in the rest: each side gives way somewhere.
     let kept = |index: usize, here: Value, there: Value| {
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             (there, here)
         } else {
             (here, there)
@@ -250,7 +250,11 @@ fn a_cell_of_every_kind_shows_both_values_and_the_one_that_gave_way_can_be_put_b
     let mut back = serde_json::Map::new();
     for (index, (path, here, there)) in rivals().into_iter().enumerate() {
         let (_, lost) = kept(index, here, there);
-        let writer = if index % 2 == 0 { "李梅" } else { "王科" };
+        let writer = if index.is_multiple_of(2) {
+            "李梅"
+        } else {
+            "王科"
+        };
         let told = past.iter().any(|entry| {
             entry["path"] == path && entry["new"] == lost && entry["by"]["name"] == writer
         });
