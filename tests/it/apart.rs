@@ -249,7 +249,7 @@ fn a_cell_of_every_kind_shows_both_values_and_the_one_that_gave_way_can_be_put_b
     let past = past.as_array().expect("a list");
     let mut back = serde_json::Map::new();
     for (index, (path, here, there)) in rivals().into_iter().enumerate() {
-        let (_, lost) = kept(index, here, there);
+        let (keep, lost) = kept(index, here, there);
         let writer = if index.is_multiple_of(2) {
             "李梅"
         } else {
@@ -259,6 +259,18 @@ fn a_cell_of_every_kind_shows_both_values_and_the_one_that_gave_way_can_be_put_b
             entry["path"] == path && entry["new"] == lost && entry["by"]["name"] == writer
         });
         assert!(told, "{path}: {lost} of {writer} is not in {past:?}");
+        let mut decisions = past
+            .iter()
+            .filter(|entry| entry["path"] == path && entry["act"] == "solve");
+        let decided = decisions
+            .next()
+            .unwrap_or_else(|| panic!("{path}: {past:?}"));
+        assert_eq!(decided["by"]["name"], "李梅", "{decided}");
+        assert_eq!(
+            (&decided["new"], decisions.next()),
+            (&keep, None),
+            "{past:?}"
+        );
         back.insert(path.to_owned(), lost);
     }
     done(

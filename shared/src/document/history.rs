@@ -33,6 +33,8 @@ pub struct PastWrite {
 /// A write whose values are known, or a text whose values are read at the end.
 enum Found {
     Scalar(PastWrite),
+    /// The value that stood was kept: automerge only takes the others away, so what was kept is read at the end.
+    Kept(PastWrite),
     Text(FieldPath, Vec<ChangeHash>, ChangeHash, ChangeInfo, String),
 }
 
@@ -62,15 +64,15 @@ impl Document {
             for (index, op) in (0u64..).zip(&expanded.operations) {
                 match (&op.obj, &op.key) {
                     (ObjectId::Root, Key::Map(key)) => {
-                        let OpType::Put(value) = &op.action else {
-                            continue;
+                        let written = match &op.action {
+                            OpType::Put(value) => Some(value),
+                            OpType::Delete => None,
+                            _ => continue,
                         };
                         let Some(key) = key.parse::<FieldPath>().ok().filter(|key| wanted(key))
                         else {
                             continue;
                         };
-                        let new =
-                            scalar(&automerge::Value::Scalar(std::borrow::Cow::Borrowed(value)));
                         let old = op
                             .pred
                             .iter()
@@ -78,18 +80,25 @@ impl Document {
                             .next_back()
                             .cloned()
                             .unwrap_or_default();
-                        values.insert(
-                            (expanded.start_op.get() + index, expanded.actor_id.clone()),
-                            new.clone(),
-                        );
-                        found.push_back(Found::Scalar(PastWrite {
+                        let mut write = PastWrite {
                             path: key,
                             old,
-                            new,
+                            new: Value::Null,
                             change: hash,
                             by: by.clone(),
                             reason: reason.clone(),
-                        }));
+                        };
+                        let Some(value) = written else {
+                            found.push_back(Found::Kept(write));
+                            continue;
+                        };
+                        write.new =
+                            scalar(&automerge::Value::Scalar(std::borrow::Cow::Borrowed(value)));
+                        values.insert(
+                            (expanded.start_op.get() + index, expanded.actor_id.clone()),
+                            write.new.clone(),
+                        );
+                        found.push_back(Found::Scalar(write));
                     }
                     (ObjectId::Id(id), _) => {
                         if let Some(key) = texts.get(&(id.counter(), id.actor().clone())) {
@@ -119,6 +128,10 @@ impl Document {
             .rev()
             .map(|found| match found {
                 Found::Scalar(write) => write,
+                Found::Kept(write) => PastWrite {
+                    new: self.value_at(&write.path, &[write.change]),
+                    ..write
+                },
                 Found::Text(path, before, change, by, reason) => PastWrite {
                     old: self.value_at(&path, &before),
                     new: self.value_at(&path, &[change]),

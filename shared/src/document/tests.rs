@@ -263,6 +263,28 @@ fn history_tells_who_wrote_what_over_what_newest_first() {
 }
 
 #[test]
+fn history_tells_who_kept_the_value_that_stood() {
+    let mut here = project();
+    set(&mut here, 1, Base::Now, "site", "east");
+    let mut there = here.clone();
+    set(&mut here, 1, Base::Now, "site", "north");
+    set(&mut there, 2, Base::Now, "site", "west");
+    here.apply(there.changes_since(&[])).unwrap();
+    let stands = here.value(&path("site"));
+    let lost = if stands == Value::from("west") {
+        "north"
+    } else {
+        "west"
+    };
+    here.write(&[(path("site"), stands.clone())], &author(3, Base::Now))
+        .unwrap();
+    let past = here.history(Some(&path("site")), 10);
+    assert_eq!(past.len(), 4);
+    assert_eq!(past[0].by.node, actor_prefix(NodeId::from_bytes([3; 32])));
+    assert_eq!((&past[0].old, &past[0].new), (&Value::from(lost), &stands));
+}
+
+#[test]
 fn a_large_command_becomes_several_changes_of_one_group() {
     let mut document = project();
     let edits: Vec<_> = (0..12_000)
