@@ -128,7 +128,9 @@ impl Clock {
                 let number = next.fetch_add(1, Ordering::SeqCst);
                 seed[..8].copy_from_slice(&number.to_be_bytes());
             }
-            _ => getrandom::fill(&mut seed).expect("the operating system provides randomness"),
+            Source::System { .. } => fill_by_system(&mut seed),
+            #[cfg(debug_assertions)]
+            Source::Ahead { .. } => fill_by_system(&mut seed),
         }
         ChaCha20Rng::from_seed(seed)
     }
@@ -140,6 +142,10 @@ impl Clock {
         self.rng().fill_bytes(&mut bytes);
         bytes
     }
+}
+
+fn fill_by_system(seed: &mut [u8]) {
+    getrandom::fill(seed).expect("the operating system provides randomness");
 }
 
 fn system_now() -> Timestamp {

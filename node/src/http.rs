@@ -333,7 +333,6 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::LogOut => session::log_out(site, call, call.person()?).await,
         Endpoint::Quarantine => quarantine::list(site, call).await,
         Endpoint::QuarantineFile => quarantine::export(site, call).await,
-        Endpoint::QuarantineAccept => quarantine::accept(site, call).await,
         Endpoint::Audit => audit::trail(site, call).await,
         Endpoint::Users => users::list(site, call).await,
         Endpoint::AddUser => users::add(site, call).await,

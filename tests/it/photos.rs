@@ -63,12 +63,13 @@ async fn is_kept(browser: &Browser, name: &str) -> Result<()> {
     let shown = format!("[data-file='{name}'][data-here='true'] img");
     let image = browser.find(&shown).await?;
     image.scroll_into_view().await?;
-    let upright = "const i = arguments[0]; return i.complete && i.naturalHeight > i.naturalWidth";
+    let upright = "const [i, done] = arguments; \
+        const tell = () => done(i.naturalHeight > i.naturalWidth); \
+        if (i.complete) tell(); else i.onload = tell;";
     let shown = browser
         .driver
-        .execute(upright, vec![image.to_json()?])
-        .await?;
-    ensure!(shown.json() == &Value::Bool(true), "{name} stands upright");
+        .execute_async(upright, vec![image.to_json()?]);
+    ensure!(shown.await?.json() == &Value::Bool(true), "{name} lies");
     Ok(())
 }
 

@@ -69,7 +69,7 @@ async fn carry(root: &Path, hub: &Place, node: &Place) -> Result<()> {
     take(&browser, &up).await?;
     ensure!(hub.dump(TOWNSHIP).contains("松坪镇老街"));
     take(&browser, &up).await?;
-    browser.find_with("#stick-told", "已").await?;
+    browser.find_with("#stick-told", "没有变化").await?;
     browser.find_with("#stick-to option", TOWNSHIP).await?;
     save(&browser, hub, "王科", "#stick-make", &down).await?;
 

@@ -4,6 +4,7 @@
 //! Hub, node and browser are ahead of the computer's time by what a file says, so weeks pass in seconds.
 
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ impl Weeks {
         let clock = root.join("clock");
         let mut weeks = Self {
             clock,
-            ahead_ms: 0,
+            ahead_ms: until_mid_month() * DAY_MS,
             hub: Place::hub(root, "演示县项目中心"),
             node: Place::township(root, TOWNSHIP),
             projects: Vec::new(),
@@ -104,6 +105,16 @@ impl Weeks {
     }
 }
 
+/// Days until the middle of a month, so that thirty more days always end in the next one.
+fn until_mid_month() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = i64::try_from(since.expect("after 1970").as_millis()).expect("not so long after");
+    let day = |ahead: &i64| Timestamp(now + ahead * DAY_MS).date().day();
+    (0..32)
+        .find(|ahead| day(ahead) == 15)
+        .expect("every month has a 15th")
+}
+
 /// Moves the browser's clock on, from the next page on.
 async fn pass(browser: &Browser, days: i64) -> Result<()> {
     let source = format!(
@@ -163,7 +174,7 @@ async fn file_month(browser: &Browser, node: &str, month: Month, shot: &str) -> 
     browser.shoot(&format!("{shot}-filed")).await
 }
 
-/// Every day's value stands in the field's history, with its day.
+/// The values of the first, the middle and the last day stand in the field's history.
 async fn read_history(browser: &Browser, node: &str, weeks: &Weeks) -> Result<()> {
     open(browser, &format!("{node}/projects/{}", weeks.projects[0])).await?;
     browser
@@ -196,7 +207,7 @@ fn a_township_whose_hub_is_away_for_thirty_days_works_files_and_loses_nothing() 
 
     weeks.work(1..=1);
     done(runtime.block_on(async {
-        pass(&browser, 1).await?;
+        pass(&browser, weeks.ahead_ms / DAY_MS).await?;
         file_month(&browser, &node, first, "90-day-1").await
     }));
     let waited = weeks.waiting();

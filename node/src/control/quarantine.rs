@@ -31,15 +31,6 @@ pub(super) async fn first(context: &Context) -> Result<Vec<QuarantinedChange>, T
 }
 
 pub(super) async fn accept(context: &Context, hash: &str) -> Result<Outcome, Trouble> {
-    let (taken, left) = readmit(context, hash).await?;
-    Ok(Outcome::QuarantineAccepted { taken, left })
-}
-
-/// Takes one change, or with `all` every one, in after all: how many went in, and how many are left.
-///
-/// # Errors
-/// When the hash is none, or the store fails.
-pub async fn readmit(context: &Context, hash: &str) -> Result<(u64, u64), Trouble> {
     let hash = match hash {
         "all" => None,
         text => {
@@ -53,7 +44,7 @@ pub async fn readmit(context: &Context, hash: &str) -> Result<(u64, u64), Troubl
     match context.handle.request(readmit).await? {
         Reply::Readmitted { taken, left } => {
             tracing::warn!(taken, left, "changes in quarantine were taken in by hand");
-            Ok((taken, left))
+            Ok(Outcome::QuarantineAccepted { taken, left })
         }
         // Only a mistake of ours brings another reply than the request's own.
         _ => Err(Trouble::plain("the core answered another question")),

@@ -103,7 +103,8 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         opened,
     };
     site.bundles.put(waiting, now);
-    report.token = Some(token);
+    // What would not be taken is only told.
+    report.token = (report.state == "active").then_some(token);
     Ok(answer(report, call.lang))
 }
 

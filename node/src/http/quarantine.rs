@@ -1,20 +1,19 @@
-//! The changes that wait in quarantine: shown with their reasons, given as a file, taken in after all when who may decide says so.
+//! The changes that wait in quarantine: shown with their reasons and given as a file to the hub's officers, and at a township to those
+//! who write its records. Taking one in after all is the command line's (`xiangmu quarantine accept`).
 
 use bytes::Bytes;
 use http::Response;
-use serde_json::json;
 use shared::api::RefusedChange;
+use shared::command::Role;
 use shared::decide::may_let_go;
 use shared::field::Field;
 use shared::ids::DocumentId;
-use shared::text::system::System;
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
-use crate::control::quarantine::{listed, readmit};
+use crate::control::quarantine::listed;
 use crate::control::{QuarantinedChange, Trouble};
 use crate::driver::ReadContext;
-use crate::exit::Exit;
 use crate::views;
 
 /// Shown at most; the file has all.
@@ -25,6 +24,7 @@ const SHOWN_MAX: usize = 200;
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_see(call)?;
     let lang = call.lang;
     let read = move |read: &mut ReadContext<'_>| {
         let changes = listed(read, false, SHOWN_MAX)?;
@@ -42,7 +42,8 @@ pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 ///
 /// # Errors
 /// As [`list`].
-pub async fn export(site: &Site, _: &Call) -> Result<Response<Bytes>, Failed> {
+pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_see(call)?;
     let read = |read: &mut ReadContext<'_>| listed(read, true, usize::MAX);
     let changes = site.context.handle.read(read).await?.map_err(failed)?;
     let text = QuarantinedChange::lines(&changes);
@@ -51,18 +52,15 @@ pub async fn export(site: &Site, _: &Call) -> Result<Response<Bytes>, Failed> {
     Ok(reply::download(kind, "quarantine.jsonl", text.into()))
 }
 
-/// `POST /api/v1/quarantine/{hash}`.
-///
-/// # Errors
-/// [`Failed::Forbidden`] for everybody but the hub's officers and a unit's head.
-pub async fn accept(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    if !may_let_go(&call.person()?.actor) {
-        return Err(Failed::Forbidden);
+/// Whose matter the quarantine is. It holds whole changes, whatever records they are of.
+fn may_see(call: &Call) -> Result<(), Failed> {
+    let actor = &call.person()?.actor;
+    let is_writer = !actor.at_hub && actor.role == Role::Clerk;
+    if is_writer || may_let_go(actor) {
+        Ok(())
+    } else {
+        Err(Failed::Forbidden)
     }
-    let hash: String = call.parameter(0)?;
-    let (taken, left) = readmit(&site.context, &hash).await.map_err(failed)?;
-    let told = System::QuarantineAccepted { taken, left }.text(call.lang);
-    Ok(reply::json(&json!({ "hash": hash, "told": told })))
 }
 
 /// What people call the document a change is about.
@@ -78,9 +76,5 @@ fn named(read: &mut ReadContext<'_>, change: &QuarantinedChange) -> String {
 }
 
 fn failed(trouble: Trouble) -> Failed {
-    if trouble.exit == Exit::Unusable as u8 {
-        Failed::BadRequest(trouble.error)
-    } else {
-        Failed::internal("reading the quarantine", trouble.error)
-    }
+    Failed::internal("reading the quarantine", trouble.error)
 }

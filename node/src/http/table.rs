@@ -59,7 +59,6 @@ pub enum Endpoint {
     BundleConfirm,
     Quarantine,
     QuarantineFile,
-    QuarantineAccept,
     Audit,
     Users,
     AddUser,
@@ -310,7 +309,6 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/bundles/{token}", E::BundleConfirm, Person, Nothing, Json(of::<api::BundleReport>), &[], "Takes a previewed bundle in.");
     add(get.clone(), "/api/v1/quarantine", E::Quarantine, Person, Nothing, Json(list_of::<api::RefusedChange>), &[], "Changes that were refused and wait in quarantine, the first 200.");
     add(get.clone(), "/api/v1/quarantine/file", E::QuarantineFile, Person, Nothing, File, &[], "All of them with their bytes, a JSON a line.");
-    add(post.clone(), "/api/v1/quarantine/{hash}", E::QuarantineAccept, Person, Nothing, Json(of::<api::RefusedChange>), &[], "Takes one of them, or with `all` every one, in after all (officers of the hub, the head of a unit).");
     add(get.clone(), "/api/v1/audit", E::Audit, Person, Nothing, Json(of::<api::Audit>),
         &[("day", "the first day, `2026-11-01`; thirty days before the last when absent"), ("to", "the last day; today when absent"), ("from", "a moment in milliseconds instead of the first day: that of the last line, to read on"), ("limit", "lines at most, 1 to 10000")],
         "Who asked this server for what, and what became of it (the head of the hub and administrators).");

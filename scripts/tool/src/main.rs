@@ -105,7 +105,10 @@ fn main() -> Result<()> {
         ) else {
             bail!("{} needs a name and an extension in UTF-8", path.display());
         };
-        let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        let bytes = match extension {
+            "js" => shorten(&read_text(&path)?).into_bytes(),
+            _ => fs::read(&path).with_context(|| format!("reading {}", path.display()))?,
+        };
         add(name, stem, extension, &bytes)?;
     }
     // The module's own name goes into the script, whose name depends on it in turn.

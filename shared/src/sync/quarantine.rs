@@ -188,7 +188,9 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         let mut wanted: BTreeMap<DocumentId, Vec<Quarantined>> = BTreeMap::new();
         for change in quarantined(cx.turn)? {
-            if hash.is_none_or(|hash| hash == change.hash) {
+            // What the hub refused of ours we hold already: only there can it be taken in, and until then it stays in sight.
+            let is_others = change.from != self.node;
+            if is_others && hash.is_none_or(|hash| hash == change.hash) {
                 let of_document = wanted.entry(change.document.clone()).or_default();
                 of_document.push(change);
             }

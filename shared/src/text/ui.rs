@@ -159,6 +159,8 @@ words! {
     NoFiles "还没有附件。可点“添加附件”，或把文件拖到这里。" "No files yet. Press “Add files”, or drop them here.";
     AddFiles "添加附件" "Add files";
     KeepPlace "照片保留拍摄地点" "Keep the place a photograph was taken at";
+    PhotoNotDrawn "本浏览器打不开这张照片，去不掉拍摄地点，没有收下。可另存为 JPEG，或勾选“照片保留拍摄地点”原样添加。" "This browser cannot open the picture, so the place cannot be taken out; it was not kept. Save it as JPEG, or choose to keep the place.";
+    FileTooLarge "文件太大，附件最多 20 MB。" "The file is too large; files may have 20 MB.";
     FileElsewhere "未下载" "Not downloaded";
     FetchFile "取来" "Fetch";
     FileAsked "已登记，连上后自动取来" "Asked for; it comes by itself when the line is up";
@@ -341,7 +343,6 @@ words! {
     NextDial "下次重试" "Next try";
     Quarantined "隔离的改动" "In quarantine";
     QuarantineFile "导出" "Export";
-    QuarantineTake "仍然收下" "Take it in after all";
     Nodes "接入的节点" "Enrolled nodes";
     Approve "批准接入" "Approve";
     Suspend "暂停" "Suspend";

@@ -63,6 +63,8 @@ impl PartialEq for Client {
 
 enum Body<'a> {
     Empty,
+    /// Nothing, and an answer that takes a while.
+    Patience,
     Json(String),
     File(&'a File),
 }
@@ -142,6 +144,14 @@ impl Client {
         parse(&self.request("POST", path, Body::File(file)).await?)
     }
 
+    /// Asks for work that may take as long as reading a file does.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn work<T: FromWire>(&self, path: &str) -> Result<T, Failure> {
+        parse(&self.request("POST", path, Body::Patience).await?)
+    }
+
     /// Boxed, so that no caller carries its state machine.
     fn request<'a>(
         &'a self,
@@ -156,7 +166,7 @@ impl Client {
         let garbled = |_: JsValue| Failure::Garbled;
         let window = web_sys::window().ok_or(Failure::Garbled)?;
         let limit = match body {
-            Body::File(_) => UPLOAD_MS_MAX,
+            Body::File(_) | Body::Patience => UPLOAD_MS_MAX,
             Body::Empty | Body::Json(_) => ANSWER_MS_MAX,
         };
         let init = RequestInit::new();
@@ -176,7 +186,7 @@ impl Client {
                 .map_err(garbled)?;
         }
         match &body {
-            Body::Empty => {}
+            Body::Empty | Body::Patience => {}
             Body::Json(text) => {
                 headers
                     .set("Content-Type", "application/json")

@@ -5,10 +5,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
+/// A photograph this browser cannot draw: what else stands in it cannot be taken out.
+#[derive(Debug, Clone, Copy)]
+pub struct NotDrawn;
+
 /// The file to keep in place of a chosen one: photographs with at most 400 KB and without the place they were taken at, unless it
-/// is wanted; all other files, and pictures this browser cannot read, as they are.
-pub async fn made_small(file: &File, keep_place: bool) -> File {
-    draw(file, keep_place).await.unwrap_or_else(|| file.clone())
+/// is wanted; all other files as they are.
+///
+/// # Errors
+/// [`NotDrawn`], unless the place is wanted: then it is kept as it is.
+pub async fn made_small(file: &File, keep_place: bool) -> Result<File, NotDrawn> {
+    match draw(file, keep_place).await {
+        Some(small) => Ok(small),
+        None if keep_place => Ok(file.clone()),
+        None => Err(NotDrawn),
+    }
 }
 
 async fn draw(file: &File, keep_place: bool) -> Option<File> {

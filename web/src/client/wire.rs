@@ -55,7 +55,6 @@ plain!(
     Vec<RecordType>,
     Vec<RecordChange>,
     Records,
-    RefusedChange,
     Vec<RefusedChange>,
     ReportView,
     Stick,

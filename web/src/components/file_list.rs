@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::Interval;
 use shared::api::{AttachmentInfo, Code};
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId};
+use shared::limits::ATTACHMENT_BYTES_MAX;
 use shared::project::ProjectView;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
@@ -22,13 +23,16 @@ use crate::client::wire::Kept;
 use crate::component::{component, use_effect_with, use_state, use_state_eq};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::notices::use_notices;
-use crate::hooks::session::use_session;
+use crate::hooks::session::{Session, use_session};
 use crate::markup::html;
 use crate::state::remote::Remote;
 use crate::state::{answer, pill};
 
-/// How long until the list is asked again whether a file that was asked for has come.
+/// How often the list is asked whether a file that was asked for has come.
 const LOOK_AGAIN_MS: u32 = 3_000;
+
+/// Pictures up to this length are shown; a larger one was not made here, and may be anything.
+const SMALL_BYTES_MAX: u64 = 400_000;
 
 /// What may be attached, for the browser's file dialog; the node decides.
 const KINDS: &str =
@@ -60,10 +64,14 @@ pub fn FileList(props: &FileListProps) -> Html {
     let id: ProjectId = props.view.id;
     let files = use_fetch::<Vec<AttachmentInfo>>(list_path(id).into());
     {
-        let (rows, reload) = (props.view.rows(Table::Attachments), files.reload.clone());
-        let known = files.remote.ready().map_or(rows.len(), |list| list.len());
-        use_effect_with(rows.len(), move |count| {
-            if *count != known {
+        let reload = files.reload.clone();
+        let rows = props.view.rows(Table::Attachments);
+        let known = files.remote.ready().map(|list| {
+            let ids = list.iter().map(|file| file.id.to_string());
+            rows.iter().eq(ids.collect::<Vec<_>>().iter())
+        });
+        use_effect_with((rows, known == Some(false)), move |(_, is_other)| {
+            if *is_other {
                 reload.emit(());
             }
         });
@@ -74,25 +82,19 @@ pub fn FileList(props: &FileListProps) -> Html {
                 .any(|file| !file.here && asked.contains(&file.id))
         });
         let reload = files.reload.clone();
-        use_effect_with((waits, files.began), move |(waits, _)| {
-            let again = waits.then(|| Timeout::new(LOOK_AGAIN_MS, move || reload.emit(())));
+        use_effect_with(waits, move |waits| {
+            let again = waits.then(|| Interval::new(LOOK_AGAIN_MS, move || reload.emit(())));
             move || drop(again)
         });
     }
     let take = {
-        let (session, notices, words, left, place) = (
-            session.clone(),
-            notices.clone(),
-            words.clone(),
-            left.clone(),
-            *place,
-        );
+        let (session, notices, left, place) =
+            (session.clone(), notices.clone(), left.clone(), *place);
         let (reload, behalf) = (files.reload.clone(), props.on_behalf.clone());
         Callback::from(move |chosen: Vec<File>| {
-            let (session, notices, words, left, reload) = (
+            let (session, notices, left, reload) = (
                 session.clone(),
                 notices.clone(),
-                words.clone(),
                 left.clone(),
                 reload.clone(),
             );
@@ -102,12 +104,19 @@ pub fn FileList(props: &FileListProps) -> Html {
             spawn_local(async move {
                 for (done, file) in chosen.iter().enumerate() {
                     left.set(chosen.len() - done);
-                    let file = photo::made_small(file, place).await;
-                    let path = format!("{}?name={}{behalf}", list_path(id), encode(&file.name()));
-                    if let Err(failure) = session.client.upload::<Kept>(&path, &file).await {
-                        session.note(&failure);
-                        let why = answer::failure(&failure, &words);
-                        notices.fail(format!("{}：{why}", file.name()));
+                    let Err((why, is_away)) = keep(&session, file, place, id, &behalf).await else {
+                        continue;
+                    };
+                    // Where nobody answers, the rest need not be tried; all of them are named.
+                    let rest = if is_away {
+                        &chosen[done..]
+                    } else {
+                        &chosen[done..=done]
+                    };
+                    let names: Vec<String> = rest.iter().map(File::name).collect();
+                    notices.fail(format!("{}：{why}", names.join("、")));
+                    if is_away {
+                        break;
                     }
                 }
                 left.set(0);
@@ -170,7 +179,7 @@ pub fn FileList(props: &FileListProps) -> Html {
         let name = file.name.clone();
         html! {
             <li key={row.to_string()} data-file={name.clone()} data-here={file.here.to_string()}>
-                if file.here && file.media_type.starts_with("image/") { <img class="files__small" src={path.clone()} alt="" loading="lazy" /> }
+                if file.here && file.media_type == "image/jpeg" && file.bytes <= SMALL_BYTES_MAX { <img class="files__small" src={path.clone()} alt="" loading="lazy" /> }
                 if file.here { <a href={path} download={name.clone()}>{ name }</a> } else { <span>{ name }</span> }
                 <span class="quiet">{ size(file.bytes) }{ " · " }{ pill::moment(file.at, clock::now()) }</span>
                 if !file.here {
@@ -178,7 +187,7 @@ pub fn FileList(props: &FileListProps) -> Html {
                     if asked.contains(&row) { <span class="quiet" role="status">{ words.t(Ui::FileAsked) }</span> }
                     else { <button class="button button--small" onclick={ask.reform(move |_: MouseEvent| row)}>{ words.t(Ui::FetchFile) }</button> }
                 }
-                if !read_only { <button class="button button--bare" title={words.t(Ui::Strike)} aria-label={words.t(Ui::Strike)} onclick={let striking = striking.clone(); move |_: MouseEvent| striking.set(Some(row))}>{ "×" }</button> }
+                if !read_only { <button class="button button--bare" title={words.t(Ui::Strike)} aria-label={format!("{} {}", words.t(Ui::Strike), file.name)} onclick={let striking = striking.clone(); move |_: MouseEvent| striking.set(Some(row))}>{ "×" }</button> }
             </li>
         }
     };
@@ -204,6 +213,33 @@ pub fn FileList(props: &FileListProps) -> Html {
             }
         </section>
     }
+}
+
+/// Makes one file small and sends it: else why it was not kept, and whether nobody answers.
+async fn keep(
+    session: &Session,
+    file: &File,
+    place: bool,
+    project: ProjectId,
+    behalf: &str,
+) -> Result<(), (String, bool)> {
+    let words = &session.words;
+    let file = photo::made_small(file, place).await;
+    let file = file.map_err(|_| (words.t(Ui::PhotoNotDrawn).to_owned(), false))?;
+    if file.size() > ATTACHMENT_BYTES_MAX as f64 {
+        return Err((words.t(Ui::FileTooLarge).to_owned(), false));
+    }
+    let path = format!(
+        "{}?name={}{behalf}",
+        list_path(project),
+        encode(&file.name())
+    );
+    let kept = session.client.upload::<Kept>(&path, &file).await;
+    kept.map(|_| ()).map_err(|failure| {
+        session.note(&failure);
+        let is_away = matches!(failure, Failure::Unreachable | Failure::LoggedOut);
+        (answer::failure(&failure, words), is_away)
+    })
 }
 
 fn list_path(project: ProjectId) -> String {

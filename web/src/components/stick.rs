@@ -13,6 +13,7 @@ use crate::component::{component, use_state, use_state_eq};
 use crate::hooks::line::use_line;
 use crate::hooks::session::use_session;
 use crate::markup::html;
+use crate::state::answer;
 
 /// What is on the screen of the bundle that was chosen.
 #[derive(Clone, PartialEq)]
@@ -51,7 +52,7 @@ pub fn Stick() -> Html {
             spawn_local(async move {
                 let told = match file {
                     Some(file) => session.client.upload::<wire::Stick>(&path, &file).await,
-                    None => session.client.post::<_, wire::Stick>(&path, &()).await,
+                    None => session.client.work::<wire::Stick>(&path).await,
                 };
                 step.set(match told {
                     Ok(told) => Step::Told(told),
@@ -108,7 +109,7 @@ pub fn Stick() -> Html {
             { match &*step {
                 Step::Nothing => Html::default(),
                 Step::Busy => face_view(&session, &Face::Loading, &Callback::noop()),
-                Step::Failed(failure) => face_view(&session, &Face::Failed(failure.clone()), &Callback::noop()),
+                Step::Failed(failure) => html! { <p class="form__error" role="alert">{ answer::failure(failure, &words) }</p> },
                 Step::Told(stick) => html! {
                     <div role="status" id="stick-told" data-preview={stick.token.is_some().to_string()}>
                         { for stick.told.iter().map(|sentence| html! { <p key={sentence.clone()}>{ sentence }</p> }) }

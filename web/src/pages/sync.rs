@@ -118,38 +118,12 @@ pub fn Sync() -> Html {
     };
     let quarantined = line.status.as_ref().map_or(0, |status| status.quarantined);
     // Asked anew whenever there are more or fewer.
+    let is_ours = session.is_officer() || !session.is_hub() && session.may_write();
     let asked = match quarantined {
-        0 => String::new(),
-        count => format!("/api/v1/quarantine?{count}"),
+        count @ 1.. if is_ours => format!("/api/v1/quarantine?{count}"),
+        _ => String::new(),
     };
     let refused = use_fetch::<Vec<RefusedChange>>(asked.into());
-    let take_in = {
-        let (session, notices, words, reload) = (
-            session.clone(),
-            notices.clone(),
-            words.clone(),
-            refused.reload.clone(),
-        );
-        Callback::from(move |hash: String| {
-            let (session, notices, words, reload) = (
-                session.clone(),
-                notices.clone(),
-                words.clone(),
-                reload.clone(),
-            );
-            spawn_local(async move {
-                let path = format!("/api/v1/quarantine/{hash}");
-                match session.client.post::<_, RefusedChange>(&path, &()).await {
-                    Ok(answer) => notices.say(answer.told),
-                    Err(failure) => {
-                        session.note(&failure);
-                        notices.fail(answer::failure(&failure, &words));
-                    }
-                }
-                reload.emit(());
-            });
-        })
-    };
     let seen = pill(
         line.status.as_deref(),
         line.reach,
@@ -221,17 +195,16 @@ pub fn Sync() -> Html {
                         .unwrap_or_default(),
                 } }
             </section>
-            if quarantined > 0 {
+            if quarantined > 0 && is_ours {
                 <section class="card" id="quarantine">
                     <h2>{ words.t(Ui::Quarantined) }</h2>
                     { match &refused.remote {
                         Remote::Ready(changes) => html! {
                             <ul class="list">{ for changes.iter().map(|change| html! {
-                                <li key={change.hash.clone()} data-hash={change.hash.clone()}><span>{ &change.told }</span>
-                                    if session.may_write() { <button class="button button--small" onclick={take_in.reform({let hash = change.hash.clone(); move |_: MouseEvent| hash.clone()})}>{ words.t(Ui::QuarantineTake) }</button> }</li>
+                                <li key={change.hash.clone()} data-hash={change.hash.clone()}><span>{ &change.told }</span></li>
                             }) }</ul>
                         },
-                        other => Face::of(other, Ui::NoConflicts).map(|face| face_view(&session, &face, &refused.reload)).unwrap_or_default(),
+                        other => Face::of(other, Ui::Quarantined).map(|face| face_view(&session, &face, &refused.reload)).unwrap_or_default(),
                     } }
                     <p class="buttons"><a class="button" download="" href="/api/v1/quarantine/file">{ words.t(Ui::QuarantineFile) }</a></p>
                 </section>
