@@ -105,13 +105,16 @@ async fn look(root: &Path, node: &Place, address: &str) -> Result<()> {
     browser.shoot("71-chart-rolling").await?;
 
     // On paper the sheet is alone, and the paper is the one that was chosen.
-    for (paper, upright, sides) in [
-        ("A3", false, (1191, 842)),
-        ("A1", false, (2384, 1684)),
-        ("A4", true, (595, 842)),
+    for (paper, upright, wide, sides) in [
+        ("A3", false, 420, (1191, 842)),
+        ("A1", false, 841, (2384, 1684)),
+        ("A4", true, 297, (595, 842)),
     ] {
+        let sheet = |wide: u32| format!("#chart-sheets svg[width='{wide}mm']");
         let option = format!("#chart-paper option[value='{paper}']");
         browser.click(&option).await?;
+        // Its sheets bring their own links, and buttons move.
+        browser.find(&sheet(wide)).await?;
         let way = if upright {
             browser.click("#chart-upright").await?;
             "upright"
@@ -121,15 +124,9 @@ async fn look(root: &Path, node: &Place, address: &str) -> Result<()> {
         browser
             .find(&format!(".chart__sheets--{paper}-{way}"))
             .await?;
-        let sheet = format!(
-            "#chart-sheets svg[width='{}mm']",
-            match (paper, upright) {
-                ("A3", _) => 420,
-                ("A1", _) => 841,
-                _ => 210,
-            }
-        );
-        browser.find(&sheet).await?;
+        browser
+            .find(&sheet(if upright { 210 } else { wide }))
+            .await?;
         let pdf = browser.paper().await?;
         let boxes: Vec<(i64, i64)> = pdf
             .split("/MediaBox [0 0 ")
