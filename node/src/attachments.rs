@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use shared::limits::ATTACHMENT_BYTES_MAX;
+use shared::limits::{ATTACHMENT_BYTES_MAX, ATTACHMENT_ENDINGS};
 use shared::text::attachment::AttachmentWords;
 
 use crate::store::Blobs;
@@ -35,7 +35,7 @@ const ZIP: Begins = Begins::With(b"PK\x03\x04");
 /// A compound file, which the older office files are.
 const COMPOUND: Begins = Begins::With(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
 
-/// Endings, what is said to a browser, and how the bytes begin.
+/// The endings of `ATTACHMENT_ENDINGS` in their order, what is said to a browser, and how the bytes begin.
 const KINDS: &[(&str, &str, Begins)] = &[
     ("pdf", "application/pdf", Begins::With(b"%PDF-")),
     ("ofd", "application/ofd", ZIP),
@@ -116,7 +116,7 @@ impl AttachmentError {
                 mebibytes: ATTACHMENT_BYTES_MAX / 1024 / 1024,
             },
             Self::Kind(_) => AttachmentWords::Kind {
-                allowed: endings().join(" "),
+                allowed: ATTACHMENT_ENDINGS.join(" "),
             },
             Self::Content(ending) => AttachmentWords::Content {
                 ending: (*ending).to_owned(),
@@ -135,12 +135,6 @@ impl AttachmentError {
             Self::Blob(BlobError::Io { .. }) | Self::Interrupted => return None,
         })
     }
-}
-
-/// The endings that may be attached.
-#[must_use]
-pub fn endings() -> Vec<&'static str> {
-    KINDS.iter().map(|(ending, ..)| *ending).collect()
 }
 
 /// Judges a file by its name and bytes.
@@ -226,6 +220,12 @@ mod tests {
 
     fn check_kind(name: &str, bytes: &[u8]) -> Option<&'static str> {
         check(name, bytes).ok().map(|checked| checked.media_type)
+    }
+
+    #[test]
+    fn every_ending_that_is_offered_has_its_kind() {
+        let known: Vec<&str> = KINDS.iter().map(|(ending, ..)| *ending).collect();
+        assert_eq!(known, ATTACHMENT_ENDINGS);
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub const PROFILE_BYTES_MAX: usize = 90_000;
 pub const UPLOAD_BYTES_MAX: u64 = 20 * 1024 * 1024;
 /// Bytes of one attached file (reliability.md 3): a scan of some dozen pages, a photograph as a camera makes it.
 pub const ATTACHMENT_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// How the names of files that may be attached end.
+pub const ATTACHMENT_ENDINGS: [&str; 17] = [
+    "pdf", "ofd", "jpg", "jpeg", "png", "webp", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps",
+    "et", "zip", "txt", "csv",
+];
 /// Files attached to one project. A project of five years has a few dozen.
 pub const ATTACHMENTS_PER_PROJECT_MAX: usize = 500;
 /// Projects in one import. The largest ledger tried has 21,000; a county keeps a few thousand.

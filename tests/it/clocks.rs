@@ -17,12 +17,12 @@ use shared::time::Timestamp;
 use shared::value::Value;
 use tests::clock::Clock;
 use tests::invariants;
-use tests::process::wait_until;
+use tests::process::{Place, wait_until};
 use tests::sizes;
 use tests::world::{Weather, World};
 
 use crate::sim::storm_with;
-use crate::strikes::{PASSWORD, create, hostile_node, hub_and_township, listed};
+use crate::strikes::{PASSWORD, create, hostile_node, listed};
 
 const TEN_YEARS_MS: i64 = 10 * 366 * 24 * 3_600_000;
 const NODES: usize = 3;
@@ -208,7 +208,7 @@ fn a_change_from_the_end_of_time_harms_nobody() {
     // As far as the gate lets pass; what lies beyond is refused (`attacks`).
     const TIMES: [i64; 5] = [1 << 40, -(1 << 40), 253_402_300_800, -1, 0];
     let root = tempfile::tempdir().expect("a folder");
-    let (mut hub, township) = hub_and_township(root.path());
+    let (mut hub, township) = Place::hub_and_township(root.path(), "青山镇", PASSWORD);
     let invited = hub.cli(&["invite", "--unit", ODD, "--approve"]).ok().json();
     let code = invited["code"].as_str().expect("a code").to_owned();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -59,13 +59,7 @@ fn history(client: &mut Client, project: &str) -> Vec<Value> {
 #[test]
 fn a_cells_history_replayed_is_what_stands_there() {
     let root = tempfile::tempdir().expect("a folder");
-    let mut hub = Place::hub(root.path(), "演示县项目中心");
-    hub.add_user("王科", "hub_officer", PASSWORD);
-    hub.start();
-    let mut node = Place::township(root.path(), TOWNSHIP);
-    node.add_user("李梅", "clerk", PASSWORD);
-    node.start();
-    node.join(&hub);
+    let (hub, mut node) = Place::hub_and_township(root.path(), TOWNSHIP, PASSWORD);
     let project = node.create("松坪镇集镇道路工程");
     node.sync();
     let mut clerk = node.log_in("李梅", PASSWORD);

@@ -119,13 +119,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 fn a_phones_photograph_is_kept_small_without_its_place_and_a_file_of_the_hub_is_fetched_by_a_click()
 {
     let root = tempfile::tempdir().expect("a folder");
-    let mut hub = Place::hub(root.path(), "演示县项目中心");
-    hub.add_user("王科", "hub_officer", PASSWORD);
-    hub.start();
-    let mut node = Place::township(root.path(), TOWNSHIP);
-    node.add_user(CLERK, "clerk", PASSWORD);
-    node.start();
-    node.join(&hub);
+    let (hub, node) = Place::hub_and_township(root.path(), TOWNSHIP, PASSWORD);
     let project = node.create("松坪镇小流域治理工程");
     node.sync();
     let list = format!("/api/v1/projects/{project}/attachments");

@@ -8,7 +8,7 @@ use shared::field::Field;
 use tests::browser::Browser;
 use tests::process::{Place, wait_until};
 
-use crate::strikes::{PASSWORD, hostile_node, hub_and_township, write};
+use crate::strikes::{PASSWORD, hostile_node, write};
 
 const BAD: &str = "坏镇";
 
@@ -30,7 +30,7 @@ async fn look(root: &Path, hub: &Place) -> Result<()> {
 #[test]
 fn a_refused_change_is_shown_with_its_reason_and_given_as_a_file() {
     let root = tempfile::tempdir().expect("a folder");
-    let (hub, _township) = hub_and_township(root.path());
+    let (hub, _township) = Place::hub_and_township(root.path(), "青山镇", PASSWORD);
     hub.add_user("陈代表", "observer", PASSWORD);
     let invited = hub.cli(&["invite", "--unit", BAD, "--approve"]).ok().json();
     let code = invited["code"].as_str().expect("a code").to_owned();

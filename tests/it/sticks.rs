@@ -82,13 +82,7 @@ async fn carry(root: &Path, hub: &Place, node: &Place) -> Result<()> {
 #[test]
 fn changes_are_carried_by_stick_in_the_browser_and_answered() {
     let root = tempfile::tempdir().expect("a folder");
-    let mut hub = Place::hub(root.path(), "演示县项目中心");
-    hub.add_user("王科", "hub_officer", PASSWORD);
-    hub.start();
-    let mut node = Place::township(root.path(), TOWNSHIP);
-    node.add_user("李梅", "clerk", PASSWORD);
-    node.start();
-    node.join(&hub);
+    let (hub, node) = Place::hub_and_township(root.path(), TOWNSHIP, PASSWORD);
     let project = node.create("松坪镇小流域治理工程");
     node.sync();
     let _cut = node.cli(&["sync", "--off"]).ok();

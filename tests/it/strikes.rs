@@ -1,7 +1,5 @@
 //! A node that brings what no honest program makes: refused with a `Nack` each time, suspended by the third, and in nobody's way.
 
-use std::path::Path;
-
 use node::clock::Clock;
 use node::node::{Creation, MemoryNode};
 use serde_json::{Value as Json, json};
@@ -256,22 +254,11 @@ pub fn create(clerk: &mut Client, unit: &Json, name: &str) -> String {
     project
 }
 
-pub fn hub_and_township(root: &Path) -> (Place, Place) {
-    let mut hub = Place::hub(root, "演示县项目中心");
-    hub.add_user("王科", "hub_officer", PASSWORD);
-    hub.start();
-    let mut township = Place::township(root, "青山镇");
-    township.add_user("李梅", "clerk", PASSWORD);
-    township.start();
-    township.join(&hub);
-    (hub, township)
-}
-
 #[test]
 fn over_real_sockets_a_hostile_node_is_suspended_and_others_sync_on() {
     const BAD: &str = "坏镇";
     let root = tempfile::tempdir().expect("a folder");
-    let (hub, township) = hub_and_township(root.path());
+    let (hub, township) = Place::hub_and_township(root.path(), "青山镇", PASSWORD);
     let mut officer = hub.log_in("王科", PASSWORD);
     let mut clerk = township.log_in("李梅", PASSWORD);
     let unit = clerk.get("/api/v1/session").ok().json()["unit"].clone();

@@ -164,6 +164,19 @@ impl Place {
         Self::init(root, "node", name, &[])
     }
 
+    /// A served hub with its officer 王科, and an enrolled and served township with its clerk 李梅, both with one password.
+    #[must_use]
+    pub fn hub_and_township(root: &Path, township: &str, password: &str) -> (Self, Self) {
+        let mut hub = Self::hub(root, "演示县项目中心");
+        hub.add_user("王科", "hub_officer", password);
+        hub.start();
+        let mut node = Self::township(root, township);
+        node.add_user("李梅", "clerk", password);
+        node.start();
+        node.join(&hub);
+        (hub, node)
+    }
+
     /// Makes a township's folder whose pages offer to cut the line, as the demo's do.
     #[must_use]
     pub fn demo_township(root: &Path, name: &str) -> Self {

@@ -160,7 +160,7 @@ words! {
     AddFiles "添加附件" "Add files";
     KeepPlace "照片保留拍摄地点" "Keep the place a photograph was taken at";
     PhotoNotDrawn "本浏览器打不开这张照片，去不掉拍摄地点，没有收下。可另存为 JPEG，或勾选“照片保留拍摄地点”原样添加。" "This browser cannot open the picture, so the place cannot be taken out; it was not kept. Save it as JPEG, or choose to keep the place.";
-    FileTooLarge "文件太大，附件最多 20 MB。" "The file is too large; files may have 20 MB.";
+    FileTooLarge "文件太大，超过了附件的上限。扫描件可降低分辨率。" "The file is larger than files may be. Scans may be made with fewer dots.";
     FileElsewhere "未下载" "Not downloaded";
     FetchFile "取来" "Fetch";
     FileAsked "已登记，连上后自动取来" "Asked for; it comes by itself when the line is up";

@@ -7,7 +7,7 @@ use gloo_timers::callback::Interval;
 use shared::api::{AttachmentInfo, Code};
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId};
-use shared::limits::ATTACHMENT_BYTES_MAX;
+use shared::limits::{ATTACHMENT_BYTES_MAX, ATTACHMENT_ENDINGS};
 use shared::project::ProjectView;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
@@ -33,10 +33,6 @@ const LOOK_AGAIN_MS: u32 = 3_000;
 
 /// Pictures up to this length are shown; a larger one was not made here, and may be anything.
 const SMALL_BYTES_MAX: u64 = 400_000;
-
-/// What may be attached, for the browser's file dialog; the node decides.
-const KINDS: &str =
-    ".jpg,.jpeg,.png,.webp,.pdf,.ofd,.docx,.xlsx,.pptx,.doc,.xls,.ppt,.wps,.et,.zip,.txt,.csv";
 
 /// Props of [`FileList`].
 #[derive(Properties, PartialEq)]
@@ -201,7 +197,7 @@ pub fn FileList(props: &FileListProps) -> Html {
             } }
             if !read_only {
                 <p class="buttons">
-                    <label class="button files__add">{ words.t(Ui::AddFiles) }<input id="attach-file" type="file" class="off-screen" multiple=true accept={KINDS} disabled={busy} {onchange} /></label>
+                    <label class="button files__add">{ words.t(Ui::AddFiles) }<input id="attach-file" type="file" class="off-screen" multiple=true accept={ATTACHMENT_ENDINGS.map(|ending| format!(".{ending}")).join(",")} disabled={busy} {onchange} /></label>
                     <label class="files__place"><input id="keep-place" type="checkbox" checked={*place} onchange={let place = place.clone(); move |_: Event| place.set(!*place)} />{ words.t(Ui::KeepPlace) }</label>
                     if busy { <span role="status" aria-busy="true">{ words.t(Ui::Saving) }{ " " }{ *left }</span> }
                 </p>

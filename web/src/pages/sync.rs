@@ -117,8 +117,8 @@ pub fn Sync() -> Html {
         })
     };
     let quarantined = line.status.as_ref().map_or(0, |status| status.quarantined);
-    // Asked anew whenever there are more or fewer.
     let is_ours = session.is_officer() || !session.is_hub() && session.may_write();
+    // The number makes it another question whenever there are more or fewer.
     let asked = match quarantined {
         count @ 1.. if is_ours => format!("/api/v1/quarantine?{count}"),
         _ => String::new(),
