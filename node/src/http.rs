@@ -340,6 +340,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Live => Err(Failed::BadRequest("WebSocket".to_owned())),
         Endpoint::Profile => projects::profile(site).await,
         Endpoint::Words => Ok(projects::words()),
+        Endpoint::PageWords => Ok(projects::page_words()),
         Endpoint::Directory => projects::directory(site).await,
         Endpoint::Projects => projects::list(site, call).await,
         Endpoint::Project => projects::one(site, call).await,

@@ -15,8 +15,11 @@ macro_rules! words {
         pub enum $name { $($variant),* }
 
         impl $name {
-            /// Every one, for tests.
+            /// Every one, in the order of their indexes.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Names and order of the variants as one number: two versions that agree in it mean the same by an index.
+            pub const PRINT: u32 = $crate::text::page::print(stringify!($($variant)*));
 
             /// The words in one language.
             #[must_use]
@@ -45,6 +48,7 @@ pub mod hub;
 pub mod issues;
 pub mod line;
 pub mod office;
+pub mod page;
 pub mod parse;
 pub mod plain;
 pub mod publications;

@@ -44,3 +44,4 @@ mod tidy;
 mod trials;
 mod weeks;
 mod witness;
+mod words;

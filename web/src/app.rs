@@ -5,7 +5,8 @@ use std::rc::Rc;
 use shared::api::Me;
 use shared::text::Lang;
 use shared::text::book::WordBook;
-use shared::text::ui::Ui;
+use shared::text::page::PageWords;
+use shared::text::ui::{Bare, Ui};
 use shared::time::Month;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -41,7 +42,7 @@ use crate::pages::report::Report;
 use crate::pages::sync::Sync;
 use crate::routes::Route;
 use crate::state::answer;
-use crate::state::words::{CountyWords, Words};
+use crate::state::words::{CountyWords, Sent, Words};
 
 /// Who is at the page.
 #[derive(Clone, PartialEq)]
@@ -56,10 +57,22 @@ enum Door {
     Open(Rc<Me>, Rc<WordBook>, Option<Rc<CountyWords>>),
 }
 
+/// The words of pages, which are asked for beside the session.
+#[derive(Clone, PartialEq)]
+enum Speech {
+    /// Not here yet.
+    Coming,
+    /// The node could not send them, or sent another version's.
+    Failed(Failure),
+    /// Here for the page's life.
+    Sent(Sent),
+}
+
 /// The whole application.
 #[component]
 pub fn Root() -> Html {
     let door = use_state(|| Door::Asking);
+    let speech = use_state(|| Speech::Coming);
     let lang = use_state(prefs::lang);
     let large = use_state(prefs::large_type);
     let client = use_memo((), |()| Client::default());
@@ -89,7 +102,16 @@ pub fn Root() -> Html {
     };
     {
         let (door, client, open) = (door.clone(), client.clone(), open.clone());
+        let speech = speech.clone();
         use_effect_with(*tries, move |_| {
+            if !matches!(*speech, Speech::Sent(_)) {
+                let client = client.clone();
+                spawn_local(async move {
+                    let sent = client.fetch::<PageWords>("/api/v1/words/page").await;
+                    let sent = sent.and_then(|words| Sent::keep(words).ok_or(Failure::Garbled));
+                    speech.set(sent.map_or_else(Speech::Failed, Speech::Sent));
+                });
+            }
             spawn_local(async move {
                 match client.fetch::<Me>("/api/v1/session").await {
                     Ok(me) => open.emit(me),
@@ -103,13 +125,20 @@ pub fn Root() -> Html {
         Door::Open(_, book, profile) => (book.clone(), profile.clone()),
         Door::Asking | Door::Closed { .. } | Door::Silent(_) => Default::default(),
     };
-    let words = use_memo((*lang, known), |(lang, (book, profile))| {
-        Words::new(*lang, profile.clone(), book.clone())
+    let sent = match &*speech {
+        Speech::Sent(sent) => Some(*sent),
+        Speech::Coming | Speech::Failed(_) => None,
+    };
+    let words = use_memo((*lang, sent, known), |(lang, sent, (book, profile))| {
+        let words = |sent| Rc::new(Words::new(*lang, sent, profile.clone(), book.clone()));
+        sent.map(words)
     });
+    let words = (*words).clone();
     {
+        let product = words.as_ref().map_or("", |words| words.t(Ui::Product));
         let title = match &*door {
-            Door::Open(me, ..) => format!("{} · {}", me.node.unit_name, words.t(Ui::Product)),
-            _ => words.t(Ui::Product).to_owned(),
+            Door::Open(me, ..) => format!("{} · {product}", me.node.unit_name),
+            _ => product.to_owned(),
         };
         use_effect_with((*lang, *large, title), |(lang, large, title)| {
             page::set_look(*lang, *large, title)
@@ -137,20 +166,30 @@ pub fn Root() -> Html {
         let door = door.clone();
         use_callback((), move |(), ()| door.set(Door::Closed { ended: true }))
     };
-    match &*door {
-        Door::Asking => html! { <p class="boot" aria-busy="true">{ words.t(Ui::Loading) }</p> },
-        Door::Closed { ended } => html! {
+    let failure = match (&*speech, &*door) {
+        (Speech::Failed(failure), _) | (_, Door::Silent(failure)) => Some(failure),
+        _ => None,
+    };
+    if let Some(failure) = failure {
+        let (word, again): (_, Callback<MouseEvent>) = match failure {
+            Failure::Garbled => (Bare::Reload, Callback::from(|_| page::reload())),
+            _ => (Bare::Retry, Callback::from(move |_| tries.set(*tries + 1))),
+        };
+        return html! {
+            <main class="boot" role="alert">
+                <p>{ answer::early(failure, *lang) }</p>
+                <button class="button button--main" onclick={again}>{ word.text(*lang) }</button>
+            </main>
+        };
+    }
+    match (&*door, words) {
+        (Door::Closed { ended }, Some(words)) => html! {
             <LogIn {words} {client} ended={*ended} on_logged_in={open} on_language={on_look.reform(|()| LookChange::OtherLanguage)} />
         },
-        Door::Silent(failure) => html! {
-            <main class="boot" role="alert">
-                <p>{ answer::failure(failure, &words) }</p>
-                <button class="button button--main" onclick={move |_: MouseEvent| tries.set(*tries + 1)}>{ words.t(Ui::Retry) }</button>
-            </main>
-        },
-        Door::Open(me, ..) => html! {
+        (Door::Open(me, ..), Some(words)) => html! {
             <Shell key={me.user.to_string()} me={me.clone()} {client} {words} {on_look} {on_ended} large={*large} />
         },
+        _ => html! { <p class="boot" aria-busy="true">{ Bare::Loading.text(*lang) }</p> },
     }
 }
 

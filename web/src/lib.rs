@@ -7,7 +7,7 @@
 //! - `client` alone reaches network, storage, clock and randomness.
 //! - `state` decides: reducers and view models without a DOM, tested natively.
 //! - `hooks` own effects; `components` draw and report; `pages` arrange.
-//! - No words stand here: they are `shared::text`'s and the profile's.
+//! - No words stand here, nor in what this compiles to: the node sends `shared::text`'s and the profile's (`state::words`).
 
 pub mod app;
 pub mod client;

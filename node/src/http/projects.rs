@@ -10,6 +10,7 @@ use shared::library::LibraryError;
 use shared::project::ProjectView;
 use shared::rules::reading;
 use shared::text::book::WordBook;
+use shared::text::page::PageWords;
 use shared::time::Month;
 
 use super::reply::{self, Failed};
@@ -30,6 +31,12 @@ pub async fn profile(site: &Site) -> Result<Response<Bytes>, Failed> {
 #[must_use]
 pub fn words() -> Response<Bytes> {
     reply::json(&WordBook::of_this_version())
+}
+
+/// `GET /api/v1/words/page`: the words of the front end's pages, which it needs before anybody has logged in.
+#[must_use]
+pub fn page_words() -> Response<Bytes> {
+    reply::json(&PageWords::of_this_version())
 }
 
 /// `GET /api/v1/directory`.

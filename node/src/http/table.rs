@@ -26,6 +26,7 @@ pub enum Endpoint {
     LogOut,
     Profile,
     Words,
+    PageWords,
     Directory,
     Projects,
     Project,
@@ -255,6 +256,7 @@ fn build() -> Vec<Route> {
     add(delete.clone(), "/api/v1/session", E::LogOut, Person, Nothing, Nothing, &[], "Logs out.");
     add(get.clone(), "/api/v1/profile", E::Profile, Person, Nothing, AnyJson, &[], "The county's rules in force.");
     add(get.clone(), "/api/v1/words", E::Words, Person, Nothing, Json(of::<shared::text::book::WordBook>), &[], "What fields, tables, columns and fixed options are called, in every language.");
+    add(get.clone(), "/api/v1/words/page", E::PageWords, Open, Nothing, Json(of::<shared::text::page::PageWords>), &[], "The words of the front end's pages, in every language; a page reads them by index, so `print` tells whether it is of this version.");
     add(get.clone(), "/api/v1/directory", E::Directory, Person, Nothing, Json(list_of::<api::DirectoryUnit>), &[], "The county's units, as far as this node knows them.");
     add(get.clone(), "/api/v1/projects", E::Projects, Person, Nothing, Json(of::<api::ProjectList>),
         &[PERIOD, ("q", "words or pinyin of name, code, owner"), ("filter", "`field:value` pairs joined by commas: home, stage, sector, investment_kind, fund_channel, conflicts, issues, deleted"),

@@ -1,9 +1,21 @@
 //! The words of the browser front end.
 //!
-//! [`Ui`] are words that stand alone; [`Say`] are sentences with facts in them. Tone: short, official, polite, without blame;
+//! [`Ui`] are words that stand alone, and the forms of sentences; [`Say`] are sentences with facts in them. Tone: short, official, polite, without blame;
 //! the place of the data is named, and a number has its unit (ux.md 6.5).
 
 use super::Lang;
+
+words! {
+    /// What a page must be able to say without the node: it carries these few words itself, all others are sent to it ([`super::page`]).
+    Bare {
+    Loading "正在读取…" "Loading…";
+    Retry "重试" "Try again";
+    Reload "重新载入" "Reload";
+    PanicNote "页面出现错误，请重新载入。已保存和排队的修改不会丢失。" "The page failed. Please reload it; saved and queued edits are kept.";
+    FailUnreachable "本机程序没有响应，请确认程序在运行。" "The server does not answer; check that it runs.";
+    FailAnswer "收到的内容无法识别，程序与页面的版本可能不同，请重新载入。" "The answer could not be read; the page may be older than the server. Reload it.";
+    }
+}
 
 words! {
     /// A word or sentence of the front end without facts in it.
@@ -38,9 +50,6 @@ words! {
     Seal "项" "X";
     SessionEnded "登录已失效，请重新登录。本机排队的修改仍然保留。" "Your session ended. Please log in again; queued edits are kept.";
     // Faces.
-    Loading "正在读取…" "Loading…";
-    Retry "重试" "Try again";
-    Reload "重新载入" "Reload";
     CopyDetails "复制给技术人员" "Copy for support";
     NotFound "没有这个页面" "No such page";
     NotFoundHint "地址可能有误，或该内容已移走。" "The address may be wrong, or the page has moved.";
@@ -391,10 +400,48 @@ words! {
     ActRestore "恢复" "restored";
     ActStrike "划去" "struck out";
     ActMove "移交" "moved";
-    // Failures.
-    PanicNote "页面出现错误，请重新载入。已保存和排队的修改不会丢失。" "The page failed. Please reload it; saved and queued edits are kept.";
-    FailUnreachable "本机程序没有响应，请确认程序在运行。" "The server does not answer; check that it runs.";
-    FailAnswer "收到的内容无法识别，程序与页面的版本可能不同，请重新载入。" "The answer could not be read; the page may be older than the server. Reload it.";
+    // The forms of sentences ([`Say`]).
+    SayMonth "{0}年{1}月" "{0}-{2}";
+    SayWaiting "待上传 {0}" "{0} to send";
+    SayRunning "同步中 {0}/{1}" "Syncing {0}/{1}";
+    SayOffline "离线 {0}" "Offline {0}";
+    SayUnderMinute "不到1分钟" "under a minute";
+    SayMinutes "{0}分钟" "{0} min";
+    SayHours "{0}小时" "{0} h";
+    SayDays "{0}天" "{0} d";
+    SayToConfirm "{0} 处需确认" "{0} to confirm";
+    SayUploadFailed "上传失败：{0}" "Not sent: {0}";
+    SayClockSkew "时间相差 {0} 分钟" "Clock differs by {0} min";
+    SayNodesOnline "在线节点 {0}/{1}" "{0}/{1} nodes online";
+    SayDue "截止 {0}" "due {0}";
+    SayDaysLeft "还剩 {0} 个工作日" "{0} working days left";
+    SayDueToday "今天截止" "due today";
+    SayDaysOver "已逾期 {0} 个工作日" "{0} working days overdue";
+    SayFoundToday "今天发现" "found today";
+    SayDaysOpen "已 {0} 天" "open for {0} days";
+    SayFilled "已填 {0}/{1}" "{0}/{1} filled in";
+    SayToCorrect "需修改 {0}" "{0} to correct";
+    SayReceived "收报 {0}/{1}" "{0}/{1} received";
+    SayFiledBy "{0} 由 {1} 报送" "filed {0} by {1}";
+    SayShownAll "共 {0} 个项目" "{0} projects";
+    SayShown "{0} / {1} 个项目" "{0} of {1} projects";
+    SayFieldConflict "『{0}』有 {1} 个不同的值" "{0} has {1} different values";
+    SayPasted "已粘贴 {0} 格。" "{0} cells pasted.";
+    SayNotPasted "没有粘贴：第{0}行“{1}”不能读取。{2}" "Nothing was pasted: “{1}” in row {0} cannot be read. {2}";
+    SayFindingCounts "{0} 错误 · {1} 警告 · {2} 提示" "{0} errors · {1} warnings · {2} hints";
+    SayBehind "欠 {0}.{1}" "{0}.{1} behind";
+    SayAhead "超 {0}.{1}" "{0}.{1} ahead";
+    SayStatus "请求未完成（{0}）" "The request failed ({0})";
+    SayUndid "已撤销：{0}" "Undone: {0}";
+    SayRedid "已重做：{0}" "Done again: {0}";
+    SayWaitingHere "浏览器中有 {0} 项修改待送达本机程序" "{0} edits wait in this browser";
+    SayRefusedHere "{0} 项修改未写入" "{0} edits were not written";
+    SayProblemCode "代码 {0} · {1}" "code {0} · {1}";
+    SayRow "第{0}行" "row {0}";
+    SayPlace "第{0}行 {1}列" "row {0}, column {1}";
+    SayOfYear "{0}年度" "{0}";
+    SaySheetFound "{0} 行，表头在第 {1}–{2} 行" "{0} rows, header in rows {1}–{2}";
+    SayCounts "新增 {0}，更新 {1}，未变 {2}，保留 {3}" "{0} new, {1} changed, {2} unchanged, {3} left alone";
     }
 }
 
@@ -521,159 +568,102 @@ impl Say<'_> {
     /// The sentence in one language.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        match lang {
-            Lang::Zh => self.zh(),
-            Lang::En => self.en(),
-        }
+        self.by(|form| form.text(lang))
     }
 
-    fn zh(&self) -> String {
+    /// The sentence by whoever knows the words of its form.
+    pub(super) fn by<'w>(&self, word: impl FnOnce(Ui) -> &'w str) -> String {
+        let (form, facts) = self.form();
+        fill(word(form), &facts)
+    }
+
+    /// The form of the sentence, and what stands for its `{0}`, `{1}`…
+    fn form(&self) -> (Ui, Vec<String>) {
+        macro_rules! say {
+            ($form:ident $(, $fact:expr)*) => {
+                (Ui::$form, vec![$($fact.to_string()),*])
+            };
+        }
         match *self {
-            Self::Month { year, month } => format!("{year}年{month}月"),
-            Self::Waiting(count) => format!("待上传 {count}"),
-            Self::Running(done, total) => format!("同步中 {done}/{total}"),
-            Self::Offline(span) => format!("离线 {span}"),
+            Self::Month { year, month } => say!(SayMonth, year, month, two_digits(month)),
+            Self::Waiting(count) => say!(SayWaiting, count),
+            Self::Running(done, total) => say!(SayRunning, done, total),
+            Self::Offline(span) => say!(SayOffline, span),
             Self::Span(ms) => match span_of(ms) {
-                (0, Unit::Minutes) => "不到1分钟".to_owned(),
-                (count, Unit::Minutes) => format!("{count}分钟"),
-                (count, Unit::Hours) => format!("{count}小时"),
-                (count, Unit::Days) => format!("{count}天"),
+                (0, Unit::Minutes) => say!(SayUnderMinute),
+                (count, Unit::Minutes) => say!(SayMinutes, count),
+                (count, Unit::Hours) => say!(SayHours, count),
+                (count, Unit::Days) => say!(SayDays, count),
             },
-            Self::ToConfirm(count) => format!("{count} 处需确认"),
-            Self::UploadFailed(reason) => format!("上传失败：{reason}"),
-            Self::ClockSkew(minutes) => format!("时间相差 {} 分钟", minutes.abs()),
-            Self::NodesOnline(online, all) => format!("在线节点 {online}/{all}"),
-            Self::Due(at) => format!("截止 {at}"),
-            Self::DaysLeft(days) if days > 0 => format!("还剩 {days} 个工作日"),
-            Self::DaysLeft(0) => "今天截止".to_owned(),
-            Self::DaysLeft(days) => format!("已逾期 {} 个工作日", days.unsigned_abs()),
-            Self::DaysOpen(0) => "今天发现".to_owned(),
-            Self::DaysOpen(days) => format!("已 {days} 天"),
-            Self::Filled(filled, rows) => format!("已填 {filled}/{rows}"),
-            Self::ToCorrect(count) => format!("需修改 {count}"),
-            Self::Received(count, all) => format!("收报 {count}/{all}"),
-            Self::FiledBy { at, name } => format!("{at} 由 {name} 报送"),
-            Self::Shown(shown, all) if shown == all => format!("共 {all} 个项目"),
-            Self::Shown(shown, all) => format!("{shown} / {all} 个项目"),
-            Self::FieldConflict { label, count } => format!("『{label}』有 {count} 个不同的值"),
-            Self::Pasted(count) => format!("已粘贴 {count} 格。"),
-            Self::NotPasted { line, text, why } => {
-                format!("没有粘贴：第{line}行“{text}”不能读取。{why}")
-            }
+            Self::ToConfirm(count) => say!(SayToConfirm, count),
+            Self::UploadFailed(reason) => say!(SayUploadFailed, reason),
+            Self::ClockSkew(minutes) => say!(SayClockSkew, minutes.abs()),
+            Self::NodesOnline(online, all) => say!(SayNodesOnline, online, all),
+            Self::Due(at) => say!(SayDue, at),
+            Self::DaysLeft(days) if days > 0 => say!(SayDaysLeft, days),
+            Self::DaysLeft(0) => say!(SayDueToday),
+            Self::DaysLeft(days) => say!(SayDaysOver, days.unsigned_abs()),
+            Self::DaysOpen(0) => say!(SayFoundToday),
+            Self::DaysOpen(days) => say!(SayDaysOpen, days),
+            Self::Filled(filled, rows) => say!(SayFilled, filled, rows),
+            Self::ToCorrect(count) => say!(SayToCorrect, count),
+            Self::Received(count, all) => say!(SayReceived, count, all),
+            Self::FiledBy { at, name } => say!(SayFiledBy, at, name),
+            Self::Shown(shown, all) if shown == all => say!(SayShownAll, all),
+            Self::Shown(shown, all) => say!(SayShown, shown, all),
+            Self::FieldConflict { label, count } => say!(SayFieldConflict, label, count),
+            Self::Pasted(count) => say!(SayPasted, count),
+            Self::NotPasted { line, text, why } => say!(SayNotPasted, line, text, why),
             Self::FindingCounts {
                 errors,
                 warnings,
                 hints,
-            } => format!("{errors} 错误 · {warnings} 警告 · {hints} 提示"),
+            } => say!(SayFindingCounts, errors, warnings, hints),
             Self::Pace(tenths) => {
-                let points = format!(
-                    "{}.{}",
-                    tenths.unsigned_abs() / 10,
-                    tenths.unsigned_abs() % 10
-                );
+                let size = tenths.unsigned_abs();
                 if tenths < 0 {
-                    format!("欠 {points}")
+                    say!(SayBehind, size / 10, size % 10)
                 } else {
-                    format!("超 {points}")
+                    say!(SayAhead, size / 10, size % 10)
                 }
             }
-            Self::Status(status) => format!("请求未完成（{status}）"),
-            Self::Undid(label) => format!("已撤销：{label}"),
-            Self::Redid(label) => format!("已重做：{label}"),
-            Self::WaitingHere(count) => format!("浏览器中有 {count} 项修改待送达本机程序"),
-            Self::RefusedHere(count) => format!("{count} 项修改未写入"),
-            Self::ProblemCode(code, request) => format!("代码 {code} · {request}"),
-            Self::Place { row, column: "" } => format!("第{row}行"),
-            Self::Place { row, column } => format!("第{row}行 {column}列"),
-            Self::OfYear(year) => format!("{year}年度"),
-            Self::SheetFound { rows, first, last } => {
-                format!("{rows} 行，表头在第 {first}–{last} 行")
-            }
+            Self::Status(status) => say!(SayStatus, status),
+            Self::Undid(label) => say!(SayUndid, label),
+            Self::Redid(label) => say!(SayRedid, label),
+            Self::WaitingHere(count) => say!(SayWaitingHere, count),
+            Self::RefusedHere(count) => say!(SayRefusedHere, count),
+            Self::ProblemCode(code, request) => say!(SayProblemCode, code, request),
+            Self::Place { row, column: "" } => say!(SayRow, row),
+            Self::Place { row, column } => say!(SayPlace, row, column),
+            Self::OfYear(year) => say!(SayOfYear, year),
+            Self::SheetFound { rows, first, last } => say!(SaySheetFound, rows, first, last),
             Self::Counts {
                 created,
                 updated,
                 unchanged,
                 kept,
-            } => {
-                format!("新增 {created}，更新 {updated}，未变 {unchanged}，保留 {kept}")
-            }
+            } => say!(SayCounts, created, updated, unchanged, kept),
         }
     }
+}
 
-    fn en(&self) -> String {
-        match *self {
-            Self::Month { year, month } => format!("{year}-{month:02}"),
-            Self::Waiting(count) => format!("{count} to send"),
-            Self::Running(done, total) => format!("Syncing {done}/{total}"),
-            Self::Offline(span) => format!("Offline {span}"),
-            Self::Span(ms) => match span_of(ms) {
-                (0, Unit::Minutes) => "under a minute".to_owned(),
-                (count, Unit::Minutes) => format!("{count} min"),
-                (count, Unit::Hours) => format!("{count} h"),
-                (count, Unit::Days) => format!("{count} d"),
-            },
-            Self::ToConfirm(count) => format!("{count} to confirm"),
-            Self::UploadFailed(reason) => format!("Not sent: {reason}"),
-            Self::ClockSkew(minutes) => format!("Clock differs by {} min", minutes.abs()),
-            Self::NodesOnline(online, all) => format!("{online}/{all} nodes online"),
-            Self::Due(at) => format!("due {at}"),
-            Self::DaysLeft(days) if days > 0 => format!("{days} working days left"),
-            Self::DaysLeft(0) => "due today".to_owned(),
-            Self::DaysLeft(days) => format!("{} working days overdue", days.unsigned_abs()),
-            Self::DaysOpen(0) => "found today".to_owned(),
-            Self::DaysOpen(days) => format!("open for {days} days"),
-            Self::Filled(filled, rows) => format!("{filled}/{rows} filled in"),
-            Self::ToCorrect(count) => format!("{count} to correct"),
-            Self::Received(count, all) => format!("{count}/{all} received"),
-            Self::FiledBy { at, name } => format!("filed {at} by {name}"),
-            Self::Shown(shown, all) if shown == all => format!("{all} projects"),
-            Self::Shown(shown, all) => format!("{shown} of {all} projects"),
-            Self::FieldConflict { label, count } => format!("{label} has {count} different values"),
-            Self::Pasted(count) => format!("{count} cells pasted."),
-            Self::NotPasted { line, text, why } => {
-                format!("Nothing was pasted: “{text}” in row {line} cannot be read. {why}")
-            }
-            Self::FindingCounts {
-                errors,
-                warnings,
-                hints,
-            } => format!("{errors} errors · {warnings} warnings · {hints} hints"),
-            Self::Pace(tenths) => {
-                let points = format!(
-                    "{}.{}",
-                    tenths.unsigned_abs() / 10,
-                    tenths.unsigned_abs() % 10
-                );
-                if tenths < 0 {
-                    format!("{points} behind")
-                } else {
-                    format!("{points} ahead")
-                }
-            }
-            Self::Status(status) => format!("The request failed ({status})"),
-            Self::Undid(label) => format!("Undone: {label}"),
-            Self::Redid(label) => format!("Done again: {label}"),
-            Self::WaitingHere(count) => format!("{count} edits wait in this browser"),
-            Self::RefusedHere(count) => format!("{count} edits were not written"),
-            Self::ProblemCode(code, request) => format!("code {code} · {request}"),
-            Self::Place { row, column: "" } => format!("row {row}"),
-            Self::Place { row, column } => format!("row {row}, column {column}"),
-            Self::OfYear(year) => format!("{year}"),
-            Self::SheetFound { rows, first, last } => {
-                format!("{rows} rows, header in rows {first}–{last}")
-            }
-            Self::Counts {
-                created,
-                updated,
-                unchanged,
-                kept,
-            } => {
-                format!(
-                    "{created} new, {updated} changed, {unchanged} unchanged, {kept} left alone"
-                )
-            }
-        }
+/// Puts facts into a form. A fact's own braces stay as they are.
+pub(super) fn fill(form: &str, facts: &[String]) -> String {
+    let mut parts = form.split(['{', '}']);
+    let mut text = parts.next().unwrap_or("").to_owned();
+    while let (Some(place), Some(rest)) = (parts.next(), parts.next()) {
+        let fact = place
+            .parse::<usize>()
+            .ok()
+            .and_then(|place| facts.get(place));
+        text.push_str(fact.map_or("", String::as_str));
+        text.push_str(rest);
     }
+    text
+}
+
+fn two_digits(number: u8) -> String {
+    format!("{number:02}")
 }
 
 enum Unit {
@@ -698,9 +688,63 @@ mod tests {
 
     #[test]
     fn every_word_stands_in_both_languages_and_chinese_has_no_english_in_it() {
-        for word in Ui::ALL {
-            assert!(!word.text(Lang::Zh).is_empty(), "{word:?}");
-            assert!(!word.text(Lang::En).is_empty(), "{word:?}");
+        for lang in [Lang::Zh, Lang::En] {
+            let words = Ui::ALL.iter().map(|word| word.text(lang));
+            for text in words.chain(Bare::ALL.iter().map(|word| word.text(lang))) {
+                assert!(!text.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_has_its_facts_where_its_language_wants_them() {
+        let not_pasted = Say::NotPasted {
+            line: 3,
+            text: "{1}十",
+            why: "?",
+        };
+        let month = Say::Month {
+            year: 2026,
+            month: 3,
+        };
+        let place = |column| Say::Place { row: 7, column };
+        for (say, zh, en) in [
+            (month, "2026年3月", "2026-03"),
+            (Say::Pace(-105), "欠 10.5", "10.5 behind"),
+            (Say::Pace(3), "超 0.3", "0.3 ahead"),
+            (
+                Say::DaysLeft(-2),
+                "已逾期 2 个工作日",
+                "2 working days overdue",
+            ),
+            (Say::Shown(4, 4), "共 4 个项目", "4 projects"),
+            (Say::Shown(1, 4), "1 / 4 个项目", "1 of 4 projects"),
+            (place(""), "第7行", "row 7"),
+            (place("B"), "第7行 B列", "row 7, column B"),
+            (
+                not_pasted,
+                "没有粘贴：第3行“{1}十”不能读取。?",
+                "Nothing was pasted: “{1}十” in row 3 cannot be read. ?",
+            ),
+        ] {
+            assert_eq!(
+                (say.text(Lang::Zh), say.text(Lang::En)),
+                (zh.into(), en.into())
+            );
+        }
+        // Both languages name the same facts of a form, but for the two digits of an English month.
+        let places = |text: &str| -> std::collections::BTreeSet<String> {
+            text.split('{')
+                .skip(1)
+                .map(|rest| rest[..1].to_owned())
+                .collect()
+        };
+        for form in Ui::ALL.iter().filter(|form| **form != Ui::SayMonth) {
+            assert_eq!(
+                places(form.text(Lang::Zh)),
+                places(form.text(Lang::En)),
+                "{form:?}"
+            );
         }
     }
 

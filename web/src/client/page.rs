@@ -1,7 +1,7 @@
 //! The page around the application: its root, its root element's switches, the face after a panic, leaving for a file.
 
 use shared::text::Lang;
-use shared::text::ui::Ui;
+use shared::text::ui::Bare;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, SubmitEvent};
 
@@ -45,9 +45,9 @@ pub fn show_reload_on_panic() {
         };
         page.set_id("panic");
         page.set_class_name("panic");
-        words.set_text_content(Some(Ui::PanicNote.text(lang)));
+        words.set_text_content(Some(Bare::PanicNote.text(lang)));
         button.set_class_name("button button--main");
-        button.set_text_content(Some(Ui::Reload.text(lang)));
+        button.set_text_content(Some(Bare::Reload.text(lang)));
         // A link to the page itself needs no code of ours, which must not run any more.
         let here = web_sys::window().and_then(|window| window.location().href().ok());
         let _ = button.set_attribute("href", here.as_deref().unwrap_or("/"));
@@ -64,10 +64,12 @@ pub fn reload() {
     }
 }
 
-/// Sets the page's language, type size and title.
+/// Sets the page's language, type size and title, which stays as it is when there is none yet.
 pub fn set_look(lang: Lang, large: bool, title: &str) {
     let Some(document) = document() else { return };
-    document.set_title(title);
+    if !title.is_empty() {
+        document.set_title(title);
+    }
     if let Some(html) = document.document_element() {
         let _ = html.set_attribute(
             "lang",

@@ -59,6 +59,7 @@ plain!(
     ReportView,
     Stick,
     shared::text::book::WordBook,
+    shared::text::page::PageWords,
     crate::state::words::CountyWords,
 );
 

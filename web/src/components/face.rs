@@ -1,6 +1,6 @@
 //! The faces of what is not there: loading, missing, failed. Failed says what happened, why, and offers two ways on.
 
-use shared::text::ui::Ui;
+use shared::text::ui::{Bare, Ui};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -40,7 +40,7 @@ pub fn face_view(session: &Session, face: &Face, on_retry: &Callback<()>) -> Htm
     let (words, notices) = (&session.words, session.notices.clone());
     match face {
         Face::Loading => {
-            html! { <div class="face face--loading" aria-busy="true"><span class="face__bar"></span>{ words.t(Ui::Loading) }</div> }
+            html! { <div class="face face--loading" aria-busy="true"><span class="face__bar"></span>{ words.bare(Bare::Loading) }</div> }
         }
         Face::Missing(word) => {
             html! { <div class="face face--missing"><p>{ words.t(*word) }</p></div> }
@@ -65,7 +65,7 @@ pub fn face_view(session: &Session, face: &Face, on_retry: &Callback<()>) -> Htm
                 <div class="face face--failed" role="alert">
                     <p>{ text }</p>
                     <p class="face__actions">
-                        <button class="button button--main" onclick={onretry}>{ words.t(Ui::Retry) }</button>
+                        <button class="button button--main" onclick={onretry}>{ words.bare(Bare::Retry) }</button>
                         <button class="button" onclick={oncopy}>{ words.t(Ui::CopyDetails) }</button>
                     </p>
                     if let Some(code) = code { <p class="face__code">{ code }</p> }

@@ -1,7 +1,8 @@
 //! What a failure or refusal says to a person: what happened, why, which code.
 
 use shared::api::{FilingState, Timeliness};
-use shared::text::ui::{Say, Ui};
+use shared::text::Lang;
+use shared::text::ui::{Bare, Say, Ui};
 
 use super::outbox::{Item, Standing};
 use super::words::Words;
@@ -11,11 +12,23 @@ use crate::client::http::Failure;
 #[must_use]
 pub fn failure(failure: &Failure, words: &Words) -> String {
     match failure {
-        Failure::Unreachable => words.t(Ui::FailUnreachable).to_owned(),
+        Failure::Unreachable => words.bare(Bare::FailUnreachable).to_owned(),
         Failure::LoggedOut => words.t(Ui::SessionEnded).to_owned(),
         Failure::Told(error) => error.message.clone(),
         Failure::Status(status) => words.say(&Say::Status(*status)),
-        Failure::Garbled => words.t(Ui::FailAnswer).to_owned(),
+        Failure::Garbled => words.bare(Bare::FailAnswer).to_owned(),
+    }
+}
+
+/// The words for a request that failed before the words of pages came.
+#[must_use]
+pub fn early(failure: &Failure, lang: Lang) -> &str {
+    match failure {
+        Failure::Told(error) => &error.message,
+        Failure::Garbled => Bare::FailAnswer.text(lang),
+        Failure::Unreachable | Failure::LoggedOut | Failure::Status(_) => {
+            Bare::FailUnreachable.text(lang)
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use shared::api::{NodeRole, SyncState, SyncStatus};
 use shared::text::hub::HubWord;
-use shared::text::ui::{Say, Ui};
+use shared::text::ui::{Bare, Say, Ui};
 use shared::time::Timestamp;
 
 use super::words::Words;
@@ -89,7 +89,7 @@ pub fn pill(
         return make("S8", Look::Bad, words.t(Ui::NodeSilent).to_owned());
     }
     let Some(status) = status else {
-        return make("", Look::Plain, words.t(Ui::Loading).to_owned());
+        return make("", Look::Plain, words.bare(Bare::Loading).to_owned());
     };
     // Edits that wait are told beside whatever else there is to tell.
     let and_waiting = |text: String| match status.pending {
@@ -183,7 +183,6 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::text::Lang;
 
     fn status(state: SyncState) -> SyncStatus {
         SyncStatus {
@@ -240,7 +239,7 @@ mod tests {
                 Reach::Answers,
                 NodeRole::Node,
                 Timestamp(3 * day),
-                &Words::new(Lang::Zh, None, std::rc::Rc::default()),
+                &crate::state::words::tests::words(),
             );
             assert_eq!((pill.code, pill.text.as_str()), (code, text));
         }
@@ -260,7 +259,7 @@ mod tests {
                 Reach::Answers,
                 NodeRole::Node,
                 Timestamp(3 * day),
-                &Words::new(Lang::Zh, None, std::rc::Rc::default()),
+                &crate::state::words::tests::words(),
             );
             assert_eq!((pill.code, pill.text.as_str()), (code, text));
         }
@@ -275,7 +274,7 @@ mod tests {
             Reach::Silent,
             NodeRole::Node,
             Timestamp(0),
-            &Words::new(Lang::Zh, None, std::rc::Rc::default()),
+            &crate::state::words::tests::words(),
         );
         assert_eq!((silent.code, silent.look), ("S8", Look::Bad));
         let unknown = pill(
@@ -283,7 +282,7 @@ mod tests {
             Reach::Answers,
             NodeRole::Node,
             Timestamp(0),
-            &Words::new(Lang::Zh, None, std::rc::Rc::default()),
+            &crate::state::words::tests::words(),
         );
         assert_eq!((unknown.code, unknown.look), ("", Look::Plain));
     }

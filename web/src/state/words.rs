@@ -11,7 +11,8 @@ use shared::field::{Column, Field, FieldPath, Table};
 use shared::text::Lang;
 use shared::text::book::{Word, WordBook};
 use shared::text::hub::HubWord;
-use shared::text::ui::{Say, Ui};
+use shared::text::page::PageWords;
+use shared::text::ui::{Bare, Say, Ui};
 
 /// The monthly ledger of a county whose profile names none.
 const MONTHLY: &str = "progress";
@@ -83,11 +84,30 @@ impl CountyWords {
     }
 }
 
+/// The words of pages as the node sent them, kept for the page's life.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent(&'static PageWords);
+
+impl Sent {
+    /// Takes the words for good; `None` when they are another version's, whose indexes may mean other words.
+    #[must_use]
+    pub fn keep(words: PageWords) -> Option<Self> {
+        words.fits().then(|| Self(Box::leak(Box::new(words))))
+    }
+}
+
+impl PartialEq for Sent {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
 /// The words of one county in one language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
     /// The language.
     pub lang: Lang,
+    page: Sent,
     /// The county's rules, when the node sent them and this version can read them.
     pub profile: Option<Rc<CountyWords>>,
     /// What records are called; empty until the node has sent it, and then ids stand for words.
@@ -97,9 +117,15 @@ pub struct Words {
 impl Words {
     /// Takes the county's profile; without one the product's own words stand.
     #[must_use]
-    pub fn new(lang: Lang, profile: Option<Rc<CountyWords>>, book: Rc<WordBook>) -> Self {
+    pub fn new(
+        lang: Lang,
+        page: Sent,
+        profile: Option<Rc<CountyWords>>,
+        book: Rc<WordBook>,
+    ) -> Self {
         Self {
             lang,
+            page,
             profile,
             book,
         }
@@ -108,20 +134,27 @@ impl Words {
     /// A word of the front end.
     #[must_use]
     pub fn t(&self, word: Ui) -> &'static str {
+        self.page.0.word(word, self.lang)
+    }
+
+    /// A word the page carries itself.
+    #[must_use]
+    pub fn bare(&self, word: Bare) -> &'static str {
         word.text(self.lang)
     }
 
     /// A sentence with facts.
     #[must_use]
     pub fn say(&self, say: &Say<'_>) -> String {
-        say.text(self.lang)
+        self.page.0.say(say, self.lang)
     }
 
     /// A word that names the hub's level.
     #[must_use]
     pub fn hub(&self, word: HubWord) -> String {
         let label = self.profile.as_ref().map(|county| &county.levels.hub_label);
-        word.text(self.lang, label.map_or("", String::as_str))
+        let label = label.map_or("", String::as_str);
+        self.page.0.hub(word, self.lang, label)
     }
 
     /// The label of a field.
@@ -320,9 +353,15 @@ fn needs<'de, D: Deserializer<'de>>(
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use shared::profile::Profile;
+
+    /// The words of this version in Chinese, without a county's.
+    pub fn words() -> Words {
+        let page = Sent::keep(PageWords::of_this_version()).unwrap();
+        Words::new(Lang::Zh, page, None, Rc::default())
+    }
 
     #[test]
     fn the_words_are_those_of_the_countys_profile() {
@@ -333,7 +372,12 @@ mod tests {
         let json = serde_json::to_string(&sent).unwrap();
         let book: WordBook = crate::client::json::read(&json).unwrap();
         assert_eq!(book, sent);
-        let words = Words::new(Lang::Zh, Some(Rc::new(county)), Rc::new(book));
+        let sent = PageWords::of_this_version();
+        let json = serde_json::to_string(&sent).unwrap();
+        let page: PageWords = crate::client::json::read(&json).unwrap();
+        assert_eq!(page, sent);
+        let page = Sent::keep(page).unwrap();
+        let words = Words::new(Lang::Zh, page, Some(Rc::new(county)), Rc::new(book));
         assert_eq!(words.monthly_ledger(), profile.monthly_report().unwrap().id);
         assert_eq!(
             words.hub(HubWord::Level),
