@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use anyhow::{Result, ensure};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
 use shared::identity::unit_id_of;
+use tests::browser::Browser;
 use tests::process::Place;
+use thirtyfour::prelude::By;
 
 const TOWNSHIPS: usize = 43;
 const ROWS: usize = 20;
@@ -258,4 +261,74 @@ fn forty_three_workbooks_come_in_at_one_go_each_for_its_unit() {
     let left = projects(&hub);
     assert_eq!(left.len(), all);
     assert!(left.iter().all(|(_, home, _)| *home != unit_of(7)));
+}
+
+/// Chooses all files at once, names the one unit nobody wrote down, and imports what can be.
+async fn merge_on_the_page(root: &Path, hub: &Place, names: &[(String, String)]) -> Result<()> {
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    let browser = Browser::start(&root.join("profile"), &shots).await?;
+    browser
+        .open(&format!("http://{}/exchange", hub.address()))
+        .await?;
+    browser.log_in("王科", PASSWORD).await?;
+    browser
+        .open(&format!("http://{}/exchange", hub.address()))
+        .await?;
+    browser.find("label.drop").await?;
+    let broken = ["坏了.xlsx", "加密.xlsx"];
+    let files = names.iter().map(|(file, _)| file.as_str()).chain(broken);
+    let files: Vec<String> = files
+        .map(|file| text(&root.join("报表").join(file)))
+        .collect();
+    let chooser = browser.driver.find(By::Css("#import-file")).await?;
+    chooser.send_keys(files.join("\n")).await?;
+    browser
+        .find_with("#confirm-many:not([disabled])", "42")
+        .await?;
+    let row = |file: &str| format!("#import-many tr[data-file='{file}']");
+    browser.find_with(&row("加密.xlsx"), "密码").await?;
+    browser.find_with(&row(&names[1].0), &township(1)).await?;
+    browser.find_with(&row(&names[42].0), "请选择单位").await?;
+    browser.shoot("merge-1-read").await?;
+    let choose = format!("{} option[value='{}']", row(&names[42].0), township(42));
+    browser
+        .holds(&format!("{} select", row(&names[42].0)), "")
+        .await?;
+    browser.click(&choose).await?;
+    browser
+        .find_with("#confirm-many:not([disabled])", "43")
+        .await?;
+    browser.click("#confirm-many").await?;
+    browser.find_with(&row(&names[42].0), "导入完成").await?;
+    browser.find_with(&row(&names[5].0), "退回 1").await?;
+    browser.find_with("#confirm-many[disabled]", "0").await?;
+    let listed = browser
+        .driver
+        .find_all(By::Css("#imports tr[data-import]"))
+        .await?;
+    ensure!(
+        listed.len() == TOWNSHIPS,
+        "{} imports are listed",
+        listed.len()
+    );
+    browser.shoot("merge-2-imported").await?;
+    browser.quit().await
+}
+
+#[test]
+fn forty_three_workbooks_are_chosen_at_once_on_the_page() {
+    let root = tempfile::tempdir().expect("a folder");
+    let hub = county(root.path());
+    let names = write_all(&root.path().join("报表"));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if let Err(error) = runtime.block_on(merge_on_the_page(root.path(), &hub, &names)) {
+        panic!("{error:?}");
+    }
+    let here = projects(&hub);
+    for n in 0..TOWNSHIPS {
+        let unit = unit_of(n);
+        let of_unit = here.iter().filter(|(_, home, _)| *home == unit);
+        let rows = ROWS - usize::from(n == 5);
+        assert_eq!(of_unit.count(), rows, "{}", township(n));
+    }
 }

@@ -91,7 +91,9 @@ async fn keep(browser: &Browser, root: &Path, page: &str) -> Result<()> {
     attach(browser, &file("界桩.jpg")).await?;
     is_kept(browser, "界桩.jpg").await?;
     attach(browser, &file("程序.exe")).await?;
-    browser.find_with(".notice", "不能附这种文件").await?;
+    browser
+        .find_with("#files-refused li", "程序.exe 不能附这种文件")
+        .await?;
     browser.shoot("95-files").await
 }
 

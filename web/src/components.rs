@@ -9,6 +9,7 @@ pub mod file_list;
 pub mod filing_badge;
 pub mod frame;
 pub mod history_bar;
+pub mod import_many;
 pub mod import_preview;
 pub mod key_list;
 pub mod new_project;

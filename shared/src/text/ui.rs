@@ -304,7 +304,7 @@ words! {
     StickFor "给" "For";
     StickRead "读取摆渡包" "Read a bundle";
     StickTake "读入" "Take it in";
-    DropHere "把 Excel 或 CSV 文件拖到这里，或" "Drop an Excel or CSV file here, or";
+    DropHere "把 Excel 或 CSV 文件（可多个）拖到这里，或" "Drop Excel or CSV files here, one or many, or";
     ChooseFile "选择文件" "choose a file";
     FileKinds "支持 .xlsx .xls .csv，最大 20 MB" ".xlsx, .xls or .csv, up to 20 MB";
     SheetSkipped "没有识别到表头" "no table found";
@@ -335,6 +335,8 @@ words! {
     DownloadErrors "下载错误行" "Download refused rows";
     ApplyMapping "按新对照重新核对" "Check again";
     ImportInto "导入到单位" "Into unit";
+    ChooseUnit "请选择单位" "choose the unit";
+    ReadyToImport "可导入" "ready";
     OwnUnit "本单位" "own unit";
     ExportLedger "项目台账（.xlsx）" "Project ledger (.xlsx)";
     ExportCsvLedger "项目台账（.csv）" "Project ledger (.csv)";
@@ -439,6 +441,7 @@ words! {
     SayProblemCode "代码 {0} · {1}" "code {0} · {1}";
     SayRow "第{0}行" "row {0}";
     SayPlace "第{0}行 {1}列" "row {0}, column {1}";
+    SayFiles "{0} 个文件" "{0} files";
     SayOfYear "{0}年度" "{0}";
     SaySheetFound "{0} 行，表头在第 {1}–{2} 行" "{0} rows, header in rows {1}–{2}";
     SayCounts "新增 {0}，更新 {1}，未变 {2}，保留 {3}" "{0} new, {1} changed, {2} unchanged, {3} left alone";
@@ -540,6 +543,8 @@ pub enum Say<'a> {
         /// The column, or empty.
         column: &'a str,
     },
+    /// Files chosen at once.
+    Files(usize),
     /// Figures for a year.
     OfYear(i16),
     /// Rows of a sheet and where its header stands.
@@ -635,6 +640,7 @@ impl Say<'_> {
             Self::ProblemCode(code, request) => say!(SayProblemCode, code, request),
             Self::Place { row, column: "" } => say!(SayRow, row),
             Self::Place { row, column } => say!(SayPlace, row, column),
+            Self::Files(count) => say!(SayFiles, count),
             Self::OfYear(year) => say!(SayOfYear, year),
             Self::SheetFound { rows, first, last } => say!(SaySheetFound, rows, first, last),
             Self::Counts {

@@ -1,7 +1,7 @@
-//! Handing the person a file: a download from the node, or text made here.
+//! Handing the person a file, a download from the node or text made here; and the files a person hands to the page.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, Url};
 
 /// Follows a link to a file of the node.
 pub fn download_from(address: &str) {
@@ -19,6 +19,15 @@ pub fn download_text(name: &str, text: &str) {
         click(&address, name);
         let _ = Url::revoke_object_url(&address);
     }
+}
+
+/// The files that were chosen or dropped.
+#[must_use]
+pub fn all(chosen: Option<FileList>) -> Vec<File> {
+    let chosen = chosen.as_ref();
+    (0..chosen.map_or(0, FileList::length))
+        .filter_map(|index| chosen.and_then(|list| list.get(index)))
+        .collect()
 }
 
 fn click(address: &str, name: &str) {

@@ -11,12 +11,13 @@ use shared::limits::{ATTACHMENT_BYTES_MAX, ATTACHMENT_ENDINGS};
 use shared::project::ProjectView;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, File, FileList as Chosen, HtmlInputElement};
+use web_sys::{DragEvent, File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::face::{Face, face_view};
 use super::reason_dialog::ReasonDialog;
 use crate::client::clock;
+use crate::client::files::all;
 use crate::client::http::{Failure, encode};
 use crate::client::photo;
 use crate::client::wire::Kept;
@@ -55,6 +56,8 @@ pub fn FileList(props: &FileListProps) -> Html {
     let notices = use_notices();
     let place = use_state_eq(|| false);
     let left = use_state_eq(|| 0_usize);
+    // Files that were not kept, each with its reason, until the person has read them.
+    let refused = use_state(Vec::<(String, String)>::new);
     let striking = use_state(|| None::<RowId>);
     let asked = use_state(Vec::<RowId>::new);
     let id: ProjectId = props.view.id;
@@ -84,13 +87,13 @@ pub fn FileList(props: &FileListProps) -> Html {
         });
     }
     let take = {
-        let (session, notices, left, place) =
-            (session.clone(), notices.clone(), left.clone(), *place);
+        let (session, refused, left, place) =
+            (session.clone(), refused.clone(), left.clone(), *place);
         let (reload, behalf) = (files.reload.clone(), props.on_behalf.clone());
         Callback::from(move |chosen: Vec<File>| {
-            let (session, notices, left, reload) = (
+            let (session, refused, left, reload) = (
                 session.clone(),
-                notices.clone(),
+                refused.clone(),
                 left.clone(),
                 reload.clone(),
             );
@@ -109,8 +112,10 @@ pub fn FileList(props: &FileListProps) -> Html {
                     } else {
                         &chosen[done..=done]
                     };
-                    let names: Vec<String> = rest.iter().map(File::name).collect();
-                    notices.fail(format!("{}：{why}", names.join("、")));
+                    let names = rest.iter().map(File::name);
+                    let mut all = (*refused.now()).clone();
+                    all.extend(names.map(|name| (name, why.clone())));
+                    refused.set(all);
                     if is_away {
                         break;
                     }
@@ -202,6 +207,12 @@ pub fn FileList(props: &FileListProps) -> Html {
                     if busy { <span role="status" aria-busy="true">{ words.t(Ui::Saving) }{ " " }{ *left }</span> }
                 </p>
             }
+            if !refused.is_empty() {
+                <div class="form__error" role="alert" id="files-refused">
+                    <ul>{ for refused.iter().map(|(name, why)| html! { <li><strong>{ name }</strong>{ " " }{ why }</li> }) }</ul>
+                    <button class="button button--small" onclick={let refused = refused.clone(); move |_: MouseEvent| refused.set(Vec::new())}>{ words.t(Ui::Close) }</button>
+                </div>
+            }
             if let Some(row) = *striking {
                 <ReasonDialog title={words.t(Ui::Strike)} verb={words.t(Ui::Strike)}
                     on_given={let (striking, on_struck) = (striking.clone(), props.on_struck.clone()); Callback::from(move |reason| { on_struck.emit((row, reason)); striking.set(None); })}
@@ -244,13 +255,6 @@ fn list_path(project: ProjectId) -> String {
 
 fn file_path(project: ProjectId, row: RowId) -> String {
     format!("{}/{row}", list_path(project))
-}
-
-fn all(chosen: Option<Chosen>) -> Vec<File> {
-    let chosen = chosen.as_ref();
-    (0..chosen.map_or(0, Chosen::length))
-        .filter_map(|index| chosen.and_then(|list| list.get(index)))
-        .collect()
 }
 
 /// A length as people read it.

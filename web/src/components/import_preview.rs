@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{ImportPreview, Severity};
+use shared::api::{Finding, ImportPreview, Severity};
+use shared::command::ImportCounts;
 use shared::field::{Field, FieldPath, Scope};
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
@@ -70,22 +71,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let refused_rows = {
-        // Findings come in the order of their rows.
-        let mut last = None;
-        let mut count = 0_usize;
-        for finding in preview
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-        {
-            if last != Some((&finding.sheet, finding.row)) {
-                last = Some((&finding.sheet, finding.row));
-                count += 1;
-            }
-        }
-        count
-    };
+    let refused_rows = refused_rows(preview);
     let severity_button = |severity: Severity, word: Ui, class: &'static str| {
         let pressed = *only == Some(severity);
         let only = only.clone();
@@ -194,6 +180,31 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 </details>
             }
         </section>
+    }
+}
+
+/// Why rows stay out, in the order of the rows.
+pub fn refusing(preview: &ImportPreview) -> impl Iterator<Item = &Finding> {
+    let findings = preview.findings.iter();
+    findings.filter(|finding| finding.severity == Severity::Error)
+}
+
+/// How many rows stay out; one row may have several reasons.
+pub fn refused_rows(preview: &ImportPreview) -> usize {
+    let rows = refusing(preview).map(|finding| (&finding.sheet, finding.row));
+    let mut rows: Vec<_> = rows.collect();
+    rows.dedup();
+    rows.len()
+}
+
+/// What an import did or would do.
+#[must_use]
+pub const fn said(counts: &ImportCounts) -> Say<'static> {
+    Say::Counts {
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        kept: counts.kept,
     }
 }
 

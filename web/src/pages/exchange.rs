@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shared::api::{DirectoryUnit, ImportInfo, ImportPreview, ImportState, Live};
-use shared::text::ui::{Say, Ui};
+use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, File, HtmlInputElement, HtmlSelectElement};
+use web_sys::{DragEvent, File, FileList, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::component::{component, use_mut_ref, use_state, use_state_eq};
@@ -14,13 +14,14 @@ use crate::component::{component, use_mut_ref, use_state, use_state_eq};
 use crate::components::cells::th;
 use crate::markup::{classes, html};
 
-use crate::client::clock;
 use crate::client::http::{Failure, encode};
 use crate::client::live::Heard;
 use crate::client::wire::{Answered, Told};
+use crate::client::{clock, files};
 use crate::components::conflict_card::by;
 use crate::components::face::{Face, face_view};
-use crate::components::import_preview::ImportPreviewView;
+use crate::components::import_many::{ImportMany, upload_path};
+use crate::components::import_preview::{ImportPreviewView, said};
 use crate::components::stick::Stick;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -36,6 +37,7 @@ use crate::state::remote::Remote;
 enum Step {
     Choosing,
     Reading,
+    Many(Rc<Vec<File>>),
     Previewed(Rc<ImportPreview>),
     Importing(Rc<ImportPreview>),
 }
@@ -88,14 +90,7 @@ pub fn Exchange() -> Html {
             let Some(chosen) = file.borrow().clone() else {
                 return;
             };
-            let mut path = format!(
-                "/api/v1/imports?file={}&period={}",
-                encode(&chosen.name()),
-                session.period
-            );
-            if !unit.is_empty() {
-                path.push_str(&format!("&unit={}", encode(&unit)));
-            }
+            let mut path = upload_path(&chosen, session.period, &unit);
             if let Some(columns) = mapping {
                 let columns = serde_json::to_string(&columns).unwrap_or_default();
                 let json = format!("{{\"columns\":{columns}}}");
@@ -117,9 +112,12 @@ pub fn Exchange() -> Html {
         })
     };
     let take = {
-        let (file, read) = (file.clone(), read.clone());
-        Callback::from(move |chosen: Option<File>| {
-            if let Some(chosen) = chosen {
+        let (file, read, step) = (file.clone(), read.clone(), step.clone());
+        Callback::from(move |chosen: Option<FileList>| {
+            let mut chosen = files::all(chosen);
+            if chosen.len() > 1 {
+                step.set(Step::Many(Rc::new(chosen)));
+            } else if let Some(chosen) = chosen.pop() {
                 *file.borrow_mut() = Some(chosen);
                 read.emit(None);
             }
@@ -129,7 +127,7 @@ pub fn Exchange() -> Html {
         let take = take.clone();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                take.emit(input.files().and_then(|files| files.get(0)));
+                take.emit(input.files());
                 // The same file may be chosen again after a correction.
                 input.set_value("");
             }
@@ -140,12 +138,7 @@ pub fn Exchange() -> Html {
         Callback::from(move |event: DragEvent| {
             event.prevent_default();
             over.set(false);
-            take.emit(
-                event
-                    .data_transfer()
-                    .and_then(|data| data.files())
-                    .and_then(|files| files.get(0)),
-            );
+            take.emit(event.data_transfer().and_then(|data| data.files()));
         })
     };
     let ondragover = {
@@ -249,6 +242,13 @@ pub fn Exchange() -> Html {
             });
         })
     };
+    let imported = {
+        let (imports, rows) = (imports.reload.clone(), rows.reload.clone());
+        Callback::from(move |()| {
+            imports.emit(());
+            rows.emit(());
+        })
+    };
     let give_up = {
         let step = step.clone();
         Callback::from(move |()| step.set(Step::Choosing))
@@ -282,9 +282,13 @@ pub fn Exchange() -> Html {
                                 <label class={classes!("drop", over.then_some("drop--over"))} {ondrop} {ondragover} {ondragleave}>
                                     <span>{ words.t(Ui::DropHere) }{ " " }<u>{ words.t(Ui::ChooseFile) }</u></span>
                                     <small>{ words.t(Ui::FileKinds) }</small>
-                                    <input id="import-file" type="file" class="off-screen" accept=".xlsx,.xls,.csv,.gz" {onchange} />
+                                    <input id="import-file" type="file" class="off-screen" accept=".xlsx,.xls,.csv,.gz" multiple=true {onchange} />
                                 </label>
                             </>
+                        },
+                        Step::Many(files) => html! {
+                            <ImportMany files={files.clone()} unit={(*unit).clone()} on_imported={imported.clone()} on_closed={give_up.clone()}
+                                units={match &directory.remote { Remote::Ready(units) => units.clone(), _ => Rc::default() }} />
                         },
                         Step::Reading => html! { { face_view(&session, &Face::Loading, &Callback::noop()) } },
                         Step::Previewed(preview) | Step::Importing(preview) => html! {
@@ -341,14 +345,5 @@ const fn how_far(import: &ImportInfo) -> Option<Ui> {
         ImportState::Undoing => Some(Ui::Undoing),
         ImportState::UndoInterrupted => Some(Ui::UndoInterrupted),
         ImportState::Done | ImportState::Undone => None,
-    }
-}
-
-fn said(counts: &shared::command::ImportCounts) -> Say<'static> {
-    Say::Counts {
-        created: counts.created,
-        updated: counts.updated,
-        unchanged: counts.unchanged,
-        kept: counts.kept,
     }
 }
