@@ -16,6 +16,7 @@ mod invite;
 pub mod line;
 mod perform;
 pub mod quarantine;
+pub mod repair;
 mod request;
 mod rules;
 mod scores;

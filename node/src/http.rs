@@ -333,6 +333,8 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::LogOut => session::log_out(site, call, call.person()?).await,
         Endpoint::Quarantine => quarantine::list(site, call).await,
         Endpoint::QuarantineFile => quarantine::export(site, call).await,
+        Endpoint::RepairPlan => quarantine::plan(site, call).await,
+        Endpoint::Repair => quarantine::carry_out(site, call).await,
         Endpoint::Audit => audit::trail(site, call).await,
         Endpoint::Users => users::list(site, call).await,
         Endpoint::AddUser => users::add(site, call).await,

@@ -35,7 +35,7 @@ pub use audit::{Audit, AuditEntry};
 pub use bundles::BundleReport;
 pub use chart::ChartSheets;
 pub use issues::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
-pub use quarantine::RefusedChange;
+pub use quarantine::{RefusedChange, Repair, RepairValue};
 pub use records::{
     RecordAuthor, RecordCell, RecordChange, RecordColumn, RecordOption, RecordRow, RecordType,
     Records,

@@ -24,6 +24,7 @@ use crate::ids::DocumentId;
 use crate::value::Value;
 
 pub mod actor;
+pub mod branch;
 pub mod genesis;
 pub mod history;
 pub mod write;

@@ -30,10 +30,10 @@ const OPERATIONS_MAX: u64 = 20_000;
 /// Bytes of one text value. `limits::TEXT_CHARS_MAX` characters of four bytes each fit.
 const VALUE_BYTES_MAX: usize = 96 * 1024;
 /// Bytes of a change's message: `<kind>:<user>` (design.md 5), with room for later versions.
-const MESSAGE_BYTES_MAX: usize = 64;
+pub(crate) const MESSAGE_BYTES_MAX: usize = 64;
 /// Seconds a change may stand before or after 1970: some 34,000 years. Automerge keeps the times of a document as differences, and those of
 /// the ends of numbers are none.
-const TIME_SECONDS_MAX: u64 = 1 << 40;
+pub(crate) const TIME_SECONDS_MAX: u64 = 1 << 40;
 /// Operation counters far beyond this break later edits (reliability.md fact 7).
 const COUNTER_MAX: u64 = 1 << 31;
 /// How far a change may jump ahead of what it builds on.

@@ -34,6 +34,7 @@ pub(crate) mod pack;
 mod quarantine;
 mod receipt;
 mod reconcile;
+mod repair;
 mod seal;
 mod session;
 mod spool;
@@ -52,6 +53,7 @@ pub use input::{
 };
 pub(crate) use pack::ChangeParts;
 pub use quarantine::{Quarantined, quarantined};
+pub use repair::{Plan, RepairRefusal, RepairWish, parted};
 pub use status::Standing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -112,6 +114,8 @@ pub struct Replica {
     /// Documents by the short name the compact form uses.
     shorts: BTreeMap<[u8; 4], BTreeSet<DocumentId>>,
     quarantined: u64,
+    /// Those among them that this node wrote and its hub refused.
+    refused: u64,
     /// Strikes and alarms of nodes.
     watch: strike::Watch,
     /// The hub's seals over what it sent.
@@ -204,6 +208,7 @@ impl About {
             | Input::Suspend { .. }
             | Input::Revoke { .. }
             | Input::Readmit { .. }
+            | Input::Repair { .. }
             | Input::MarkAudit
             | Input::TakeBundle { .. } => Self::All,
         }
@@ -265,6 +270,7 @@ impl Replica {
             partials: BTreeMap::new(),
             shorts: BTreeMap::new(),
             quarantined: 0,
+            refused: 0,
             watch: strike::Watch::default(),
             seals: seal::Kept::default(),
             wanted: blobs::Wanted::default(),
@@ -326,7 +332,13 @@ impl Replica {
         (self.unit, &self.unit_name)
     }
 
-    /// Under which actor ids this process writes; drawn at `Input::Start`.
+    /// This node.
+    #[must_use]
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// Under which actor ids this process writes; drawn at `Input::Start`, and again when a record is repaired.
     #[must_use]
     pub fn actor_seed(&self) -> ProcessActor {
         self.seed
@@ -471,6 +483,7 @@ impl Replica {
                 self.set_enrolment(cx, request, node, Enrolment::Revoked)
             }
             Input::Readmit { request, hash } => self.readmit(cx, request, hash),
+            Input::Repair { request, wish } => self.repair(cx, request, &wish),
             Input::WantBlob {
                 file,
                 held,
@@ -531,6 +544,8 @@ impl Replica {
         self.load_copied(cx.turn)?;
         let refused = quarantined(cx.turn)?;
         self.quarantined = refused.len() as u64;
+        let is_own = |change: &&Quarantined| change.from == self.node;
+        self.refused = refused.iter().filter(is_own).count() as u64;
         self.watch = strike::Watch::load(cx.turn, &refused)?;
         self.seals = seal::Kept::load(cx.turn)?;
         for (key, _) in scan(cx.turn, Tree::Peer, &[grant::AUDIENCE])? {
@@ -702,6 +717,7 @@ fn request_of(input: &Input) -> Option<RequestId> {
         | Input::Suspend { request, .. }
         | Input::Revoke { request, .. }
         | Input::Readmit { request, .. }
+        | Input::Repair { request, .. }
         | Input::TakeBundle { request, .. } => Some(*request),
         Input::Start { .. }
         | Input::MarkAudit

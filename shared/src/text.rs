@@ -56,6 +56,7 @@ pub mod records;
 pub mod recovery;
 pub mod refusal;
 pub mod reminder;
+pub mod repair;
 pub mod synonyms;
 pub mod system;
 pub mod tables;

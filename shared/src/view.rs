@@ -28,10 +28,14 @@ use crate::value::Value;
 mod books;
 mod issues;
 mod records;
+#[cfg(feature = "sync")]
+mod repair;
 
 pub use books::{book, unit_book};
 pub use issues::{IssuesQuestion, issues};
 pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
+#[cfg(feature = "sync")]
+pub use repair::{heads_of_token, repair};
 
 /// Who stands behind node prefixes and user ids, for one reading.
 pub(crate) struct Names {

@@ -46,8 +46,9 @@ fn a_node_killed_a_hundred_times_during_edits_loses_no_acknowledged_edit() {
     let mut dice = ChaCha8Rng::seed_from_u64(disks::first_seed());
     let (mut in_flight, mut edits, mut unfinished) = (0, 0, 0);
     let cycles = disks::count(100, 1_000) as u64;
+    let most = disks::count(12, 50) as u64;
     for cycle in 0..cycles {
-        let enough = 1 + u64::from(dice.next_u32() % 12);
+        let enough = 1 + u64::from(dice.next_u32()) % most;
         let count = Arc::new(AtomicU64::new(0));
         let stop = Arc::new(AtomicBool::new(false));
         let failed = Arc::new(Mutex::new(None));

@@ -33,6 +33,7 @@ mod readers;
 mod receipts;
 mod records;
 mod recovery;
+mod repair;
 mod restored;
 mod salvage;
 mod scenarios;

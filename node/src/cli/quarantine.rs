@@ -1,4 +1,4 @@
-//! `xiangmu quarantine [export FILE|accept HASH|accept all|dismiss DOCUMENT]`.
+//! `xiangmu quarantine [export FILE|accept HASH|accept all|repair DOCUMENT|dismiss DOCUMENT]`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,10 @@ use super::output::Output;
 use super::target::{Target, unexpected};
 use crate::control::{Outcome, QuarantinedChange, Request};
 use crate::exit::{Exit, Failure};
+use shared::api::Repair;
+use shared::field::FieldPath;
 use shared::ids::DocumentId;
+use shared::text::repair::RepairWords;
 use shared::text::system::System;
 
 /// Flags of `quarantine`.
@@ -35,6 +38,21 @@ pub enum Act {
         #[arg(value_name = "HASH")]
         hash: String,
     },
+    /// Part a record of this unit from what the hub refused of it, and write again what was typed since
+    Repair {
+        /// The record, as `quarantine` names it
+        #[arg(value_name = "DOCUMENT")]
+        document: DocumentId,
+        /// A value that shall not be written again, by its path; once for each
+        #[arg(long, value_name = "PATH")]
+        leave: Vec<FieldPath>,
+        /// Only show what it would come to
+        #[arg(long)]
+        dry_run: bool,
+        /// Whose decision it is, by the name of his account
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+    },
     /// Let go of changes that cannot be read and are set aside
     Dismiss {
         /// The document, as `check` names it
@@ -58,6 +76,17 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
     let request = match &args.act {
         None | Some(Act::Export { .. }) => Request::Quarantine { with_bytes },
         Some(Act::Accept { hash }) => Request::QuarantineAccept { hash: hash.clone() },
+        Some(Act::Repair {
+            document,
+            leave,
+            dry_run,
+            user,
+        }) => Request::Repair {
+            document: document.clone(),
+            leave: leave.clone(),
+            is_dry: *dry_run,
+            user: user.clone(),
+        },
         Some(Act::Dismiss {
             document,
             reason,
@@ -85,6 +114,10 @@ pub fn run(common: &Common, args: Args, output: &mut Output) -> Result<Exit, Fai
             output.words(&System::QuarantineAccepted { taken, left })?;
             Ok(if left == 0 { Exit::Done } else { Exit::Failed })
         }
+        Outcome::Repair { plan, done } => {
+            show_repair(&plan, done, output)?;
+            Ok(Exit::Done)
+        }
         Outcome::AsideDismissed { changes } => {
             output.words(&System::AsideDismissed { changes })?;
             Ok(Exit::Done)
@@ -106,6 +139,33 @@ fn show(changes: &[QuarantinedChange], output: &mut Output) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+fn show_repair(
+    plan: &Repair,
+    done: Option<(u64, u64)>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if output.json {
+        return output.value(&serde_json::json!({
+            "plan": plan,
+            "values": done.map(|done| done.0),
+            "changes": done.map(|done| done.1),
+        }));
+    }
+    let mut told = plan.told.iter();
+    if let Some(plan) = told.next() {
+        output.line(plan)?;
+    }
+    for (value, told) in plan.values.iter().zip(told) {
+        output.line(&format!("{}  {told}", value.path))?;
+    }
+    match done {
+        Some((values, changes)) => {
+            output.line(&RepairWords::Done { values, changes }.text(output.lang))
+        }
+        None => Ok(()),
+    }
 }
 
 fn write(file: &PathBuf, changes: &[QuarantinedChange]) -> Result<(), Failure> {

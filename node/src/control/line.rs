@@ -80,7 +80,7 @@ pub async fn exchange(
         let is_over = match problem {
             None => left == 0,
             // Nothing but a person changes these.
-            Some(LineReason::NotJoined | LineReason::LineOff) => true,
+            Some(LineReason::NotJoined | LineReason::LineOff | LineReason::ChangesRefused) => true,
             Some(_) => persist == Persist::Never,
         };
         if is_over || Instant::now() >= deadline {

@@ -27,7 +27,7 @@ use super::request::{
 };
 use super::{
     Context, ImportError, InviteFailed, Upload, audit, backup, bundle, check, commit, doctor, dump,
-    edit, export, invite, prepare, quarantine, rules, scores, undo,
+    edit, export, invite, prepare, quarantine, repair, rules, scores, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -121,6 +121,12 @@ async fn run(
         Request::Join { code } => join(context, code, lang, events).await,
         Request::Quarantine { with_bytes } => quarantine::list(context, with_bytes).await,
         Request::QuarantineAccept { hash } => quarantine::accept(context, &hash).await,
+        Request::Repair {
+            document,
+            leave,
+            is_dry,
+            user,
+        } => repair::run(context, document, leave, is_dry, user.as_deref(), lang).await,
         Request::AsideDismiss {
             document,
             reason,
@@ -690,6 +696,7 @@ fn refused(reply: Reply) -> Trouble {
                 }
                 RequestRefusal::NotHub
                 | RequestRefusal::Bundle(_)
+                | RequestRefusal::Repair(_)
                 | RequestRefusal::AlreadyJoined
                 | RequestRefusal::OwnCode
                 | RequestRefusal::BadUnitName

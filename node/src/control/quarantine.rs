@@ -4,16 +4,18 @@
 use shared::api::AuditEntry;
 use shared::decide::may_let_go;
 use shared::desk::audit;
+use shared::field::Field;
 use shared::ids::DocumentId;
 use shared::library::salvage;
 use shared::limits::TEXT_CHARS_MAX;
 use shared::store::StoreError;
 use shared::summary;
-use shared::sync::{Input, Reply, quarantined};
+use shared::sync::{Input, Reply, parted, quarantined};
 
 use super::request::{Outcome, QuarantinedChange, Trouble};
 use super::{Context, edit};
 use crate::driver::{ReadContext, WriteContext};
+use crate::views;
 
 /// Shown beside the status; the rest is one command away.
 const SHOWN_MAX: usize = 20;
@@ -115,7 +117,8 @@ pub(super) async fn dismiss(
     }
 }
 
-/// The first of them, with who brought each and why it was refused.
+/// The first of them, with who brought each and why it was refused; with their bytes, also those that repairs took out of their
+/// documents.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -125,11 +128,21 @@ pub fn listed(
     most: usize,
 ) -> Result<Vec<QuarantinedChange>, Trouble> {
     let found = quarantined(read.reader).map_err(|error| Trouble::failed(&error))?;
+    let left = if with_bytes {
+        parted(read.reader).map_err(|error| Trouble::failed(&error))?
+    } else {
+        Vec::new()
+    };
     let directory = summary::directory(read.replica.library(), read.reader)?;
+    let (node, own) = (read.replica.node(), read.replica.unit().0);
     let peers = read.replica.peers();
-    let named = found.into_iter().take(most).map(|change| {
+    let waiting = found.into_iter().map(|change| (change, false));
+    let all = waiting.chain(left.into_iter().map(|change| (change, true)));
+    let named = all.take(most).map(|(change, is_parted)| {
         let unit = peers.iter().find(|peer| peer.id == change.from);
-        let unit = unit.map_or_else(|| change.from.to_string(), |peer| directory.name(peer.unit));
+        let unit = unit.map(|peer| peer.unit);
+        let unit = unit.or_else(|| (change.from == node).then_some(own));
+        let unit = unit.map_or_else(|| change.from.to_string(), |unit| directory.name(unit));
         QuarantinedChange {
             document: change.document,
             hash: hex::encode(change.hash),
@@ -137,8 +150,21 @@ pub fn listed(
             from: change.from,
             from_unit: unit,
             at: change.at,
+            is_parted,
             raw: with_bytes.then(|| hex::encode(&change.raw)),
         }
     });
     Ok(named.collect())
+}
+
+/// What people call the document a change is about.
+pub fn named(read: &mut ReadContext<'_>, document: &DocumentId) -> String {
+    let project = match document {
+        DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
+        _ => None,
+    };
+    let view = project.and_then(|project| views::project(read, project).ok().flatten());
+    let name = view.map(|view| view.text(Field::Name).to_owned());
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| document.to_string())
 }

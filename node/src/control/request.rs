@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use shared::api::rules::ScoreSheet;
 use shared::api::{
-    BundleReport, ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, SyncState, UserInfo,
+    BundleReport, ImportInfo, InviteInfo, NodeAct, NodeInfo, PeerStatus, Repair, SyncState,
+    UserInfo,
 };
 use shared::command::{ImportCounts, Role};
+use shared::field::FieldPath;
 use shared::ids::{DocumentId, ImportId, NodeId, RowId, UnitId};
 use shared::profile::VersionState;
 use shared::text::Lang;
@@ -220,6 +222,17 @@ pub enum Request {
         /// The hash of one, or `all`.
         hash: String,
     },
+    /// Parts a document from what the hub refused of it and writes again what was typed since.
+    Repair {
+        /// The document.
+        document: DocumentId,
+        /// Values that are not written again.
+        leave: Vec<FieldPath>,
+        /// True: only says what it would come to.
+        is_dry: bool,
+        /// The account to act as; whoever sits at the console without one.
+        user: Option<String>,
+    },
     /// Lets go of the changes of a document that are set aside, since they cannot be read.
     AsideDismiss {
         /// The document.
@@ -354,6 +367,13 @@ pub enum Outcome {
     Quarantine {
         /// By document.
         changes: Vec<QuarantinedChange>,
+    },
+    /// Of `Repair`.
+    Repair {
+        /// What it comes to.
+        plan: Repair,
+        /// Values written again and changes that left, once it is done.
+        done: Option<(u64, u64)>,
     },
     /// Of `AsideDismiss`.
     AsideDismissed {
@@ -547,6 +567,9 @@ pub struct QuarantinedChange {
     pub from_unit: String,
     /// When.
     pub at: Timestamp,
+    /// True: a repair took it out of its document; nobody waits for it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_parted: bool,
     /// Its bytes in hex, when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,

@@ -156,6 +156,7 @@ fn refused(reply: Reply) -> Failed {
             RequestRefusal::NotReady => Failed::Driver(crate::driver::DriverError::Stopped),
             RequestRefusal::BadCode(_)
             | RequestRefusal::Bundle(_)
+            | RequestRefusal::Repair(_)
             | RequestRefusal::Expired
             | RequestRefusal::AlreadyJoined
             | RequestRefusal::OwnCode

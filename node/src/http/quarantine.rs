@@ -1,20 +1,22 @@
 //! The changes that wait in quarantine: shown with their reasons and given as a file to the hub's officers, and at a township to those
 //! who write its records. Taking one in after all is the command line's (`xiangmu quarantine accept`).
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http::Response;
-use shared::api::RefusedChange;
+use shared::api::{RefusedChange, Repair};
 use shared::command::Role;
 use shared::decide::may_let_go;
-use shared::field::Field;
 use shared::ids::DocumentId;
+use shared::text::repair::RepairWords;
 
 use super::reply::{self, Failed};
 use super::{Call, Site};
-use crate::control::quarantine::listed;
+use crate::control::quarantine::{listed, named};
+use crate::control::repair;
 use crate::control::{QuarantinedChange, Trouble};
 use crate::driver::ReadContext;
-use crate::views;
 
 /// Shown at most; the file has all.
 const SHOWN_MAX: usize = 200;
@@ -28,9 +30,13 @@ pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let lang = call.lang;
     let read = move |read: &mut ReadContext<'_>| {
         let changes = listed(read, false, SHOWN_MAX)?;
+        let own = read.replica.node();
+        let mut seen = BTreeSet::new();
         let told = changes.into_iter().map(|change| RefusedChange {
-            told: change.words(named(read, &change)).text(lang),
+            told: change.words(named(read, &change.document)).text(lang),
             hash: change.hash,
+            repair: Some(change.document)
+                .filter(|document| change.from == own && seen.insert(document.clone())),
         });
         Ok::<Vec<_>, Trouble>(told.collect())
     };
@@ -52,6 +58,39 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     Ok(reply::download(kind, "quarantine.jsonl", text.into()))
 }
 
+/// `GET /api/v1/quarantine/{kind}/{id}`: what a repair of the record would come to.
+///
+/// # Errors
+/// When there is nothing to repair, or the store cannot be read.
+pub async fn plan(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_see(call)?;
+    let plan = repair::plan(&site.context, document(call)?, call.lang).await?;
+    Ok(reply::json(&plan))
+}
+
+/// `POST /api/v1/quarantine/{kind}/{id}/{token}`: carries it out.
+///
+/// # Errors
+/// When there is nothing to repair, the record moved since it was looked at, or the store fails.
+pub async fn carry_out(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    may_see(call)?;
+    let token: String = call.parameter(2)?;
+    let actor = call.person()?.actor.clone();
+    let done = repair::carry_out(&site.context, document(call)?, &token, Vec::new(), actor).await;
+    let (values, changes) = done?;
+    Ok(reply::json(&Repair {
+        token: None,
+        told: vec![RepairWords::Done { values, changes }.text(call.lang)],
+        values: Vec::new(),
+    }))
+}
+
+fn document(call: &Call) -> Result<DocumentId, Failed> {
+    let (kind, id): (String, String) = (call.parameter(0)?, call.parameter(1)?);
+    let named = format!("{kind}/{id}").parse();
+    named.map_err(|_| Failed::NotFound)
+}
+
 /// Whose matter the quarantine is. It holds whole changes, whatever records they are of.
 fn may_see(call: &Call) -> Result<(), Failed> {
     let actor = &call.person()?.actor;
@@ -61,18 +100,6 @@ fn may_see(call: &Call) -> Result<(), Failed> {
     } else {
         Err(Failed::Forbidden)
     }
-}
-
-/// What people call the document a change is about.
-fn named(read: &mut ReadContext<'_>, change: &QuarantinedChange) -> String {
-    let project = match &change.document {
-        DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
-        _ => None,
-    };
-    let view = project.and_then(|project| views::project(read, project).ok().flatten());
-    let name = view.map(|view| view.text(Field::Name).to_owned());
-    name.filter(|name| !name.is_empty())
-        .unwrap_or_else(|| change.document.to_string())
 }
 
 fn failed(trouble: Trouble) -> Failed {

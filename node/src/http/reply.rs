@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::api::{ApiError, Code};
 use shared::command::Refusal;
 use shared::library::LibraryError;
+use shared::sync::RepairRefusal;
 use shared::text::Lang;
 use shared::text::system::System;
 
@@ -19,6 +20,7 @@ use crate::accounts::rows::AccountsError;
 use crate::accounts::{AccountError, LoginError};
 use crate::attachments::AttachmentError;
 use crate::control::bundle::BundleFailed;
+use crate::control::repair::{self, RepairFailed};
 use crate::control::{ExportFailed, ImportError};
 use crate::driver::DriverError;
 use crate::store::blobs::BlobError;
@@ -80,6 +82,9 @@ pub enum Failed {
     /// A bundle could not be made or taken in.
     #[error(transparent)]
     Bundle(#[from] BundleFailed),
+    /// A record was not repaired.
+    #[error("the record was not repaired")]
+    Repair(RepairRefusal),
     /// The preview is over.
     #[error("the preview is over")]
     PreviewGone,
@@ -94,6 +99,16 @@ pub enum Failed {
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl From<RepairFailed> for Failed {
+    fn from(failed: RepairFailed) -> Self {
+        match failed {
+            RepairFailed::Refused(why) => Self::Repair(why),
+            RepairFailed::Driver(error) => Self::Driver(error),
+            RepairFailed::Failed(source) => Self::internal("repairing a record", source),
+        }
+    }
 }
 
 impl Failed {
@@ -125,6 +140,7 @@ impl Failed {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Repair(_) => StatusCode::CONFLICT,
             Self::Import(error) => import_status(error),
             Self::Attachment(error) => attachment_answer(error).0,
             Self::Bundle(error) => bundle_status(error),
@@ -170,7 +186,7 @@ impl Failed {
             | Self::Body(_)
             | Self::Slow => Code::BadRequest,
             Self::TooLarge(_) => Code::TooLarge,
-            Self::Refused(_) => Code::Refused,
+            Self::Refused(_) | Self::Repair(_) => Code::Refused,
             Self::Import(error) => import_code(error),
             Self::Attachment(error) => attachment_answer(error).1,
             Self::Bundle(error) => match error {
@@ -229,7 +245,7 @@ impl Failed {
             Self::TooLarge(bytes) => System::TooLarge {
                 mebibytes: bytes.div_ceil(1024 * 1024),
             },
-            Self::Refused(_) => System::Refused,
+            Self::Refused(_) | Self::Repair(_) => System::Refused,
             Self::Import(error) => System::WorkbookUnreadable {
                 why: error.to_string(),
             },
@@ -271,6 +287,7 @@ impl Failed {
     pub fn sentence(&self, lang: Lang) -> String {
         match self {
             Self::Refused(refusal) => refusal.sentence(lang),
+            Self::Repair(why) => repair::words(*why).text(lang),
             Self::Import(error) => error.text(lang),
             other => other.words().text(lang),
         }

@@ -60,6 +60,8 @@ pub enum Endpoint {
     BundleConfirm,
     Quarantine,
     QuarantineFile,
+    RepairPlan,
+    Repair,
     Audit,
     Users,
     AddUser,
@@ -311,6 +313,8 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/bundles/{token}", E::BundleConfirm, Person, Nothing, Json(of::<api::BundleReport>), &[], "Takes a previewed bundle in.");
     add(get.clone(), "/api/v1/quarantine", E::Quarantine, Person, Nothing, Json(list_of::<api::RefusedChange>), &[], "Changes that were refused and wait in quarantine, the first 200.");
     add(get.clone(), "/api/v1/quarantine/file", E::QuarantineFile, Person, Nothing, File, &[], "All of them with their bytes, a JSON a line.");
+    add(get.clone(), "/api/v1/quarantine/{kind}/{id}", E::RepairPlan, Person, Nothing, Json(of::<api::Repair>), &[], "What it would come to if a record parted from the changes of this node that were refused; nothing is written.");
+    add(post.clone(), "/api/v1/quarantine/{kind}/{id}/{token}", E::Repair, Person, Nothing, Json(of::<api::Repair>), &[], "Repairs the record as it was shown.");
     add(get.clone(), "/api/v1/audit", E::Audit, Person, Nothing, Json(of::<api::Audit>),
         &[("day", "the first day, `2026-11-01`; thirty days before the last when absent"), ("to", "the last day; today when absent"), ("from", "a moment in milliseconds instead of the first day: that of the last line, to read on"), ("limit", "lines at most, 1 to 10000")],
         "Who asked this server for what, and what became of it (the head of the hub and administrators).");

@@ -220,7 +220,7 @@ impl Document {
     }
 
     /// Drops every hash that is an ancestor of another, so that a change names no dependency twice.
-    fn antichain(&self, hashes: BTreeSet<ChangeHash>) -> Vec<ChangeHash> {
+    pub(super) fn antichain(&self, hashes: BTreeSet<ChangeHash>) -> Vec<ChangeHash> {
         if hashes.len() < 2 {
             return hashes.into_iter().collect();
         }

@@ -1,13 +1,13 @@
-//! A document some of whose changes cannot be read any more: what can be read of it stays, the rest is set aside, never thrown away.
+//! A document some of whose changes cannot be read any more, or are refused by others and taken out (`sync::repair`): the rest of it stays.
 //!
-//! Logs name a change by its number, so no number may vanish: a change that is set aside leaves the document's genesis in its place,
+//! What cannot be read is set aside, never thrown away. Logs name a change by its number, so no number may vanish: a change that goes leaves the document's genesis in its place,
 //! which every document holds and nobody misses. Peers are told nothing for such a number. What others hold of the document comes
 //! back by reconciling, under new numbers; what was set aside because something before it was missing follows then. What can never
 //! be read again stays in plain sight until a person lets go of it, with a reason; its bytes are kept all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::Change;
+use automerge::{Change, ChangeHash};
 
 use super::{Library, LibraryError, READ_BATCH, change_key, changes, damaged, genesis, store};
 use crate::document::Document;
@@ -76,6 +76,31 @@ pub fn dismiss(turn: &mut Turn<'_>, id: &DocumentId) -> Result<usize, StoreError
 }
 
 impl Library {
+    /// Takes changes, and they must be all that build on one another, out of a document. Whoever does it keeps them.
+    ///
+    /// # Errors
+    /// When the store fails, or what is left cannot be read.
+    pub fn part(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: &DocumentId,
+        left: &BTreeSet<ChangeHash>,
+    ) -> Result<(), LibraryError> {
+        let first = genesis::bytes(genesis::kind_of(id));
+        let (mut number, mut numbers) = (0u32, Vec::new());
+        self.read_changes(turn, id, 0, |raw| {
+            let change = Change::from_bytes(raw);
+            if change.is_ok_and(|change| left.contains(&change.hash())) {
+                numbers.push(number);
+            }
+            number += 1;
+        })?;
+        for number in numbers {
+            turn.put(Tree::Change, change_key(id, number), first);
+        }
+        self.rebuild(turn, id)
+    }
+
     /// Computes a document again from those of its changes that can be read, and sets the others aside. How many those are.
     ///
     /// # Errors

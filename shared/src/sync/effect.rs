@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 use super::bundle::{BundleRefusal, BundleTaken};
 use super::input::{Line, RequestId, SessionId};
+use super::repair::RepairRefusal;
 
 /// One thing to do after the turn is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,6 +239,13 @@ pub enum Reply {
         /// Still in quarantine, over all documents.
         left: u64,
     },
+    /// What the repair of a document came to.
+    Repaired {
+        /// Values written again.
+        values: u64,
+        /// Changes that left the document.
+        changes: u64,
+    },
     /// What a step of taking a bundle in came to.
     BundleTaken(BundleTaken),
     /// Not done.
@@ -303,4 +311,7 @@ pub enum RequestRefusal {
     /// The bundle is not taken.
     #[error(transparent)]
     Bundle(BundleRefusal),
+    /// The document is not repaired.
+    #[error(transparent)]
+    Repair(RepairRefusal),
 }

@@ -11,6 +11,7 @@ use crate::text::line::LineReason;
 use crate::wire::bundle::Bundle;
 
 use super::blobs::BlobStored;
+use super::repair::RepairWish;
 
 /// One conversation with one peer.
 ///
@@ -238,6 +239,13 @@ pub enum Input {
         request: RequestId,
         /// The change.
         hash: Option<[u8; 32]>,
+    },
+    /// Node: makes a document anew without what the hub refused of it. Answered by `Reply::Repaired`.
+    Repair {
+        /// Names the answer.
+        request: RequestId,
+        /// What a person saw and wants.
+        wish: RepairWish,
     },
     /// An attachment is not here and shall be: a hub's documents name it, or a person asks for it.
     WantBlob {

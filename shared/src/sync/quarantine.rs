@@ -54,7 +54,7 @@ impl Quarantined {
         out.into_bytes()
     }
 
-    fn decode(key: &[u8], value: &[u8]) -> Result<Self, WireError> {
+    pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<Self, WireError> {
         let unknown = |what| WireError::UnknownKind { what, found: 0 };
         let (document, hash) = key
             .split_last_chunk::<32>()
@@ -136,6 +136,7 @@ impl Replica {
         if cx.turn.load(Tree::Quarantine, &key)?.is_none() {
             cx.turn.put(Tree::Quarantine, key, refused.encode());
             self.quarantined += 1;
+            self.refused += 1;
             cx.out.push(Effect::Status);
         }
         Ok(())
@@ -173,6 +174,9 @@ impl Replica {
         };
         if let Ok(change) = Quarantined::decode(&key, &value) {
             self.watch.let_go(change.from, change.raw.len());
+            if change.from == self.node {
+                self.refused = self.refused.saturating_sub(1);
+            }
         }
         cx.turn.remove(Tree::Quarantine, key);
         self.quarantined = self.quarantined.saturating_sub(1);

@@ -37,6 +37,14 @@ pub enum Standing {
     Away(LineReason),
 }
 
+/// The hub does not take what this node brings.
+fn refused(reason: LineReason) -> (SyncState, Option<LineTrouble>) {
+    let state = SyncState::Refused {
+        reason: String::new(),
+    };
+    (state, Some(reason.into()))
+}
+
 /// A person cut the line.
 fn switched_off() -> (SyncState, Option<LineTrouble>) {
     let state = SyncState::Offline {
@@ -144,13 +152,7 @@ impl Replica {
             return switched_off();
         }
         if let Some(reason) = hub.refusal {
-            let reason = LineReason::from(reason);
-            return (
-                SyncState::Refused {
-                    reason: String::new(),
-                },
-                Some(reason.into()),
-            );
+            return refused(reason.into());
         }
         let session = self.dialled();
         let Some(open) = session.and_then(Session::open) else {
@@ -188,7 +190,12 @@ impl Replica {
         } else {
             SyncState::Synced
         };
-        (state, None)
+        match state {
+            SyncState::Synced | SyncState::Waiting if self.refused > 0 => {
+                refused(LineReason::ChangesRefused)
+            }
+            state => (state, None),
+        }
     }
 
     /// A hub without an upper hub is where the merged truth is: it has nobody to be behind.
@@ -337,7 +344,8 @@ impl Replica {
                         let now = cx.now;
                         self.send(cx, id, &Frame::Ping { now });
                     }
-                    (is_done && is_caught_up).then_some(None)
+                    let refused = (self.refused > 0).then_some(LineReason::ChangesRefused);
+                    (is_done && is_caught_up).then_some(refused)
                 }
                 None if session.is_told_to_wait(cx.now) => Some(Some(LineReason::AwaitsApproval)),
                 None => None,

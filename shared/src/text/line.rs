@@ -40,6 +40,7 @@ words! {
     Protocol "对方发来的内容不合规程" "the peer broke the protocol";
     Replaced "本机另有较新的连接" "a newer session of the same node took over";
     Limit "超过了允许的限度" "a limit was reached";
+    ChangesRefused "上级拒收本机的部分改动" "the hub refused changes of this node";
     PeerEnded "上级结束了连接" "the peer ended the session";
     }
 }
@@ -73,6 +74,9 @@ impl LineReason {
             Self::AwaitsApproval | Self::Suspended => "请联系上级。",
             Self::Unproven | Self::Protocol => "请联系管理员。",
             Self::Version => "请管理员升级程序。",
+            Self::ChangesRefused => {
+                "其余已送到；请在“同步与冲突”里核对被隔离的改动，修复后重新报送。"
+            }
             Self::Replaced => "请核对是否有另一台机器在用本机的数据。",
         }
     }
@@ -98,6 +102,9 @@ impl LineReason {
             Self::AwaitsApproval | Self::Suspended => "Ask the hub.",
             Self::Unproven | Self::Protocol => "Tell your administrator.",
             Self::Version => "Have the program brought up to date.",
+            Self::ChangesRefused => {
+                "All else arrived. Look at the refused changes on the page of the line and repair their records."
+            }
             Self::Replaced => "See whether another machine uses a copy of this node's data.",
         }
     }

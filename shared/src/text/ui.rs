@@ -354,6 +354,7 @@ words! {
     NextDial "下次重试" "Next try";
     Quarantined "隔离的改动" "In quarantine";
     QuarantineFile "导出" "Export";
+    Repair "修复" "Repair";
     Nodes "接入的节点" "Enrolled nodes";
     Approve "批准接入" "Approve";
     Suspend "暂停" "Suspend";

@@ -57,7 +57,7 @@ plain!(
     Records,
     Vec<RefusedChange>,
     ReportView,
-    Stick,
+    Preview,
     shared::text::book::WordBook,
     shared::text::page::PageWords,
     crate::state::words::CountyWords,
@@ -161,9 +161,9 @@ impl FromWire for LineTold {
     }
 }
 
-/// What a bundle brings or brought, in sentences.
+/// What a bundle or a repair would come to, or came to, in sentences.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Stick {
+pub struct Preview {
     /// Confirms a preview.
     pub token: Option<String>,
     /// What the node says of it.

@@ -10,6 +10,7 @@ use crate::component::{component, use_effect_with, use_state};
 
 use crate::components::cells::{td_number, th, th_number};
 use crate::components::face::{Face, face_view};
+use crate::components::preview::{Ask, Step, use_preview};
 use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
@@ -124,6 +125,8 @@ pub fn Sync() -> Html {
         _ => String::new(),
     };
     let refused = use_fetch::<Vec<RefusedChange>>(asked.into());
+    let preview = use_preview();
+    let repairing = use_state(String::new);
     let seen = pill(
         line.status.as_deref(),
         line.reach,
@@ -195,17 +198,26 @@ pub fn Sync() -> Html {
                         .unwrap_or_default(),
                 } }
             </section>
-            if quarantined > 0 && is_ours {
+            if is_ours && (quarantined > 0 || matches!(*preview.step, Step::Told(_))) {
                 <section class="card" id="quarantine">
                     <h2>{ words.t(Ui::Quarantined) }</h2>
                     { match &refused.remote {
                         Remote::Ready(changes) => html! {
                             <ul class="list">{ for changes.iter().map(|change| html! {
-                                <li key={change.hash.clone()} data-hash={change.hash.clone()}><span>{ &change.told }</span></li>
+                                <li key={change.hash.clone()} data-hash={change.hash.clone()}><span>{ &change.told }</span>
+                                    if let Some(document) = &change.repair { <button class="button button--small" data-repair={document.to_string()} onclick={
+                                        let (preview, repairing, path) = (preview.clone(), repairing.clone(), format!("/api/v1/quarantine/{document}"));
+                                        move |_: MouseEvent| {
+                                            repairing.set(path.clone());
+                                            preview.ask(path.clone(), Ask::Look);
+                                        }
+                                    }>{ words.t(Ui::Repair) }</button> }
+                                </li>
                             }) }</ul>
                         },
                         other => Face::of(other, Ui::Quarantined).map(|face| face_view(&session, &face, &refused.reload)).unwrap_or_default(),
                     } }
+                    { preview.view("repair", Ui::Repair, &repairing) }
                     <p class="buttons"><a class="button" download="" href="/api/v1/quarantine/file">{ words.t(Ui::QuarantineFile) }</a></p>
                 </section>
             }

@@ -1,0 +1,304 @@
+//! Repair of a document of which the hub refuses a change, at the node that wrote it (research/reliability.md 2.6).
+//!
+//! Whatever a node writes after such a change builds on it and is refused with it, so the document would never arrive again. A repair
+//! parts from the refused changes and all that builds on them, and writes again, in changes of a fresh actor, each value that a person
+//! still sees: in its writer's name, at its time, and beside what others wrote meanwhile where its writer had not seen that.
+//! The changes that left are kept under their own keys and go with every export of the quarantine. A person decides on what he was
+//! shown: a document that moved since is looked at again. Of a document that is another unit's by now nothing is written again; it
+//! parts all the same, or the node would say for ever that the hub refuses it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{Change, ChangeHash};
+
+use crate::api::AuditEntry;
+use crate::command::Actor;
+use crate::decide::{Act, Misfit, check_shape};
+use crate::desk;
+use crate::document::branch::{Branch, Lost};
+use crate::document::{Author, DocumentError};
+use crate::field::{FieldPath, Target};
+use crate::gate::{self, Reason};
+use crate::identity::ProcessActor;
+use crate::ids::DocumentId;
+use crate::library::LibraryError;
+use crate::limits::TEXT_CHARS_MAX;
+use crate::store::{Reader, Tree};
+use crate::time::Timestamp;
+use crate::value::Value;
+
+use super::effect::{Effect, Reply, RequestRefusal};
+use super::error::ReplicaError;
+use super::input::RequestId;
+use super::log::Source;
+use super::quarantine::Quarantined;
+use super::{Context, Replica, answer, quarantined, scan};
+
+/// Keys of changes that left a document, in `Tree::Meta`: prefix ‖ document ‖ hash.
+const PARTED: &[u8] = b"parted/";
+
+/// What a person saw of a document with refused changes, and wants of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepairWish {
+    /// The document.
+    pub document: DocumentId,
+    /// Its heads when he looked.
+    pub heads: Vec<ChangeHash>,
+    /// Paths whose values are not written again.
+    pub leave: BTreeSet<FieldPath>,
+    /// Who decides.
+    pub actor: Actor,
+}
+
+/// What a repair would come to.
+#[derive(Debug)]
+pub struct Plan {
+    /// The document without what was refused, and what would be gone with it.
+    pub branch: Branch,
+    /// False where the hub refuses whatever this node writes there, since the document is another unit's by now: nothing is written
+    /// again.
+    pub is_ours: bool,
+}
+
+impl Plan {
+    /// True when a value is written again, unless a person leaves it out.
+    #[must_use]
+    pub fn keeps(&self, lost: &Lost) -> bool {
+        self.is_ours && is_writable(lost)
+    }
+}
+
+/// Why a document is not repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RepairRefusal {
+    /// Nothing of it was refused that this node wrote.
+    #[error("nothing that this node wrote there was refused")]
+    Sound,
+    /// It changed since the person looked.
+    #[error("the document changed in the meantime")]
+    Moved,
+}
+
+/// The changes that repairs took out of their documents.
+///
+/// # Errors
+/// When the store fails or holds what this program did not write.
+pub fn parted(reader: &dyn Reader) -> Result<Vec<Quarantined>, ReplicaError> {
+    let pairs = scan(reader, Tree::Meta, PARTED)?;
+    let read = |(key, value): (Vec<u8>, Vec<u8>)| Quarantined::decode(&key[PARTED.len()..], &value);
+    let all: Result<Vec<_>, _> = pairs.into_iter().map(read).collect();
+    all.map_err(|_| ReplicaError::DamagedRecord {
+        what: "parted change",
+    })
+}
+
+impl Replica {
+    /// What a repair of a document would come to.
+    ///
+    /// # Errors
+    /// When the store fails or our own data is damaged.
+    pub fn plan_repair(
+        &mut self,
+        reader: &dyn Reader,
+        id: &DocumentId,
+    ) -> Result<Result<Plan, RepairRefusal>, ReplicaError> {
+        let mut refused = quarantined(reader)?;
+        refused.retain(|change| change.document == *id && change.from == self.node);
+        let is_hopeless = |reason| matches!(reason, Reason::OutOfScope | Reason::AfterRevocation);
+        let is_ours = !refused.iter().any(|change| is_hopeless(change.reason));
+        if refused.is_empty() || !self.library.contains(reader, id)? {
+            return Ok(Err(RepairRefusal::Sound));
+        }
+        let refused = refused
+            .iter()
+            .map(|change| ChangeHash(change.hash))
+            .collect();
+        let branch = self.library.document(reader, id)?.without(&refused);
+        let broken = |source: DocumentError| LibraryError::Changes {
+            document: id.clone(),
+            source,
+        };
+        let branch = branch.map_err(broken)?;
+        Ok(Ok(Plan { branch, is_ours }))
+    }
+
+    pub(super) fn repair(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        request: RequestId,
+        wish: &RepairWish,
+    ) -> Result<(), ReplicaError> {
+        let id = &wish.document;
+        let refuse = |cx: &mut Context<'_, '_>, why| {
+            answer(cx, request, Reply::Refused(RequestRefusal::Repair(why)));
+            Ok(())
+        };
+        let plan = match self.plan_repair(cx.turn, id)? {
+            Ok(plan) => plan,
+            Err(why) => return refuse(cx, why),
+        };
+        if self.library.heads(cx.turn, id)? != wish.heads {
+            return refuse(cx, RepairRefusal::Moved);
+        }
+        // The old actor has numbers behind it that the hub does not know, and may yet be shown.
+        self.seed = ProcessActor::new(self.node, cx.draw());
+        let left = &plan.branch.left;
+        self.keep_parted(cx, id, left)?;
+        let left: BTreeSet<ChangeHash> = left.iter().map(Change::hash).collect();
+        self.library.part(cx.turn, id, &left)?;
+        let values = self.write_again(cx, wish, &plan)?;
+        self.log_changed(cx.turn, Source::OWN)?;
+        self.tell_trail(cx, wish)?;
+        let changes = left.len() as u64;
+        answer(cx, request, Reply::Repaired { values, changes });
+        cx.out.push(Effect::Status);
+        Ok(())
+    }
+
+    fn tell_trail(&self, cx: &mut Context<'_, '_>, wish: &RepairWish) -> Result<(), ReplicaError> {
+        let entry = AuditEntry {
+            at: cx.now,
+            user: wish.actor.user,
+            name: wish.actor.name.clone(),
+            role: wish.actor.role,
+            unit: wish.actor.unit,
+            what: "repair".to_owned(),
+            project: match &wish.document {
+                DocumentId::Project(project) => Some(*project),
+                _ => None,
+            },
+            reason: String::new(),
+            outcome: "done".to_owned(),
+            rule: None,
+        };
+        Ok(desk::audit(cx.turn, cx.now, &entry)?)
+    }
+
+    /// Moves what left the document from quarantine to where it is only kept.
+    fn keep_parted(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        id: &DocumentId,
+        left: &[Change],
+    ) -> Result<(), ReplicaError> {
+        for change in left {
+            // What was never sent builds on what was refused.
+            let unsent = Quarantined {
+                document: id.clone(),
+                hash: change.hash().0,
+                reason: Reason::MissingDependency,
+                from: self.node,
+                at: cx.now,
+                raw: change.raw_bytes().to_vec(),
+            };
+            let key = unsent.key();
+            let stood = cx.turn.load(Tree::Quarantine, &key)?;
+            let record = stood.unwrap_or_else(|| unsent.encode());
+            cx.turn.put(Tree::Meta, [PARTED, &key].concat(), record);
+            self.unquarantine(cx, key)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the lost values again; how many.
+    fn write_again(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        wish: &RepairWish,
+        plan: &Plan,
+    ) -> Result<u64, ReplicaError> {
+        let branch = &plan.branch;
+        let mut again: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
+        let mut values = 0;
+        for of_change in branch.lost.chunk_by(|a, b| a.change == b.change) {
+            let wanted = of_change
+                .iter()
+                .filter(|lost| plan.keeps(lost) && !wish.leave.contains(&lost.path));
+            let edits: Vec<(FieldPath, Value)> = wanted
+                .map(|lost| (lost.path.clone(), lost.value.clone()))
+                .collect();
+            let Some(first) = of_change.first().filter(|_| !edits.is_empty()) else {
+                continue;
+            };
+            let is_known = |message: &str| message.len() <= gate::MESSAGE_BYTES_MAX;
+            let message = Some(first.by.message.clone()).filter(|message| is_known(message));
+            let at = first.by.seconds;
+            let author = Author {
+                process: self.seed,
+                message: message
+                    .unwrap_or_else(|| format!("{}:{}", Act::Edit.id(), wish.actor.user)),
+                at: if at.unsigned_abs() <= gate::TIME_SECONDS_MAX {
+                    Timestamp(at.saturating_mul(1_000))
+                } else {
+                    cx.now
+                },
+                base: branch.base(&first.change, &again),
+            };
+            let made = self
+                .library
+                .write(cx.turn, &wish.document, &edits, &author)?;
+            again.insert(first.change, made.iter().map(|made| made.hash).collect());
+            values += edits.len() as u64;
+        }
+        Ok(values)
+    }
+}
+
+/// True when a change of ours may hold the value: where its kind is known, it has that kind's shape.
+fn is_writable(lost: &Lost) -> bool {
+    let kind = match lost.path.target() {
+        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => field.kind(),
+        Target::Cell(_, _, column) => column.kind(),
+        Target::Unknown => crate::field::Kind::Json,
+    };
+    let is_short = |text: &str| text.chars().count() <= TEXT_CHARS_MAX;
+    lost.is_value
+        && match check_shape(kind, &lost.value) {
+            // Only engines write these.
+            Err(Misfit::NotWritable) => lost.value.as_text().is_none_or(is_short),
+            judged => judged.is_ok(),
+        }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    fn lost(path: &str, value: Value) -> Lost {
+        Lost {
+            path: path.parse().unwrap(),
+            value,
+            kept: Value::Null,
+            change: ChangeHash([1; 32]),
+            by: crate::document::ChangeInfo {
+                node: [0; 8],
+                message: String::new(),
+                seconds: 0,
+            },
+            is_value: true,
+        }
+    }
+
+    #[test]
+    fn only_values_of_their_fields_kind_are_written_again() {
+        let long = "x".repeat(TEXT_CHARS_MAX + 1);
+        for (path, value, may) in [
+            ("site", Value::from("east"), true),
+            ("site", Value::Null, true),
+            ("site", Value::from(long.as_str()), false),
+            ("site", Value::Int(7), false),
+            ("what_is_this", Value::Int(7), true),
+            ("what_is_this", Value::from(long.as_str()), false),
+        ] {
+            let shown = format!("{path} {value:?}")
+                .chars()
+                .take(40)
+                .collect::<String>();
+            assert_eq!(is_writable(&lost(path, value)), may, "{shown}");
+        }
+        let mut list = lost("site", Value::Null);
+        list.is_value = false;
+        assert!(!is_writable(&list));
+    }
+}
