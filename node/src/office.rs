@@ -28,10 +28,12 @@ pub mod parcel;
 pub mod plan;
 mod print;
 pub mod reader;
+pub mod records;
 pub mod remembered;
 pub mod results;
 pub mod rows;
 pub mod seal;
+mod sheet;
 pub mod verdict;
 pub mod workbook;
 

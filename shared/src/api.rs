@@ -521,9 +521,10 @@ pub struct Collection {
     pub due: Option<Timestamp>,
     /// One line a unit, in the directory's order.
     pub units: Vec<CollectionUnit>,
-    /// Who is not named that must be (牵头领导、牵头责任单位、联络员…): one line for each post somebody is missing at.
+    /// Who is not named that must be (牵头领导、牵头责任单位、联络员…), one line for each post somebody is missing at; then what the reserve
+    /// libraries hold, what waits to be taken in, by sector and by stage.
     #[serde(default)]
-    pub gaps: Vec<PostGap>,
+    pub gaps: Vec<CountyFigure>,
     /// Working days until it is due, negative when it is over; `None` without a due day or without that year's holidays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_days_left: Option<i32>,
@@ -532,15 +533,15 @@ pub struct Collection {
     pub reminder: String,
 }
 
-/// A post that is empty in some projects.
+/// A number of projects beside the reports: a post that nobody fills in them, or what a reserve library holds of them.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostGap {
-    /// The post, in the county's words: what is missing.
+pub struct CountyFigure {
+    /// What is counted, in the county's words.
     pub label: String,
     /// The clause.
     pub clause: String,
-    /// How many projects lack it.
+    /// How many projects.
     pub projects: u32,
 }
 

@@ -26,7 +26,7 @@ use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
 use crate::rules::scores::sheets::sheets;
 use crate::rules::workdays::WorkCalendar;
-use crate::rules::{Look, World, results, verdicts};
+use crate::rules::{Look, World, compiled, results, verdicts};
 use crate::store::Reader;
 use crate::summary::{self, Facts};
 use crate::text::Lang;
@@ -146,7 +146,9 @@ fn charged(
     let Some(period) = recurrence.find_map(|recur| recur.period_of(&id)) else {
         return Ok(None);
     };
-    let known = Known::load(library, reader, false)?;
+    // Which names a unit put forward stands in its papers.
+    let papers = obligations::forms(profile, report);
+    let known = Known::load(library, reader, papers)?;
     let facts = library.facts(reader)?;
     let charged =
         obligations::charged(&known.ground(profile, facts), report, &period, question.now);
@@ -380,7 +382,10 @@ pub fn collection(
     let (today, now) = (question.now.date(), question.now);
     let asked = obligations::Asked::on(Whose::All, today, now);
     let owed = obligations(library, reader, question.profile, &asked)?;
-    let gaps = overview::post_gaps(rules.history.at(now), &owed);
+    let mut gaps = overview::post_gaps(rules.history.at(now), &owed);
+    let known = Known::load(library, reader, true)?;
+    let ground = known.ground(rules.history.at(now), library.facts(reader)?);
+    gaps.extend(compiled::figures(&ground, now));
     let month = question.month;
     let mut collection = overview::collection(profile, ledger, month, now, &lines, gaps);
     let worked = WorkCalendar::of(&profile.calendar, &rules.rows);

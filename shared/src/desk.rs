@@ -465,6 +465,9 @@ impl Run<'_, '_> {
             } => {
                 state.filings = summary::filings(self.library, self.turn, *unit)?.to_vec();
                 state.county = view::book(self.library, self.turn, DocumentKind::County)?;
+                // A form of names has a line for each that stands in the unit's papers.
+                let papers = view::unit_book(self.library, self.turn, *unit)?;
+                state.units.insert(*unit, papers);
                 // Rows follow a turn's end; a filing must see what this very turn wrote.
                 self.library.settle(self.turn)?;
                 let subjects = self.subjects(*unit, ledger, period, state)?;
@@ -524,8 +527,8 @@ impl Run<'_, '_> {
             let period = recurrence.find_map(|recur| recur.period_of(period))?;
             charge(&ground, report, &period, self.context.now, unit)
         });
-        // What names no projects says itself which it is about.
-        let charge = charge.filter(|charge| !charge.is_open);
+        // What names no projects says itself which it is about, but for a form of names.
+        let charge = charge.filter(|charge| !charge.is_open || !charge.subjects.is_empty());
         Ok(charge.map(|charge| charge.subjects).unwrap_or_default())
     }
 

@@ -2,7 +2,8 @@
 //! have no screen of their own yet.
 //!
 //! A kind is a table whose rows people write (`Rows::Sheet` or `Rows::Acts`). Of the engine's own tables some are read like kinds
-//! (`READ_ONLY`): what an edition put on its list and why, what was filed and what became of it. Everything
+//! (`READ_ONLY`): what an edition put on its list and why, what was filed and what became of it; so are the tables that are worked out
+//! when they are read (`rules::compiled`). Everything
 //! a list and a form need is generated from the table, its columns and the county's profile ([`kind()`]); rows become what people
 //! read in [`rows`]. Only the node calls this: the browser gets the result.
 
@@ -11,6 +12,7 @@ use crate::decide::Parties;
 use crate::field::{Place, Rows, Table};
 use crate::ids::UnitId;
 use crate::profile::Profile;
+use crate::rules::compiled::{self, is_compiled};
 use crate::rules::{reading, responsibility};
 
 mod kind;
@@ -50,14 +52,17 @@ const READ_ONLY: &[Table] = &[
     Table::ListEntries,
 ];
 
-/// Every table whose rows people read as a list, in the order of the tables.
+/// Every table whose rows people read as a list: the compiled ones, then the others in the order of the tables.
 pub fn readable() -> impl Iterator<Item = Table> {
     let read = |table: &Table| is_kind(*table) || READ_ONLY.contains(table);
-    Table::ALL.iter().copied().filter(read)
+    let tables = || Table::ALL.iter().copied();
+    let compiled = tables().filter(|table| is_compiled(*table));
+    compiled.chain(tables().filter(read))
 }
 
 fn is_kind(table: Table) -> bool {
-    table.written_as() != Rows::Engine && table != Table::Attachments
+    let written = matches!(table.written_as(), Rows::Sheet | Rows::Acts);
+    written && table != Table::Attachments
 }
 
 /// Every table whose rows people write through `record`, in the order of the tables.
@@ -87,6 +92,7 @@ pub fn is_on(table: Table, profile: &Profile) -> bool {
         Table::RespUnits | Table::UnitLiaisons => responsibility::each_unit(profile).is_some(),
         Table::SectorDepts => !profile.reserve_sectors.is_empty(),
         Table::Countdown => profile.countdown,
+        table if is_compiled(table) => compiled::is_kept(profile, table),
         _ => true,
     };
     other && reading::is_kept(profile, table)
@@ -186,11 +192,14 @@ mod tests {
     #[test]
     fn what_the_engine_writes_is_read_and_never_written() {
         let read: Vec<_> = readable().filter(|table| !is_kind(*table)).collect();
+        let (compiled, read): (Vec<_>, Vec<_>) =
+            read.into_iter().partition(|table| is_compiled(*table));
         assert_eq!(read, READ_ONLY);
         for table in READ_ONLY {
             assert_eq!(table.written_as(), Rows::Engine, "{table:?}");
         }
-        assert_eq!(readable().count(), kinds().count() + READ_ONLY.len());
+        let whole = kinds().count() + READ_ONLY.len() + compiled.len();
+        assert_eq!(readable().count(), whole);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //!
 //! `verdicts` says what all of them come to for one project, or for the hub's own business.
 //!
-//! `results` gathers what assessment comes to, for units and leaders.
+//! `results` gathers what assessment comes to, for units and leaders; `compiled` makes the tables nobody writes.
 //!
 //! `obligations` lists what is due, overdue, expected and not held; `brief` is what it keeps of a project, `listed` who stands on which list,
 //! `subject` what gates, gap lists and desks ask alike of a project or its brief,
@@ -25,6 +25,7 @@ pub mod actors;
 pub mod agency;
 pub mod approvals;
 pub mod brief;
+pub mod compiled;
 pub mod desk;
 pub mod eligibility;
 pub mod funding;

@@ -39,6 +39,7 @@ pub mod attachment;
 pub mod book;
 pub mod bundle;
 pub mod chart;
+pub mod compiled;
 pub mod doctor;
 pub mod due;
 pub mod fields;

@@ -26,12 +26,14 @@ use crate::time::Timestamp;
 use crate::value::Value;
 
 mod books;
+mod compiled;
 mod issues;
 mod records;
 #[cfg(feature = "sync")]
 mod repair;
 
 pub use books::{book, unit_book};
+pub use compiled::compiled_subjects;
 pub use issues::{IssuesQuestion, issues};
 pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
 #[cfg(feature = "sync")]

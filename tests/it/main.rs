@@ -9,6 +9,7 @@ mod bundles;
 mod chart;
 mod cli;
 mod clocks;
+mod compiled;
 mod coverage;
 mod demo;
 mod disks;

@@ -202,16 +202,14 @@ impl Place {
     }
 
     fn init(root: &Path, role: &str, name: &str, more: &[&str]) -> Self {
+        Self::under("kaizhou", root, role, name, more)
+    }
+
+    /// Makes the folder of a hub or a node under a county's rules.
+    #[must_use]
+    pub fn under(profile: &str, root: &Path, role: &str, name: &str, more: &[&str]) -> Self {
         let place = Self::at(root, name);
-        let mut init = vec![
-            "init",
-            "--role",
-            role,
-            "--name",
-            name,
-            "--profile",
-            "kaizhou",
-        ];
+        let mut init = vec!["init", "--role", role, "--name", name, "--profile", profile];
         init.extend(more);
         let said = place.cli(&init);
         let _made = said.ok();

@@ -1,4 +1,4 @@
-//! The list of projects as a file.
+//! The list of projects as a file, and the tables of records, compiled ones among them.
 
 use bytes::Bytes;
 use http::Response;
@@ -8,9 +8,9 @@ use shared::text::office::results_title;
 
 use super::projects::{period, query};
 use super::reply::{self, Failed};
-use super::{Call, Site};
-use crate::control::{RESULTS, export as write};
-use crate::office::export::Format;
+use super::{Call, Site, records};
+use crate::control::{ExportFailed, RESULTS, export as write};
+use crate::office::{self, export::Format};
 use crate::views;
 
 /// What assessment came to in a year, as a file; the hub alone has it.
@@ -39,7 +39,29 @@ async fn results(
     ))
 }
 
-/// `GET /api/v1/exports`: the projects the same query lists, as a file.
+/// The rows of a table of records as a file, to whoever may read them.
+async fn table(
+    site: &Site,
+    call: &Call,
+    format: Format,
+    ending: &str,
+) -> Result<Response<Bytes>, Failed> {
+    if format == Format::Docx {
+        return Err(Failed::BadRequest(format!("format: {ending}")));
+    }
+    let records = records::found(site, call, records::table(call)?).await?;
+    let name = format!("{}.{ending}", office::records::title(&records));
+    let lang = call.lang;
+    let written =
+        tokio::task::spawn_blocking(move || office::records::write(format, &records, lang));
+    let bytes = written
+        .await
+        .map_err(|error| Failed::internal("writing a table", error))?
+        .map_err(ExportFailed::from)?;
+    Ok(reply::download(format.media_type(), &name, bytes.into()))
+}
+
+/// `GET /api/v1/exports`: the projects the same query lists, as a file; or another table.
 ///
 /// # Errors
 /// When the query has the wrong form or the file cannot be written.
@@ -47,6 +69,9 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let asked = call.query.get("format").map_or("xlsx", String::as_str);
     let format = Format::from_name(&format!("x.{asked}"))
         .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
+    if call.query.contains_key("table") {
+        return table(site, call, format, asked).await;
+    }
     let month = period(site, call)?;
     if call.query.get("view").map(String::as_str) == Some(RESULTS) {
         return results(site, call, format, asked, month.year()).await;

@@ -1,11 +1,15 @@
 //! Companion records of every kind: which there are, their rows, what became of a row; and issues with their way. Writing goes
 //! through `commands`.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
+use shared::api::Records;
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId, UnitId};
+use shared::project::ProjectView;
 use shared::records;
 use shared::view::{self, IssuesQuestion, Looked, RecordsQuestion};
 
@@ -14,6 +18,8 @@ use super::{Call, Site};
 use crate::driver::ReadContext;
 use crate::views;
 
+/// Projects read at once for a compiled table.
+const AT_ONCE: usize = 50;
 /// Writes one answer of a row's history holds.
 const HISTORY_MAX: usize = 500;
 
@@ -40,10 +46,45 @@ pub async fn types(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
 /// When the table is none, or the person may not read it.
 pub async fn rows(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let table = table(call)?;
+    Ok(reply::json(&found(site, call, table).await?))
+}
+
+/// The rows of a table as a person reads them.
+///
+/// # Errors
+/// When the person may not read them or a document cannot be read.
+pub(super) async fn found(site: &Site, call: &Call, table: Table) -> Result<Records, Failed> {
+    let views = views_of(site, call, table).await?;
     let rows = ask(site, call, move |context, question| {
-        view::records(context.replica.library(), context.reader, question, table)
+        let library = context.replica.library();
+        view::records(library, context.reader, question, table, &views)
     });
-    Ok(reply::json(&rows.await?))
+    rows.await
+}
+
+/// The views a compiled table is made of, some at a time, so that others are served in between.
+async fn views_of(
+    site: &Site,
+    call: &Call,
+    table: Table,
+) -> Result<BTreeMap<ProjectId, ProjectView>, Failed> {
+    let about = ask(site, call, move |context, question| {
+        let library = context.replica.library();
+        view::compiled_subjects(library, context.reader, question, table).map(Looked::Found)
+    });
+    let about: Vec<ProjectId> = about.await?.into_iter().collect();
+    let mut found = BTreeMap::new();
+    for some in about.chunks(AT_ONCE) {
+        let some = some.to_vec();
+        let read = site.context.handle.read(move |context| {
+            let view = |id| views::project(context, id);
+            let views: Result<Vec<_>, _> = some.into_iter().map(view).collect();
+            views
+        });
+        let read = read.await??.into_iter().flatten();
+        found.extend(read.map(|view| (view.id, view)));
+    }
+    Ok(found)
 }
 
 /// `GET /api/v1/records/history`.
@@ -89,7 +130,7 @@ pub async fn issues(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
 }
 
 /// The table a question names; only those whose rows people read.
-fn table(call: &Call) -> Result<Table, Failed> {
+pub(super) fn table(call: &Call) -> Result<Table, Failed> {
     let name = call.query.get("table").map_or("", String::as_str);
     let known = records::readable().find(|table| table.id() == name);
     known.ok_or(Failed::NotFound)

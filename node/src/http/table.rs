@@ -304,8 +304,8 @@ fn build() -> Vec<Route> {
     add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");
     add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Takes an import back.");
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
-        &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "`results`: at the hub, what assessment came to in the year of the period, for units and leaders, instead of projects")],
-        "The list of projects as a file.");
+        &[("format", "xlsx, csv, ndjson or docx"), PERIOD, ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "`results`: at the hub, what assessment came to in the year of the period, for units and leaders, instead of projects"), ("table", "a table of records (`/api/v1/records`) instead of projects: .xlsx, .csv or .ndjson"), ("project", "whose rows, for a table of projects"), ("unit", "whose rows, for the papers of units and compiled tables")],
+        "The list of projects as a file, or the rows of another table.");
     add(get.clone(), "/api/v1/bundles", E::BundleExport, Person, Nothing, File,
         &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold"), ("files", "`false`: no attached files; else as many as fit into 64 MiB, what somebody there waits for first, then the newest")],
         "A bundle to be carried to another node on a stick: sealed for it and signed.");

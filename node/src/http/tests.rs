@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Flags};
 use crate::node::{Creation, Node, Options};
 
+mod compiled;
 mod exports;
 mod kinds;
 mod labels;

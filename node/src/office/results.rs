@@ -1,42 +1,28 @@
 //! The results of assessment as a file: one line for each unit and leader of a scheme (KB-13), as .xlsx, .csv or lines of JSON.
-//!
-//! Names and projects are written as text, so that none becomes a formula; figures as numbers, so that a county can add them up.
-
-use rust_xlsxwriter::{Format as CellFormat, FormatBorder, Workbook};
 
 use shared::api::rules::Assessed;
 use shared::money::Fen;
 use shared::rules::scores::written;
 use shared::text::office::{RESULTS, results_title, subject_kind};
 
-use super::export::{ExportError, Format, guard, write_amount};
-use super::print::{self, Printed};
-
-/// The row of the titles, under the name of the table.
-const HEAD_ROW: u32 = 1;
-
-/// What one cell shows.
-enum Shown {
-    Text(String),
-    Number(String),
-}
-
-impl Shown {
-    fn text(self) -> String {
-        match self {
-            Self::Text(text) | Self::Number(text) => text,
-        }
-    }
-}
+use super::export::{ExportError, Format};
+use super::sheet::{Shown, TitledTable};
 
 /// Writes the results of a year.
 ///
 /// # Errors
 /// [`ExportError::NotATable`] for a text document; otherwise when the file cannot be built.
 pub fn write(format: Format, year: i16, results: &[Assessed]) -> Result<Vec<u8>, ExportError> {
+    let title = results_title(year);
+    let table = TitledTable {
+        title: &title,
+        head: RESULTS.to_vec(),
+        frozen: 4,
+        rows: results.iter().map(|line| cells(line).into()).collect(),
+    };
     match format {
-        Format::Xlsx => write_xlsx(year, results),
-        Format::Csv => write_csv(results),
+        Format::Xlsx => table.xlsx(),
+        Format::Csv => table.csv(),
         Format::Ndjson => Ok(write_lines(results)),
         Format::Docx => Err(ExportError::NotATable),
     }
@@ -68,51 +54,6 @@ fn cells(line: &Assessed) -> [Shown; 13] {
         count(line.explained),
         Shown::Text(scores.collect::<Vec<_>>().join("；")),
     ]
-}
-
-fn write_xlsx(year: i16, results: &[Assessed]) -> Result<Vec<u8>, ExportError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    let title = results_title(year);
-    sheet.set_name(&title)?;
-    let (bold, plain) = (CellFormat::new().set_bold(), CellFormat::new());
-    let plain = plain.set_border(FormatBorder::Thin).set_text_wrap();
-    let head = plain.clone().set_bold();
-    sheet.write_string_with_format(0, 0, &title, &bold)?;
-    for (at, (title, width)) in (0u16..).zip(RESULTS) {
-        sheet.write_string_with_format(HEAD_ROW, at, *title, &head)?;
-        sheet.set_column_width(at, f64::from(*width))?;
-    }
-    for (row, line) in (HEAD_ROW + 1..).zip(results) {
-        for (at, cell) in (0u16..).zip(cells(line)) {
-            match cell {
-                Shown::Text(text) => sheet.write_string_with_format(row, at, text, &plain)?,
-                Shown::Number(text) => write_amount(sheet, row, at, &text, &plain)?,
-            };
-        }
-    }
-    let printed = Printed {
-        head_row: HEAD_ROW,
-        signatures_row: HEAD_ROW + 1 + u32::try_from(results.len()).unwrap_or(u32::MAX - 2),
-        last_column: u16::try_from(RESULTS.len() - 1).unwrap_or(0),
-        today: None,
-    };
-    print::set_up(sheet, &printed)?;
-    sheet.set_freeze_panes(HEAD_ROW + 1, 4)?;
-    Ok(book.save_to_buffer()?)
-}
-
-fn write_csv(results: &[Assessed]) -> Result<Vec<u8>, ExportError> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(RESULTS.iter().map(|(title, _)| *title))?;
-    for line in results {
-        writer.write_record(cells(line).map(|cell| guard(cell.text())))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| ExportError::Csv(error.into_error().into()))
 }
 
 fn write_lines(results: &[Assessed]) -> Vec<u8> {

@@ -22,7 +22,7 @@ pub struct RecordType {
     pub table: Table,
     /// What it is called.
     pub label: String,
-    /// Where its rows stand: `project`, `oversight`, `unit`, `county` or `hub`.
+    /// Where its rows stand: `project`, `oversight`, `unit`, `county` or `hub`; `compiled` when they are worked out whenever they are read.
     pub place: String,
     /// What that place is called.
     pub place_label: String,
@@ -34,7 +34,7 @@ pub struct RecordType {
     pub on: bool,
     /// True while no screen of its own shows it (通用表单).
     pub generic: bool,
-    /// Living rows where the question looked; absent where it did not look.
+    /// Living rows where the question looked, or the projects a compiled table is about; absent where it did not look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u32>,
     /// Its columns, in order.
@@ -101,7 +101,7 @@ pub struct Records {
     /// What is to be known of the list as a whole, in a sentence; empty for nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// The rows, newest first; struck ones stay in their place.
+    /// The rows, newest first; struck ones stay in their place. Those of a compiled table in the order of reading.
     pub rows: Vec<RecordRow>,
 }
 

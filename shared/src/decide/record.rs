@@ -256,7 +256,7 @@ impl Judge<'_> {
         let as_inspector =
             self.actor.at_hub && role == Role::Inspector && INSPECTORS.contains(&table);
         let as_leader = self.actor.at_hub && role == Role::Leader && LEADERS.contains(&table);
-        if table.written_as() == Rows::Engine {
+        if matches!(table.written_as(), Rows::Engine | Rows::Compiled) {
             return Err(refuse(Why::NotWritable));
         }
         if table == Table::ProfileApplies {

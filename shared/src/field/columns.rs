@@ -228,6 +228,27 @@ columns! {
     WeakLinks "weak_links" Kind::Long;
     Enterprise "enterprise" Kind::Text;
     Direction "direction" Kind::Choice("funding_source");
+    // What only compiled tables show: mostly fields of the record, under their ids.
+    LeadUnit "lead_unit" Kind::Unit;
+    Owner "owner_org" Kind::Unit;
+    Territory "territorial_org" Kind::Unit;
+    Stage "stage" Kind::Choice("stage");
+    TotalFen "total_investment_fen" Kind::Money;
+    YearPlanFen "year_plan_fen" Kind::Money;
+    YearDoneFen "year_done_fen" Kind::Money;
+    MonthDoneFen "month_done_fen" Kind::Money;
+    Scale "content_scale" Kind::Long;
+    Background "background" Kind::Long;
+    Target "image_target" Kind::Long;
+    TaskProgress "tasks_progress" Kind::Long;
+    Deviation "month_deviation" Kind::Long;
+    Next "month_next" Kind::Long;
+    Standing "standing" Kind::Choice("filing_state");
+    Solved "solved" Kind::Long;
+    Preference "preference" Kind::Text;
+    BuildTime "build_time" Kind::Text;
+    Lacks "lacks" Kind::Long;
+    Projects "projects" Kind::Count;
 }
 
 crate::ids::text_schema!(Column);

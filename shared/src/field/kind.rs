@@ -104,4 +104,6 @@ pub enum Rows {
     Acts,
     /// Written by the engine through its own commands.
     Engine,
+    /// Worked out of other records whenever it is read; nobody writes it and no document holds it.
+    Compiled,
 }

@@ -186,6 +186,13 @@ tables! {
     PromotionMap "promotion_map" Hub Sheet Hub [Sector Topic Enterprise Text] needs [Topic];
     TargetFirms "target_firms" Hub Sheet Hub [Enterprise Sector Topic Date Org Result Text Project] needs [Enterprise];
     PackagingFunds "packaging_funds" Hub Sheet Hub [Year AmountFen Text] needs [Year];
+    // Worked out whenever they are read (`rules::compiled`): no document holds them.
+    MonthDispatch "month_dispatch" Unit Compiled Engine [Period Project Org LeadUnit Standing MonthDoneFen YearDoneFen YearPlanFen Image Procedures Deviation Next Description Solved] needs [];
+    ProjectLedger "project_ledger" Unit Compiled Engine [Project Org LeadUnit Stage Background Target TaskProgress BuildTime] needs [];
+    IssueLedger "issue_ledger" Unit Compiled Engine [Project Description Standard Deadline ResponsibleUnit ResponsiblePerson IssueKind Level Date State Result Done Lacks] needs [];
+    Candidates "candidates" Unit Compiled Engine [List Year Project Org Preference Sector Scale TotalFen YearPlanFen Owner Territory Person Progress BuildTime MattersForLeader EntryState Date Lacks] needs [];
+    Library "library" Unit Compiled Engine [List Project Org Sector Grade TotalFen Stage EntryState Date] needs [];
+    Collected "collected" Unit Compiled Engine [GroupName Name Projects Lacks] needs [];
 }
 
 impl Table {

@@ -7,10 +7,11 @@ use crate::api::{RecordColumn, RecordOption, RecordType};
 use crate::decide::Directory;
 use crate::field::{Column, Kind, Rows, Table};
 use crate::profile::Profile;
+use crate::rules::compiled::is_compiled;
 use crate::rules::gates;
 use crate::text::Lang;
 use crate::text::fields::{fixed_options, kind_id};
-use crate::text::records::{place_id, place_label};
+use crate::text::records::{compiled_label, place_id, place_label};
 
 /// The kind of record a table is, in a reader's language and the county's words.
 #[must_use]
@@ -26,14 +27,26 @@ pub fn kind(table: Table, profile: &Profile, directory: &Directory, lang: Lang) 
     RecordType {
         table,
         label: table.label(lang).to_owned(),
-        place: place_id(table.place()).to_owned(),
-        place_label: place_label(table.place(), &profile.levels.hub_label, lang),
+        place: place_of(table).to_owned(),
+        place_label: match is_compiled(table) {
+            true => compiled_label(lang).to_owned(),
+            false => place_label(table.place(), &profile.levels.hub_label, lang),
+        },
         subject: Subject::of(table).label(lang).to_owned(),
         acts: table.written_as() == Rows::Acts,
         on: is_on(table, profile),
         generic: is_generic(table),
         rows: None,
         columns: columns.collect(),
+    }
+}
+
+/// Where a table's rows stand, as the API names it; those of a compiled table stand nowhere.
+fn place_of(table: Table) -> &'static str {
+    if is_compiled(table) {
+        "compiled"
+    } else {
+        place_id(table.place())
     }
 }
 

@@ -86,7 +86,9 @@ impl Subject {
             | Table::FinancingNeeds
             | Table::CoachingNotes
             | Table::FinancingOpinions
-            | Table::Expansions => Self::Money,
+            | Table::Expansions
+            | Table::MonthDispatch
+            | Table::ProjectLedger => Self::Money,
             Table::Issues
             | Table::IssueSteps
             | Table::IssueRulings
@@ -95,7 +97,8 @@ impl Subject {
             | Table::UnitIssueRulings
             | Table::Dispatches
             | Table::Comments
-            | Table::Attempts => Self::Issues,
+            | Table::Attempts
+            | Table::IssueLedger => Self::Issues,
             Table::Approvals
             | Table::ApprovalSteps
             | Table::Factors
@@ -145,7 +148,10 @@ impl Subject {
             | Table::ListEditions
             | Table::ListEntries
             | Table::ListCandidates
-            | Table::Catalogues => Self::Lists,
+            | Table::Catalogues
+            | Table::Candidates
+            | Table::Library
+            | Table::Collected => Self::Lists,
             Table::Requests
             | Table::RequestAnswers
             | Table::PolicySuggestions

@@ -3,7 +3,7 @@
 use crate::book::{Cells as _, Row};
 use crate::command::{Refusal, Why, Write};
 use crate::decide::refuse;
-use crate::field::{Column, Field, FieldPath, Table};
+use crate::field::{Column, Field, FieldPath, Scope, Table};
 use crate::profile::{Ledger, LedgerPer, Period, Profile};
 use crate::project::ProjectView;
 use crate::rules::issues::latest_acts;
@@ -40,7 +40,15 @@ pub fn said(ledger: &Ledger, view: &ProjectView, period: &Period) -> Said {
         LedgerPer::ProjectWeek => keyed(view, Table::Weekly, period, &WEEK),
         LedgerPer::ProjectHalfMonth => keyed(view, Table::Halves, period, &HALF_MONTH),
         LedgerPer::Issue | LedgerPer::Finding => issues(view),
-        LedgerPer::UnitMonth => Said::Something,
+        LedgerPer::UnitMonth => {
+            // What is put forward is for this year or the next.
+            let year = period.last.year();
+            let lacking = lacking(ledger, view, &[year, year.saturating_add(1)]);
+            match lacking.first().and_then(|id| path_of(id, year)) {
+                Some(path) => Said::Lacks(path),
+                None => Said::Something,
+            }
+        }
         LedgerPer::Project | LedgerPer::ProjectYear => {
             let tables = ledger.fields.iter().filter_map(|field| {
                 let (table, _) = field.split_once('/')?;
@@ -53,6 +61,40 @@ pub fn said(ledger: &Ledger, view: &ProjectView, period: &Period) -> Said {
             }
         }
     }
+}
+
+/// What a form requires of a project and its record does not say: ids of fields, and of tables that hold no row. A field of a year may
+/// be filled for any of these.
+#[must_use]
+pub fn lacking<'l>(ledger: &'l Ledger, view: &ProjectView, years: &[i16]) -> Vec<&'l str> {
+    let is_filled = |id: &&String| match (Field::from_id(id), Table::from_id(id)) {
+        (Some(field), _) => match field.scope() {
+            Scope::Once => !view.once(field).is_null(),
+            Scope::Year => years.iter().any(|year| !view.year(*year, field).is_null()),
+            Scope::Month => true,
+        },
+        (None, Some(table)) => view.each(table).next().is_some(),
+        (None, None) => true,
+    };
+    let required = ledger.required.iter();
+    required
+        .filter(|id| !is_filled(id))
+        .map(String::as_str)
+        .collect()
+}
+
+/// Where what a form requires stands; a table by the first column of a new row.
+fn path_of(id: &str, year: i16) -> Option<FieldPath> {
+    if let Some(field) = Field::from_id(id) {
+        return match field.scope() {
+            Scope::Once => Some(FieldPath::once(field)),
+            Scope::Year => Some(FieldPath::year(year, field)),
+            Scope::Month => None,
+        };
+    }
+    let table = Table::from_id(id)?;
+    let first = table.needs().first().or_else(|| table.columns().first())?;
+    FieldPath::keyed(table, &format!("{year:04}"), *first).ok()
 }
 
 /// Judges an act whose columns a ledger of the county requires, such as the four sections of a plan to push a project (KB-8).

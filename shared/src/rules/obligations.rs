@@ -34,7 +34,7 @@ mod publications;
 mod reports;
 mod units;
 
-pub use reports::{Charge, answers_as, charge, charged};
+pub use reports::{Charge, answers_as, charge, charged, forms};
 
 /// Days a report that was never filed is carried on.
 const CARRY_DAYS: i64 = 366;

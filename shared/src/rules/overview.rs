@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::api::obligations::{Obligation, ObligationKind};
-use crate::api::{Collection, CollectionUnit, PostGap};
+use crate::api::{Collection, CollectionUnit, CountyFigure};
 use crate::ids::UnitId;
 use crate::profile::{Profile, Slot};
 use crate::project::ProjectRow;
@@ -38,7 +38,7 @@ pub fn collection(
     month: Month,
     now: Timestamp,
     units: &[UnitMonth<'_>],
-    gaps: Vec<PostGap>,
+    gaps: Vec<CountyFigure>,
 ) -> Collection {
     let deadline = Deadline::of(profile, ledger, month);
     Collection {
@@ -57,7 +57,7 @@ pub fn collection(
 
 /// How many projects lack a post somebody must be named for, by post, in the order of the county's rules (KZ-2.8.1–3).
 #[must_use]
-pub fn post_gaps(profile: &Profile, owed: &[Obligation]) -> Vec<PostGap> {
+pub fn post_gaps(profile: &Profile, owed: &[Obligation]) -> Vec<CountyFigure> {
     let lacks = |slot: &Slot| {
         let of_slot = |one: &&Obligation| {
             let kind = matches!(one.kind, ObligationKind::Slot | ObligationKind::Roster);
@@ -66,7 +66,7 @@ pub fn post_gaps(profile: &Profile, owed: &[Obligation]) -> Vec<PostGap> {
         };
         let lacking: BTreeSet<_> = owed.iter().filter(of_slot).map(|one| one.project).collect();
         let what = slot.field.as_deref().unwrap_or(&slot.id);
-        (!lacking.is_empty()).then(|| PostGap {
+        (!lacking.is_empty()).then(|| CountyFigure {
             label: missing_post(&guards::field_name(what)),
             clause: slot.clause.clone(),
             projects: u32::try_from(lacking.len()).unwrap_or(u32::MAX),

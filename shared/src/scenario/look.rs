@@ -22,6 +22,7 @@ use crate::ids::{ProjectId, UnitId};
 use crate::profile::{Profile, ProfileHistory};
 use crate::project::ProjectView;
 use crate::rules::World;
+use crate::rules::compiled::is_compiled;
 use crate::rules::obligations::{Asked, Ground, Whose, by_history, obligations};
 use crate::rules::reading;
 use crate::rules::report::{self, Deadline};
@@ -356,6 +357,9 @@ fn rows(sight: &Sight<'_>) -> Result<Vec<String>, ScenarioError> {
         .ok_or_else(|| step.place.refuse(format!("no table is called `{name}`")))?;
     let column = column_of(table, step.need("column")?, step.place_of("column"))?;
     let of = |row: crate::book::Row<'_>| sight.show(row.get(column));
+    if is_compiled(table) {
+        return Ok(rules::compiled(sight, table)?.each(table).map(of).collect());
+    }
     Ok(match table.place() {
         crate::field::Place::Project | crate::field::Place::Oversight => {
             sight.project()?.1.each(table).map(of).collect()

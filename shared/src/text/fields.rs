@@ -575,6 +575,14 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "on_list" "在单" "On the list",
             "removed" "调出" "Removed",
         ],
+        "filing_state" => options![
+            "missing" "未报" "Not reported",
+            "empty" "未填" "Empty",
+            "filling" "填报中" "Filling",
+            "filed" "已报" "Reported",
+            "accepted" "已审" "Accepted",
+            "returned" "退回" "Returned",
+        ],
         "nomination_act" => options![
             "add" "新增" "Add",
             "change" "变更" "Change",

@@ -109,6 +109,16 @@ pub fn reporting_unit(unit: &str) -> String {
     format!("填报单位：{unit}")
 }
 
+/// The title of a column of amounts, with their unit.
+#[must_use]
+pub fn in_wan(title: &str, lang: super::Lang) -> String {
+    let unit = match lang {
+        super::Lang::Zh => "（万元）",
+        super::Lang::En => " (10,000 yuan)",
+    };
+    format!("{title}{unit}")
+}
+
 /// The line under a title: the unit of money.
 pub const MONEY_UNIT: &str = "单位：万元";
 

@@ -38,6 +38,12 @@ pub fn place_label(place: Place, hub: &str, lang: Lang) -> String {
     }
 }
 
+/// What the tables are called together that are worked out when they are read.
+#[must_use]
+pub const fn compiled_label(lang: Lang) -> &'static str {
+    pick(("汇总台账（随时算出）", "Compiled when read"), lang)
+}
+
 impl Subject {
     /// The heading.
     #[must_use]

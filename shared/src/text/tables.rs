@@ -192,6 +192,26 @@ impl Column {
             Self::WeakLinks => ("薄弱环节", "Weak links"),
             Self::Enterprise => ("企业", "Enterprise"),
             Self::Direction => ("资金方向", "Fund direction"),
+            Self::LeadUnit => ("牵头（责任）单位", "Lead unit"),
+            Self::Owner => ("业主单位", "Owner"),
+            Self::Territory => ("责任地区", "Territory"),
+            Self::Stage => ("环节", "Stage"),
+            Self::TotalFen => ("总投资", "Total investment"),
+            Self::YearPlanFen => ("当年计划投资", "Plan of the year"),
+            Self::YearDoneFen => ("本年累计完成", "Done this year"),
+            Self::MonthDoneFen => ("本月完成投资", "Done this month"),
+            Self::Scale => ("建设任务", "What is built"),
+            Self::Background => ("基本概况", "Overview"),
+            Self::Target => ("建设目标", "Target"),
+            Self::TaskProgress => ("具体任务进展情况", "Progress of tasks"),
+            Self::Deviation => ("偏差原因", "Why it deviates"),
+            Self::Next => ("下月安排", "Next month"),
+            Self::Standing => ("报送情况", "Report"),
+            Self::Solved => ("本月已解决", "Solved this month"),
+            Self::Preference => ("优先", "Preferred"),
+            Self::BuildTime => ("开竣工时间", "Start and completion"),
+            Self::Lacks => ("尚缺", "Lacks"),
+            Self::Projects => ("项目数", "Projects"),
         };
         pick(pair, lang)
     }
@@ -326,6 +346,12 @@ impl Table {
             Self::LeaderDivision => ("领导分工", "Division of work"),
             Self::SectorOfficers => ("行业对口专人", "Officers by sector"),
             Self::PackagingFunds => ("策划包装经费", "Packaging money"),
+            Self::MonthDispatch => ("月度调度表", "Monthly dispatch"),
+            Self::ProjectLedger => ("项目台账", "Ledger of projects"),
+            Self::IssueLedger => ("问题台账", "Ledger of problems"),
+            Self::Candidates => ("候选项目表", "Candidates"),
+            Self::Library => ("储备库", "Reserve library"),
+            Self::Collected => ("入库单位情况", "Who the library collects from"),
         };
         pick(pair, lang)
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compiled::Known;
 use super::{Names, project_with, unit_book};
 use crate::api::{RecordChange, RecordType, Records};
 use crate::book::{Book, Cells as _};
@@ -21,6 +22,7 @@ use crate::project::ProjectView;
 use crate::records::rows::{Around, Shelf, authors, count};
 use crate::records::{Named, kind, may_read, readable, targets};
 use crate::rulebook::Rulebook;
+use crate::rules::compiled::is_compiled;
 use crate::rules::void::{self, Void};
 use crate::rules::{World, reading};
 use crate::store::Reader;
@@ -126,8 +128,20 @@ pub fn record_types(
     let papers = unit_book(library, reader, sight.unit)?;
     let county = super::book(library, reader, DocumentKind::County)?;
     let hub = super::book(library, reader, DocumentKind::Hub)?;
+    let tables: Vec<_> = readable().collect();
+    let compiled: Vec<_> = tables
+        .iter()
+        .copied()
+        .filter(|table| is_compiled(*table))
+        .collect();
+    let known = Known::load(library, reader, question)?;
+    let about = known.subjects(library, reader, question, &compiled)?;
+    let about: BTreeMap<Table, usize> = compiled
+        .into_iter()
+        .zip(about.iter().map(BTreeSet::len))
+        .collect();
     let mut types = Vec::new();
-    for table in readable() {
+    for table in tables {
         let mut entry = kind(table, question.profile, &names.directory, question.lang);
         let shelf = match table.place() {
             Place::Project | Place::Oversight => sight.view.as_ref().map(|view| &view.cells),
@@ -136,13 +150,17 @@ pub fn record_types(
             Place::Hub => Some(&hub.cells),
         };
         let shelf = shelf.filter(|_| sight.may_read(question, table));
-        entry.rows = shelf.map(|cells| count(cells, table));
+        entry.rows = shelf.map(|cells| match about.get(&table) {
+            Some(projects) => u32::try_from(*projects).unwrap_or(u32::MAX),
+            None => count(cells, table),
+        });
         types.push(entry);
     }
     Ok(Looked::Found(types))
 }
 
-/// The rows of one kind in one place, with what each shows and whether the asker may write here.
+/// The rows of one kind in one place, with what each shows and whether the asker may write here. `views` are those of the projects a
+/// compiled table is made of ([`super::compiled_subjects`]).
 ///
 /// # Errors
 /// When a document cannot be read.
@@ -151,6 +169,7 @@ pub fn records(
     reader: &dyn Reader,
     question: &RecordsQuestion<'_>,
     table: Table,
+    views: &BTreeMap<ProjectId, ProjectView>,
 ) -> Result<Looked<Records>, LibraryError> {
     let mut names = Names::load(library, reader)?;
     let mut sight = match Sight::of(library, reader, question, &mut names)? {
@@ -168,7 +187,14 @@ pub fn records(
     }
     let surroundings = Surroundings::load(library, reader, question, table, &sight)?;
     let directory = std::sync::Arc::clone(&names.directory);
+    let worked_out = if is_compiled(table) {
+        let known = Known::load(library, reader, question)?;
+        Some(known.cells(library, reader, question, table, views)?)
+    } else {
+        None
+    };
     let own = match (&sight.view, table.place()) {
+        _ if worked_out.is_some() => worked_out.as_ref().unwrap_or(&Book::EMPTY.cells),
         (Some(view), Place::Project | Place::Oversight) => &view.cells,
         (_, Place::County) => &surroundings.county.cells,
         (_, Place::Hub) => &surroundings.hub.cells,
@@ -210,6 +236,10 @@ pub fn records(
     };
     if let Some(unit) = found.unit {
         found.of = directory.name(unit);
+    }
+    if is_compiled(table) {
+        // Its keys only number its rows, which are read in their order.
+        found.rows.reverse();
     }
     if table == Table::Profiles {
         note_versions(reader, question, &mut names, &mut found)?;

@@ -281,7 +281,13 @@ fn the_list_of_versions_says_how_each_stands_and_who_applied_it() {
             project: None,
             unit: None,
         };
-        let found = view::records(&mut node.library, &node.store, &question, Table::Profiles);
+        let found = view::records(
+            &mut node.library,
+            &node.store,
+            &question,
+            Table::Profiles,
+            &BTreeMap::new(),
+        );
         let view::Looked::Found(found) = found.unwrap() else {
             panic!("everybody reads what is published")
         };

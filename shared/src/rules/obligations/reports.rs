@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Asked, CARRY_DAYS, Ground, Memberships, blank, end_of, is_over};
 use crate::api::Timeliness;
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
+use crate::book::{Book, Cells as _};
 use crate::decide::Directory;
+use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId};
-use crate::profile::{Period, Profile, Recur, Report, Trigger};
+use crate::profile::{LedgerPer, Period, Profile, Recur, Report, Trigger};
 use crate::rules::brief::Brief;
+use crate::rules::ledgers;
 use crate::rules::report::{self, Deadline, Filing};
 use crate::time::{Date, Timestamp};
 
@@ -46,6 +49,41 @@ pub fn charge(
     charged(ground, report, period, at).remove(&unit)
 }
 
+/// True for a report that is a form with a line for each name the unit put forward in its month (KB-5).
+#[must_use]
+pub fn forms(profile: &Profile, report: &Report) -> bool {
+    let mut ledgers = report.ledgers.iter();
+    let per_month = |id: &str| {
+        let ledger = ledgers::find(profile, id);
+        ledger.is_some_and(|ledger| ledger.per == LedgerPer::UnitMonth)
+    };
+    report.about.is_some() && ledgers.any(|part| per_month(&part.id))
+}
+
+/// The projects a unit put forward for the lists of the report's programme in the month that ends on this day.
+fn put_forward(
+    ground: &Ground<'_>,
+    report: &Report,
+    unit: UnitId,
+    last: Date,
+) -> BTreeSet<ProjectId> {
+    let book = ground.units.get(&unit).unwrap_or(Book::EMPTY);
+    let lists = ground.profile.lists.iter();
+    let lists: Vec<_> = lists
+        .filter(|list| report.programme == list.programme)
+        .collect();
+    let mut said: BTreeMap<ProjectId, bool> = BTreeMap::new();
+    for row in book.each(Table::Nominations) {
+        let of_month = row.at().date().month_of() == last.month_of();
+        let of_list = lists.iter().any(|list| row.is(Column::List, &list.id));
+        if let Some(project) = row.project().filter(|_| of_month && of_list) {
+            said.insert(project, !row.is(Column::NominationAct, "cancel"));
+        }
+    }
+    let standing = said.into_iter().filter(|(_, stands)| *stands);
+    standing.map(|(project, _)| project).collect()
+}
+
 /// The moment by which subjects are chosen: the due moment, or the end of the period where no day is given.
 fn due_of(profile: &Profile, period: &Period) -> Timestamp {
     let due = profile.due_at(period);
@@ -61,8 +99,13 @@ fn charged_at(
 ) -> BTreeMap<UnitId, Charge> {
     let mut owed: BTreeMap<UnitId, Charge> = BTreeMap::new();
     if report.about.is_some() {
+        let form = forms(ground.profile, report);
         for unit in reporting_units(ground.directory, report, last) {
-            owed.entry(unit).or_default().is_open = true;
+            let charge = owed.entry(unit).or_default();
+            charge.is_open = true;
+            if form {
+                charge.subjects = put_forward(ground, report, unit, last);
+            }
         }
         if !owed.is_empty() {
             return owed;

@@ -3,8 +3,11 @@
 use serde_json::Value as Json;
 
 use super::Sight;
+use crate::book::Book;
+use crate::field::Table;
 use crate::profile::Profile;
 use crate::rules::approvals::approvals;
+use crate::rules::compiled::{Sources, compile};
 use crate::rules::eligibility;
 use crate::rules::issues::case::Case;
 use crate::rules::issues::standing::standing;
@@ -72,6 +75,25 @@ fn at(sight: &Sight<'_>, answer: &impl serde::Serialize) -> Answer {
         other => other.to_string(),
     };
     Ok(found.into_iter().map(word).collect())
+}
+
+/// A compiled table as a unit sees it, or the hub where none is named.
+pub(super) fn compiled(sight: &Sight<'_>, table: Table) -> Result<Book, ScenarioError> {
+    let whose = match sight.step.text("unit")? {
+        Some(_) => Some(sight.unit()?),
+        None => None,
+    };
+    let ground = Ground::of(&sight.world);
+    let sources = Sources {
+        ground: &ground,
+        world: sight.world,
+        whose,
+        now: sight.now,
+        lang: Lang::Zh,
+    };
+    Ok(Book {
+        cells: compile(&sources, table),
+    })
 }
 
 /// `yes`, `no`, or `open` where the hub has not judged.

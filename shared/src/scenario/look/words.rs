@@ -4,6 +4,7 @@ use super::{Look, Says, find, shape};
 use crate::api::obligations::{ObligationKind, Severity, Standing};
 use crate::field::{Field, Kind, Place as Stands, Table, Target};
 use crate::profile::{ISSUE_STATES, Profile, Recur};
+use crate::rules::compiled::is_compiled;
 use crate::scenario::ScenarioError;
 use crate::scenario::file::{Block, Item, Node, Place};
 use crate::scenario::values::{Names, column_of};
@@ -42,7 +43,7 @@ pub(in crate::scenario) fn check(step: &Block, names: &Names) -> Result<(), Scen
     Ok(())
 }
 
-/// A project or unit belongs to a table that stands in one, and to no other.
+/// A project or unit belongs to a table that stands in one, and to no other. A compiled table is the whole county's where no unit is named.
 pub(in crate::scenario) fn stands_in(
     step: &Block,
     table: &str,
@@ -62,7 +63,7 @@ pub(in crate::scenario) fn stands_in(
                 let message = format!("rows of `{}` stand in no {word}", table.id());
                 return Err(item.place.refuse(message));
             }
-            None if is_owner && is_needed => {
+            None if is_owner && is_needed && !is_compiled(table) => {
                 let message = format!("rows of `{}` stand in a {word}: say which", table.id());
                 return Err(place.refuse(message));
             }

@@ -1,0 +1,158 @@
+//! Words of the tables the engine compiles: lines inside their cells, and the figures on the hub's overview.
+
+use super::Lang;
+use super::fields::pick;
+use crate::field::Field;
+use crate::project::ProjectView;
+use crate::rules::issues::standing::Standing;
+use crate::time::{Date, Month};
+
+/// An open problem in one line: what, on which level, who until when.
+#[must_use]
+pub fn open(stands: &Standing, level: &str, lang: Lang) -> String {
+    let mut parts = vec![stands.label.clone()];
+    for part in [level, &stands.unit, &stands.person] {
+        if !part.is_empty() {
+            parts.push(part.to_owned());
+        }
+    }
+    if let Some(limit) = stands.deadline {
+        let until = pick(("限", "by "), lang);
+        parts.push(format!("{until}{limit}"));
+    }
+    if stands.overdue {
+        parts.push(pick(("逾期", "overdue"), lang).to_owned());
+    }
+    let comma = pick(("，", ", "), lang);
+    format!("{}（{}）", stands.description, parts.join(comma))
+}
+
+/// A problem that was closed, with the day and how.
+#[must_use]
+pub fn solved(stands: &Standing, day: Date, how: &str) -> String {
+    let mut line = format!("{}（{day}", stands.description);
+    if !how.is_empty() {
+        line.push('：');
+        line.push_str(how);
+    }
+    line.push('）');
+    line
+}
+
+/// What was said of a month.
+#[must_use]
+pub fn in_month(month: Month, said: &str, lang: Lang) -> String {
+    let colon = pick(("：", ": "), lang);
+    format!("{month}{colon}{said}")
+}
+
+/// What was done of a month's dispatch.
+#[must_use]
+pub fn dispatched(month: Month, done: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{month} 调度执行：{done}"),
+        Lang::En => format!("dispatch of {month}: {done}"),
+    }
+}
+
+/// How many of the year's tasks are done.
+#[must_use]
+pub fn tasks_done(done: usize, of: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("倒排任务 {of} 项，完成 {done} 项"),
+        Lang::En => format!("{done} of {of} dated tasks are done"),
+    }
+}
+
+/// When a project is to begin and end.
+#[must_use]
+pub fn planned(view: &ProjectView, lang: Lang) -> String {
+    dates(
+        view,
+        &[
+            (Field::PlannedStart, ("开工", "start")),
+            (Field::PlannedCompletion, ("竣工", "completion")),
+        ],
+        lang,
+    )
+}
+
+/// When a project began, ended and came into use; what is planned where it has not happened.
+#[must_use]
+pub fn built(view: &ProjectView, lang: Lang) -> String {
+    let did = |done, planned, words: (&'static str, &'static str), plans| {
+        if view.text(done).is_empty() {
+            (planned, plans)
+        } else {
+            (done, words)
+        }
+    };
+    let shown = [
+        did(
+            Field::ActualStart,
+            Field::PlannedStart,
+            ("开工", "started"),
+            ("计划开工", "starts"),
+        ),
+        did(
+            Field::ActualCompletion,
+            Field::PlannedCompletion,
+            ("竣工", "completed"),
+            ("计划竣工", "completes"),
+        ),
+        (Field::Commissioning, ("投产", "in use")),
+    ];
+    dates(view, &shown, lang)
+}
+
+fn dates(
+    view: &ProjectView,
+    shown: &[(Field, (&'static str, &'static str))],
+    lang: Lang,
+) -> String {
+    let set = shown
+        .iter()
+        .filter(|(field, _)| !view.text(*field).is_empty());
+    let said = set.map(|(field, words)| format!("{} {}", pick(*words, lang), view.text(*field)));
+    said.collect::<Vec<_>>().join(pick(("，", ", "), lang))
+}
+
+/// How many a library holds, on the hub's overview.
+#[must_use]
+pub fn inside(library: &str) -> String {
+    format!("{library}：在库")
+}
+
+/// How many wait to be taken in.
+#[must_use]
+pub fn waiting(library: &str) -> String {
+    format!("{library}：待入库")
+}
+
+/// How many of those inside are of a sector; one that says none has no name.
+#[must_use]
+pub fn of_sector(sector: &str) -> String {
+    let sector = if sector.is_empty() {
+        "未分行业"
+    } else {
+        sector
+    };
+    format!("在库 · {sector}")
+}
+
+/// How many of those inside are in a stage.
+#[must_use]
+pub fn of_stage(stage: &str) -> String {
+    format!("在库 · 环节：{stage}")
+}
+
+/// A number of names that is not the one the source counts.
+#[must_use]
+pub fn wrong_count(stated: usize, there: usize, lang: Lang) -> String {
+    match (lang, there) {
+        (Lang::Zh, 0) => format!("来源计 {stated} 个，名称尚未配置"),
+        (Lang::Zh, _) => format!("来源计 {stated} 个，现有 {there} 个"),
+        (Lang::En, 0) => format!("the source counts {stated}; no names are configured"),
+        (Lang::En, _) => format!("the source counts {stated}; there are {there}"),
+    }
+}
