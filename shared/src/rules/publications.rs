@@ -1,18 +1,19 @@
 //! What the hub compiles and sends: generated from data that is frozen by its digest, numbered, corrected only by a new one (domain.md 6.4).
 //!
-//! A written report of the hub that is built from its units' half-monthly reports is compiled from them where the hub writes no text of
-//! its own ([`sections`], KB-11). [`basis`] says which projects and filings a publication of a period rests on; its digest names exactly these states, so that
+//! A publication that is built from what the units report or keep is compiled from it where the hub writes no text of its own
+//! ([`sections()`]). [`basis`] says which projects and filings a publication of a period rests on; its digest names exactly these states, so that
 //! everybody can see later whether the same data give the same paper.
 
 use std::collections::BTreeSet;
 
+mod sections;
+
 use crate::book::{Cells as _, Row};
 use crate::command::{Refusal, Why, Write};
-use crate::decide::{lines_from_json, refuse};
+use crate::decide::refuse;
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{ProjectId, RowId};
-use crate::profile::{LedgerPer, Period, Publication, Trigger};
-use crate::rules::ledgers;
+use crate::profile::{Period, Publication, Trigger};
 use crate::rules::listed::Listed;
 use crate::rules::meetings::fnv;
 use crate::rules::report::{self, Deadline};
@@ -20,6 +21,8 @@ use crate::rules::{Entry, World};
 use crate::text::publications as text;
 use crate::time::Timestamp;
 use crate::value::Value;
+
+pub use sections::{Section, sections};
 
 /// The data a publication is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,58 +75,6 @@ pub fn basis(
     let half = fnv(&[b"xiangmu", words.as_bytes()]);
     basis.digest = format!("{whole:016x}{half:016x}");
     basis
-}
-
-/// One project's part of a compiled report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// The project's name.
-    pub project: String,
-    /// The unit that reported.
-    pub unit: String,
-    /// What it says, each under its column.
-    pub said: Vec<(Column, String)>,
-}
-
-/// What the units wrote in the filings a publication rests on, project by project; empty when it is built from no such reports.
-#[must_use]
-pub fn sections(
-    world: &World<'_>,
-    publication: &Publication,
-    period: &Period,
-    basis: &Basis,
-) -> Vec<Section> {
-    let reports = world.profile.reports.iter();
-    let half_monthly = reports
-        .filter(|report| publication.built_from.contains(&report.id))
-        .flat_map(|report| &report.ledgers)
-        .filter_map(|ledger| ledgers::find(world.profile, &ledger.id))
-        .any(|ledger| ledger.per == LedgerPer::ProjectHalfMonth);
-    if !half_monthly {
-        return Vec::new();
-    }
-    let mut sections = Vec::new();
-    for (unit, book) in world.units {
-        let filings = book.each(Table::Filings);
-        let counting = filings.filter(|row| row.id().is_some_and(|id| basis.filings.contains(&id)));
-        for line in counting.flat_map(|row| lines_from_json(row.text(Column::Lines))) {
-            let Some(view) = world.projects.get(&line.project) else {
-                continue;
-            };
-            let row = ledgers::of_period(view, Table::Halves, period);
-            let said = ledgers::HALF_MONTH.iter().filter_map(|column| {
-                let said = row.as_ref()?.text(*column).trim();
-                (!said.is_empty()).then(|| (*column, said.to_owned()))
-            });
-            sections.push(Section {
-                project: view.text(Field::Name).to_owned(),
-                unit: world.directory.name(*unit),
-                said: said.collect(),
-            });
-        }
-    }
-    sections.sort_by(|a, b| (&a.unit, &a.project).cmp(&(&b.unit, &b.project)));
-    sections
 }
 
 /// Judges a publication and completes it: its number, its recipients, the digest of what it rests on.
@@ -189,10 +140,13 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
         }
     };
     complete(Column::Number, format!("{year:04}-{}", earlier + 1));
-    let compiled = match &period {
-        Some(period) => text::compiled(&sections(world, publication, period, &basis)),
-        None => String::new(),
-    };
+    let compiled = text::compiled(&sections(
+        world,
+        publication,
+        period.as_ref(),
+        &basis,
+        entry.now,
+    ));
     if compiled.is_empty() && entry.get(Column::Text).is_null() {
         return Err(refuse_by(Why::Missing, Column::Text));
     }
