@@ -44,6 +44,7 @@ mod sticks;
 mod strikes;
 mod tidy;
 mod trials;
+mod truth;
 mod weeks;
 mod witness;
 mod words;

@@ -64,6 +64,46 @@ async fn month_without_script(browser: &Browser, node: &str) -> Result<()> {
     Ok(())
 }
 
+/// Opens any page with a browser that cannot run the module, and follows the only way there is.
+async fn is_led_away(browser: &Browser, node: &str) -> Result<()> {
+    browser.open(&format!("{node}/projects")).await?;
+    browser.see("打开简易页面").await?;
+    browser.click("a[href='/plain']").await?;
+    browser
+        .find("form[action='/plain/log-in'] input[type='password']")
+        .await?;
+    Ok(())
+}
+
+#[test]
+fn a_browser_that_cannot_run_the_application_is_led_to_the_pages_without_script() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::township(root.path(), "松坪镇");
+    node.start();
+    let address = format!("http://{}", node.address());
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    let runtime = Runtime::new().expect("a runtime");
+    let kinds = [
+        ("no-wasm", "delete window.WebAssembly"),
+        ("no-references", "WebAssembly.validate = () => false"),
+    ];
+    for (name, older) in kinds {
+        let outcome = runtime.block_on(async {
+            let browser = Browser::start(&root.path().join(name), &shots).await?;
+            let source = serde_json::json!({ "source": older });
+            let tools = browser.driver.cdp();
+            tools
+                .send_raw("Page.addScriptToEvaluateOnNewDocument", source)
+                .await?;
+            is_led_away(&browser, &address).await?;
+            browser.quit().await
+        });
+        if let Err(error) = outcome {
+            panic!("{name}: {error:?}");
+        }
+    }
+}
+
 #[test]
 fn a_clerk_with_an_old_browser_uploads_her_table_and_prints_the_list() {
     let root = tempfile::tempdir().expect("a folder");
