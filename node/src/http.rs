@@ -50,7 +50,7 @@ use warp::reply::Reply;
 use crate::accounts::Visitor;
 use crate::control::{Context, ContextError};
 use crate::identity::Secret;
-use crate::server::App;
+use crate::server::{App, Reach};
 use crate::transport::Line;
 
 use bundles::Sticks;
@@ -82,6 +82,8 @@ pub struct Site {
     pub bundles: Sticks,
     /// Days without a line after which the work desk points to the stick.
     pub stick_after_days: u32,
+    /// Where colleagues' browsers find this server.
+    pub reach: Arc<Reach>,
 }
 
 impl Site {
@@ -104,6 +106,7 @@ impl Site {
             previews: Previews::default(),
             bundles: Sticks::default(),
             stick_after_days: app.config.stick_after_days,
+            reach: Arc::clone(&app.reach),
             context,
         })
     }
@@ -384,6 +387,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::PlainImport => plain::preview(site, call).await,
         Endpoint::PlainConfirm => plain::confirm(site, call).await,
         Endpoint::PlainProjects => plain::projects(site, call).await,
+        Endpoint::PlainColleagues => plain::colleagues(site, call),
     }
 }
 

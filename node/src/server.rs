@@ -47,6 +47,8 @@ pub struct App {
     pub control_token: Arc<Secret>,
     /// True when the public listener speaks TLS.
     pub secure: bool,
+    /// Where browsers on the network find this server.
+    pub reach: Arc<Reach>,
     /// Ends when the server stops: open WebSockets of browsers close then.
     pub stop: CancellationToken,
 }
@@ -65,6 +67,42 @@ impl App {
         };
         let address = SocketAddr::new(host, self.address.port());
         vec![format!("{scheme}://{address}")]
+    }
+}
+
+/// Where browsers on the network find a server, and how they know it.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// `https://host:port`, the computer's own address first; none for a server that listens on loopback.
+    pub addresses: Vec<String>,
+    /// SHA-256 of the certificate browsers are shown, as they print it: pairs of hex digits with colons.
+    pub certificate: Option<String>,
+}
+
+impl Reach {
+    fn of(config: &Config, address: SocketAddr, certificate: &[u8]) -> Self {
+        if address.ip().is_loopback() {
+            return Self::default();
+        }
+        let own = match address.ip() {
+            ip if ip.is_unspecified() => outward_address(),
+            ip => ip,
+        };
+        let port = address.port();
+        // Without a network there is no address of its own.
+        let own = (!own.is_loopback()).then(|| SocketAddr::new(own, port).to_string());
+        let named = config.hosts.iter().map(|host| format!("{host}:{port}"));
+        let found = own.into_iter().chain(named);
+        let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+        let pairs: Vec<String> = digest
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect();
+        Self {
+            addresses: found.map(|host| format!("https://{host}")).collect(),
+            certificate: Some(pairs.join(":")),
+        }
     }
 }
 
@@ -145,9 +183,13 @@ impl Server {
         // A township node on its own loopback needs no TLS; a hub always has it, and everything beyond loopback.
         let secure = !config.insecure_http
             && (node.info.role == NodeRole::Hub || !config.listen.ip().is_loopback());
+        let mut reach = Reach::default();
         let tls = if secure {
             let names = certificate_names(&config, address);
             let browser = node.identity.browser_certificate(names)?;
+            if let Some(shown) = browser.0.first() {
+                reach = Reach::of(&config, address, shown);
+            }
             let tls = server_config(&node.identity.key, browser)?;
             Some(TlsAcceptor::from(Arc::new(tls)))
         } else {
@@ -167,6 +209,7 @@ impl Server {
             control_address,
             control_token: Arc::new(node.identity.control_token.clone()),
             secure,
+            reach: Arc::new(reach),
             stop: door.stop.clone(),
         };
         let site = Site::open(&app).await?;
@@ -272,8 +315,12 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, BindError> {
 /// The names browsers may use, for a certificate that is made at the first start.
 fn certificate_names(config: &Config, address: SocketAddr) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    if !address.ip().is_unspecified() && !address.ip().is_loopback() {
-        names.push(address.ip().to_string());
+    let own = match address.ip() {
+        ip if ip.is_unspecified() => outward_address(),
+        ip => ip,
+    };
+    if !own.is_loopback() {
+        names.push(own.to_string());
     }
     names.extend(config.hosts.iter().cloned());
     for configured in &config.addresses {

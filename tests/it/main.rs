@@ -9,6 +9,7 @@ mod bundles;
 mod chart;
 mod cli;
 mod clocks;
+mod colleagues;
 mod compiled;
 mod coverage;
 mod demo;

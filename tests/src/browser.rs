@@ -159,6 +159,10 @@ impl Browser {
                 .add_arg(flag)
                 .context("choosing the browser's flags")?;
         }
+        // A node's own certificate is known to no browser.
+        capabilities
+            .accept_insecure_certs(true)
+            .context("choosing what the browser trusts")?;
         let driver = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
             .client(Wire)
             .await

@@ -260,6 +260,14 @@ impl Place {
         self.serve("127.0.0.1:0");
     }
 
+    /// The same for browsers of the whole network, with TLS.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub fn start_for_colleagues(&mut self) {
+        self.serve("0.0.0.0:0");
+    }
+
     /// The same, able to outlive a limit on the size of files ([`Place::limit_files`]), which it then meets as a full disk.
     ///
     /// # Panics
@@ -313,15 +321,11 @@ impl Place {
             .clock
             .iter()
             .flat_map(|file| [OsStr::new("--clock"), file.as_os_str()]);
+        let plain = listen.starts_with("127.").then_some("--insecure-http");
         let mut child = command
-            .args([
-                "serve",
-                "--listen",
-                listen,
-                "--insecure-http",
-                "--json",
-                "--data",
-            ])
+            .args(["serve", "--listen", listen, "--json"])
+            .args(plain)
+            .arg("--data")
             .arg(&self.dir)
             .args(clock)
             .stdin(Stdio::null())

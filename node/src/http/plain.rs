@@ -5,6 +5,7 @@
 //! `Form::read` is the only way to a form's content and checks it. Whatever a person or a workbook wrote is escaped on its way
 //! into a page (`page::text`).
 
+mod colleagues;
 mod docs;
 mod form;
 mod page;
@@ -26,6 +27,7 @@ use crate::accounts::Visitor;
 use crate::accounts::password::Secret;
 use crate::control::{Upload, commit};
 use crate::views::{self, ListQuery};
+pub use colleagues::colleagues;
 pub use docs::docs;
 use form::Form;
 use page::{Page, row};
@@ -80,6 +82,8 @@ fn home_page(site: &Site, visitor: &Visitor, lang: Lang) -> Response<Bytes> {
     page.submit(Plain::Upload);
     page.heading(Plain::Step3);
     page.link(Plain::OpenList, "/plain/projects");
+    page.heading(Plain::Colleagues);
+    page.link(Plain::ColleaguesLink, "/plain/colleagues");
     page.form("/plain/log-out", &visitor.csrf);
     page.submit(Plain::LogOut);
     page.response(StatusCode::OK)

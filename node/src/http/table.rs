@@ -77,6 +77,7 @@ pub enum Endpoint {
     PlainImport,
     PlainConfirm,
     PlainProjects,
+    PlainColleagues,
 }
 
 /// Who may ask.
@@ -332,6 +333,7 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/plain/log-out", E::PlainLogOut, Person, Form, Page, &[], "Logs out with a form.");
     add(post.clone(), "/plain/imports", E::PlainImport, Person, Form, Page, &[], "Shows what the import of an uploaded table would do.");
     add(post.clone(), "/plain/imports/{token}", E::PlainConfirm, Person, Form, Page, &[], "Carries out a previewed import.");
+    add(get.clone(), "/plain/colleagues", E::PlainColleagues, Person, Nothing, Page, &[], "How colleagues on the office network reach this node: addresses, with codes for a camera.");
     add(get, "/plain/projects", E::PlainProjects, Person, Nothing, Page, &[], "The list of projects for the printer.");
     let _ = (post, delete);
     routes

@@ -69,6 +69,7 @@ impl House {
         };
         let config = Config::load(&flags, &|_| None).unwrap();
         let app = App {
+            reach: Arc::default(),
             handle: node.handle.clone(),
             info: node.info.clone(),
             config: Arc::new(config),

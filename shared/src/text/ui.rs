@@ -345,6 +345,7 @@ words! {
     File "文件" "File";
     // Sync page.
     SyncNow "立即同步" "Sync now";
+    Colleagues "让同事打开本机" "Let colleagues in";
     Syncing "正在同步…" "Syncing…";
     CutLine "断开线路" "Cut the line";
     RestoreLine "恢复线路" "Restore the line";

@@ -172,6 +172,7 @@ pub fn Sync() -> Html {
                     if !session.is_hub() {
                         <button class="button button--main" id="sync-now" disabled={busy.is_some()} onclick={act.reform(|_: MouseEvent| SyncAct::Now)}>{ words.t(if *busy == Some(SyncAct::Now) { Ui::Syncing } else { Ui::SyncNow }) }</button>
                     }
+                    <a class="button" id="colleagues" href="/plain/colleagues">{ words.t(Ui::Colleagues) }</a>
                 </p>
             </section>
             if session.me.node.demo && !session.is_hub() {

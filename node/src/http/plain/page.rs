@@ -47,6 +47,12 @@ impl Page {
         self.add(format_args!("<p><a href=\"{}\">{word}</a></p>", text(to)));
     }
 
+    /// A drawing of ours.
+    pub(super) fn drawing(&mut self, drawing: &svg::Document) {
+        self.close_form();
+        self.add(format_args!("<p>{drawing}</p>"));
+    }
+
     /// Begins a form; what follows stands in it until its submit button. `csrf` is empty where nobody is logged in.
     pub(super) fn form(&mut self, action: &str, csrf: &str) {
         self.close_form();
