@@ -727,6 +727,9 @@ pub struct ImportPreview {
     pub counts: ImportCounts,
     /// Rows in all.
     pub rows: u32,
+    /// True when the columns go where somebody said for a workbook with the same titles before.
+    #[serde(default)]
+    pub remembered: bool,
     /// At a hub: the units the projects belong to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<String>,
@@ -753,6 +756,19 @@ pub struct SheetPreview {
     pub columns: Vec<ColumnMapping>,
     /// Rows of data.
     pub rows: u32,
+    /// The first rows as they stand in the file, for whoever has to show where the header is.
+    #[serde(default)]
+    pub top: Vec<TopRow>,
+}
+
+/// One of a sheet's first rows.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopRow {
+    /// Its number, from 1.
+    pub row: u32,
+    /// The beginnings of its cells, from column `A` on.
+    pub cells: Vec<String>,
 }
 
 /// Where one column goes.
@@ -765,6 +781,15 @@ pub struct ColumnMapping {
     pub title: String,
     /// The path, with `{year}` and `{month}` resolved; `None` ignores the column.
     pub path: Option<String>,
+    /// The same as a mapping writes it: a period only where the title names one, so that it fits the next month too.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// The unit of its amounts, `元` to `亿元`; empty for what is no money.
+    #[serde(default)]
+    pub unit: String,
+    /// The first values below the title, as they stand in the file.
+    #[serde(default)]
+    pub sample: Vec<String>,
 }
 
 /// How serious a finding is.

@@ -25,6 +25,7 @@ mod imports;
 mod issues;
 mod kill;
 mod malformed;
+mod mapping;
 mod merge;
 mod mutation;
 mod photos;

@@ -1,8 +1,9 @@
 //! From an uploaded workbook to a prepared import, and from there into the documents.
 //!
 //! [`prepare`] parses the file in a child process, finds out which column is which (a mapping that was sent, else one remembered for the
-//! same titles), and compares with what is here; nothing is written. [`commit`] writes it as one undoable command, which the core
-//! carries out chunk by chunk while others are served; whoever waits hears how far it is. Then the mapping is remembered.
+//! same titles, and over either what a person changed), and compares with what is here; nothing is written. [`commit`] writes it as one
+//! undoable command, which the core carries out chunk by chunk while others are served; whoever waits hears how far it is. Then the
+//! mapping is remembered.
 
 use std::path::{Path, PathBuf};
 
@@ -18,14 +19,16 @@ use shared::store::StoreError;
 use shared::summary;
 use shared::text::Lang;
 use shared::text::system::System;
+use shared::time::Month;
 use shared::view;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Context, new_command_id};
 use crate::driver::{DriverError, Event};
+use crate::office::changes::Changes;
 use crate::office::child::{self, ParseError, Parser};
-use crate::office::import::{Existing, Preview, Request, Units, Words, preview};
-use crate::office::mapping::{Mapping, MappingError};
+use crate::office::import::{Existing, Preview, Request, Units, Words, layouts, preview};
+use crate::office::mapping::{Layout, Mapping, MappingError};
 use crate::office::remembered::{Remembered, remember};
 use crate::office::workbook::Workbook;
 use crate::views;
@@ -42,10 +45,14 @@ pub struct Upload {
     pub bytes: bytes::Bytes,
     /// The text of a mapping.
     pub mapping: Option<String>,
+    /// The text of changes to what applies without them.
+    pub changes: Option<String>,
     /// One sheet only.
     pub sheet: Option<String>,
     /// The unit new projects belong to.
     pub unit: Option<String>,
+    /// The month of its figures where the file names none; the current one when absent.
+    pub period: Option<Month>,
 }
 
 /// A previewed import.
@@ -56,7 +63,15 @@ pub struct Prepared {
     /// The file as it was read.
     pub workbook: Workbook,
     /// What a person said of its columns, now or before, and for which unit.
-    mapping: Option<(UnitId, Mapping)>,
+    said: Option<SaidOf>,
+}
+
+/// A mapping with the tables it was said of.
+#[derive(Debug)]
+struct SaidOf {
+    unit: UnitId,
+    mapping: Mapping,
+    layouts: Vec<(usize, Layout)>,
 }
 
 /// Why a workbook was not imported.
@@ -147,12 +162,11 @@ pub async fn prepare(
     if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
         return Err(ImportError::NotAWorkbook);
     }
-    let given = upload
-        .mapping
-        .as_deref()
-        .filter(|text| !text.trim().is_empty())
-        .map(Mapping::parse)
-        .transpose()?;
+    let written = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let given = written(&upload.mapping);
+    let given = given.as_deref().map(Mapping::parse).transpose()?;
+    let changes = written(&upload.changes);
+    let changes = changes.as_deref().map(Changes::parse).transpose()?;
     let info = context.info();
     let at_hub = context.at_hub();
     let profile = context.profile().await??;
@@ -201,13 +215,19 @@ pub async fn prepare(
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         let workbook = parse(&scratch, &scratch_name, &upload)?;
-        let this_month = views::this_month(now);
-        let said = match given {
-            Some(mapping) => Some(mapping),
+        let this_month = upload.period.unwrap_or(views::this_month(now));
+        let (said, is_remembered) = match given {
+            Some(mapping) => (Some(mapping), false),
             None => {
                 let remembered = handle.read(move |read| Remembered::of(read.reader, whose));
-                runtime.block_on(remembered)??.fit(&workbook, this_month)
+                let fits = runtime.block_on(remembered)??.fit(&workbook, this_month);
+                let is_remembered = fits.is_some();
+                (fits, is_remembered)
             }
+        };
+        let said = match changes {
+            Some(changes) => Some(changes.over(said.unwrap_or_default())?),
+            None => said,
         };
         let guessed = Mapping::default();
         let existing: Vec<Existing> = rows
@@ -233,19 +253,52 @@ pub async fn prepare(
             this_month,
             lang,
         };
-        let preview = preview(&request, |id| {
+        let mut preview = preview(&request, |id| {
             runtime
                 .block_on(handle.read(move |read| views::project(read, id)))?
                 .map_err(ImportError::from)
         })?;
+        preview.api.remembered = is_remembered;
+        let said = said.map(|mapping| {
+            SaidOf {
+                unit: whose,
+                layouts: preview.layouts.clone(),
+                mapping,
+            }
+            .without_rows(&workbook, this_month)
+        });
         Ok(Prepared {
             preview,
             workbook,
-            mapping: said.map(|mapping| (whose, mapping)),
+            said,
         })
     })
     .await
     .map_err(|_| ImportError::Interrupted)?
+}
+
+impl SaidOf {
+    /// The next workbook's header stands in another row. Once the columns have names their header is found by these; the row is kept
+    /// only where it is not.
+    fn without_rows(self, workbook: &Workbook, this_month: Month) -> Self {
+        if self.mapping.header_rows.is_empty() {
+            return self;
+        }
+        let mut mapping = self.mapping.clone();
+        mapping.header_rows.clear();
+        let found = layouts(workbook, &mapping, this_month);
+        let same = |(one, other): (&(usize, Layout), &(usize, Layout))| {
+            one.0 == other.0 && one.1.header.rows.1 == other.1.header.rows.1
+        };
+        if found.len() != self.layouts.len() || !found.iter().zip(&self.layouts).all(same) {
+            return self;
+        }
+        Self {
+            unit: self.unit,
+            mapping,
+            layouts: found,
+        }
+    }
 }
 
 fn parse(folder: &Path, name: &str, upload: &Upload) -> Result<Workbook, ImportError> {
@@ -278,7 +331,7 @@ pub async fn commit(
     let Prepared {
         preview,
         workbook,
-        mapping,
+        said,
     } = prepared;
     // The plan holds all that is needed; the sheets of a large file take more memory than anything that follows.
     drop(workbook);
@@ -286,7 +339,7 @@ pub async fn commit(
         api,
         items,
         refused,
-        layouts,
+        layouts: _,
     } = preview;
     drop(refused);
     let counted = api.counts;
@@ -309,11 +362,11 @@ pub async fn commit(
         let answer = run(context, actor, api.token, command, progress).await?;
         add_unwritten(answer, counted)
     };
-    if let Some((unit, mapping)) = mapping {
+    if let Some(said) = said {
         let now = context.clock.now();
         context
             .handle
-            .write(move |write| remember(write.turn, now, unit, &layouts, &mapping))
+            .write(move |write| remember(write.turn, now, said.unit, &said.layouts, &said.mapping))
             .await??;
     }
     Ok(answer)

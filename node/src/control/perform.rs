@@ -152,8 +152,10 @@ async fn run(
                 file,
                 bytes: attachment,
                 mapping,
+                changes: None,
                 sheet,
                 unit,
+                period: None,
             };
             let wish = Wish {
                 dry_run,

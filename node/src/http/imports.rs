@@ -112,8 +112,10 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         file: name_of(call.query.get("file").map_or("", String::as_str)).to_owned(),
         bytes: call.body.clone(),
         mapping: call.asked("mapping")?,
+        changes: call.asked("changes")?,
         sheet: call.asked("sheet")?,
         unit: call.asked("unit")?,
+        period: call.asked("period")?,
     };
     Ok(reply::json(&read(site, &actor, upload, call.lang).await?))
 }

@@ -172,8 +172,10 @@ pub async fn preview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
         file: imports::name_of(&file).to_owned(),
         bytes,
         mapping: None,
+        changes: None,
         sheet: None,
         unit: None,
+        period: None,
     };
     let preview = imports::read(site, &visitor.actor, upload, call.lang).await?;
     Ok(preview_page(site, visitor, call.lang, &preview))

@@ -299,7 +299,7 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncAnswer>), &[], "Asks for an exchange, cuts the line or restores it.");
     add(get.clone(), "/api/v1/imports", E::Imports, Person, Nothing, Json(list_of::<api::ImportInfo>), &[], "Imports so far, newest first.");
     add(post.clone(), "/api/v1/imports", E::ImportPreview, Person, File, Json(of::<api::ImportPreview>),
-        &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), ("mapping", "JSON of a column mapping")],
+        &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), PERIOD, ("mapping", "JSON of a column mapping"), ("changes", "JSON of changes to what applies without one: `column TITLE`, `unit TITLE`, `header SHEET`")],
         "Reads a workbook (raw body) and says what its import would do; nothing is written.");
     add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Carries out a previewed import.");
     add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");

@@ -6,7 +6,7 @@
 use shared::text::parse::clean;
 use shared::text::parse::money::Unit;
 
-use super::workbook::{CellValue, Sheet};
+use super::workbook::{Area, CellValue, Sheet};
 
 /// Rows looked at for a header; a title block is never longer.
 const SEARCH_ROWS_MAX: usize = 60;
@@ -313,14 +313,12 @@ fn refines(
     name_column: Option<u16>,
     known: &dyn Fn(&str) -> Option<String>,
 ) -> bool {
-    let merged = name_column.is_some_and(|column| {
-        sheet
-            .head
-            .merges
-            .iter()
-            .any(|area| area.covers(top, column) && area.covers(row, column))
-    });
-    if merged {
+    // Where nobody knows the name's column yet, the header stands in the row a person pointed at: any title that reaches down counts.
+    let reaches = |area: &Area| {
+        let column = name_column.unwrap_or(area.1);
+        area.covers(top, column) && area.covers(row, column)
+    };
+    if sheet.head.merges.iter().any(reaches) {
         return true;
     }
     let Some(cells) = sheet.row(row) else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview};
+use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview, TopRow};
 use shared::command::{Actor, ImportCounts, ImportItem};
 use shared::decide::ImportRules;
 use shared::field::{Column as TableColumn, Field, Kind};
@@ -22,6 +22,17 @@ use super::plan;
 use super::rows::{self, RowKind};
 use super::verdict::{self, Context, Draft, Noted};
 use super::workbook::{CellValue, Row, Sheet, Workbook, column_letter};
+
+/// Rows shown of the top of a sheet, as many as a title block and a header have at most.
+const TOP_ROWS: usize = 12;
+/// Columns shown of these rows.
+const TOP_COLUMNS: u16 = 16;
+/// Values shown of a column.
+const SAMPLE_VALUES: usize = 3;
+/// Rows looked at for them.
+const SAMPLED_ROWS: usize = 500;
+/// Characters shown of a cell.
+const BEGINNING_CHARS: usize = 24;
 
 /// The options of choice fields by their labels: fixed ones from `text`, the county's from its profile.
 #[derive(Debug, Clone, Default)]
@@ -207,6 +218,7 @@ pub fn preview<E>(
                 money_unit: String::new(),
                 columns: Vec::new(),
                 rows: 0,
+                top: top_of(sheet),
             });
             continue;
         };
@@ -271,6 +283,7 @@ pub fn preview<E>(
         sheets,
         counts: planned.counts,
         rows,
+        remembered: false,
         units: planned.units,
         unassigned: planned.unassigned.values().sum(),
         findings,
@@ -308,13 +321,27 @@ fn refused(draft: &Draft, lang: Lang) -> Refused {
 }
 
 fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32) -> SheetPreview {
-    let columns = layout.columns.iter().map(|column| ColumnMapping {
-        column: column.letter(),
-        title: column.heading.title(),
-        path: column
-            .target
-            .filter(|target| *target != Target::Ignored)
-            .map(|target| target.to_text(layout.year, layout.month)),
+    let columns = layout.columns.iter().map(|column| {
+        let target = column.target.filter(|target| *target != Target::Ignored);
+        let below = sheet.rows.iter();
+        let below = below.skip_while(|row| row.number <= layout.header.rows.1);
+        let below = below.take(SAMPLED_ROWS);
+        let values = below.filter_map(|row| row.cell(column.heading.column));
+        ColumnMapping {
+            column: column.letter(),
+            title: column.heading.title(),
+            path: target.map(|target| target.to_text(layout.year, layout.month)),
+            target: target.map(Target::to_rule),
+            unit: if is_money(column) {
+                column.unit.name().to_owned()
+            } else {
+                String::new()
+            },
+            sample: values
+                .map(|value| beginning(value.text()))
+                .take(SAMPLE_VALUES)
+                .collect(),
+        }
     });
     let unit = layout.header.unit.or_else(|| {
         layout
@@ -329,7 +356,29 @@ fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32) -> SheetPreview {
         money_unit: unit.map_or("", Unit::name).to_owned(),
         columns: columns.collect(),
         rows,
+        top: top_of(sheet),
     }
+}
+
+/// The first rows of a sheet, all of one width, each cell no longer than a person needs to recognise it.
+fn top_of(sheet: &Sheet) -> Vec<TopRow> {
+    let rows = sheet.rows.get(..TOP_ROWS).unwrap_or(&sheet.rows);
+    let ends = rows.iter().filter_map(|row| row.cells.last());
+    let width = ends.map(|(column, _)| column + 1).max().unwrap_or(0);
+    let row = |row: &Row| {
+        let cell = |column| row.cell(column).map_or("", CellValue::text);
+        TopRow {
+            row: row.number,
+            cells: (0..width.min(TOP_COLUMNS))
+                .map(|column| beginning(cell(column)))
+                .collect(),
+        }
+    };
+    rows.iter().map(row).collect()
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(BEGINNING_CHARS).collect()
 }
 
 fn is_money(column: &mapping::Column) -> bool {

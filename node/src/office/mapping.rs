@@ -34,6 +34,9 @@ pub struct Mapping {
     /// The first row of the header, from 1, where it is not recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u32>,
+    /// The first row of the header of single sheets, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub header_rows: BTreeMap<String, u32>,
     /// The unit of money where neither title nor table name one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub money_unit: Option<String>,
@@ -47,6 +50,9 @@ pub struct Mapping {
     pub guess: bool,
     /// Title or letter to target.
     pub columns: BTreeMap<String, Rule>,
+    /// Title or letter to the unit of its amounts, wherever they go.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, String>,
     /// Values every project of the file gets.
     pub constants: BTreeMap<FieldPath, Value>,
 }
@@ -55,11 +61,13 @@ impl Default for Mapping {
     fn default() -> Self {
         Self {
             header_row: None,
+            header_rows: BTreeMap::new(),
             money_unit: None,
             year: None,
             month: None,
             guess: true,
             columns: BTreeMap::new(),
+            units: BTreeMap::new(),
             constants: BTreeMap::new(),
         }
     }
@@ -164,7 +172,7 @@ impl Target {
             None => (None, text),
         };
         let field = Field::from_id(id)
-            .filter(|field| is_importable(*field))
+            .filter(|field| field.is_importable())
             .ok_or_else(unknown)?;
         match (period, field.scope()) {
             (None, Scope::Once) => Ok(Self::Once(field)),
@@ -199,13 +207,25 @@ impl Target {
             .is_some_and(|field| field.kind() == Kind::Money)
     }
 
-    /// The target as mapping files write it, with a period put in where it is known.
+    /// The target with a period put in where it is known.
     #[must_use]
     pub fn to_text(self, year: i16, month: Month) -> String {
         match self {
-            Self::Once(field) => field.id().to_owned(),
             Self::Year(own, field) => FieldPath::year(own.unwrap_or(year), field).to_string(),
             Self::Month(own, field) => FieldPath::month(own.unwrap_or(month), field).to_string(),
+            other => other.to_rule(),
+        }
+    }
+
+    /// The target as mapping files write it.
+    #[must_use]
+    pub fn to_rule(self) -> String {
+        match self {
+            Self::Once(field) => field.id().to_owned(),
+            Self::Year(None, field) => format!("{{year}}/{}", field.id()),
+            Self::Year(Some(year), field) => FieldPath::year(year, field).to_string(),
+            Self::Month(None, field) => format!("{{month}}/{}", field.id()),
+            Self::Month(Some(month), field) => FieldPath::month(month, field).to_string(),
             Self::Serial => "@serial".into(),
             Self::Id => "@id".into(),
             Self::Period => "@period".into(),
@@ -217,17 +237,6 @@ impl Target {
             Self::Ignored => "-".into(),
         }
     }
-}
-
-/// True for fields a person fills in; the engine's own are not imported.
-fn is_importable(field: Field) -> bool {
-    use shared::field::Authority;
-    field.authority() != Authority::Engine
-        && field != Field::Deleted
-        && !matches!(
-            field.kind(),
-            Kind::Reference | Kind::Json | Kind::Rules | Kind::Moment
-        )
 }
 
 /// One column with its heading and where it goes.
@@ -314,7 +323,7 @@ impl Mapping {
                 }
             }
         }
-        if let Some(name) = &self.money_unit {
+        for name in self.units.values().chain(&self.money_unit) {
             unit(name)?;
         }
         for path in self.constants.keys() {
@@ -325,20 +334,29 @@ impl Mapping {
             _ => Ok(()),
         }
     }
+}
 
-    fn rule(&self, heading: &Heading) -> Option<&Rule> {
-        let title = clean::normal(&heading.title());
-        let leaf = heading.levels.last().map(|leaf| clean::normal(leaf));
-        self.columns
-            .iter()
-            .find(|(key, _)| clean::normal(key) == title || Some(clean::normal(key)) == leaf)
-            .or_else(|| {
-                self.columns
-                    .iter()
-                    .find(|(key, _)| column_index(key) == Some(heading.column))
-            })
-            .map(|(_, rule)| rule)
-    }
+/// What is said of a heading, by its title, by the last level of its title where no other column is called just that, or by its letter.
+fn said_of<'a, T>(
+    said: &'a BTreeMap<String, T>,
+    heading: &Heading,
+    all: &[Heading],
+) -> Option<&'a T> {
+    let title = clean::normal(&heading.title());
+    let leaf = heading.levels.last().map(|leaf| clean::normal(leaf));
+    let leaf = leaf.filter(|leaf| {
+        let mut titles = all.iter().map(|other| clean::normal(&other.title()));
+        !titles.any(|title| title == *leaf)
+    });
+    let by_name = |name: &str| said.iter().find(|(key, _)| clean::normal(key) == name);
+    let by_letter = || {
+        let mut said = said.iter();
+        said.find(|(key, _)| column_index(key) == Some(heading.column))
+    };
+    by_name(&title)
+        .or_else(|| by_name(&leaf?))
+        .or_else(by_letter)
+        .map(|(_, said)| said)
 }
 
 /// Finds a sheet's table and where its columns go. `this_month` is taken where nobody names a period.
@@ -349,7 +367,9 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
         .iter()
         .map(|(key, rule)| {
             let (Rule::To(to) | Rule::In { to, .. }) = rule;
-            (clean::normal(key), to.clone())
+            // A cell of the header holds one level of a title.
+            let leaf = key.rsplit('/').next().unwrap_or(key);
+            (clean::normal(leaf), to.clone())
         })
         .collect();
     let known = |title: &str| {
@@ -364,14 +384,17 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
     };
     // Who names columns by letter need not name their titles too.
     let needed = if mapping.columns.is_empty() { 2 } else { 1 };
-    let header = header::find(sheet, file, mapping.header_row, needed, &known)?;
+    let fixed_row = mapping.header_rows.get(&sheet.head.name).copied();
+    let fixed_row = fixed_row.or(mapping.header_row);
+    let header = header::find(sheet, file, fixed_row, needed, &known)?;
     let declared = header
         .unit
         .or_else(|| mapping.money_unit.as_deref().and_then(Unit::from_name));
     let mut taken = Vec::new();
     let mut columns = Vec::new();
     for heading in &header.headings {
-        let (target, rule_unit) = match mapping.rule(heading) {
+        let rule = said_of(&mapping.columns, heading, &header.headings);
+        let (target, rule_unit) = match rule {
             Some(Rule::To(to)) => (Target::parse(to).ok(), None),
             Some(Rule::In { to, unit }) => (Target::parse(to).ok(), Unit::from_name(unit)),
             None if mapping.guess => (guess(heading), None),
@@ -384,7 +407,9 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
         );
         let target = target.filter(|target| shared || !taken.contains(target));
         taken.extend(target);
-        let own = rule_unit.or(heading.unit).or(declared);
+        let said_unit = said_of(&mapping.units, heading, &header.headings);
+        let said_unit = said_unit.and_then(|name| Unit::from_name(name));
+        let own = said_unit.or(rule_unit).or(heading.unit).or(declared);
         columns.push(Column {
             heading: heading.clone(),
             target,
@@ -481,6 +506,27 @@ mod tests {
         ] {
             assert!(Mapping::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_one_title_is_not_said_of_a_longer_one_that_ends_alike() {
+        let heading = |column, levels: &[&str]| Heading {
+            column,
+            levels: levels.iter().map(|&level| level.to_owned()).collect(),
+            unit: None,
+            year: None,
+            months: None,
+        };
+        let all = [heading(0, &["备注"]), heading(1, &["资金", "备注"])];
+        let said = BTreeMap::from([("备注".to_owned(), 1)]);
+        assert_eq!(said_of(&said, &all[0], &all), Some(&1));
+        assert_eq!(said_of(&said, &all[1], &all), None);
+        // Where it is the only one, its last level names it.
+        assert_eq!(said_of(&said, &all[1], &all[1..]), Some(&1));
+        assert_eq!(
+            said_of(&BTreeMap::from([("B".to_owned(), 2)]), &all[1], &all),
+            Some(&2)
+        );
     }
 
     #[test]

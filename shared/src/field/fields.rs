@@ -44,6 +44,13 @@ macro_rules! fields {
             pub const fn authority(self) -> Authority {
                 match self { $(Self::$variant => Authority::$authority),* }
             }
+
+            /// True when a workbook may fill it: what people write and a cell can hold.
+            #[must_use]
+            pub const fn is_importable(self) -> bool {
+                let is_kept = matches!(self.authority(), Authority::Engine) || matches!(self, Self::Deleted);
+                !is_kept && !matches!(self.kind(), Kind::Reference | Kind::Json | Kind::Rules | Kind::Moment)
+            }
         }
     };
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Lang;
 use super::fields::{FixedOption, fixed_options};
-use crate::field::{Column, Field, FieldPath, Kind, Table, Target};
+use super::office::Reading;
+use crate::field::{Column, Field, FieldPath, Kind, Scope, Table, Target};
 
 /// What fields, tables, columns and the options no county changes are called.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -19,6 +20,9 @@ pub struct WordBook {
     pub tables: Vec<Named>,
     /// Every column of those tables.
     pub columns: Vec<Named>,
+    /// What a column of a workbook can hold, as a mapping writes it: fields, then readings that are no single field.
+    #[serde(default)]
+    pub targets: Vec<Named>,
     /// The options of each fixed enumeration.
     pub options: Vec<NamedOptions>,
 }
@@ -93,6 +97,24 @@ impl WordBook {
             columns: Column::ALL
                 .iter()
                 .map(|column| Named::new(column.id(), |lang| column.label(lang)))
+                .collect(),
+            targets: Field::ALL
+                .iter()
+                .filter(|field| field.is_importable())
+                .map(|field| {
+                    let period = match field.scope() {
+                        Scope::Once => "",
+                        Scope::Year => "{year}/",
+                        Scope::Month => "{month}/",
+                    };
+                    let id = [period, field.id()].concat();
+                    Named::new(&id, |lang| field.label(lang))
+                })
+                .chain(
+                    Reading::ALL
+                        .iter()
+                        .map(|reading| Named::new(reading.id(), |lang| reading.text(lang))),
+                )
                 .collect(),
             options: lists
                 .into_iter()

@@ -22,6 +22,37 @@ words! {
     }
 }
 
+words! {
+    /// What a column holds that is no single field.
+    Reading {
+    Serial "序号" "serial number";
+    Id "系统编号" "our own id";
+    Period "起止时间" "start and end";
+    AsAt "数据截止月份" "month of the figures";
+    Ratio "完成比例（只核对）" "ratio (checked only)";
+    YearToDate "本年累计完成投资" "done since January";
+    Contact "联系人和电话" "person and phone";
+    Leader "包联领导" "leader in charge";
+    }
+}
+
+impl Reading {
+    /// The reading as mapping files write it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Serial => "@serial",
+            Self::Id => "@id",
+            Self::Period => "@period",
+            Self::AsAt => "@as_at",
+            Self::Ratio => "@ratio",
+            Self::YearToDate => "@year_to_date",
+            Self::Contact => "@contact",
+            Self::Leader => "@leader",
+        }
+    }
+}
+
 /// One column of the standard ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LedgerTitle {

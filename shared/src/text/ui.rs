@@ -333,6 +333,11 @@ words! {
     NoImports "还没有导入记录" "No imports yet";
     Sample "前几行" "First rows";
     DownloadErrors "下载错误行" "Download refused rows";
+    MappingRemembered "列的对照与上次导入同样表头的文件时一致，可以修改。" "Columns go where they went for a file with the same titles before; you can change that.";
+    MappingWillStay "导入后，下次同样表头的文件照此对照。" "After the import, files with the same titles follow this.";
+    HeaderElsewhere "表头不对？点选表头的第一行" "Wrong header? Choose its first row";
+    HeaderIsHere "从这一行开始是表头" "The header begins in this row";
+    FirstValues "前几个值" "First values";
     ApplyMapping "按新对照重新核对" "Check again";
     ImportInto "导入到单位" "Into unit";
     ChooseUnit "请选择单位" "choose the unit";

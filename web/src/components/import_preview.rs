@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{Finding, ImportPreview, Severity};
+use shared::api::{ColumnMapping, Finding, ImportPreview, Severity, SheetPreview};
 use shared::command::ImportCounts;
-use shared::field::{Field, FieldPath, Scope};
+use shared::field::FieldPath;
+use shared::text::parse::money::Unit;
 use shared::text::ui::{Say, Ui};
-use shared::time::Month;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::component::{component, use_memo, use_state};
+use crate::component::{component, use_state};
 
 use crate::components::cells::th;
 use crate::markup::{classes, html};
@@ -28,41 +28,28 @@ pub struct ImportPreviewViewProps {
     pub preview: Rc<ImportPreview>,
     /// Something is under way.
     pub busy: bool,
-    /// Columns shall go elsewhere: letter to target, `-` to leave one out.
-    pub on_remapped: Callback<BTreeMap<String, String>>,
+    /// What it was read with.
+    pub changes: Changes,
+    /// It shall be read with other changes.
+    pub on_changed: Callback<Changes>,
     /// It shall be carried out.
     pub on_confirmed: Callback<()>,
     /// It shall not.
     pub on_given_up: Callback<()>,
 }
 
-/// Targets a person can choose for a column, with their labels.
-fn targets(words: &crate::state::words::Words, period: Month) -> Vec<(String, String)> {
-    let mut targets = Vec::new();
-    for field in Field::ALL {
-        let path = match field.scope() {
-            Scope::Once => FieldPath::once(*field),
-            Scope::Year => FieldPath::year(period.year(), *field),
-            Scope::Month => FieldPath::month(period, *field),
-        };
-        if field.authority() != shared::field::Authority::Engine && *field != Field::Deleted {
-            targets.push((path.to_string(), words.path(&path)));
-        }
-    }
-    targets
-}
+/// What a person changed of where columns go since the file was chosen: `column TITLE` to a target, `unit TITLE` to a unit of money,
+/// `header SHEET` to a row.
+pub type Changes = BTreeMap<String, String>;
 
 /// The preview.
 #[component]
 pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
     let session = use_session();
     let words = session.words.clone();
-    let chosen = use_state(BTreeMap::<String, String>::new);
+    let changed = use_state(|| props.changes.clone());
     let only = use_state(|| None::<Severity>);
     let preview = &props.preview;
-    let targets = use_memo((words.clone(), session.period), |(words, period)| {
-        targets(words, *period)
-    });
     let counts = &preview.counts;
     let count = |severity: Severity| {
         preview
@@ -80,20 +67,76 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 onclick={move |_: MouseEvent| only.set((*only != Some(severity)).then_some(severity))}>{ words.t(word) }{ " " }{ count(severity) }</button>
         }
     };
-    let remap = {
-        let (chosen, on_remapped, preview) =
-            (chosen.clone(), props.on_remapped.clone(), preview.clone());
-        Callback::from(move |_: MouseEvent| {
-            // What was recognised stays unless the person chose otherwise.
-            let mut columns = BTreeMap::new();
-            for column in preview.sheets.iter().flat_map(|sheet| &sheet.columns) {
-                if let Some(path) = &column.path {
-                    columns.insert(column.column.clone(), path.clone());
-                }
+    let is_changed = *changed != props.changes;
+    let change = {
+        let changed = changed.clone();
+        Callback::from(move |(event, key): (Event, String)| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                let mut next = (*changed.now()).clone();
+                next.insert(key, select.value());
+                changed.set(next);
             }
-            columns.extend((*chosen).clone());
-            on_remapped.emit(columns);
         })
+    };
+    let column = |column: &ColumnMapping| {
+        let name = &column.title;
+        let (to_key, unit_key) = (["column ", name].concat(), ["unit ", name].concat());
+        let to = changed.get(&to_key).or(column.target.as_ref());
+        let to = to.map_or("-", String::as_str);
+        let unit = changed.get(&unit_key).unwrap_or(&column.unit);
+        let is_known = to == "-" || words.targets().any(|(target, _)| target == to);
+        let other = || {
+            let path = column.path.as_ref();
+            let path = path.and_then(|path| path.parse::<FieldPath>().ok());
+            path.map_or_else(|| to.to_owned(), |path| words.path(&path))
+        };
+        let option = |value: &str, label: &str, now: &str| html! { <option value={value.to_owned()} selected={value == now}>{ label }</option> };
+        let on = |key: String| change.reform(move |event: Event| (event, key.clone()));
+        html! {
+            <tr key={column.column.clone()} class={(to == "-").then_some("quiet")}>
+                <td>{ &column.column }</td><td>{ &column.title }</td><td class="quiet">{ column.sample.join(" · ") }</td>
+                <td><select class="value" data-column={column.column.clone()} aria-label={column.title.clone()} onchange={on(to_key)}>
+                    { option("-", words.t(Ui::IgnoreColumn), to) }
+                    if !is_known { { option(to, &other(), to) } }
+                    { for words.targets().map(|(target, label)| option(target, label, to)) }
+                </select></td>
+                <td>if !column.unit.is_empty() {
+                    <select class="value" data-unit={column.column.clone()} aria-label={words.t(Ui::MoneyUnit)} onchange={on(unit_key)}>
+                        { for Unit::ALL.iter().map(|known| option(known.name(), known.name(), unit)) }
+                    </select>
+                }</td>
+            </tr>
+        }
+    };
+    let has_table = preview
+        .sheets
+        .iter()
+        .any(|sheet| sheet.header_rows.is_some());
+    let top = |sheet: &SheetPreview| {
+        let row = |top: &shared::api::TopRow| {
+            let number = top.row;
+            let header = sheet.header_rows;
+            let is_header = header.is_some_and(|(first, last)| (first..=last).contains(&number));
+            let choose = {
+                let (changed, key) = (changed.clone(), ["header ", &sheet.name].concat());
+                props.on_changed.reform(move |_: MouseEvent| {
+                    let mut next = (*changed.now()).clone();
+                    next.insert(key.clone(), number.to_string());
+                    next
+                })
+            };
+            html! {
+                <tr key={number} class={is_header.then_some("preview__header")}>
+                    <td><button class="button button--small" data-header-row={number.to_string()} title={words.t(Ui::HeaderIsHere)} onclick={choose} disabled={props.busy}>{ number }</button></td>
+                    { for top.cells.iter().map(|cell| html! { <td>{ cell }</td> }) }
+                </tr>
+            }
+        };
+        html! {
+            <details open={sheet.header_rows.is_none()}><summary>{ words.t(Ui::HeaderElsewhere) }</summary>
+                <div class="rows__scroll"><table class="table preview__top"><tbody>{ for sheet.top.iter().map(row) }</tbody></table></div>
+            </details>
+        }
     };
     let errors = format!("/api/v1/imports/{}/errors", preview.token);
     html! {
@@ -110,49 +153,32 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 <div class="preview__actions">
                     <button class="button" onclick={props.on_given_up.reform(|_: MouseEvent| ())} disabled={props.busy}>{ words.t(Ui::Cancel) }</button>
                     if refused_rows > 0 { <a class="button" href={errors}>{ words.t(Ui::DownloadErrors) }</a> }
-                    <button class="button button--main" id="confirm-import" onclick={props.on_confirmed.reform(|_: MouseEvent| ())} disabled={props.busy}>
+                    <button class="button button--main" id="confirm-import" onclick={props.on_confirmed.reform(|_: MouseEvent| ())} disabled={props.busy || is_changed}>
                         { if props.busy { words.t(Ui::Importing) } else { words.t(Ui::ConfirmImport) } }</button>
                 </div>
             </header>
+            if preview.remembered { <p class="form__note" id="import-remembered">{ words.t(Ui::MappingRemembered) }</p> }
             { for preview.sheets.iter().map(|sheet| html! {
-                <details class="preview__sheet" key={sheet.name.clone()} open={sheet.header_rows.is_some()}>
+                <details class="preview__sheet" key={sheet.name.clone()} open={sheet.header_rows.is_some() || !has_table}>
                     <summary><strong>{ &sheet.name }</strong>{ " · " }
                         { match sheet.header_rows {
-                            Some((first, last)) => format!("{} · {} {}", words.say(&Say::SheetFound { rows: sheet.rows, first, last }), words.t(Ui::MoneyUnit), sheet.money_unit),
+                            Some((first, last)) => words.say(&Say::SheetFound { rows: sheet.rows, first, last }),
                             None => words.t(Ui::SheetSkipped).to_owned(),
                         } }
                     </summary>
                     if !sheet.columns.is_empty() {
                         <div class="rows__scroll"><table class="table preview__columns">
-                            <thead><tr>{ th(words.t(Ui::Column)) }{ th(words.t(Ui::FileColumn)) }{ th(words.t(Ui::SystemField)) }</tr></thead>
-                            <tbody>{ for sheet.columns.iter().map(|column| {
-                                let current = chosen.get(&column.column).cloned().or_else(|| column.path.clone()).unwrap_or_else(|| "-".to_owned());
-                                let chosen = chosen.clone();
-                                let letter = column.column.clone();
-                                let onchange = Callback::from(move |event: Event| {
-                                    if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                                        let mut next = (*chosen.now()).clone();
-                                        next.insert(letter.clone(), select.value());
-                                        chosen.set(next);
-                                    }
-                                });
-                                let known = current == "-" || targets.iter().any(|(path, _)| *path == current);
-                                html! {
-                                    <tr key={column.column.clone()} class={(current == "-").then_some("quiet")}>
-                                        <td>{ &column.column }</td><td>{ &column.title }</td>
-                                        <td><select class="value" data-column={column.column.clone()} {onchange}>
-                                            <option value="-" selected={current == "-"}>{ words.t(Ui::IgnoreColumn) }</option>
-                                            if !known { <option value={current.clone()} selected=true>{ current.parse::<FieldPath>().map(|path| words.path(&path)).unwrap_or_else(|_| current.clone()) }</option> }
-                                            { for targets.iter().map(|(path, label)| html! { <option value={path.clone()} selected={*path == current}>{ label }</option> }) }
-                                        </select></td>
-                                    </tr>
-                                }
-                            }) }</tbody>
+                            <thead><tr>{ th(words.t(Ui::Column)) }{ th(words.t(Ui::FileColumn)) }{ th(words.t(Ui::FirstValues)) }{ th(words.t(Ui::SystemField)) }{ th(words.t(Ui::MoneyUnit)) }</tr></thead>
+                            <tbody>{ for sheet.columns.iter().map(column) }</tbody>
                         </table></div>
                     }
+                    if !sheet.top.is_empty() { { top(sheet) } }
                 </details>
             }) }
-            if !chosen.is_empty() { <p><button class="button" onclick={remap} disabled={props.busy}>{ words.t(Ui::ApplyMapping) }</button></p> }
+            if is_changed {
+                <p class="buttons"><button class="button button--main" id="apply-mapping" onclick={let changed = changed.clone(); props.on_changed.reform(move |_: MouseEvent| (*changed.now()).clone())} disabled={props.busy}>{ words.t(Ui::ApplyMapping) }</button>
+                    <span class="quiet">{ words.t(Ui::MappingWillStay) }</span></p>
+            }
             if !preview.findings.is_empty() {
                 <section class="preview__findings">
                     <header><h3>{ words.t(Ui::Findings) }</h3>

@@ -1,6 +1,5 @@
 //! 导入导出: old workbooks in, any table out, every import undoable (ux.md 5.7).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shared::api::{DirectoryUnit, ImportInfo, ImportPreview, ImportState, Live};
@@ -21,7 +20,7 @@ use crate::client::{clock, files};
 use crate::components::conflict_card::by;
 use crate::components::face::{Face, face_view};
 use crate::components::import_many::{ImportMany, upload_path};
-use crate::components::import_preview::{ImportPreviewView, said};
+use crate::components::import_preview::{Changes, ImportPreviewView, said};
 use crate::components::stick::Stick;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -52,6 +51,7 @@ pub fn Exchange() -> Html {
     let step = use_state(|| Step::Choosing);
     let file = use_mut_ref(|| None::<File>);
     let unit = use_state(String::new);
+    let changes = use_state(Changes::default);
     let over = use_state_eq(|| false);
     let error = use_state(|| None::<Failure>);
     let imports = use_fetch::<Vec<ImportInfo>>("/api/v1/imports".into());
@@ -79,23 +79,25 @@ pub fn Exchange() -> Html {
     }
 
     let read = {
-        let (session, step, unit, error, file) = (
+        let (session, step, unit, error, file, changes) = (
             session.clone(),
             step.clone(),
             unit.clone(),
             error.clone(),
             file.clone(),
+            changes.clone(),
         );
-        Callback::from(move |mapping: Option<BTreeMap<String, String>>| {
+        Callback::from(move |with: Changes| {
             let Some(chosen) = file.borrow().clone() else {
                 return;
             };
             let mut path = upload_path(&chosen, session.period, &unit);
-            if let Some(columns) = mapping {
-                let columns = serde_json::to_string(&columns).unwrap_or_default();
-                let json = format!("{{\"columns\":{columns}}}");
-                path.push_str(&format!("&mapping={}", encode(&json)));
+            if !with.is_empty() {
+                let json = serde_json::to_string(&with).unwrap_or_default();
+                path.push_str("&changes=");
+                path.push_str(&encode(&json));
             }
+            changes.set(with);
             error.set(None);
             step.set(Step::Reading);
             let (session, step, error) = (session.clone(), step.clone(), error.clone());
@@ -119,7 +121,7 @@ pub fn Exchange() -> Html {
                 step.set(Step::Many(Rc::new(chosen)));
             } else if let Some(chosen) = chosen.pop() {
                 *file.borrow_mut() = Some(chosen);
-                read.emit(None);
+                read.emit(Changes::default());
             }
         })
     };
@@ -293,10 +295,10 @@ pub fn Exchange() -> Html {
                         Step::Reading => html! { { face_view(&session, &Face::Loading, &Callback::noop()) } },
                         Step::Previewed(preview) | Step::Importing(preview) => html! {
                             <ImportPreviewView preview={preview.clone()} busy={matches!(*step, Step::Importing(_))}
-                                on_remapped={read.reform(Some)} on_confirmed={confirm} on_given_up={give_up} />
+                                changes={(*changes).clone()} on_changed={read.clone()} on_confirmed={confirm} on_given_up={give_up} />
                         },
                     } }
-                    if let Some(failure) = error.as_ref() { { face_view(&session, &Face::Failed(failure.clone()), &read.reform(|()| None)) } }
+                    if let Some(failure) = error.as_ref() { { face_view(&session, &Face::Failed(failure.clone()), &{ let changes = changes.clone(); read.reform(move |()| (*changes.now()).clone()) }) } }
                 </section>
             }
             <section class="card">

@@ -213,6 +213,12 @@ impl Words {
             .collect()
     }
 
+    /// What a column of a workbook can hold, as a mapping writes it, with its label.
+    pub fn targets(&self) -> impl Iterator<Item = (&str, &str)> {
+        let targets = self.book.targets.iter();
+        targets.map(|target| (target.id.as_str(), target.text(self.lang)))
+    }
+
     /// The label of a path, with its year or month.
     #[must_use]
     pub fn path(&self, path: &FieldPath) -> String {

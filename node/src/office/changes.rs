@@ -1,0 +1,122 @@
+//! What a person changed of the columns a preview showed, laid over what applied to them.
+//!
+//! A mapping takes the place of what was guessed or remembered; changes are less: a page sends what was changed since the file was
+//! chosen, and all else stays as the preview showed it.
+
+use std::collections::BTreeMap;
+
+use super::mapping::{Mapping, MappingError, Rule};
+
+/// What was changed, as JSON: `{"column TITLE": target, "unit TITLE": unit of money, "header SHEET": first row of its header}`, a title
+/// or a letter, `-` for a column that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes(Vec<Change>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Change {
+    Column { key: String, to: String },
+    Unit { key: String, unit: String },
+    Header { sheet: String, row: u32 },
+}
+
+impl Changes {
+    /// Reads changes.
+    ///
+    /// # Errors
+    /// [`MappingError::Unreadable`] when the text is something else; targets and units are checked with the mapping they become part of.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        let said: BTreeMap<String, String> = serde_json::from_str(text)
+            .map_err(|error| MappingError::Unreadable(error.to_string()))?;
+        let change = |(what, value): (String, String)| {
+            let unreadable = || MappingError::Unreadable(what.clone());
+            let (kind, key) = what.split_once(' ').ok_or_else(unreadable)?;
+            let key = key.to_owned();
+            match kind {
+                "column" => Ok(Change::Column { key, to: value }),
+                "unit" => Ok(Change::Unit { key, unit: value }),
+                "header" => Ok(Change::Header {
+                    sheet: key,
+                    row: value.parse().map_err(|_| unreadable())?,
+                }),
+                _ => Err(unreadable()),
+            }
+        };
+        said.into_iter()
+            .map(change)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Lays the changes over a mapping.
+    ///
+    /// # Errors
+    /// [`MappingError`] when a target or a unit is none.
+    pub fn over(self, mut mapping: Mapping) -> Result<Mapping, MappingError> {
+        // Columns come before units, as their names sort.
+        for change in self.0 {
+            match change {
+                Change::Column { key, to } => {
+                    let before = mapping.columns.insert(key.clone(), Rule::To(to));
+                    // A column that goes elsewhere keeps the unit somebody named for it.
+                    if let Some(Rule::In { unit, .. }) = before {
+                        mapping.units.insert(key, unit);
+                    }
+                }
+                Change::Unit { key, unit } => drop(mapping.units.insert(key, unit)),
+                Change::Header { sheet, row } => drop(mapping.header_rows.insert(sheet, row)),
+            }
+        }
+        mapping.check()?;
+        Ok(mapping)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_leave_alone_what_they_do_not_name() {
+        let base = "money_unit = \"亿元\"\n[columns]\n\"A\" = \"name\"\n\"B\" = { to = \"notes\", unit = \"元\" }\n";
+        let base = Mapping::parse(base).unwrap();
+        let over = |text: &str| Changes::parse(text).unwrap().over(base.clone()).unwrap();
+        let mapping = over(
+            r#"{"column B":"total_investment_fen","column C":"-","unit C":"万元","header 表 一":"4"}"#,
+        );
+        assert_eq!(mapping.columns["A"], base.columns["A"]);
+        assert_eq!(mapping.money_unit, base.money_unit);
+        assert_eq!(
+            mapping.columns["B"],
+            Rule::To("total_investment_fen".into())
+        );
+        assert_eq!(
+            (mapping.units["B"].as_str(), mapping.units["C"].as_str()),
+            ("元", "万元")
+        );
+        assert_eq!(
+            over(r#"{"column B":"-","unit B":"万元"}"#).units["B"],
+            "万元"
+        );
+        assert_eq!(mapping.header_rows["表 一"], 4);
+        assert_eq!(over("{}"), base);
+    }
+
+    #[test]
+    fn changes_that_mean_nothing_are_refused() {
+        for bad in [
+            "",
+            "3",
+            "{\"column\":\"-\"}",
+            "{\"colour A\":\"-\"}",
+            "{\"column A\":1}",
+            "{\"header A\":\"top\"}",
+        ] {
+            assert!(Changes::parse(bad).is_err(), "{bad}");
+        }
+        for bad in ["{\"column A\":\"no_such_field\"}", "{\"unit A\":\"斤\"}"] {
+            let changes = Changes::parse(bad).unwrap();
+            assert!(changes.over(Mapping::default()).is_err(), "{bad}");
+        }
+    }
+}
