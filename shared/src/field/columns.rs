@@ -134,6 +134,8 @@ columns! {
     Need "need" Kind::Long;
     Quantity "quantity" Kind::Text;
     QuotaSource "quota_source" Kind::Choice("land_quotas");
+    Balance "balance" Kind::Text;
+    Measures "measures" Kind::Long;
     FactorStatus "factor_status" Kind::Choice("factor_status");
     AcceptanceItem "acceptance_item" Kind::Choice("acceptance_items");
     AcceptanceAct "acceptance_act" Kind::Choice("acceptance_act");
@@ -249,6 +251,9 @@ columns! {
     BuildTime "build_time" Kind::Text;
     Lacks "lacks" Kind::Long;
     Projects "projects" Kind::Count;
+    GreenChannel "green_channel" Kind::Flag;
+    ApprovalStatus "approval_status" Kind::Choice("approval_status");
+    DaysUsed "days_used" Kind::Count;
 }
 
 crate::ids::text_schema!(Column);

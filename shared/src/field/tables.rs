@@ -96,7 +96,7 @@ tables! {
     // Approvals, factors, acceptance, operation (domain.md 9, 2.F).
     Approvals "approvals" Project Acts Anyone [ApprovalItem Org Level Joint LimitDays Person] needs [ApprovalItem];
     ApprovalSteps "approval_steps" Project Acts Anyone [Approval Follows ApprovalAct Org Person Date Due Papers Result Number Text Reason] needs [Approval ApprovalAct];
-    Factors "factors" Project Sheet Anyone [Factor Need Quantity QuotaSource Org FactorStatus Date Text] needs [Factor];
+    Factors "factors" Project Sheet Anyone [Factor Need Quantity QuotaSource Balance Measures Org FactorStatus Date Text] needs [Factor];
     AcceptanceSteps "acceptance_steps" Project Acts Anyone [AcceptanceItem AcceptanceAct Follows Org Date Reason Document Text] needs [AcceptanceAct];
     Custodians "custodians" Project Acts Home [Org Principle From Standard Document] needs [Org Principle];
     CustodyReports "custody_reports" Project Acts Home [Date Org Text] needs [Text];
@@ -192,6 +192,10 @@ tables! {
     IssueLedger "issue_ledger" Unit Compiled Engine [Project Description Standard Deadline ResponsibleUnit ResponsiblePerson IssueKind Level Date State Result Done Lacks] needs [];
     Candidates "candidates" Unit Compiled Engine [List Year Project Org Preference Sector Scale TotalFen YearPlanFen Owner Territory Person Progress BuildTime MattersForLeader EntryState Date Lacks] needs [];
     Library "library" Unit Compiled Engine [List Project Org Sector Grade TotalFen Stage EntryState Date] needs [];
+    FactorLedger "factor_ledger" Unit Compiled Engine [Project Org Preference Factor GreenChannel Need Quantity QuotaSource Balance Measures ResponsibleUnit FactorStatus Date Text] needs [];
+    ApprovalLedger "approval_ledger" Unit Compiled Engine [Project Org Preference ApprovalItem GreenChannel ResponsibleUnit Joint Person ApprovalStatus DaysUsed LimitDays Lacks] needs [];
+    WorksContacts "works_contacts" Unit Compiled Engine [Project Org ContactKind Date ResponsibleUnit Basis Result Lacks] needs [];
+    EarlyLedger "early_ledger" Unit Compiled Engine [Org Project Standing Task From To ResponsibleUnit Person Progress State] needs [];
     Collected "collected" Unit Compiled Engine [GroupName Name Projects Lacks] needs [];
 }
 

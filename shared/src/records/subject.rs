@@ -88,6 +88,7 @@ impl Subject {
             | Table::FinancingOpinions
             | Table::Expansions
             | Table::MonthDispatch
+            | Table::EarlyLedger
             | Table::ProjectLedger => Self::Money,
             Table::Issues
             | Table::IssueSteps
@@ -107,7 +108,9 @@ impl Subject {
             | Table::Platforms
             | Table::Attachments
             | Table::Proposals
-            | Table::Corrections => Self::Approvals,
+            | Table::Corrections
+            | Table::FactorLedger
+            | Table::ApprovalLedger => Self::Approvals,
             Table::AcceptanceSteps
             | Table::Custodians
             | Table::CustodyReports
@@ -122,7 +125,8 @@ impl Subject {
             | Table::EnvContacts
             | Table::Violations
             | Table::Supervisions
-            | Table::Publicity => Self::Works,
+            | Table::Publicity
+            | Table::WorksContacts => Self::Works,
             Table::Signings
             | Table::SigningLog
             | Table::PromotionSteps

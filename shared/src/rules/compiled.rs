@@ -1,5 +1,5 @@
-//! Tables nobody writes: the monthly dispatch, the ledgers of projects and of problems, the candidates of lists, the reserve library and who
-//! it collects from, worked out of the records whenever they are read (domain.md 5, 6.2, 8.2).
+//! Tables nobody writes: the monthly dispatch, the ledgers of projects, problems, early work, approvals, guarantees and stop orders, the
+//! candidates of lists, the reserve library and who it collects from, worked out of the records whenever they are read (domain.md 5, 6.2, 8.2, 9.3).
 //!
 //! They are read, printed and exported like the tables people write, at the hub for the whole county and at a unit for the projects it
 //! leads, owns or is the home of. [`subjects`] says which projects a table is about, from what is kept in memory; [`compile`] makes its rows
@@ -22,7 +22,10 @@ use crate::text::Lang;
 use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
+mod approvals;
 mod dispatch;
+mod early;
+mod factors;
 mod issues;
 mod libraries;
 mod lists;
@@ -61,6 +64,7 @@ pub fn is_kept(profile: &Profile, table: Table) -> bool {
             .iter()
             .any(|ledger| ledger.per == LedgerPer::Project && !ledger.kept_by.is_empty()),
         Table::Library => libraries::lists(profile).next().is_some(),
+        Table::EarlyLedger => early::reports(profile).next().is_some(),
         Table::Collected => {
             libraries::lists(profile).next().is_some() && !profile.expected_counts.is_empty()
         }
@@ -81,6 +85,9 @@ pub fn subjects(
         Table::ProjectLedger => projects::subjects(ground, whose, now),
         Table::IssueLedger => issues::subjects(ground, whose),
         Table::Candidates => lists::subjects(ground, whose, now),
+        Table::ApprovalLedger => approvals::subjects(ground, whose),
+        Table::FactorLedger | Table::WorksContacts => factors::subjects(ground, whose),
+        Table::EarlyLedger => early::subjects(ground, whose, now),
         Table::Library | Table::Collected => libraries::subjects(ground, whose, now),
         _ => BTreeSet::new(),
     }
@@ -95,6 +102,10 @@ pub fn compile(sources: &Sources<'_>, table: Table) -> CellMap {
         Table::ProjectLedger => projects::fill(sources, &mut sheet),
         Table::IssueLedger => issues::fill(sources, &mut sheet),
         Table::Candidates => lists::fill(sources, &mut sheet),
+        Table::ApprovalLedger => approvals::fill(sources, &mut sheet),
+        Table::FactorLedger => factors::fill(sources, &mut sheet),
+        Table::WorksContacts => factors::fill_contacts(sources, &mut sheet),
+        Table::EarlyLedger => early::fill(sources, &mut sheet),
         Table::Library => libraries::fill(sources, &mut sheet),
         Table::Collected => libraries::fill_collected(sources, &mut sheet),
         _ => {}

@@ -156,3 +156,16 @@ pub fn wrong_count(stated: usize, there: usize, lang: Lang) -> String {
         (Lang::En, _) => format!("the source counts {stated}; there are {there}"),
     }
 }
+
+/// What an approval still owes: it is over its limit, promised papers are due, nobody followed it up above.
+#[must_use]
+pub fn of_approval(over_limit: bool, rectify: bool, follow_up: bool, lang: Lang) -> String {
+    let told = [
+        (over_limit, ("超出时限", "over its limit")),
+        (rectify, ("承诺材料待补", "promised papers are due")),
+        (follow_up, ("待向上跟踪", "to be followed up above")),
+    ];
+    let owed = told.iter().filter(|(owes, _)| *owes);
+    let words: Vec<_> = owed.map(|(_, words)| pick(*words, lang)).collect();
+    words.join(pick(("、", ", "), lang))
+}

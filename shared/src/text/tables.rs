@@ -104,6 +104,8 @@ impl Column {
             Self::Need => ("需求", "Need"),
             Self::Quantity => ("数量", "Quantity"),
             Self::QuotaSource => ("指标来源", "Source of quota"),
+            Self::Balance => ("总量平衡", "Balance of the quota"),
+            Self::Measures => ("减排措施", "Reduction measures"),
             Self::FactorStatus => ("保障状态", "Status of guarantee"),
             Self::AcceptanceItem => ("验收事项", "Acceptance item"),
             Self::AcceptanceAct => ("验收结果", "Result of acceptance"),
@@ -212,6 +214,9 @@ impl Column {
             Self::BuildTime => ("开竣工时间", "Start and completion"),
             Self::Lacks => ("尚缺", "Lacks"),
             Self::Projects => ("项目数", "Projects"),
+            Self::GreenChannel => ("绿色通道", "Green channel"),
+            Self::ApprovalStatus => ("办理情况", "State"),
+            Self::DaysUsed => ("已用天数", "Days used"),
         };
         pick(pair, lang)
     }
@@ -351,6 +356,10 @@ impl Table {
             Self::IssueLedger => ("问题台账", "Ledger of problems"),
             Self::Candidates => ("候选项目表", "Candidates"),
             Self::Library => ("储备库", "Reserve library"),
+            Self::FactorLedger => ("要素保障台账", "Ledger of guarantees"),
+            Self::ApprovalLedger => ("并联审批台账", "Approvals side by side"),
+            Self::WorksContacts => ("检查处罚停工台账", "Checks, fines, stop orders"),
+            Self::EarlyLedger => ("前期工作台账汇总", "Early work, all projects"),
             Self::Collected => ("入库单位情况", "Who the library collects from"),
         };
         pick(pair, lang)

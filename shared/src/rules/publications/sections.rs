@@ -1,5 +1,5 @@
 //! The parts a publication is compiled from, project by project: the written reports of half a month (KB-11), the ledgers of a month
-//! (KZ-2.9.1), or the ledgers of projects and problems as they stand (LT-18).
+//! (KZ-2.9.1), or the ledgers of projects and problems as they stand (LT-18); and topic by topic what departments suggest (WS-13.2).
 
 use super::Basis;
 use crate::book::{Book, Cells as _, Row};
@@ -10,15 +10,19 @@ use crate::profile::{LedgerPer, Period, Publication};
 use crate::rules::compiled::{Sources, compile, of_month};
 use crate::rules::obligations::Ground;
 use crate::rules::{World, ledgers};
+use crate::text::fields::fixed_label;
 use crate::text::records::amount;
 use crate::text::{Lang, publications as text};
 use crate::time::Timestamp;
 use crate::value::Value;
 
-/// One project's part of a compiled report.
+/// What a report of suggestions is about, in the words of profiles.
+const POLICY: &str = "policy";
+
+/// One project's part of a compiled report, or one topic's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// The project's name.
+    /// The project's name, or the topic.
     pub project: String,
     /// The unit that reported, or that leads it.
     pub unit: String,
@@ -42,6 +46,12 @@ pub fn sections(
         .flat_map(|report| &report.ledgers)
         .filter_map(|part| ledgers::find(world.profile, &part.id));
     let reported: Vec<LedgerPer> = reported.map(|ledger| ledger.per).collect();
+    let mut named = world.profile.reports.iter();
+    let of_policy = |about: &str| about == POLICY;
+    if named.any(|report| built_from(&report.id) && report.about.as_deref().is_some_and(of_policy))
+    {
+        return suggestions(world, publication);
+    }
     let kept = world.profile.ledgers.iter();
     let kept = kept.filter(|ledger| built_from(&ledger.id));
     let kept: Vec<LedgerPer> = kept.map(|ledger| ledger.per).collect();
@@ -55,6 +65,36 @@ pub fn sections(
         _ if kept.contains(&LedgerPer::Project) => standing(world, basis, now),
         _ => Vec::new(),
     };
+    sections.sort_by(|a, b| (&a.unit, &a.project).cmp(&(&b.unit, &b.project)));
+    sections
+}
+
+/// What the units suggested about policies since the last publication of this kind, each topic as a part.
+fn suggestions(world: &World<'_>, publication: &Publication) -> Vec<Section> {
+    let before = world.county.last(Table::Publications, |row| {
+        row.is(Column::PublicationKind, &publication.id)
+    });
+    let since = before.map(|row| row.at());
+    let mut sections = Vec::new();
+    for (unit, book) in world.units {
+        let rows = book.each(Table::PolicySuggestions);
+        for row in rows.filter(|row| since.is_none_or(|since| row.at() > since)) {
+            let direction = row.text(Column::Direction);
+            let direction = fixed_label("funding_source", direction, Lang::Zh).unwrap_or(direction);
+            let said = [
+                (Column::Direction, direction),
+                (Column::Text, row.text(Column::Text)),
+            ];
+            let said = said.into_iter().filter(|(_, text)| !text.is_empty());
+            sections.push(Section {
+                project: row.text(Column::Topic).to_owned(),
+                unit: world.directory.name(*unit),
+                said: said
+                    .map(|(column, text)| (column, text.to_owned()))
+                    .collect(),
+            });
+        }
+    }
     sections.sort_by(|a, b| (&a.unit, &a.project).cmp(&(&b.unit, &b.project)));
     sections
 }
