@@ -17,7 +17,7 @@ use crate::profile::{Period, Publication, Trigger};
 use crate::rules::listed::Listed;
 use crate::rules::meetings::fnv;
 use crate::rules::report::{self, Deadline};
-use crate::rules::{Entry, World};
+use crate::rules::{Entry, World, actors};
 use crate::text::publications as text;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -153,7 +153,9 @@ pub(super) fn judge(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, 
     complete(Column::Text, compiled);
     complete(Column::Digest, basis.digest);
     if let Some(recipients) = &publication.recipients {
-        let names = recipients.iter().map(|body| world.profile.body_name(body));
+        let names = recipients
+            .iter()
+            .map(|who| actors::name(world.profile, who));
         complete(Column::Recipients, names.collect::<Vec<_>>().join("\n"));
     }
     Ok(beside)
