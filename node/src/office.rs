@@ -4,8 +4,9 @@
 //! [`workbook::Workbook`] of plain text; [`header`] finds the table on each sheet; [`mapping`] says which column is which field,
 //! [`remembered`] what a person said of such a table before, [`changes`] what a page's reader changes of it; [`rows`] tells projects
 //! from totals, headings and notes; [`verdict`] turns cells into values with findings; [`home`] finds whose projects they are; [`plan`]
-//! joins duplicates, finds the projects that exist, keeps what changes and asks the county's rules. [`import::preview`] is all of that in one call, pure over plain data. What it returns becomes one
-//! `Command::Import`; refused rows go back to their author as a workbook ([`errors_out`]).
+//! joins duplicates, finds the projects that exist, keeps what changes and asks the county's rules. [`import::preview`] is all of that in
+//! one call, pure over plain data. What it returns becomes one `Command::Import`; refused rows go back to their author as a workbook
+//! ([`errors_out`]).
 //!
 //! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing. [`results`] writes what assessment came to. Both
 //! are set up for the printer as they are (`print`).

@@ -738,8 +738,8 @@ pub struct ImportPreview {
     pub unassigned: u32,
     /// Rows refused and other findings, in row order.
     pub findings: Vec<Finding>,
-    /// The first rows as they were understood.
-    pub sample: Vec<BTreeMap<String, String>>,
+    /// The first rows as they were understood, below one (number 0) that says what each column is.
+    pub sample: Vec<TopRow>,
 }
 
 /// One sheet of an upload.
@@ -761,13 +761,13 @@ pub struct SheetPreview {
     pub top: Vec<TopRow>,
 }
 
-/// One of a sheet's first rows.
+/// One of the first rows.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopRow {
     /// Its number, from 1.
     pub row: u32,
-    /// The beginnings of its cells, from column `A` on.
+    /// Its cells; of a row as it stands in the file the beginnings, from column `A` on.
     pub cells: Vec<String>,
 }
 

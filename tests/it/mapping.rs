@@ -100,7 +100,7 @@ async fn correct(root: &Path, node: &Place) -> Result<()> {
     send(&browser, "D", "total_investment_fen").await?;
     send(&browser, "E", "{month}/month_done_fen").await?;
     send(&browser, "F", "{month}/month_image").await?;
-    browser.find("#confirm-import[disabled]").await?;
+    browser.gone("#confirm-import").await?;
     browser.shoot("mapping-2-columns").await?;
     browser.click("#apply-mapping").await?;
     // The sheets keep their own columns: what stands in B of the one is not what stands in B of the other.
@@ -114,7 +114,7 @@ async fn correct(root: &Path, node: &Place) -> Result<()> {
     browser.holds("select[data-unit='D']", "元").await?;
     browser.holds("select[data-column='B']", "name").await?;
     browser.shoot("mapping-3-applied").await?;
-    browser.click("#confirm-import:not([disabled])").await?;
+    browser.click("#confirm-import").await?;
     browser.find_with("#imports", "台账一.xlsx").await?;
     let month = period(&browser).await?;
 

@@ -1,11 +1,11 @@
 //! What an import would do, from a parsed workbook and plain data about what exists: pure, so that every rule has a test without a server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview, TopRow};
 use shared::command::{Actor, ImportCounts, ImportItem};
 use shared::decide::ImportRules;
-use shared::field::{Column as TableColumn, Field, Kind};
+use shared::field::{Column as TableColumn, Field, FieldPath, Kind};
 use shared::ids::{ImportId, ProjectId, UnitId};
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
@@ -14,6 +14,7 @@ use shared::text::fields;
 use shared::text::finding::Found;
 use shared::text::parse::clean;
 use shared::text::parse::money::{self, Unit};
+use shared::text::refusal::path_label;
 use shared::time::{Month, Timestamp};
 
 pub use super::home::Units;
@@ -287,7 +288,7 @@ pub fn preview<E>(
         units: planned.units,
         unassigned: planned.unassigned.values().sum(),
         findings,
-        sample: planned.sample,
+        sample: understood(&planned.sample, request.lang),
     };
     Ok(Preview {
         api,
@@ -375,6 +376,23 @@ fn top_of(sheet: &Sheet) -> Vec<TopRow> {
         }
     };
     rows.iter().map(row).collect()
+}
+
+/// What was understood of the first rows, as a table.
+fn understood(rows: &[(u32, BTreeMap<FieldPath, String>)], lang: Lang) -> Vec<TopRow> {
+    let paths = rows.iter().flat_map(|(_, values)| values.keys());
+    let paths: BTreeSet<&FieldPath> = paths.collect();
+    let line = |row, cell: &dyn Fn(&FieldPath) -> String| TopRow {
+        row,
+        cells: paths.iter().map(|path| cell(path)).collect(),
+    };
+    let head = (!rows.is_empty()).then(|| line(0, &|path| path_label(path, lang)));
+    let rows = rows.iter().map(|(row, values)| {
+        line(*row, &|path| {
+            values.get(path).map_or(String::new(), String::clone)
+        })
+    });
+    head.into_iter().chain(rows).collect()
 }
 
 fn beginning(text: &str) -> String {

@@ -36,7 +36,7 @@ pub(super) struct Planned {
     pub items: Vec<ImportItem>,
     pub counts: ImportCounts,
     /// The first projects as they were understood.
-    pub sample: Vec<BTreeMap<String, String>>,
+    pub sample: Vec<(u32, BTreeMap<FieldPath, String>)>,
     /// The units the projects belong to, where they are known by name.
     pub units: Vec<String>,
     /// New projects nobody names a unit for, by the number of their sheet.
@@ -328,14 +328,10 @@ fn value_text(path: &FieldPath, value: &Value) -> String {
 }
 
 /// A draft as a person reads it, by path.
-fn shown(draft: &Draft) -> BTreeMap<String, String> {
-    let mut shown: BTreeMap<String, String> = draft
-        .set
-        .iter()
-        .map(|(path, value)| (path.to_string(), value_text(path, value)))
-        .collect();
-    shown.insert("@row".into(), draft.row.to_string());
-    shown
+fn shown(draft: &Draft) -> (u32, BTreeMap<FieldPath, String>) {
+    let set = draft.set.iter();
+    let set = set.map(|(path, value)| (path.clone(), value_text(path, value)));
+    (draft.row, set.collect())
 }
 
 /// Marks totals that look as if they were given in a smaller unit than their column's.

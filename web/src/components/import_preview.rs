@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{ColumnMapping, Finding, ImportPreview, Severity, SheetPreview};
+use shared::api::{ColumnMapping, Finding, ImportPreview, Severity, SheetPreview, TopRow};
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
 use shared::text::parse::money::Unit;
@@ -113,7 +113,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
         .iter()
         .any(|sheet| sheet.header_rows.is_some());
     let top = |sheet: &SheetPreview| {
-        let row = |top: &shared::api::TopRow| {
+        let row = |top: &TopRow| {
             let number = top.row;
             let header = sheet.header_rows;
             let is_header = header.is_some_and(|(first, last)| (first..=last).contains(&number));
@@ -128,7 +128,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             html! {
                 <tr key={number} class={is_header.then_some("preview__header")}>
                     <td><button class="button button--small" data-header-row={number.to_string()} title={words.t(Ui::HeaderIsHere)} onclick={choose} disabled={props.busy}>{ number }</button></td>
-                    { for top.cells.iter().map(|cell| html! { <td>{ cell }</td> }) }
+                    { cells(top) }
                 </tr>
             }
         };
@@ -153,11 +153,16 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 <div class="preview__actions">
                     <button class="button" onclick={props.on_given_up.reform(|_: MouseEvent| ())} disabled={props.busy}>{ words.t(Ui::Cancel) }</button>
                     if refused_rows > 0 { <a class="button" href={errors}>{ words.t(Ui::DownloadErrors) }</a> }
-                    <button class="button button--main" id="confirm-import" onclick={props.on_confirmed.reform(|_: MouseEvent| ())} disabled={props.busy || is_changed}>
-                        { if props.busy { words.t(Ui::Importing) } else { words.t(Ui::ConfirmImport) } }</button>
+                    if is_changed {
+                        <button class="button button--main" id="apply-mapping" onclick={let changed = changed.clone(); props.on_changed.reform(move |_: MouseEvent| (*changed.now()).clone())} disabled={props.busy}>{ words.t(Ui::ApplyMapping) }</button>
+                    } else {
+                        <button class="button button--main" id="confirm-import" onclick={props.on_confirmed.reform(|_: MouseEvent| ())} disabled={props.busy}>
+                            { if props.busy { words.t(Ui::Importing) } else { words.t(Ui::ConfirmImport) } }</button>
+                    }
                 </div>
             </header>
             if preview.remembered { <p class="form__note" id="import-remembered">{ words.t(Ui::MappingRemembered) }</p> }
+            if is_changed { <p class="form__note">{ words.t(Ui::MappingWillStay) }</p> }
             { for preview.sheets.iter().map(|sheet| html! {
                 <details class="preview__sheet" key={sheet.name.clone()} open={sheet.header_rows.is_some() || !has_table}>
                     <summary><strong>{ &sheet.name }</strong>{ " · " }
@@ -175,10 +180,6 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     if !sheet.top.is_empty() { { top(sheet) } }
                 </details>
             }) }
-            if is_changed {
-                <p class="buttons"><button class="button button--main" id="apply-mapping" onclick={let changed = changed.clone(); props.on_changed.reform(move |_: MouseEvent| (*changed.now()).clone())} disabled={props.busy}>{ words.t(Ui::ApplyMapping) }</button>
-                    <span class="quiet">{ words.t(Ui::MappingWillStay) }</span></p>
-            }
             if !preview.findings.is_empty() {
                 <section class="preview__findings">
                     <header><h3>{ words.t(Ui::Findings) }</h3>
@@ -202,7 +203,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             }
             if !preview.sample.is_empty() {
                 <details class="preview__sheet"><summary>{ words.t(Ui::Sample) }</summary>
-                    <div class="rows__scroll">{ sample(&words, &preview.sample) }</div>
+                    <div class="rows__scroll"><table class="table"><tbody>{ for preview.sample.iter().map(|row| html! { <tr class={(row.row == 0).then_some("preview__header")}>{ cells(row) }</tr> }) }</tbody></table></div>
                 </details>
             }
         </section>
@@ -244,25 +245,8 @@ pub const fn severity(severity: Severity) -> (&'static str, Ui, &'static str) {
     }
 }
 
-fn sample(words: &crate::state::words::Words, rows: &[BTreeMap<String, String>]) -> Html {
-    let mut columns: Vec<&String> = Vec::new();
-    for column in rows.iter().flat_map(BTreeMap::keys) {
-        if !columns.contains(&column) {
-            columns.push(column);
-        }
-    }
-    let label = |path: &str| {
-        path.parse::<FieldPath>()
-            .map_or_else(|_| path.to_owned(), |path| words.path(&path))
-    };
-    html! {
-        <table class="table">
-            <thead><tr>{ for columns.iter().map(|column| html! { <th scope="col" key={(*column).clone()}>{ label(column) }</th> }) }</tr></thead>
-            <tbody>{ for rows.iter().enumerate().map(|(index, row)| html! {
-                <tr key={index}>{ for columns.iter().map(|column| html! { <td key={(*column).clone()}>{ row.get(*column).cloned().unwrap_or_default() }</td> }) }</tr>
-            }) }</tbody>
-        </table>
-    }
+fn cells(row: &TopRow) -> Html {
+    html! { <>{ for row.cells.iter().map(|cell| html! { <td>{ cell }</td> }) }</> }
 }
 
 /// A number with its word; the name is for tests.
