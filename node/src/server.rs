@@ -71,38 +71,52 @@ impl App {
 }
 
 /// Where browsers on the network find a server, and how they know it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reach {
-    /// `https://host:port`, the computer's own address first; none for a server that listens on loopback.
-    pub addresses: Vec<String>,
-    /// SHA-256 of the certificate browsers are shown, as they print it: pairs of hex digits with colons.
+    listen: SocketAddr,
+    hosts: Vec<String>,
+    /// SHA-256 of the certificate browsers are shown, as they print it: pairs of hex digits with colons; none without TLS.
     pub certificate: Option<String>,
 }
 
 impl Reach {
-    fn of(config: &Config, address: SocketAddr, certificate: &[u8]) -> Self {
-        if address.ip().is_loopback() {
-            return Self::default();
+    /// Of a server that listens there, goes by these names and shows this certificate.
+    #[must_use]
+    pub fn of(listen: SocketAddr, hosts: Vec<String>, certificate: Option<&[u8]>) -> Self {
+        let print = |certificate: &[u8]| {
+            let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+            let pairs = digest.as_ref().iter().map(|byte| format!("{byte:02X}"));
+            pairs.collect::<Vec<_>>().join(":")
+        };
+        Self {
+            listen,
+            hosts,
+            certificate: certificate.map(print),
         }
-        let own = match address.ip() {
+    }
+
+    /// True when only this computer reaches the server.
+    #[must_use]
+    pub const fn is_only_here(&self) -> bool {
+        self.listen.ip().is_loopback()
+    }
+
+    /// `https://host:port`, the computer's own address as it is now first. None where only this computer reaches it, or there is no
+    /// network and no name.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        if self.is_only_here() {
+            return Vec::new();
+        }
+        let own = match self.listen.ip() {
             ip if ip.is_unspecified() => outward_address(),
             ip => ip,
         };
-        let port = address.port();
-        // Without a network there is no address of its own.
+        let port = self.listen.port();
         let own = (!own.is_loopback()).then(|| SocketAddr::new(own, port).to_string());
-        let named = config.hosts.iter().map(|host| format!("{host}:{port}"));
+        let named = self.hosts.iter().map(|host| format!("{host}:{port}"));
         let found = own.into_iter().chain(named);
-        let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
-        let pairs: Vec<String> = digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
-        Self {
-            addresses: found.map(|host| format!("https://{host}")).collect(),
-            certificate: Some(pairs.join(":")),
-        }
+        found.map(|host| format!("https://{host}")).collect()
     }
 }
 
@@ -183,18 +197,17 @@ impl Server {
         // A township node on its own loopback needs no TLS; a hub always has it, and everything beyond loopback.
         let secure = !config.insecure_http
             && (node.info.role == NodeRole::Hub || !config.listen.ip().is_loopback());
-        let mut reach = Reach::default();
+        let mut shown = None;
         let tls = if secure {
             let names = certificate_names(&config, address);
             let browser = node.identity.browser_certificate(names)?;
-            if let Some(shown) = browser.0.first() {
-                reach = Reach::of(&config, address, shown);
-            }
+            shown = browser.0.first().cloned();
             let tls = server_config(&node.identity.key, browser)?;
             Some(TlsAcceptor::from(Arc::new(tls)))
         } else {
             None
         };
+        let reach = Reach::of(address, config.hosts.clone(), shown.as_deref());
         let door = Door::new(
             node.handle.clone(),
             node.clock.clone(),

@@ -53,7 +53,7 @@ pub use input::{
 };
 pub(crate) use pack::ChangeParts;
 pub use quarantine::{Quarantined, quarantined};
-pub use repair::{Plan, RepairRefusal, RepairWish, parted};
+pub use repair::{Plan, PlanMark, RepairRefusal, RepairWish, parted};
 pub use status::Standing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -37,7 +37,7 @@ pub use compiled::compiled_subjects;
 pub use issues::{IssuesQuestion, issues};
 pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
 #[cfg(feature = "sync")]
-pub use repair::{heads_of_token, repair};
+pub use repair::repair;
 
 /// Who stands behind node prefixes and user ids, for one reading.
 pub(crate) struct Names {

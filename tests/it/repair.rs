@@ -17,6 +17,7 @@ use shared::text::line::LineReason;
 use shared::time::Timestamp;
 use shared::value::Value;
 use tests::browser::Browser;
+use tests::http::Client;
 use tests::invariants;
 use tests::process::{Place, wait_until};
 use tests::world::World;
@@ -47,13 +48,11 @@ fn plan(world: &mut World, project: ProjectId) -> Result<Plan, RepairRefusal> {
 }
 
 fn wish(world: &mut World, project: ProjectId, leave: &[FieldPath]) -> RepairWish {
-    let (id, actor) = (DocumentId::Project(project), world.actor(1));
-    let party = &mut world.parties[1];
-    let replica = party.replica.as_mut().expect("it runs");
-    let heads = replica.library().heads(&party.store, &id);
+    let actor = world.actor(1);
+    let plan = plan(world, project);
     RepairWish {
-        document: id,
-        heads: heads.expect("memory reads"),
+        document: DocumentId::Project(project),
+        mark: plan.map(|plan| plan.mark).unwrap_or_default(),
         leave: leave.iter().cloned().collect(),
         actor,
     }
@@ -205,6 +204,64 @@ fn a_document_that_is_another_units_only_parts_from_what_was_refused() {
 }
 
 #[test]
+fn a_node_that_did_not_hear_of_a_refusal_is_told_when_it_greets() {
+    let (mut world, project) = pair(53);
+    world.write_like_no_program(1, &DocumentId::Project(project), site());
+    let before = world.parties[1].store.clone();
+    world.run_for(20_000);
+    assert_eq!(cause(&world, 1), Some(LineReason::ChangesRefused));
+    // Its disk is put back to before it had heard, and so it goes once more after a cut.
+    world.crash(1);
+    world.parties[1].store = before;
+    world.start(1);
+    world.run_for(700_000);
+    assert_eq!(cause(&world, 1), Some(LineReason::ChangesRefused));
+    // What it parts from is waited for at neither side, also where the line is away just then.
+    world.crash(0);
+    world.run_for(200_000);
+    let wanted = wish(&mut world, project, &[]);
+    let done = repair(&mut world, wanted);
+    assert!(
+        matches!(done, Reply::Repaired { changes: 1, .. }),
+        "{done:?}"
+    );
+    world.start(0);
+    world.run_for(700_000);
+    assert_eq!((waiting(&world, 0), waiting(&world, 1)), (0, 0));
+    assert_eq!(
+        parted(&world.parties[0].store).expect("memory reads").len(),
+        1
+    );
+    assert_eq!(invariants::everybody_is_in_step(&world), Ok(()));
+    assert_eq!(invariants::heads_are_equal(&mut world), Ok(()));
+}
+
+#[test]
+fn what_the_hub_takes_in_after_all_is_refused_no_more_where_it_was_written() {
+    let mut world = World::new(54, 2);
+    world.enrol(1);
+    world.enrol(2);
+    let (home, to) = (world.unit(1), world.unit(2));
+    let project = world.create(1, home);
+    world.run_for(20_000);
+    let moved = |to| shared::command::Command::MoveProject { project, to };
+    world.command(0, moved(to), Vec::new());
+    world.run_for(20_000);
+    world.write_past_the_rules(1, &DocumentId::Project(project), site(), "ours still");
+    world.run_for(20_000);
+    assert_eq!(cause(&world, 1), Some(LineReason::ChangesRefused));
+    // It is given back, and what was refused is brought again with the next greeting.
+    world.command(0, moved(home), Vec::new());
+    world.run_for(20_000);
+    world.cut_all();
+    world.run_for(700_000);
+    assert_eq!((waiting(&world, 0), waiting(&world, 1)), (0, 0));
+    assert_eq!(cause(&world, 1), None);
+    let values = standing(&mut world, 0, project).remove(site().as_str());
+    assert_eq!(values, Some([Value::from("ours still")].into()));
+}
+
+#[test]
 fn whatever_happened_apart_a_repair_loses_nothing_that_was_seen() {
     let fields = [
         Field::Site,
@@ -317,8 +374,27 @@ fn a_clerk_sees_what_a_repair_comes_to_and_says_yes() {
     let edit = serde_json::json!({ "do": "edit", "project": project, "set": { "problems": "缺用地指标" } });
     let answers = clerk.commands(&serde_json::json!([tests::ids::envelope(&edit)]));
     assert_eq!(answers[0]["outcome"]["outcome"], "done", "{answers}");
-    wait_until("the hub refuses both", || {
-        township.cli(&["status"]).ok().json()["quarantined"] == 2
+    // The month is filed with what the hub will not take.
+    let me = clerk.get("/api/v1/session").ok().json();
+    let month = shared::time::Timestamp(me["now"].as_i64().expect("the node's clock"));
+    let month = month.date().month_of();
+    let mut officer = hub.log_in("王科", PASSWORD);
+    let overview = |officer: &mut Client| officer.get("/api/v1/overview").ok().json();
+    let ledger = overview(&mut officer)["ledger"].clone();
+    township.add_user("周山", "head", PASSWORD);
+    let mut head = township.log_in("周山", PASSWORD);
+    let set = serde_json::json!({ format!("{month}/month_done_fen"): 5_000_000, format!("{month}/month_image"): "路基完成" });
+    let filling = serde_json::json!({ "do": "edit", "project": project, "set": set });
+    let filing = serde_json::json!({
+        "do": "file", "filing": tests::ids::row(), "unit": me["unit"], "ledger": ledger, "period": month.to_string(),
+        "lines": [{ "project": project }],
+    });
+    for (person, command) in [(&mut clerk, filling), (&mut head, filing)] {
+        let answers = person.commands(&serde_json::json!([tests::ids::envelope(&command)]));
+        assert_eq!(answers[0]["outcome"]["outcome"], "done", "{answers}");
+    }
+    wait_until("the hub refuses all", || {
+        township.cli(&["status"]).ok().json()["quarantined"] == 3
     });
     // It does not say that all is well.
     let synced = township.cli(&["sync"]);
@@ -328,17 +404,16 @@ fn a_clerk_sees_what_a_repair_comes_to_and_says_yes() {
     // A plan is made for the record as it stands.
     let path = format!("/api/v1/quarantine/{document}");
     let plan = clerk.get(&path).ok().json();
-    assert_eq!(plan["values"].as_array().map(Vec::len), Some(2), "{plan}");
-    let stale = clerk.send("POST", &format!("{path}/{}", "ab".repeat(32)), None);
+    assert_eq!(plan["values"].as_array().map(Vec::len), Some(4), "{plan}");
+    let stale = clerk.send("POST", &format!("{path}/{}", "ab".repeat(16)), None);
     assert_eq!(stale.status, 409, "{}", stale.text());
     let dry = township.cli(&["quarantine", "repair", &document, "--dry-run"]);
     assert_eq!(dry.ok().json()["values"], serde_json::Value::Null);
-    assert_eq!(township.cli(&["status"]).ok().json()["quarantined"], 2);
+    assert_eq!(township.cli(&["status"]).ok().json()["quarantined"], 3);
 
     let done = runtime.block_on(repair_on_the_page(root.path(), &township, &document));
     done.unwrap_or_else(|error| panic!("{error:?}"));
     township.sync();
-    let mut officer = hub.log_in("王科", PASSWORD);
     let cells = officer.project(&project)["cells"].clone();
     assert_eq!(cells["problems"]["value"], "缺用地指标", "{cells}");
     assert_eq!(cells["site"]["value"], "旧址", "{cells}");
@@ -349,13 +424,20 @@ fn a_clerk_sees_what_a_repair_comes_to_and_says_yes() {
         "in her name still"
     );
     assert_eq!(township.cli(&["status"]).ok().json()["quarantined"], 0);
+    // Nor does the hub wait for it any more, and the month has arrived with what came in its place.
+    assert_eq!(hub.cli(&["status"]).ok().json()["quarantined"], 0);
+    wait_until("the month is received", || {
+        let units = overview(&mut officer)["units"].clone();
+        let mut units = units.as_array().into_iter().flatten();
+        units.any(|line| line["unit"] == me["unit"] && line["state"] == "filed")
+    });
     let _clean = township.cli(&["check"]).ok();
     // What left the record goes with every export, and there is nothing more to repair.
     let out = root.path().join("隔离.jsonl");
     let out = out.to_str().expect("a path");
     let _written = township.cli(&["quarantine", "export", out]).ok();
     let lines = std::fs::read_to_string(out).expect("a file");
-    assert_eq!(lines.lines().count(), 2);
+    assert_eq!(lines.lines().count(), 3);
     assert!(
         lines
             .lines()

@@ -3,9 +3,10 @@
 
 use shared::api::Repair;
 use shared::command::Actor;
+use shared::decide::may_let_go;
 use shared::field::FieldPath;
 use shared::ids::DocumentId;
-use shared::sync::{Input, RepairRefusal, RepairWish, Reply, RequestRefusal};
+use shared::sync::{Input, PlanMark, RepairRefusal, RepairWish, Reply, RequestRefusal};
 use shared::text::Lang;
 use shared::text::repair::RepairWords;
 use shared::view;
@@ -21,6 +22,9 @@ pub enum RepairFailed {
     /// As the core says.
     #[error(transparent)]
     Refused(RepairRefusal),
+    /// Values would be left out, and the person may not decide that.
+    #[error("values would be left out")]
+    NotAllowed,
     /// The driver did not do it.
     #[error(transparent)]
     Driver(#[from] DriverError),
@@ -40,6 +44,7 @@ impl RepairFailed {
 pub const fn words(why: RepairRefusal) -> RepairWords {
     match why {
         RepairRefusal::Sound => RepairWords::Sound,
+        RepairRefusal::Others => RepairWords::Others,
         RepairRefusal::Moved => RepairWords::Moved,
     }
 }
@@ -59,9 +64,7 @@ pub async fn plan(
         let plan = plan.map_err(RepairFailed::Refused)?;
         let name = named(read, &document);
         let library = read.replica.library();
-        let heads = library.heads(read.reader, &document);
-        let heads = heads.map_err(RepairFailed::failed)?;
-        view::repair(library, read.reader, &heads, name, &plan, lang).map_err(RepairFailed::failed)
+        view::repair(library, read.reader, name, &plan, lang).map_err(RepairFailed::failed)
     };
     context.handle.read(read).await?
 }
@@ -78,10 +81,20 @@ pub async fn carry_out(
     leave: Vec<FieldPath>,
     actor: Actor,
 ) -> Result<(u64, u64), RepairFailed> {
+    let now = plan(context, document.clone(), Lang::En).await?;
+    // What does not fit is refused by the core; here only who decides is looked at.
+    let drops = !leave.is_empty() || now.values.iter().any(|value| !value.is_writable);
+    if drops && !may_let_go(&actor) {
+        return Err(RepairFailed::NotAllowed);
+    }
+    let mut mark = PlanMark::default();
     let wish = RepairWish {
         document,
-        // What is no token of ours is no state of the document either.
-        heads: view::heads_of_token(token).unwrap_or_default(),
+        // What is no token of ours is no plan of this record either.
+        mark: match hex::decode_to_slice(token, &mut mark) {
+            Ok(()) => mark,
+            Err(_) => return Err(RepairFailed::Refused(RepairRefusal::Moved)),
+        },
         leave: leave.into_iter().collect(),
         actor,
     };
@@ -108,6 +121,7 @@ pub(super) async fn run(
 ) -> Result<Outcome, Trouble> {
     let trouble = |failed: RepairFailed| match failed {
         RepairFailed::Refused(why) => Trouble::plain(words(why).text(lang)),
+        RepairFailed::NotAllowed => Trouble::plain(RepairWords::NotAllowed.text(lang)),
         failed => Trouble::failed(&failed),
     };
     let actor = edit::actor(context, user)?;

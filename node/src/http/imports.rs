@@ -55,7 +55,9 @@ impl Previews {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|preview| preview.until > now);
         if waiting.len() >= PREVIEWS_MAX {
-            waiting.pop_front();
+            // Who reads a folder of workbooks pushes his own out first, and nobody else's.
+            let own = waiting.iter().position(|preview| preview.user == user);
+            waiting.remove(own.unwrap_or(0));
         }
         let id = prepared.preview.api.token;
         waiting.push_back(Waiting {

@@ -69,7 +69,11 @@ impl House {
         };
         let config = Config::load(&flags, &|_| None).unwrap();
         let app = App {
-            reach: Arc::default(),
+            reach: Arc::new(crate::server::Reach::of(
+                SocketAddr::from(([127, 0, 0, 1], 1)),
+                Vec::new(),
+                None,
+            )),
             handle: node.handle.clone(),
             info: node.info.clone(),
             config: Arc::new(config),

@@ -22,8 +22,8 @@ pub struct Branch {
     pub left: Vec<Change>,
     /// The values that leave with them, in the order they were written.
     pub lost: Vec<Lost>,
-    /// The changes each one that leaves builds on, itself not included.
-    before: BTreeMap<ChangeHash, Before>,
+    /// What each change that leaves names as what it builds on.
+    deps: BTreeMap<ChangeHash, Vec<ChangeHash>>,
 }
 
 /// A value that stands in the document and would be gone.
@@ -31,35 +31,41 @@ pub struct Branch {
 pub struct Lost {
     /// Where it stands.
     pub path: FieldPath,
-    /// What is read there; of a text that several wrote, as its last writer among those that leave had it.
+    /// What is read there; of a text that several wrote, as those that leave made it among them.
     pub value: Value,
     /// What would be read there instead.
     pub kept: Value,
-    /// The change that wrote it.
+    /// The change that wrote it; of a text the last one.
     pub change: ChangeHash,
+    /// Of a text: the other changes that leave and wrote it.
+    pub others: Vec<ChangeHash>,
     /// Who and when, as that change says.
     pub by: ChangeInfo,
     /// False where it is a list or a map, which no program of ours puts anywhere.
     pub is_value: bool,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Before {
-    /// Of those that stay: the latest.
-    kept: BTreeSet<ChangeHash>,
-    /// Of those that leave: all.
-    left: BTreeSet<ChangeHash>,
-}
-
 impl Branch {
-    /// What the writer of a change that leaves had seen; `again` names what became of those that were written again.
+    /// What the writers of a lost value had seen; `again` names what became of changes that were written again.
     #[must_use]
-    pub fn base(&self, change: &ChangeHash, again: &BTreeMap<ChangeHash, Vec<ChangeHash>>) -> Base {
-        let before = self.before.get(change).cloned().unwrap_or_default();
-        let own = before.left.iter().filter_map(|hash| again.get(hash));
+    pub fn base(&self, lost: &Lost, again: &BTreeMap<ChangeHash, Vec<ChangeHash>>) -> Base {
+        let mut todo: Vec<ChangeHash> = lost.others.clone();
+        todo.push(lost.change);
+        let (mut kept, mut own) = (BTreeSet::new(), Vec::new());
+        let mut seen = BTreeSet::new();
+        while let Some(hash) = todo.pop() {
+            match self.deps.get(&hash) {
+                None => drop(kept.insert(hash)),
+                Some(deps) if seen.insert(hash) => {
+                    todo.extend(deps);
+                    own.extend(again.get(&hash).into_iter().flatten().copied());
+                }
+                Some(_) => {}
+            }
+        }
         Base::Seen {
-            heads: self.kept.antichain(before.kept),
-            own: own.flatten().copied().collect(),
+            heads: self.kept.antichain(kept),
+            own,
         }
     }
 }
@@ -70,34 +76,21 @@ impl Document {
     /// # Errors
     /// When automerge cannot build what is left, which would be its mistake: the rest names nothing that left.
     pub fn without(&self, refused: &BTreeSet<ChangeHash>) -> Result<Branch, DocumentError> {
-        let mut before: BTreeMap<ChangeHash, Before> = BTreeMap::new();
+        let mut gone: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
         let (mut left, mut stay) = (Vec::new(), Vec::new());
         let mut actors = BTreeSet::new();
         for change in self.inner.get_changes(&[]) {
-            let builds_on = change.deps().iter().any(|dep| before.contains_key(dep));
             // What an actor wrote after a change that leaves would have a number that does not follow.
-            let leaves =
-                builds_on || refused.contains(&change.hash()) || actors.contains(change.actor_id());
-            if !leaves {
+            let leaves = refused.contains(&change.hash())
+                || actors.contains(change.actor_id())
+                || change.deps().iter().any(|dep| gone.contains_key(dep));
+            if leaves {
+                actors.insert(change.actor_id().clone());
+                gone.insert(change.hash(), change.deps().to_vec());
+                left.push(change);
+            } else {
                 stay.push(change);
-                continue;
             }
-            let mut seen = Before::default();
-            for dep in change.deps() {
-                match before.get(dep) {
-                    None => {
-                        seen.kept.insert(*dep);
-                    }
-                    Some(earlier) => {
-                        seen.kept.extend(earlier.kept.iter().copied());
-                        seen.left.extend(earlier.left.iter().copied());
-                        seen.left.insert(*dep);
-                    }
-                }
-            }
-            actors.insert(change.actor_id().clone());
-            before.insert(change.hash(), seen);
-            left.push(change);
         }
         let mut kept = Self::blank();
         kept.apply(stay)?;
@@ -106,14 +99,14 @@ impl Document {
             kept,
             left,
             lost,
-            before,
+            deps: gone,
         })
     }
 
     fn lost(&self, kept: &Self, left: &[Change]) -> Vec<Lost> {
         let order: BTreeMap<ChangeHash, usize> =
             left.iter().map(Change::hash).zip(0usize..).collect();
-        let writers = self.writers_of_texts(left);
+        let writers = self.writers(left);
         let mut lost = Vec::new();
         for entry in self.entries() {
             let path = entry.path;
@@ -125,21 +118,26 @@ impl Document {
                     found.extend(
                         self.change_of(&rival.operation)
                             .filter(|change| order.contains_key(change))
-                            .map(|change| (rival.value, change, is_value)),
+                            .map(|change| (rival.value, change, Vec::new(), is_value)),
                     );
                 }
-            } else if let Some(last) = writers.get(path.as_str())
+            } else if let Some((last, others)) = writers
+                .get(path.as_str())
+                .and_then(|writers| writers.split_last())
                 && self.value(&path) != stood
             {
-                found.push((self.value_at(&path, &[*last]), *last, true));
+                let ends = self.antichain(others.iter().chain([last]).copied().collect());
+                let value = self.value_at(&path, &ends);
+                found.push((value, *last, others.to_vec(), true));
             }
-            for (value, change, is_value) in found {
+            for (value, change, others, is_value) in found {
                 if let Some(by) = self.change_info(&change) {
                     lost.push(Lost {
                         path: path.clone(),
                         value,
                         kept: stood.clone(),
                         change,
+                        others,
                         by,
                         is_value,
                     });
@@ -150,12 +148,12 @@ impl Document {
         lost
     }
 
-    /// The last of these changes that wrote each co-edited text.
-    fn writers_of_texts(&self, left: &[Change]) -> BTreeMap<String, ChangeHash> {
-        let mut writers = BTreeMap::new();
+    /// Which of these changes wrote each path, in their order.
+    fn writers(&self, left: &[Change]) -> BTreeMap<String, Vec<ChangeHash>> {
+        let mut writers: BTreeMap<String, Vec<ChangeHash>> = BTreeMap::new();
         for change in left {
             for path in self.touched_paths(change) {
-                writers.insert(path, change.hash());
+                writers.entry(path).or_default().push(change.hash());
             }
         }
         writers

@@ -18,6 +18,8 @@ use crate::store::{Reader, StoreError, Tree, Turn};
 const ASIDE: &[u8] = b"aside/";
 /// Keys of changes that a person let go of, likewise.
 const DISMISSED: &[u8] = b"dismissed/";
+/// Keys of changes that a repair took out of a document, at the node that wrote them and at its hub: prefix ‖ document ‖ hash.
+pub(crate) const PARTED: &[u8] = b"parted/";
 /// Numbers that may be missing between changes that are there.
 const GAPS_MAX: usize = 100_000;
 
@@ -32,6 +34,24 @@ pub fn is_hole(id: &DocumentId, number: u32, raw: &[u8]) -> bool {
 
 fn aside_key(id: &DocumentId, number: u32) -> Vec<u8> {
     [ASIDE, &change_key(id, number)].concat()
+}
+
+/// The key of a change that a repair took out of a document.
+pub(crate) fn parted_key(id: &DocumentId, hash: &[u8; 32]) -> Vec<u8> {
+    [PARTED, &id.to_bytes(), hash].concat()
+}
+
+/// True for a change that a repair took out of its document, here or at the node it came from.
+///
+/// # Errors
+/// When the store fails.
+pub fn has_parted(
+    reader: &dyn Reader,
+    id: &DocumentId,
+    hash: &[u8; 32],
+) -> Result<bool, LibraryError> {
+    let record = reader.load(Tree::Meta, &parted_key(id, hash));
+    Ok(record.map_err(store(id))?.is_some())
 }
 
 /// What is set aside, by document.

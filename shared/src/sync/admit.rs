@@ -431,7 +431,14 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         let mut key = id.to_bytes();
         key.extend(refused.hash);
+        let nack = Frame::Nack {
+            document: id.clone(),
+            hash: refused.hash,
+            reason: refused.reason as u8,
+        };
         if cx.turn.load(Tree::Quarantine, &key)?.is_some() {
+            // Who brings it again has not heard.
+            self.send(cx, session, &nack);
             return Ok(());
         }
         if self.quarantined >= QUARANTINE_MAX {
@@ -453,15 +460,7 @@ impl Replica {
         };
         cx.turn.put(Tree::Quarantine, key, refused.encode());
         self.quarantined += 1;
-        self.send(
-            cx,
-            session,
-            &Frame::Nack {
-                document: id.clone(),
-                hash: refused.hash,
-                reason: refused.reason as u8,
-            },
-        );
+        self.send(cx, session, &nack);
         cx.out.push(Effect::Status);
         Ok(())
     }
@@ -476,7 +475,7 @@ impl Replica {
         for change in changes {
             let mut key = id.to_bytes();
             key.extend(change.hash().0);
-            self.unquarantine(cx, key)?;
+            self.reinstate(cx, id, key)?;
         }
         Ok(())
     }

@@ -222,7 +222,7 @@ impl Replica {
         }
         self.peer_contact.insert(node, cx.now);
         self.enter(cx, id, open);
-        Ok(())
+        self.tell_refusals(cx, id, node)
     }
 
     /// Dialler: the hub let us in.

@@ -5,13 +5,14 @@
 //! restored from a backup gets back what it had written itself where no seal stands for it (`seal`): nobody but a person can
 //! say then that it is genuine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::{self, Reason, Voice};
 use crate::ids::{DocumentId, NodeId};
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::wire::codec::{self, WireError, Writer};
+use crate::wire::v1::Frame;
 
 use super::effect::{Effect, Reply};
 use super::error::ReplicaError;
@@ -85,12 +86,57 @@ pub fn quarantined(reader: &dyn Reader) -> Result<Vec<Quarantined>, ReplicaError
     })
 }
 
+/// In a `Nack`, in place of a [`Reason`]: it is refused no more. Programs that do not know it take no notice.
+const TAKEN_IN: u8 = 0;
+/// Refusals a node is told when it greets; each is some 60 bytes. The others follow once these are settled.
+const TOLD_MAX: usize = 256;
+
 /// Refused changes kept. An officer's whole attention is needed long before.
 pub(super) const QUARANTINE_MAX: u64 = 100_000;
 
 impl Replica {
+    /// Hub: tells a node that greets what it is still refused: it may not have heard of it, or be put back to before it had.
+    pub(super) fn tell_refusals(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        session: SessionId,
+        node: NodeId,
+    ) -> Result<(), ReplicaError> {
+        if !self.watch.keeps_of(node) {
+            return Ok(());
+        }
+        let refused = quarantined(cx.turn)?.into_iter();
+        for change in refused.filter(|change| change.from == node).take(TOLD_MAX) {
+            let nack = Frame::Nack {
+                document: change.document,
+                hash: change.hash,
+                reason: change.reason as u8,
+            };
+            self.send(cx, session, &nack);
+        }
+        Ok(())
+    }
+
+    /// Node: but for these documents the hub holds what we hold, so nothing of them is refused any more.
+    pub(super) fn settle_refused(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        differ: &BTreeSet<DocumentId>,
+    ) -> Result<(), ReplicaError> {
+        if self.refused == 0 {
+            return Ok(());
+        }
+        for change in quarantined(cx.turn)? {
+            if change.from == self.node && !differ.contains(&change.document) {
+                self.unquarantine(cx, change.key())?;
+            }
+        }
+        cx.out.push(Effect::Status);
+        Ok(())
+    }
+
     /// Node: the hub refused a change we hold. It stands in quarantine here as well, so that its author hears of it; the
-    /// document keeps it.
+    /// document keeps it. Hub: a node parted from one that was refused.
     pub(super) fn on_nack(
         &mut self,
         cx: &mut Context<'_, '_>,
@@ -99,10 +145,15 @@ impl Replica {
         hash: [u8; 32],
         reason: u8,
     ) -> Result<(), ReplicaError> {
-        if self.sessions.get(&session).is_some_and(|s| s.is_dialler) {
-            self.note_refusal(cx, document, hash, reason)?;
+        let Some(session) = self.sessions.get(&session) else {
+            return Ok(());
+        };
+        match (session.is_dialler, session.node()) {
+            (true, _) if self.is_parted(cx, &document, hash)? => Ok(()),
+            (true, _) => self.note_refusal(cx, document, hash, reason),
+            (false, Some(node)) => self.note_parted(cx, node, &document, hash),
+            (false, None) => Ok(()),
         }
-        Ok(())
     }
 
     /// Node: the hub says, over the line or in a bundle, that it refused a change of ours.
@@ -113,6 +164,13 @@ impl Replica {
         hash: [u8; 32],
         reason: u8,
     ) -> Result<(), ReplicaError> {
+        if reason == TAKEN_IN {
+            let mut key = document.to_bytes();
+            key.extend(hash);
+            self.unquarantine(cx, key)?;
+            cx.out.push(Effect::Status);
+            return Ok(());
+        }
         let Some(reason) = Reason::from_u8(reason) else {
             return Ok(());
         };
@@ -133,10 +191,19 @@ impl Replica {
             raw: change.raw_bytes().to_vec(),
         };
         let key = refused.key();
-        if cx.turn.load(Tree::Quarantine, &key)?.is_none() {
+        let is_news = match cx.turn.load(Tree::Quarantine, &key)? {
+            None => {
+                self.quarantined += 1;
+                self.refused += 1;
+                true
+            }
+            // The record may have been moved, or moved back.
+            Some(stood) => {
+                Quarantined::decode(&key, &stood).is_ok_and(|stood| stood.reason != reason)
+            }
+        };
+        if is_news {
             cx.turn.put(Tree::Quarantine, key, refused.encode());
-            self.quarantined += 1;
-            self.refused += 1;
             cx.out.push(Effect::Status);
         }
         Ok(())
@@ -159,6 +226,30 @@ impl Replica {
             let mut key = document.to_bytes();
             key.extend(change.hash().0);
             self.unquarantine(cx, key)?;
+        }
+        Ok(())
+    }
+
+    /// Hub: a change that was refused is taken in after all; who brought it is told, if he is there.
+    pub(super) fn reinstate(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        document: &DocumentId,
+        key: Vec<u8>,
+    ) -> Result<(), ReplicaError> {
+        let stood = cx.turn.load(Tree::Quarantine, &key)?;
+        let stood = stood.and_then(|value| Quarantined::decode(&key, &value).ok());
+        self.unquarantine(cx, key)?;
+        let session = stood
+            .as_ref()
+            .and_then(|change| self.by_node.get(&change.from));
+        if let (Some(change), Some(&session)) = (&stood, session) {
+            let taken = Frame::Nack {
+                document: document.clone(),
+                hash: change.hash,
+                reason: TAKEN_IN,
+            };
+            self.send(cx, session, &taken);
         }
         Ok(())
     }
@@ -234,7 +325,7 @@ impl Replica {
                 .into_iter()
                 .partition(|change| refused.contains(&change.hash));
             for change in &done {
-                self.unquarantine(cx, change.key())?;
+                self.reinstate(cx, id, change.key())?;
             }
             taken += done.len() as u64;
             if let Some(after) = verdict.after {

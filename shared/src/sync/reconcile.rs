@@ -134,6 +134,8 @@ impl Replica {
     ) -> Result<(), ReplicaError> {
         match cx.turn.load(Tree::Meta, BEGUN)? {
             Some(_) => self.start_probe(cx, id),
+            // What the hub refused once it may hold by now.
+            None if self.refused > 0 => self.start_probe(cx, id),
             None => Ok(()),
         }
     }
@@ -266,6 +268,10 @@ impl Replica {
             .iter()
             .filter_map(|item| repair.items.get(item).cloned())
             .collect();
+        self.settle_refused(cx, &documents.iter().cloned().collect())?;
+        let Some(repair) = self.repair_mut(id) else {
+            return Ok(());
+        };
         let mut need: Vec<Hash> = repair.need.iter().copied().collect();
         let mut have = self.heads_of(cx.turn, documents)?;
         loop {

@@ -3,7 +3,7 @@
 //! Whatever a node writes after such a change builds on it and is refused with it, so the document would never arrive again. A repair
 //! parts from the refused changes and all that builds on them, and writes again, in changes of a fresh actor, each value that a person
 //! still sees: in its writer's name, at its time, and beside what others wrote meanwhile where its writer had not seen that.
-//! The changes that left are kept under their own keys and go with every export of the quarantine. A person decides on what he was
+//! The changes that left are kept under their own keys, at the hub as well, and go with every export of the quarantine. A person decides on what he was
 //! shown: a document that moved since is looked at again. Of a document that is another unit's by now nothing is written again; it
 //! parts all the same, or the node would say for ever that the hub refuses it.
 
@@ -19,13 +19,15 @@ use crate::document::branch::{Branch, Lost};
 use crate::document::{Author, DocumentError};
 use crate::field::{FieldPath, Target};
 use crate::gate::{self, Reason};
-use crate::identity::ProcessActor;
-use crate::ids::DocumentId;
+use crate::identity::{ProcessActor, actor_prefix};
+use crate::ids::{DocumentId, NodeId};
 use crate::library::LibraryError;
+use crate::library::salvage::{PARTED, has_parted, parted_key};
 use crate::limits::TEXT_CHARS_MAX;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
 use crate::value::Value;
+use crate::wire::v1::Frame;
 
 use super::effect::{Effect, Reply, RequestRefusal};
 use super::error::ReplicaError;
@@ -34,25 +36,27 @@ use super::log::Source;
 use super::quarantine::Quarantined;
 use super::{Context, Replica, answer, quarantined, scan};
 
-/// Keys of changes that left a document, in `Tree::Meta`: prefix ‖ document ‖ hash.
-const PARTED: &[u8] = b"parted/";
-
 /// What a person saw of a document with refused changes, and wants of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepairWish {
     /// The document.
     pub document: DocumentId,
-    /// Its heads when he looked.
-    pub heads: Vec<ChangeHash>,
+    /// The plan he was shown.
+    pub mark: PlanMark,
     /// Paths whose values are not written again.
     pub leave: BTreeSet<FieldPath>,
     /// Who decides.
     pub actor: Actor,
 }
 
+/// Names a plan: of other heads, other refusals or another standing it is another.
+pub type PlanMark = [u8; 16];
+
 /// What a repair would come to.
 #[derive(Debug)]
 pub struct Plan {
+    /// Its name.
+    pub mark: PlanMark,
     /// The document without what was refused, and what would be gone with it.
     pub branch: Branch,
     /// False where the hub refuses whatever this node writes there, since the document is another unit's by now: nothing is written
@@ -74,6 +78,9 @@ pub enum RepairRefusal {
     /// Nothing of it was refused that this node wrote.
     #[error("nothing that this node wrote there was refused")]
     Sound,
+    /// What was refused is not this node's own work: it stood between the hub and others.
+    #[error("another node wrote what was refused")]
+    Others,
     /// It changed since the person looked.
     #[error("the document changed in the meantime")]
     Moved,
@@ -109,17 +116,34 @@ impl Replica {
         if refused.is_empty() || !self.library.contains(reader, id)? {
             return Ok(Err(RepairRefusal::Sound));
         }
-        let refused = refused
+        let refused: BTreeSet<ChangeHash> = refused
             .iter()
             .map(|change| ChangeHash(change.hash))
             .collect();
-        let branch = self.library.document(reader, id)?.without(&refused);
+        let document = self.library.document(reader, id)?;
+        let mut mark = blake3::Hasher::new();
+        for hash in document.heads().iter().chain(&refused) {
+            mark.update(&hash.0);
+        }
+        mark.update(&[u8::from(is_ours)]);
+        let branch = document.without(&refused);
         let broken = |source: DocumentError| LibraryError::Changes {
             document: id.clone(),
             source,
         };
         let branch = branch.map_err(broken)?;
-        Ok(Ok(Plan { branch, is_ours }))
+        let own = actor_prefix(self.node);
+        let is_foreign = |change: &Change| !change.actor_id().to_bytes().starts_with(&own);
+        if branch.left.iter().any(is_foreign) {
+            return Ok(Err(RepairRefusal::Others));
+        }
+        let mut name = [0; 16];
+        name.copy_from_slice(&mark.finalize().as_bytes()[..16]);
+        Ok(Ok(Plan {
+            mark: name,
+            branch,
+            is_ours,
+        }))
     }
 
     pub(super) fn repair(
@@ -137,7 +161,7 @@ impl Replica {
             Ok(plan) => plan,
             Err(why) => return refuse(cx, why),
         };
-        if self.library.heads(cx.turn, id)? != wish.heads {
+        if plan.mark != wish.mark {
             return refuse(cx, RepairRefusal::Moved);
         }
         // The old actor has numbers behind it that the hub does not know, and may yet be shown.
@@ -148,30 +172,11 @@ impl Replica {
         self.library.part(cx.turn, id, &left)?;
         let values = self.write_again(cx, wish, &plan)?;
         self.log_changed(cx.turn, Source::OWN)?;
-        self.tell_trail(cx, wish)?;
         let changes = left.len() as u64;
+        tell_trail(cx, wish, values, changes)?;
         answer(cx, request, Reply::Repaired { values, changes });
         cx.out.push(Effect::Status);
         Ok(())
-    }
-
-    fn tell_trail(&self, cx: &mut Context<'_, '_>, wish: &RepairWish) -> Result<(), ReplicaError> {
-        let entry = AuditEntry {
-            at: cx.now,
-            user: wish.actor.user,
-            name: wish.actor.name.clone(),
-            role: wish.actor.role,
-            unit: wish.actor.unit,
-            what: "repair".to_owned(),
-            project: match &wish.document {
-                DocumentId::Project(project) => Some(*project),
-                _ => None,
-            },
-            reason: String::new(),
-            outcome: "done".to_owned(),
-            rule: None,
-        };
-        Ok(desk::audit(cx.turn, cx.now, &entry)?)
     }
 
     /// Moves what left the document from quarantine to where it is only kept.
@@ -194,8 +199,65 @@ impl Replica {
             let key = unsent.key();
             let stood = cx.turn.load(Tree::Quarantine, &key)?;
             let record = stood.unwrap_or_else(|| unsent.encode());
-            cx.turn.put(Tree::Meta, [PARTED, &key].concat(), record);
+            let kept = parted_key(id, &unsent.hash);
+            cx.turn.put(Tree::Meta, kept, record);
+            let is_told = cx.turn.load(Tree::Quarantine, &key)?.is_some();
             self.unquarantine(cx, key)?;
+            if is_told {
+                self.say_parted(cx, id, change.hash().0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the hub that a change it refused has left the document, so that it waits for nobody there either.
+    fn say_parted(&mut self, cx: &mut Context<'_, '_>, document: &DocumentId, hash: [u8; 32]) {
+        let hub = self
+            .sessions
+            .iter()
+            .find(|(_, session)| session.is_dialler && session.open().is_some());
+        if let Some(id) = hub.map(|(id, _)| *id) {
+            let parted = Frame::Nack {
+                document: document.clone(),
+                hash,
+                reason: Reason::MissingDependency as u8,
+            };
+            self.send(cx, id, &parted);
+        }
+    }
+
+    /// Node: the hub says again that it refused a change. Where that has left its document, the hub had not heard of it.
+    pub(super) fn is_parted(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        document: &DocumentId,
+        hash: [u8; 32],
+    ) -> Result<bool, ReplicaError> {
+        let is_parted = has_parted(cx.turn, document, &hash)?;
+        if is_parted {
+            self.say_parted(cx, document, hash);
+        }
+        Ok(is_parted)
+    }
+
+    /// Hub: a node parted from a change of its own that was refused here. It is kept, and nobody takes it in any more.
+    pub(super) fn note_parted(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: NodeId,
+        document: &DocumentId,
+        hash: [u8; 32],
+    ) -> Result<(), ReplicaError> {
+        let mut key = document.to_bytes();
+        key.extend(hash);
+        let Some(record) = cx.turn.load(Tree::Quarantine, &key)? else {
+            return Ok(());
+        };
+        if Quarantined::decode(&key, &record).is_ok_and(|change| change.from == from) {
+            let kept = parted_key(document, &hash);
+            cx.turn.put(Tree::Meta, kept, record);
+            self.unquarantine(cx, key)?;
+            cx.out.push(Effect::Status);
         }
         Ok(())
     }
@@ -210,7 +272,9 @@ impl Replica {
         let branch = &plan.branch;
         let mut again: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
         let mut values = 0;
-        for of_change in branch.lost.chunk_by(|a, b| a.change == b.change) {
+        // A text has a base of its own: that of all who wrote it.
+        let is_one = |a: &Lost, b: &Lost| a.change == b.change && a.others == b.others;
+        for of_change in branch.lost.chunk_by(is_one) {
             let wanted = of_change
                 .iter()
                 .filter(|lost| plan.keeps(lost) && !wish.leave.contains(&lost.path));
@@ -232,16 +296,46 @@ impl Replica {
                 } else {
                     cx.now
                 },
-                base: branch.base(&first.change, &again),
+                base: branch.base(first, &again),
             };
             let made = self
                 .library
                 .write(cx.turn, &wish.document, &edits, &author)?;
-            again.insert(first.change, made.iter().map(|made| made.hash).collect());
+            let made = made.iter().map(|made| made.hash);
+            again.entry(first.change).or_default().extend(made);
             values += edits.len() as u64;
         }
         Ok(values)
     }
+}
+
+fn tell_trail(
+    cx: &mut Context<'_, '_>,
+    wish: &RepairWish,
+    values: u64,
+    changes: u64,
+) -> Result<(), ReplicaError> {
+    let mut what = format!("{} -{changes} +{values}", wish.document);
+    for path in &wish.leave {
+        what.push_str(" !");
+        what.push_str(path.as_str());
+    }
+    let entry = AuditEntry {
+        at: cx.now,
+        user: wish.actor.user,
+        name: wish.actor.name.clone(),
+        role: wish.actor.role,
+        unit: wish.actor.unit,
+        what: "repair".to_owned(),
+        project: match &wish.document {
+            DocumentId::Project(project) => Some(*project),
+            _ => None,
+        },
+        reason: what,
+        outcome: "done".to_owned(),
+        rule: None,
+    };
+    Ok(desk::audit(cx.turn, cx.now, &entry)?)
 }
 
 /// True when a change of ours may hold the value: where its kind is known, it has that kind's shape.
@@ -271,6 +365,7 @@ mod tests {
             value,
             kept: Value::Null,
             change: ChangeHash([1; 32]),
+            others: Vec::new(),
             by: crate::document::ChangeInfo {
                 node: [0; 8],
                 message: String::new(),

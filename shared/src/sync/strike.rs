@@ -260,6 +260,11 @@ impl Watch {
         }
     }
 
+    /// True when something that a node brought lies in quarantine.
+    pub(super) fn keeps_of(&self, node: NodeId) -> bool {
+        self.kept.get(&node).is_some_and(|bytes| *bytes > 0)
+    }
+
     /// Counts one refused change of the running batch; false when there is no room for it.
     pub(super) fn note_refused(&mut self, node: NodeId, bytes: usize) -> bool {
         let kept = self.kept.get(&node).copied().unwrap_or(0);

@@ -579,6 +579,7 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "missing" "未报" "Not reported",
             "empty" "未填" "Empty",
             "filling" "填报中" "Filling",
+            "filed_locally" "已报送（待送达）" "Filed, on its way",
             "filed" "已报" "Reported",
             "accepted" "已审" "Accepted",
             "returned" "退回" "Returned",

@@ -67,6 +67,7 @@ words! {
         ColleaguesNote "同一办公网内的电脑或手机，在浏览器中输入下面的网址，或用相机扫二维码，再用自己的用户名登录。本页可以打印张贴。" "A computer or telephone on the same network opens this address, or scans the code, and logs in with its owner's own name. The page may be printed.";
         OnlyHere "本机目前只供这台电脑自己使用，同事还打不开。" "This node serves this computer alone; colleagues cannot open it yet.";
         OpenUp "请管理员把数据目录里 config.toml 的 listen 改为 \"0.0.0.0:8470\"，然后重新启动；从此一律加密传输。" "Have the administrator set listen = \"0.0.0.0:8470\" in config.toml in the data folder and start it again; from then on everything is encrypted.";
+        NoNetwork "这台电脑现在没有接入网络，没有可用的网址；接好网线或无线网后刷新本页。" "This computer is on no network now, so it has no address; connect it and load this page anew.";
         Certificate "第一次打开时浏览器会提示证书不受信任。请核对证书的 SHA-256 指纹与下面一致，再选择继续。" "The first time, the browser says that it does not know the certificate. See that its SHA-256 fingerprint is this one, then go on.";
         Demo "演示数据，不代表真实情况。" "Demonstration data, not real.";
     }

@@ -34,6 +34,8 @@ pub enum RepairWords {
         changes: usize,
     },
     Sound,
+    Others,
+    NotAllowed,
     Moved,
 }
 
@@ -83,6 +85,12 @@ impl RepairWords {
             Self::NotOurs { document, changes } => format!(
                 "{document}：已不归本单位填写，下列内容所在的 {changes} 处改动不会被收下。确认后移出本机的这份资料并另存（可导出）；仍需写入的，请与县里联系"
             ),
+            Self::Others => {
+                "被拒的改动是别的单位写的，本机不能修复；请那个单位在自己的机器上修复。".into()
+            }
+            Self::NotAllowed => {
+                "这次修复有内容不再写入，须由本单位负责人（在县级为科长以上人员）确认。".into()
+            }
             Self::Moved => "这份资料刚有新的改动，请重新核对后再修复；没有改动任何内容。".into(),
         }
     }
@@ -123,6 +131,8 @@ impl RepairWords {
             Self::NotOurs { document, changes } => format!(
                 "{document}: not this unit's to fill in any more, so the {changes} changes with these values will not be taken. They will leave the record on this node and be set aside (the export holds them); ask the county for what is still needed"
             ),
+            Self::Others => "Another unit wrote what was refused, so this node cannot repair it; that unit can, on its own.".into(),
+            Self::NotAllowed => "This repair leaves values out, which takes the head of the unit (at the hub an officer).".into(),
             Self::Moved => "This record has just changed. Look at it again, then repair it; nothing was written.".into(),
         }
     }

@@ -1,10 +1,8 @@
 //! What a repair of a record would come to, in words (`sync::repair`).
 
-use automerge::ChangeHash;
-
 use super::Names;
 use crate::api::{Repair, RepairValue};
-use crate::document::{heads_from_hex, heads_to_hex};
+use crate::document::hex;
 use crate::field::{FieldPath, Kind, Target};
 use crate::library::{Library, LibraryError};
 use crate::store::Reader;
@@ -17,17 +15,13 @@ use crate::text::repair::RepairWords;
 use crate::time::Timestamp;
 use crate::value::Value;
 
-/// Between the heads in a token.
-const TOKEN_JOINT: &str = ".";
-
-/// The plan of a repair; `heads` are the document's, `name` is what people call it.
+/// The plan of a repair; `name` is what people call the record.
 ///
 /// # Errors
 /// When a document cannot be read.
 pub fn repair(
     library: &mut Library,
     reader: &dyn Reader,
-    heads: &[ChangeHash],
     name: String,
     plan: &Plan,
     lang: Lang,
@@ -67,17 +61,10 @@ pub fn repair(
     };
     told.insert(0, words.text(lang));
     Ok(Repair {
-        token: Some(heads_to_hex(heads).join(TOKEN_JOINT)),
+        token: Some(hex(&plan.mark)),
         told,
         values,
     })
-}
-
-/// The heads a plan was made for; `None` when the token was not made here.
-#[must_use]
-pub fn heads_of_token(token: &str) -> Option<Vec<ChangeHash>> {
-    let heads: Vec<String> = token.split(TOKEN_JOINT).map(str::to_owned).collect();
-    heads_from_hex(&heads)
 }
 
 /// A value for reading; of a county's own options the id.

@@ -87,7 +87,7 @@ impl Preview {
             }
             Step::Told(told) => html! {
                 <div role="status" id={format!("{name}-told")} data-preview={told.token.is_some().to_string()}>
-                    { for told.told.iter().map(|sentence| html! { <p key={sentence.clone()}>{ sentence }</p> }) }
+                    { for told.told.iter().enumerate().map(|(index, sentence)| html! { <p key={index}>{ sentence }</p> }) }
                     if let Some(token) = &told.token {
                         <p class="buttons"><button class="button button--main" id={format!("{name}-take")} onclick={
                                 let (preview, path) = (self.clone(), format!("{base}/{token}"));

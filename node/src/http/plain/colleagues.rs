@@ -22,19 +22,22 @@ const QUIET: usize = 4;
 pub fn colleagues(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let mut page = signed_in(site, call.person()?, call.lang);
     page.heading(Plain::Colleagues);
-    if site.reach.addresses.is_empty() {
-        page.paragraph("", Plain::OnlyHere.text(call.lang));
-        page.paragraph("", Plain::OpenUp.text(call.lang));
-    } else {
-        page.paragraph("", Plain::ColleaguesNote.text(call.lang));
+    let addresses = site.reach.addresses();
+    let words: &[Plain] = match (site.reach.is_only_here(), addresses.is_empty()) {
+        (true, _) => &[Plain::OnlyHere, Plain::OpenUp],
+        (false, true) => &[Plain::NoNetwork],
+        (false, false) => &[Plain::ColleaguesNote],
+    };
+    for word in words {
+        page.paragraph("", word.text(call.lang));
     }
-    for address in &site.reach.addresses {
+    for address in &addresses {
         page.paragraph("address", address);
         if let Some(code) = code(address) {
             page.drawing(&code);
         }
     }
-    if let (Some(print), false) = (&site.reach.certificate, site.reach.addresses.is_empty()) {
+    if let (Some(print), false) = (&site.reach.certificate, addresses.is_empty()) {
         page.paragraph("", Plain::Certificate.text(call.lang));
         page.paragraph("quiet", print);
     }

@@ -31,7 +31,7 @@ fn again(branch: &Branch) -> Document {
     let mut document = branch.kept.clone();
     let mut made: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
     for lost in &branch.lost {
-        let base = branch.base(&lost.change, &made);
+        let base = branch.base(lost, &made);
         let by = author(9, &lost.by.message, base);
         let edits = [(lost.path.clone(), lost.value.clone())];
         let changes = document.write(&edits, &by).unwrap();
@@ -162,6 +162,23 @@ fn a_text_of_several_keeps_what_each_side_added() {
 
     let branch = document.without(&[bad].into()).unwrap();
     assert_eq!(branch.kept.value(&path(at)), Value::from("一二三四"));
+    assert_eq!(again(&branch).value(&path(at)), Value::from("零一二三四"));
+}
+
+#[test]
+fn of_a_text_that_two_wrote_apart_after_a_bad_change_nothing_is_lost() {
+    let at = "worklog";
+    let mut document = project();
+    put(&mut document, &author(1, "edit:a", Base::Now), at, "一二三");
+    let bad = put(&mut document, &author(1, "bad", Base::Now), "site", "x");
+    let base = || Base::Seen {
+        heads: vec![bad],
+        own: Vec::new(),
+    };
+    put(&mut document, &author(1, "edit:a", base()), at, "零一二三");
+    put(&mut document, &author(1, "edit:b", base()), at, "一二三四");
+    assert_eq!(document.value(&path(at)), Value::from("零一二三四"));
+    let branch = document.without(&[bad].into()).unwrap();
     assert_eq!(again(&branch).value(&path(at)), Value::from("零一二三四"));
 }
 

@@ -143,7 +143,8 @@ fn standing(
     match report::state(&chain, u32::from(filled), deadline, sources.now) {
         FilingState::Empty => "empty",
         FilingState::Filling => "filling",
-        FilingState::FiledLocally | FilingState::Filed => "filed",
+        FilingState::FiledLocally => "filed_locally",
+        FilingState::Filed => "filed",
         FilingState::Returned => "returned",
         FilingState::Accepted => "accepted",
         FilingState::Missing => "missing",
