@@ -43,6 +43,13 @@ async fn choose(browser: &Browser, path: &str) -> Result<String> {
     Ok(label)
 }
 
+/// Follows the link to a table's file; gives the status and how the file begins.
+const EXPORT: &str = "const done = arguments[arguments.length - 1];
+fetch(document.querySelector('#records-export').href).then(async (answer) => {
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  done([answer.status, String.fromCharCode(bytes[0], bytes[1])]);
+});";
+
 async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     let browser = Browser::start(&root.join("profile"), &shots).await?;
@@ -61,6 +68,13 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser.find_with("#records tr[data-row]", &item).await?;
     browser.find_with("#records tr[data-row]", CLERK).await?;
     browser.shoot("40-approvals").await?;
+    // The same rows leave as a workbook.
+    let file = browser.driver.execute_async(EXPORT, Vec::new()).await?;
+    ensure!(
+        file.json()[0] == 200 && file.json()[1] == "PK",
+        "{:?}",
+        file.json()
+    );
 
     // Struck out with a reason, it stays in sight.
     browser.click("#records [data-act='⊘']").await?;

@@ -273,6 +273,7 @@ pub fn RecordList(props: &RecordListProps) -> Html {
                 }
                 if let Some(id) = records.project { <Link to={Route::Project { id }} classes="button">{ words.t(Ui::Project) }</Link> }
                 <Link to={Route::Registry { project: records.project }} classes="button">{ words.t(Ui::Records) }</Link>
+                <a class="button" id="records-export" download="" href={format!("/api/v1/exports{query}&format=xlsx")}>{ words.t(Ui::ExportXlsx) }</a>
                 { print_button(words) }
             </header>
             if !records.refusal.is_empty() { <p class="form__note" id="record-read-only">{ words.t(Ui::ReadOnly) }{ " · " }{ &records.refusal }</p> }
@@ -343,7 +344,8 @@ fn line(
                 else { { for row.warnings.iter().map(|warning| html! { <p class="form__error">{ "▲ " }{ warning }</p> }) } }
             </td>
             <td class="rows__actions">
-                { act(Ui::History, "↺", Over::Past) }
+                // What is worked out when it is read has no past of its own.
+                if records.kind.place != "compiled" { { act(Ui::History, "↺", Over::Past) } }
                 if writes && stands && !records.kind.acts { { act(Ui::Correct, "✎", Over::Editing) } }
                 if writes && stands { { act(Ui::Strike, "⊘", Over::Striking) } }
             </td>
