@@ -250,13 +250,14 @@ pub enum Frame {
         /// The position.
         position: u64,
     },
-    /// A change was put into quarantine; everything else goes on.
+    /// A hub put a change into quarantine; everything else goes on. Said when it happens, when the change is brought again, and at each
+    /// greeting. From a node: it parted from a change that was refused.
     Nack {
         /// The document.
         document: DocumentId,
         /// The change's hash, or a hash of its bytes when it has none.
         hash: Hash,
-        /// Why (`gate::Reason`).
+        /// Why (`gate::Reason`); 0: it is refused no more.
         reason: u8,
     },
     /// The packed form could not be read here: send from this position again, plainly.
