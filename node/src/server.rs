@@ -61,11 +61,7 @@ impl App {
             return self.config.addresses.clone();
         }
         let scheme = if self.secure { "https" } else { "http" };
-        let host = match self.address.ip() {
-            ip if ip.is_unspecified() => outward_address(),
-            ip => ip,
-        };
-        let address = SocketAddr::new(host, self.address.port());
+        let address = SocketAddr::new(seen_from_outside(self.address), self.address.port());
         vec![format!("{scheme}://{address}")]
     }
 }
@@ -108,15 +104,20 @@ impl Reach {
         if self.is_only_here() {
             return Vec::new();
         }
-        let own = match self.listen.ip() {
-            ip if ip.is_unspecified() => outward_address(),
-            ip => ip,
-        };
+        let own = seen_from_outside(self.listen);
         let port = self.listen.port();
         let own = (!own.is_loopback()).then(|| SocketAddr::new(own, port).to_string());
         let named = self.hosts.iter().map(|host| format!("{host}:{port}"));
         let found = own.into_iter().chain(named);
         found.map(|host| format!("https://{host}")).collect()
+    }
+}
+
+/// The address others use for a listener: its own, or this computer's where it listens on all.
+fn seen_from_outside(listen: SocketAddr) -> IpAddr {
+    match listen.ip() {
+        ip if ip.is_unspecified() => outward_address(),
+        ip => ip,
     }
 }
 
@@ -328,10 +329,7 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, BindError> {
 /// The names browsers may use, for a certificate that is made at the first start.
 fn certificate_names(config: &Config, address: SocketAddr) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let own = match address.ip() {
-        ip if ip.is_unspecified() => outward_address(),
-        ip => ip,
-    };
+    let own = seen_from_outside(address);
     if !own.is_loopback() {
         names.push(own.to_string());
     }

@@ -124,6 +124,18 @@ impl FieldPath {
         format!("{}/{key}/{}", table.id(), column.id()).parse()
     }
 
+    /// What stands there; `None` for a name this version does not know.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        match self.target() {
+            Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => {
+                Some(field.kind())
+            }
+            Target::Cell(_, _, column) => Some(column.kind()),
+            Target::Unknown => None,
+        }
+    }
+
     /// The path as it stands in the document.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -259,6 +259,15 @@ pub enum DocumentId {
 }
 
 impl DocumentId {
+    /// The project whose record, or whose county side, it is.
+    #[must_use]
+    pub const fn project(&self) -> Option<ProjectId> {
+        match self {
+            Self::Project(id) | Self::Oversight(id) => Some(*id),
+            Self::Unit(_) | Self::County(_) | Self::Hub(_) | Self::Person(_) => None,
+        }
+    }
+
     /// The document's name as bytes: one byte for the kind, then the id. Sorts like the enum.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use node::node::{Node, Options};
+use shared::command::Role;
 use shared::document::{Author, Base};
 use shared::field::{Field, FieldPath};
 use shared::ids::{DocumentId, ProjectId};
@@ -137,7 +138,12 @@ fn what_was_typed_after_a_refused_change_reaches_the_hub_once_the_document_is_re
     assert_eq!(standing(&mut world, 1, project).len(), before.len());
     let before = standing(&mut world, 1, project);
 
-    let again = wish(&mut world, project, &[site()]);
+    // What is left out is for the head of the unit to decide.
+    let mut again = wish(&mut world, project, &[site()]);
+    let not_allowed = Reply::Refused(RequestRefusal::Repair(RepairRefusal::NotAllowed));
+    assert_eq!(repair(&mut world, again.clone()), not_allowed);
+    assert_eq!(standing(&mut world, 1, project), before);
+    again.actor.role = Role::Head;
     let values = 4;
     assert_eq!(
         repair(&mut world, again),
@@ -189,7 +195,8 @@ fn a_document_that_is_another_units_only_parts_from_what_was_refused() {
     assert!(!found.is_ours && found.branch.lost.len() == 1);
     // Until somebody decides, the township is told that it did not arrive.
     assert_eq!(cause(&world, 1), Some(LineReason::ChangesRefused));
-    let wanted = wish(&mut world, project, &[]);
+    let mut wanted = wish(&mut world, project, &[]);
+    wanted.actor.role = Role::Head;
     let (values, changes) = (0, 1);
     assert_eq!(
         repair(&mut world, wanted),

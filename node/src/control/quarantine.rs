@@ -81,10 +81,7 @@ pub(super) async fn dismiss(
             actor.name
         )));
     }
-    let project = match &document {
-        DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
-        _ => None,
-    };
+    let project = document.project();
     let named = document.clone();
     let work = move |write: &mut WriteContext<'_, '_>| -> Result<usize, StoreError> {
         let changes = salvage::dismiss(write.turn, &named)?;
@@ -159,11 +156,9 @@ pub fn listed(
 
 /// What people call the document a change is about.
 pub fn named(read: &mut ReadContext<'_>, document: &DocumentId) -> String {
-    let project = match document {
-        DocumentId::Project(project) | DocumentId::Oversight(project) => Some(*project),
-        _ => None,
-    };
-    let view = project.and_then(|project| views::project(read, project).ok().flatten());
+    let view = document
+        .project()
+        .and_then(|project| views::project(read, project).ok().flatten());
     let name = view.map(|view| view.text(Field::Name).to_owned());
     name.filter(|name| !name.is_empty())
         .unwrap_or_else(|| document.to_string())

@@ -3,7 +3,6 @@
 
 use shared::api::Repair;
 use shared::command::Actor;
-use shared::decide::may_let_go;
 use shared::field::FieldPath;
 use shared::ids::DocumentId;
 use shared::sync::{Input, PlanMark, RepairRefusal, RepairWish, Reply, RequestRefusal};
@@ -22,9 +21,6 @@ pub enum RepairFailed {
     /// As the core says.
     #[error(transparent)]
     Refused(RepairRefusal),
-    /// Values would be left out, and the person may not decide that.
-    #[error("values would be left out")]
-    NotAllowed,
     /// The driver did not do it.
     #[error(transparent)]
     Driver(#[from] DriverError),
@@ -45,6 +41,8 @@ pub const fn words(why: RepairRefusal) -> RepairWords {
     match why {
         RepairRefusal::Sound => RepairWords::Sound,
         RepairRefusal::Others => RepairWords::Others,
+        RepairRefusal::NotAllowed => RepairWords::NotAllowed,
+        RepairRefusal::TooMany => RepairWords::TooMany,
         RepairRefusal::Moved => RepairWords::Moved,
     }
 }
@@ -81,12 +79,6 @@ pub async fn carry_out(
     leave: Vec<FieldPath>,
     actor: Actor,
 ) -> Result<(u64, u64), RepairFailed> {
-    let now = plan(context, document.clone(), Lang::En).await?;
-    // What does not fit is refused by the core; here only who decides is looked at.
-    let drops = !leave.is_empty() || now.values.iter().any(|value| !value.is_writable);
-    if drops && !may_let_go(&actor) {
-        return Err(RepairFailed::NotAllowed);
-    }
     let mut mark = PlanMark::default();
     let wish = RepairWish {
         document,
@@ -121,7 +113,6 @@ pub(super) async fn run(
 ) -> Result<Outcome, Trouble> {
     let trouble = |failed: RepairFailed| match failed {
         RepairFailed::Refused(why) => Trouble::plain(words(why).text(lang)),
-        RepairFailed::NotAllowed => Trouble::plain(RepairWords::NotAllowed.text(lang)),
         failed => Trouble::failed(&failed),
     };
     let actor = edit::actor(context, user)?;

@@ -12,7 +12,6 @@ use shared::command::Refusal;
 use shared::library::LibraryError;
 use shared::sync::RepairRefusal;
 use shared::text::Lang;
-use shared::text::repair::RepairWords;
 use shared::text::system::System;
 
 use super::guard::GuardError;
@@ -86,9 +85,6 @@ pub enum Failed {
     /// A record was not repaired.
     #[error("the record was not repaired")]
     Repair(RepairRefusal),
-    /// Values would be left out by a repair, and the person may not decide that.
-    #[error("the repair leaves values out")]
-    RepairNotAllowed,
     /// The preview is over.
     #[error("the preview is over")]
     PreviewGone,
@@ -109,7 +105,6 @@ impl From<RepairFailed> for Failed {
     fn from(failed: RepairFailed) -> Self {
         match failed {
             RepairFailed::Refused(why) => Self::Repair(why),
-            RepairFailed::NotAllowed => Self::RepairNotAllowed,
             RepairFailed::Driver(error) => Self::Driver(error),
             RepairFailed::Failed(source) => Self::internal("repairing a record", source),
         }
@@ -136,7 +131,7 @@ impl Failed {
             Self::Login(LoginError::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden
             | Self::HubOnly
-            | Self::RepairNotAllowed
+            | Self::Repair(RepairRefusal::NotAllowed)
             | Self::Guard(GuardError::ForeignOrigin) => StatusCode::FORBIDDEN,
             Self::Guard(GuardError::ForeignHost) => StatusCode::MISDIRECTED_REQUEST,
             Self::Guard(GuardError::BodyType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -182,7 +177,9 @@ impl Failed {
             Self::NotLoggedIn => Code::NotLoggedIn,
             Self::Login(LoginError::Refused) => Code::LoginRefused,
             Self::Login(LoginError::TooManyTries { .. }) => Code::TooManyTries,
-            Self::Forbidden | Self::HubOnly | Self::RepairNotAllowed => Code::Forbidden,
+            Self::Forbidden | Self::HubOnly | Self::Repair(RepairRefusal::NotAllowed) => {
+                Code::Forbidden
+            }
             Self::Guard(GuardError::ForeignOrigin) => Code::ForeignOrigin,
             Self::Guard(GuardError::ForeignHost) => Code::ForeignHost,
             Self::NotFound | Self::PreviewGone => Code::NotFound,
@@ -235,7 +232,7 @@ impl Failed {
             Self::Login(LoginError::TooManyTries { wait_seconds }) => System::TooManyTries {
                 seconds: *wait_seconds,
             },
-            Self::Forbidden | Self::RepairNotAllowed => System::Forbidden,
+            Self::Forbidden => System::Forbidden,
             Self::HubOnly => System::HubOnly,
             Self::Guard(GuardError::ForeignOrigin) => System::ForeignOrigin,
             Self::Guard(GuardError::ForeignHost) => System::ForeignHost,
@@ -294,7 +291,6 @@ impl Failed {
         match self {
             Self::Refused(refusal) => refusal.sentence(lang),
             Self::Repair(why) => repair::words(*why).text(lang),
-            Self::RepairNotAllowed => RepairWords::NotAllowed.text(lang),
             Self::Import(error) => error.text(lang),
             other => other.words().text(lang),
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Change, ChangeHash, ObjId, ObjType, ReadDoc};
 
-use super::{Base, ChangeInfo, Document, DocumentError, is_co_edited};
+use super::{Author, Base, ChangeInfo, Document, DocumentError, WriteError, is_co_edited};
 use crate::field::FieldPath;
 use crate::value::Value;
 
@@ -45,10 +45,61 @@ pub struct Lost {
     pub is_value: bool,
 }
 
+/// Values that were written again.
+#[derive(Debug)]
+pub struct Again {
+    /// The document with them.
+    pub document: Document,
+    /// The changes that hold them.
+    pub changes: Vec<Change>,
+    /// How many they are.
+    pub values: usize,
+}
+
 impl Branch {
+    /// Writes lost values again on the document without what left, those that are wanted: each on what its writer had seen, so that what
+    /// others wrote meanwhile stands beside it. `author` says in whose name; its base is not looked at.
+    ///
+    /// # Errors
+    /// As [`Document::write`]: when more values than there are lanes stand beside others'.
+    pub fn again(
+        &self,
+        is_wanted: impl Fn(&Lost) -> bool,
+        author: impl Fn(&Lost) -> Author,
+    ) -> Result<Again, WriteError> {
+        let mut document = self.kept.clone();
+        let mut changes: Vec<Change> = Vec::new();
+        let mut values = 0;
+        let mut made: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
+        // A text has a base of its own: that of all who wrote it.
+        let is_one = |a: &Lost, b: &Lost| a.change == b.change && a.others == b.others;
+        for of_change in self.lost.chunk_by(is_one) {
+            let wanted = of_change.iter().filter(|lost| is_wanted(lost));
+            let edits: Vec<(FieldPath, Value)> = wanted
+                .map(|lost| (lost.path.clone(), lost.value.clone()))
+                .collect();
+            let Some(first) = of_change.first().filter(|_| !edits.is_empty()) else {
+                continue;
+            };
+            let author = Author {
+                base: self.base(first, &made),
+                ..author(first)
+            };
+            let written = document.write(&edits, &author)?;
+            let hashes = written.iter().map(Change::hash);
+            made.entry(first.change).or_default().extend(hashes);
+            changes.extend(written);
+            values += edits.len();
+        }
+        Ok(Again {
+            document,
+            changes,
+            values,
+        })
+    }
+
     /// What the writers of a lost value had seen; `again` names what became of changes that were written again.
-    #[must_use]
-    pub fn base(&self, lost: &Lost, again: &BTreeMap<ChangeHash, Vec<ChangeHash>>) -> Base {
+    fn base(&self, lost: &Lost, again: &BTreeMap<ChangeHash, Vec<ChangeHash>>) -> Base {
         let mut todo: Vec<ChangeHash> = lost.others.clone();
         todo.push(lost.change);
         let (mut kept, mut own) = (BTreeSet::new(), Vec::new());

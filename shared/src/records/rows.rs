@@ -14,7 +14,7 @@ use crate::rules::lists::takes_nominations;
 use crate::rules::void::Void;
 use crate::text::Lang;
 use crate::text::fields::{fixed_label, fixed_options};
-use crate::text::records::{RowWarning, amount, comma, flag};
+use crate::text::records::{RowWarning, shown};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -48,23 +48,12 @@ impl Around<'_> {
 
     fn shown_at(&self, table: Table, column: Column, value: &Value, depth: u8) -> String {
         match (column.kind(), value) {
-            (_, Value::Null) => String::new(),
-            (Kind::Money, Value::Int(fen)) => amount(*fen, self.lang),
-            (Kind::Percent, Value::Int(percent)) => format!("{percent}%"),
-            (Kind::Moment, Value::Int(ms)) => Timestamp(*ms).to_string(),
-            (_, Value::Bool(yes)) => flag(*yes, self.lang).to_owned(),
-            (_, Value::Int(number)) => number.to_string(),
-            (Kind::Choice(list), Value::Text(id)) => self.option(list, id),
-            (Kind::Set(list), Value::Text(ids)) => {
-                let labels: Vec<_> = ids.split(',').map(|id| self.option(list, id)).collect();
-                labels.join(comma(self.lang))
-            }
             (Kind::Unit, Value::Text(text)) => self.directory.show(text),
             (Kind::Rules, Value::Text(file)) => rules_name(file),
             (Kind::Reference, Value::Text(text)) => self
                 .named(table, column, text, depth)
                 .unwrap_or_else(|| text.clone()),
-            (_, Value::Text(text)) => text.clone(),
+            (kind, value) => shown(kind, value, self.lang, |list, id| self.option(list, id)),
         }
     }
 

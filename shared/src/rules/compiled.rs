@@ -13,7 +13,7 @@ use crate::book::Book;
 use crate::cells::CellMap;
 use crate::field::{Column, Field, FieldPath, Rows, Table};
 use crate::ids::{ProjectId, UnitId};
-use crate::profile::{LedgerPer, Profile};
+use crate::profile::{LedgerPer, ListKind, Profile};
 use crate::project::{Cell, ProjectView};
 use crate::rules::World;
 use crate::rules::brief::Brief;
@@ -178,6 +178,19 @@ fn is_of(brief: &Brief, whose: Option<UnitId>) -> bool {
 fn briefs<'g>(ground: &'g Ground<'_>, whose: Option<UnitId>) -> impl Iterator<Item = &'g Brief> {
     let briefs = ground.briefs.iter().map(AsRef::as_ref);
     briefs.filter(move |brief| !brief.deleted && is_of(brief, whose))
+}
+
+/// What tells whether a project stands on a list of one of these kinds.
+fn on_lists<'g>(
+    ground: &'g Ground<'_>,
+    now: Timestamp,
+    kinds: &'static [ListKind],
+) -> impl Fn(ProjectId) -> bool + 'g {
+    let on = ground.memberships(now);
+    move |project| {
+        let mut lists = ground.profile.lists.iter();
+        lists.any(|list| kinds.contains(&list.kind) && on.has(project, &list.id))
+    }
 }
 
 /// The views of living projects of which this holds, by their names.

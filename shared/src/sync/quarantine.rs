@@ -149,7 +149,7 @@ impl Replica {
             return Ok(());
         };
         match (session.is_dialler, session.node()) {
-            (true, _) if self.is_parted(cx, &document, hash)? => Ok(()),
+            (true, _) if self.answer_parted(cx, &document, hash)? => Ok(()),
             (true, _) => self.note_refusal(cx, document, hash, reason),
             (false, Some(node)) => self.note_parted(cx, node, &document, hash),
             (false, None) => Ok(()),

@@ -5,19 +5,19 @@
 //! still sees: in its writer's name, at its time, and beside what others wrote meanwhile where its writer had not seen that.
 //! The changes that left are kept under their own keys, at the hub as well, and go with every export of the quarantine. A person decides on what he was
 //! shown: a document that moved since is looked at again. Of a document that is another unit's by now nothing is written again; it
-//! parts all the same, or the node would say for ever that the hub refuses it.
+//! parts all the same, or the node would say for ever that the hub refuses it. (What `reconcile` calls a repair is one of two logs.)
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use automerge::{Change, ChangeHash};
 
 use crate::api::AuditEntry;
 use crate::command::Actor;
-use crate::decide::{Act, Misfit, check_shape};
+use crate::decide::{Act, Misfit, check_shape, may_let_go};
 use crate::desk;
 use crate::document::branch::{Branch, Lost};
-use crate::document::{Author, DocumentError};
-use crate::field::{FieldPath, Target};
+use crate::document::{Author, Base, DocumentError};
+use crate::field::{FieldPath, Kind};
 use crate::gate::{self, Reason};
 use crate::identity::{ProcessActor, actor_prefix};
 use crate::ids::{DocumentId, NodeId};
@@ -26,7 +26,6 @@ use crate::library::salvage::{PARTED, has_parted, parted_key};
 use crate::limits::TEXT_CHARS_MAX;
 use crate::store::{Reader, Tree};
 use crate::time::Timestamp;
-use crate::value::Value;
 use crate::wire::v1::Frame;
 
 use super::effect::{Effect, Reply, RequestRefusal};
@@ -81,6 +80,12 @@ pub enum RepairRefusal {
     /// What was refused is not this node's own work: it stood between the hub and others.
     #[error("another node wrote what was refused")]
     Others,
+    /// Values would be left out, and the person may not decide that.
+    #[error("values would be left out, which this person may not decide")]
+    NotAllowed,
+    /// More values stand beside what others wrote meanwhile than one writer can put there.
+    #[error("too many values stand beside what others wrote")]
+    TooMany,
     /// It changed since the person looked.
     #[error("the document changed in the meantime")]
     Moved,
@@ -164,15 +169,25 @@ impl Replica {
         if plan.mark != wish.mark {
             return refuse(cx, RepairRefusal::Moved);
         }
+        let keeps = |lost: &Lost| plan.keeps(lost) && !wish.leave.contains(&lost.path);
+        let drops = !wish.leave.is_empty() || plan.branch.lost.iter().any(|lost| !keeps(lost));
+        if drops && !may_let_go(&wish.actor) {
+            return refuse(cx, RepairRefusal::NotAllowed);
+        }
         // The old actor has numbers behind it that the hub does not know, and may yet be shown.
         self.seed = ProcessActor::new(self.node, cx.draw());
+        let (process, now) = (self.seed, cx.now);
+        let Ok(again) = (plan.branch).again(keeps, |lost| author_of(lost, wish, process, now))
+        else {
+            return refuse(cx, RepairRefusal::TooMany);
+        };
         let left = &plan.branch.left;
         self.keep_parted(cx, id, left)?;
         let left: BTreeSet<ChangeHash> = left.iter().map(Change::hash).collect();
         self.library.part(cx.turn, id, &left)?;
-        let values = self.write_again(cx, wish, &plan)?;
+        self.library.apply(cx.turn, id, again.changes)?;
         self.log_changed(cx.turn, Source::OWN)?;
-        let changes = left.len() as u64;
+        let (values, changes) = (again.values as u64, left.len() as u64);
         tell_trail(cx, wish, values, changes)?;
         answer(cx, request, Reply::Repaired { values, changes });
         cx.out.push(Effect::Status);
@@ -197,14 +212,14 @@ impl Replica {
                 raw: change.raw_bytes().to_vec(),
             };
             let key = unsent.key();
-            let stood = cx.turn.load(Tree::Quarantine, &key)?;
-            let record = stood.unwrap_or_else(|| unsent.encode());
             let kept = parted_key(id, &unsent.hash);
-            cx.turn.put(Tree::Meta, kept, record);
-            let is_told = cx.turn.load(Tree::Quarantine, &key)?.is_some();
-            self.unquarantine(cx, key)?;
-            if is_told {
-                self.say_parted(cx, id, change.hash().0);
+            match cx.turn.load(Tree::Quarantine, &key)? {
+                Some(refused) => {
+                    cx.turn.put(Tree::Meta, kept, refused);
+                    self.unquarantine(cx, key)?;
+                    self.say_parted(cx, id, unsent.hash);
+                }
+                None => cx.turn.put(Tree::Meta, kept, unsent.encode()),
             }
         }
         Ok(())
@@ -226,8 +241,9 @@ impl Replica {
         }
     }
 
-    /// Node: the hub says again that it refused a change. Where that has left its document, the hub had not heard of it.
-    pub(super) fn is_parted(
+    /// Node: the hub says again that it refused a change. Where that has left its document, the hub had not heard of it, and is told;
+    /// true then.
+    pub(super) fn answer_parted(
         &mut self,
         cx: &mut Context<'_, '_>,
         document: &DocumentId,
@@ -261,51 +277,24 @@ impl Replica {
         }
         Ok(())
     }
+}
 
-    /// Writes the lost values again; how many.
-    fn write_again(
-        &mut self,
-        cx: &mut Context<'_, '_>,
-        wish: &RepairWish,
-        plan: &Plan,
-    ) -> Result<u64, ReplicaError> {
-        let branch = &plan.branch;
-        let mut again: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
-        let mut values = 0;
-        // A text has a base of its own: that of all who wrote it.
-        let is_one = |a: &Lost, b: &Lost| a.change == b.change && a.others == b.others;
-        for of_change in branch.lost.chunk_by(is_one) {
-            let wanted = of_change
-                .iter()
-                .filter(|lost| plan.keeps(lost) && !wish.leave.contains(&lost.path));
-            let edits: Vec<(FieldPath, Value)> = wanted
-                .map(|lost| (lost.path.clone(), lost.value.clone()))
-                .collect();
-            let Some(first) = of_change.first().filter(|_| !edits.is_empty()) else {
-                continue;
-            };
-            let is_known = |message: &str| message.len() <= gate::MESSAGE_BYTES_MAX;
-            let message = Some(first.by.message.clone()).filter(|message| is_known(message));
-            let at = first.by.seconds;
-            let author = Author {
-                process: self.seed,
-                message: message
-                    .unwrap_or_else(|| format!("{}:{}", Act::Edit.id(), wish.actor.user)),
-                at: if at.unsigned_abs() <= gate::TIME_SECONDS_MAX {
-                    Timestamp(at.saturating_mul(1_000))
-                } else {
-                    cx.now
-                },
-                base: branch.base(first, &again),
-            };
-            let made = self
-                .library
-                .write(cx.turn, &wish.document, &edits, &author)?;
-            let made = made.iter().map(|made| made.hash);
-            again.entry(first.change).or_default().extend(made);
-            values += edits.len() as u64;
-        }
-        Ok(values)
+/// In whose name a lost value is written again: its writer's and at its time, as far as the gate takes what its change said of them.
+fn author_of(lost: &Lost, wish: &RepairWish, process: ProcessActor, now: Timestamp) -> Author {
+    let (message, at) = (&lost.by.message, lost.by.seconds);
+    Author {
+        process,
+        message: if message.len() <= gate::MESSAGE_BYTES_MAX {
+            message.clone()
+        } else {
+            format!("{}:{}", Act::Edit.id(), wish.actor.user)
+        },
+        at: if at.unsigned_abs() <= gate::TIME_SECONDS_MAX {
+            Timestamp(at.saturating_mul(1_000))
+        } else {
+            now
+        },
+        base: Base::Now,
     }
 }
 
@@ -327,10 +316,7 @@ fn tell_trail(
         role: wish.actor.role,
         unit: wish.actor.unit,
         what: "repair".to_owned(),
-        project: match &wish.document {
-            DocumentId::Project(project) => Some(*project),
-            _ => None,
-        },
+        project: wish.document.project(),
         reason: what,
         outcome: "done".to_owned(),
         rule: None,
@@ -340,11 +326,7 @@ fn tell_trail(
 
 /// True when a change of ours may hold the value: where its kind is known, it has that kind's shape.
 fn is_writable(lost: &Lost) -> bool {
-    let kind = match lost.path.target() {
-        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => field.kind(),
-        Target::Cell(_, _, column) => column.kind(),
-        Target::Unknown => crate::field::Kind::Json,
-    };
+    let kind = lost.path.kind().unwrap_or(Kind::Json);
     let is_short = |text: &str| text.chars().count() <= TEXT_CHARS_MAX;
     lost.is_value
         && match check_shape(kind, &lost.value) {
@@ -358,6 +340,7 @@ fn is_writable(lost: &Lost) -> bool {
 #[expect(clippy::unwrap_used, reason = "a failed test should panic")]
 mod tests {
     use super::*;
+    use crate::value::Value;
 
     fn lost(path: &str, value: Value) -> Lost {
         Lost {

@@ -2,10 +2,11 @@
 
 use super::Lang;
 use super::fields::pick;
-use crate::field::Place;
+use crate::field::{Kind, Place};
 use crate::profile::VersionState;
 use crate::records::Subject;
 use crate::time::{Date, Timestamp};
+use crate::value::Value;
 
 /// The id of a place in the API.
 #[must_use]
@@ -177,6 +178,30 @@ pub fn amount(fen: i64, lang: Lang) -> String {
     let exact = crate::money::Fen(fen).wan_exact();
     let unit = pick((" 万元", " ×10k yuan"), lang);
     format!("{exact}{unit}")
+}
+
+/// A value for reading, by what it is; `option` says what an id of a list is called. Empty for nothing.
+#[must_use]
+pub fn shown(
+    kind: Kind,
+    value: &Value,
+    lang: Lang,
+    option: impl Fn(&str, &str) -> String,
+) -> String {
+    match (kind, value) {
+        (_, Value::Null) => String::new(),
+        (Kind::Money, Value::Int(fen)) => amount(*fen, lang),
+        (Kind::Percent, Value::Int(percent)) => format!("{percent}%"),
+        (Kind::Moment, Value::Int(ms)) => Timestamp(*ms).to_string(),
+        (_, Value::Bool(yes)) => flag(*yes, lang).to_owned(),
+        (_, Value::Int(number)) => number.to_string(),
+        (Kind::Choice(list), Value::Text(id)) => option(list, id),
+        (Kind::Set(list), Value::Text(ids)) => {
+            let labels: Vec<_> = ids.split(',').map(|id| option(list, id)).collect();
+            labels.join(comma(lang))
+        }
+        (_, Value::Text(text)) => text.clone(),
+    }
 }
 
 /// Yes or no.

@@ -36,6 +36,7 @@ pub enum RepairWords {
     Sound,
     Others,
     NotAllowed,
+    TooMany,
     Moved,
 }
 
@@ -50,10 +51,6 @@ impl RepairWords {
     }
 
     fn chinese(&self) -> String {
-        let said = |value: &str| match value {
-            "" => "（空）".to_owned(),
-            value => format!("“{value}”"),
-        };
         match self {
             Self::Value {
                 label,
@@ -63,7 +60,7 @@ impl RepairWords {
                 at,
                 is_writable,
             } => {
-                let (old, new) = (said(old), said(new));
+                let (old, new) = (said(old, Lang::Zh), said(new, Lang::Zh));
                 let note = if *is_writable {
                     ""
                 } else {
@@ -89,17 +86,16 @@ impl RepairWords {
                 "被拒的改动是别的单位写的，本机不能修复；请那个单位在自己的机器上修复。".into()
             }
             Self::NotAllowed => {
-                "这次修复有内容不再写入，须由本单位负责人（在县级为科长以上人员）确认。".into()
+                "这次修复有内容不再写入，须由本单位负责人确认。".into()
+            }
+            Self::TooMany => {
+                "与别处同时改过的内容太多，不能一次修复；请先导出留存，再与县里联系。没有改动任何内容。".into()
             }
             Self::Moved => "这份资料刚有新的改动，请重新核对后再修复；没有改动任何内容。".into(),
         }
     }
 
     fn english(&self) -> String {
-        let said = |value: &str| match value {
-            "" => "(empty)".to_owned(),
-            value => format!("\"{value}\""),
-        };
         match self {
             Self::Value {
                 label,
@@ -109,7 +105,7 @@ impl RepairWords {
                 at,
                 is_writable,
             } => {
-                let (old, new) = (said(old), said(new));
+                let (old, new) = (said(old, Lang::En), said(new, Lang::En));
                 let note = if *is_writable {
                     ""
                 } else {
@@ -132,8 +128,19 @@ impl RepairWords {
                 "{document}: not this unit's to fill in any more, so the {changes} changes with these values will not be taken. They will leave the record on this node and be set aside (the export holds them); ask the county for what is still needed"
             ),
             Self::Others => "Another unit wrote what was refused, so this node cannot repair it; that unit can, on its own.".into(),
-            Self::NotAllowed => "This repair leaves values out, which takes the head of the unit (at the hub an officer).".into(),
+            Self::NotAllowed => "This repair leaves values out, which only the head of the unit decides.".into(),
+            Self::TooMany => "Too many values were changed elsewhere as well for one repair. Export the changes and ask the county; nothing was written.".into(),
             Self::Moved => "This record has just changed. Look at it again, then repair it; nothing was written.".into(),
         }
+    }
+}
+
+/// A value between its marks.
+fn said(value: &str, lang: Lang) -> String {
+    match (value, lang) {
+        ("", Lang::Zh) => "（空）".to_owned(),
+        ("", Lang::En) => "(empty)".to_owned(),
+        (value, Lang::Zh) => format!("“{value}”"),
+        (value, Lang::En) => format!("\"{value}\""),
     }
 }

@@ -3,13 +3,13 @@
 use super::Names;
 use crate::api::{Repair, RepairValue};
 use crate::document::hex;
-use crate::field::{FieldPath, Kind, Target};
+use crate::field::{FieldPath, Kind};
 use crate::library::{Library, LibraryError};
 use crate::store::Reader;
 use crate::sync::Plan;
 use crate::text::Lang;
 use crate::text::fields::fixed_label;
-use crate::text::records::{amount, comma, flag};
+use crate::text::records::shown;
 use crate::text::refusal::path_label;
 use crate::text::repair::RepairWords;
 use crate::time::Timestamp;
@@ -33,8 +33,8 @@ pub fn repair(
         let by = names.writer(reader, &lost.by)?;
         let words = RepairWords::Value {
             label: path_label(&lost.path, lang),
-            old: shown(&lost.path, &lost.kept, lang),
-            new: shown(&lost.path, &lost.value, lang),
+            old: said(&lost.path, &lost.kept, lang),
+            new: said(&lost.path, &lost.value, lang),
             by: [by.unit, by.name].join(" ").trim().to_owned(),
             at: Timestamp(lost.by.seconds.saturating_mul(1_000)),
             is_writable: is_writable || !plan.is_ours,
@@ -68,25 +68,7 @@ pub fn repair(
 }
 
 /// A value for reading; of a county's own options the id.
-fn shown(path: &FieldPath, value: &Value, lang: Lang) -> String {
-    let kind = match path.target() {
-        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => field.kind(),
-        Target::Cell(_, _, column) => column.kind(),
-        Target::Unknown => Kind::Text,
-    };
-    let option = |list, id: &str| fixed_label(list, id, lang).unwrap_or(id).to_owned();
-    match (kind, value) {
-        (_, Value::Null) => String::new(),
-        (_, Value::Bool(yes)) => flag(*yes, lang).to_owned(),
-        (Kind::Money, Value::Int(fen)) => amount(*fen, lang),
-        (Kind::Percent, Value::Int(percent)) => format!("{percent}%"),
-        (Kind::Moment, Value::Int(ms)) => Timestamp(*ms).to_string(),
-        (_, Value::Int(number)) => number.to_string(),
-        (Kind::Choice(list), Value::Text(id)) => option(list, id),
-        (Kind::Set(list), Value::Text(ids)) => {
-            let labels: Vec<String> = ids.split(',').map(|id| option(list, id)).collect();
-            labels.join(comma(lang))
-        }
-        (_, Value::Text(text)) => text.clone(),
-    }
+fn said(path: &FieldPath, value: &Value, lang: Lang) -> String {
+    let option = |list: &str, id: &str| fixed_label(list, id, lang).unwrap_or(id).to_owned();
+    shown(path.kind().unwrap_or(Kind::Text), value, lang, option)
 }

@@ -1,7 +1,7 @@
 //! The side bar with a field's history: who, when, from what to what; any old value can be written anew.
 
 use shared::api::HistoryEntry;
-use shared::field::{FieldPath, Kind, Target};
+use shared::field::{FieldPath, Kind};
 use shared::ids::ProjectId;
 use shared::text::ui::Ui;
 use shared::value::Value;
@@ -38,11 +38,7 @@ pub struct HistoryBarProps {
 /// What a path holds.
 #[must_use]
 pub fn kind_of(path: &FieldPath) -> Kind {
-    match path.target() {
-        Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => field.kind(),
-        Target::Cell(_, _, column) => column.kind(),
-        Target::Unknown => Kind::Text,
-    }
+    path.kind().unwrap_or(Kind::Text)
 }
 
 /// The bar.

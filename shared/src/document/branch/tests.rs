@@ -1,5 +1,4 @@
 use super::*;
-use crate::document::Author;
 use crate::identity::ProcessActor;
 use crate::ids::{DocumentId, NodeId, ProjectId};
 use crate::time::Timestamp;
@@ -26,20 +25,10 @@ fn put(document: &mut Document, by: &Author, at: &str, value: &str) -> ChangeHas
     document.write(&edits, by).unwrap()[0].hash()
 }
 
-/// Writes again what was lost, as `sync` does.
+/// Writes everything that was lost again.
 fn again(branch: &Branch) -> Document {
-    let mut document = branch.kept.clone();
-    let mut made: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
-    for lost in &branch.lost {
-        let base = branch.base(lost, &made);
-        let by = author(9, &lost.by.message, base);
-        let edits = [(lost.path.clone(), lost.value.clone())];
-        let changes = document.write(&edits, &by).unwrap();
-        made.entry(lost.change)
-            .or_default()
-            .extend(changes.iter().map(Change::hash));
-    }
-    document
+    let by = |lost: &Lost| author(9, &lost.by.message, Base::Now);
+    branch.again(|_| true, by).unwrap().document
 }
 
 fn values(document: &Document, at: &str) -> BTreeSet<Value> {
@@ -180,6 +169,30 @@ fn of_a_text_that_two_wrote_apart_after_a_bad_change_nothing_is_lost() {
     assert_eq!(document.value(&path(at)), Value::from("零一二三四"));
     let branch = document.without(&[bad].into()).unwrap();
     assert_eq!(again(&branch).value(&path(at)), Value::from("零一二三四"));
+}
+
+#[test]
+fn what_cannot_all_stand_beside_others_is_refused_and_nothing_is_written() {
+    let mut document = project();
+    let start = document.heads();
+    let bad = put(&mut document, &author(1, "bad", Base::Now), "site", "x");
+    let paths: Vec<String> = (0..300).map(|number| format!("unknown_{number}")).collect();
+    for at in &paths {
+        put(&mut document, &author(1, "edit:a", Base::Now), at, "ours");
+    }
+    let mut hub = project();
+    for at in &paths {
+        put(&mut hub, &author(2, "edit:h", Base::Now), at, "theirs");
+    }
+    document.apply(hub.changes_since(&start)).unwrap();
+    let branch = document.without(&[bad].into()).unwrap();
+    let by = |lost: &Lost| author(9, &lost.by.message, Base::Now);
+    let refused = branch.again(|_| true, by);
+    assert!(
+        matches!(refused, Err(WriteError::LanesExhausted)),
+        "{refused:?}"
+    );
+    assert_eq!(branch.kept.heads(), hub.heads());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sheet, Sources, briefs, name, views};
+use super::{Sheet, Sources, briefs, name, on_lists, views};
 use crate::book::Cells as _;
 use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, UnitId};
@@ -32,16 +32,10 @@ pub(super) fn subjects(
     whose: Option<UnitId>,
     now: Timestamp,
 ) -> BTreeSet<ProjectId> {
-    let on = ground.memberships(now);
-    let lists = ground.profile.lists.iter();
-    let lists: Vec<_> = lists
-        .filter(|list| matches!(list.kind, ListKind::Annual | ListKind::Reserve))
-        .collect();
+    let is_listed = on_lists(ground, now, &[ListKind::Annual, ListKind::Reserve]);
     let early = ["idea", "reserve", "listed", "permitting"];
     let briefs = briefs(ground, whose).filter(|brief| early.contains(&brief.stage.as_str()));
-    let taken_up = briefs.filter(|brief| {
-        brief.stage != "idea" || lists.iter().any(|list| on.has(brief.id, &list.id))
-    });
+    let taken_up = briefs.filter(|brief| brief.stage != "idea" || is_listed(brief.id));
     taken_up.map(|brief| brief.id).collect()
 }
 

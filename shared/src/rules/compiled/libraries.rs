@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::named;
-use super::{Sheet, Sources, is_of, name, stage, text};
+use super::{Sheet, Sources, briefs, name, stage, text};
 use crate::api::CountyFigure;
 use crate::field::{Column, Field};
 use crate::ids::{ProjectId, UnitId};
@@ -54,9 +54,8 @@ impl<'g> Holding<'g> {
             .filter(|one| one.list.id == list.id)
             .map(|one| one.project)
             .collect();
-        let briefs = ground.briefs.iter().map(AsRef::as_ref);
-        let briefs = briefs.filter(|brief: &&Brief| is_of(brief, whose) && !brief.deleted);
-        let (inside, others): (Vec<_>, Vec<_>) = briefs.partition(|brief| is_in(list, brief, &on));
+        let (inside, others): (Vec<_>, Vec<_>) =
+            briefs(ground, whose).partition(|brief| is_in(list, brief, &on));
         let waits = |brief: &&Brief| names.contains(&brief.id) && brief.stage == "idea";
         Self {
             inside,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sheet, Sources, briefs, lead, name, stage, text};
+use super::{Sheet, Sources, briefs, lead, name, on_lists, stage, text};
 use crate::book::Cells as _;
 use crate::field::{Column, Field, Table};
 use crate::ids::{ProjectId, UnitId};
@@ -22,12 +22,7 @@ pub(super) fn subjects(
     whose: Option<UnitId>,
     now: Timestamp,
 ) -> BTreeSet<ProjectId> {
-    let on = ground.memberships(now);
-    let lists = ground.profile.lists.iter();
-    let lists: Vec<_> = lists
-        .filter(|list| matches!(list.kind, ListKind::Annual | ListKind::Subset))
-        .collect();
-    let is_listed = |project| lists.iter().any(|list| on.has(project, &list.id));
+    let is_listed = on_lists(ground, now, &[ListKind::Annual, ListKind::Subset]);
     let briefs = briefs(ground, whose);
     briefs
         .filter(|brief| !OUTSIDE.contains(&brief.stage.as_str()) || is_listed(brief.id))
