@@ -21,6 +21,7 @@ pub mod imports;
 pub mod live;
 pub mod nodes;
 pub mod openapi;
+mod panels;
 pub mod plain;
 pub mod projects;
 pub mod quarantine;
@@ -366,6 +367,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::Issues => records::issues(site, call).await,
         Endpoint::Chart => chart::chart(site, call).await,
         Endpoint::Overview => reports::overview(site, call).await,
+        Endpoint::Panel => panels::panel(site, call).await,
         Endpoint::Sync => nodes::sync(site, call).await,
         Endpoint::SyncAct => nodes::sync_act(site, call).await,
         Endpoint::Imports => imports::list(site).await,

@@ -22,6 +22,7 @@ use crate::client::http::{Client, Failure};
 use crate::client::live::LiveLine;
 use crate::client::{clock, page, prefs};
 use crate::components::frame::Frame;
+use crate::components::panel::Panel;
 use crate::hooks::line::use_line_source;
 use crate::hooks::notices::{NoticeList, Notices};
 use crate::hooks::outbox::use_outbox_source;
@@ -30,7 +31,6 @@ use crate::hooks::rows::use_rows_source;
 use crate::hooks::session::{LookChange, Session, use_session};
 use crate::hooks::sources::Sources;
 use crate::pages::chart::Chart;
-use crate::pages::county::County;
 use crate::pages::desk::Desk;
 use crate::pages::exchange::Exchange;
 use crate::pages::issues::Issues;
@@ -250,7 +250,7 @@ fn Pages() -> Html {
         outbox: Rc::new(use_outbox_source()),
         rows: use_rows_source(),
     });
-    let page = draw(session.way.route.clone(), session.is_hub(), &session.words);
+    let page = draw(&session);
     let framed = html! { <Frame>{ page }</Frame> };
     yew::html! { <ContextProvider<Rc<Sources>> context={sources}>{ framed }</ContextProvider<Rc<Sources>>> }
 }
@@ -261,8 +261,8 @@ fn first_period(me: &Me) -> Month {
     now.date().month_of()
 }
 
-fn draw(route: Route, hub: bool, words: &Words) -> Html {
-    match route {
+fn draw(session: &Session) -> Html {
+    match session.way.route.clone() {
         Route::Desk => html! { <Desk /> },
         Route::Projects => html! { <Projects /> },
         Route::Project { id } => html! { <Project key={id.to_string()} {id} /> },
@@ -274,7 +274,9 @@ fn draw(route: Route, hub: bool, words: &Words) -> Html {
         } => {
             html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
         }
-        Route::County if hub => html! { <County /> },
+        Route::County if session.is_hub() => {
+            html! { <Panel path={format!("county?period={}", session.period)} /> }
+        }
         Route::Registry { project } => html! { <Registry {project} /> },
         Route::Rows { table, of } => {
             html! { <RecordList key={format!("{}{}", table.id(), of.query('?'))} {table} {of} /> }
@@ -283,7 +285,7 @@ fn draw(route: Route, hub: bool, words: &Words) -> Html {
         Route::Chart => html! { <Chart /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
-        Route::County | Route::NotFound => nowhere(words),
+        Route::County | Route::NotFound => nowhere(&session.words),
     }
 }
 

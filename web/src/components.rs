@@ -14,6 +14,7 @@ pub mod import_preview;
 pub mod key_list;
 pub mod new_project;
 pub mod outbox_list;
+pub mod panel;
 pub mod preview;
 pub mod progress_bar;
 pub mod project_table;

@@ -1,7 +1,6 @@
 //! One page per route: pages arrange components and bind them to hooks.
 
 pub mod chart;
-pub mod county;
 pub mod desk;
 pub mod exchange;
 pub mod issues;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use shared::api::ProjectPatch;
+use shared::api::{ProjectList, ProjectPatch};
 use shared::command::{Command, Envelope, Outcome};
 use shared::field::FieldPath;
 use shared::ids::ProjectId;
@@ -85,16 +85,23 @@ pub fn query(call: &Call, limit: usize) -> Result<ListQuery, Failed> {
 /// # Errors
 /// When the query has the wrong form or the store fails.
 pub async fn list(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&listed(site, call, views::ROWS_MAX).await?))
+}
+
+/// The projects the person may see of those a call asks for.
+///
+/// # Errors
+/// When the query has the wrong form or the store fails.
+pub async fn listed(site: &Site, call: &Call, limit: usize) -> Result<ProjectList, Failed> {
     let month = period(site, call)?;
-    let query = query(call, views::ROWS_MAX)?;
+    let query = query(call, limit)?;
     let mut facts = site.context.handle.read(views::facts).await??;
     let profile = site.context.profile().await??;
     let role = call.person()?.actor.role;
     facts.retain(|facts| reading::may_see(&profile, role, &facts.row.stage));
-    let list = tokio::task::spawn_blocking(move || views::list(&facts, month, &query))
+    tokio::task::spawn_blocking(move || views::list(&facts, month, &query))
         .await
-        .map_err(|error| Failed::internal("listing projects", error))?;
-    Ok(reply::json(&list))
+        .map_err(|error| Failed::internal("listing projects", error))
 }
 
 /// `GET /api/v1/projects/{id}`.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use shared::api::SyncState;
+use shared::api::{Collection, Desk, SyncState};
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
@@ -50,6 +50,14 @@ fn not_for_observers(call: &Call) -> Result<(), Failed> {
 /// # Errors
 /// When a document cannot be read.
 pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&waiting(site, call).await?))
+}
+
+/// What waits for the person who asks, in his language.
+///
+/// # Errors
+/// When a document cannot be read.
+pub(super) async fn waiting(site: &Site, call: &Call) -> Result<Desk, Failed> {
     let month = period(site, call)?;
     let actor = call.person()?.actor.clone();
     let built_in = site.context.built_in.clone();
@@ -69,7 +77,7 @@ pub async fn desk(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     }
     let mut desk = desk.worded(call.lang);
     desk.notice = notice(site, call.lang).await?;
-    Ok(reply::json(&desk))
+    Ok(desk)
 }
 
 /// At a hub, nodes that were suspended by themselves; else the way out when the line has been away for longer than the configured days
@@ -179,6 +187,14 @@ pub async fn county_rules(site: &Site, call: &Call) -> Result<Response<Bytes>, F
 /// # Errors
 /// When this is no hub.
 pub async fn overview(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&collected(site, call).await?))
+}
+
+/// Who has reported a month to this hub.
+///
+/// # Errors
+/// When this is no hub.
+pub(super) async fn collected(site: &Site, call: &Call) -> Result<Collection, Failed> {
     if !site.context.at_hub() {
         return Err(Failed::HubOnly);
     }
@@ -191,5 +207,5 @@ pub async fn overview(site: &Site, call: &Call) -> Result<Response<Bytes>, Faile
         .handle
         .read(move |context| views::collection(context, &built_in, ledger, month, lang))
         .await??;
-    Ok(reply::json(&collection.ok_or(Failed::NotFound)?))
+    collection.ok_or(Failed::NotFound)
 }

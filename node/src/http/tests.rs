@@ -22,6 +22,7 @@ mod compiled;
 mod exports;
 mod kinds;
 mod labels;
+mod panels;
 mod plain;
 mod records;
 

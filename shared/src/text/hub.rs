@@ -1,5 +1,6 @@
 //! Words of the front end that name the hub's level, which each county calls otherwise: 区, 县, 州 (`levels.hub_label`, domain.md 13.1).
 
+use super::Lang;
 use super::ui::fill;
 
 words! {
@@ -29,6 +30,14 @@ pub(super) fn named(form: &str, label: &str) -> String {
     fill(form, &[label.to_owned()])
 }
 
+impl HubWord {
+    /// The words for a county, by its label of the hub's level.
+    #[must_use]
+    pub fn named(self, lang: Lang, label: &str) -> String {
+        named(self.text(lang), label)
+    }
+}
+
 /// A post nobody is named for, as the overview counts it.
 #[must_use]
 pub fn missing_post(post: &str) -> String {
@@ -38,21 +47,16 @@ pub fn missing_post(post: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Lang;
     use crate::text::ui::Ui;
-
-    fn text(word: HubWord, lang: Lang, label: &str) -> String {
-        named(word.text(lang), label)
-    }
 
     #[test]
     fn the_hub_is_called_by_the_profiles_label() {
-        assert_eq!(text(HubWord::NotJoined, Lang::Zh, "区"), "未接入区级");
-        assert_eq!(text(HubWord::Fetch, Lang::Zh, "州"), "从州级下载");
-        assert_eq!(text(HubWord::Level, Lang::Zh, ""), "上级");
+        assert_eq!(HubWord::NotJoined.named(Lang::Zh, "区"), "未接入区级");
+        assert_eq!(HubWord::Fetch.named(Lang::Zh, "州"), "从州级下载");
+        assert_eq!(HubWord::Level.named(Lang::Zh, ""), "上级");
         for word in HubWord::ALL {
-            assert!(text(*word, Lang::Zh, "州").contains("州级"), "{word:?}");
-            assert!(!text(*word, Lang::En, "州").contains('州'), "{word:?}");
+            assert!(word.named(Lang::Zh, "州").contains("州级"), "{word:?}");
+            assert!(!word.named(Lang::En, "州").contains('州'), "{word:?}");
         }
     }
 

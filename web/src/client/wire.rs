@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
-    AttachmentInfo, ChartSheets, Code, Collection, Desk, DirectoryUnit, HistoryEntry, ImportInfo,
+    AttachmentInfo, ChartSheets, Code, DeskConflict, DirectoryUnit, HistoryEntry, ImportInfo,
     ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType,
     Records, RefusedChange, ReportView, SyncState, SyncStatus,
 };
@@ -42,8 +42,6 @@ macro_rules! plain {
 plain!(
     Vec<AttachmentInfo>,
     ChartSheets,
-    Collection,
-    Desk,
     Vec<DirectoryUnit>,
     Vec<HistoryEntry>,
     Vec<ImportInfo>,
@@ -57,6 +55,7 @@ plain!(
     Records,
     Vec<RefusedChange>,
     ReportView,
+    Unsettled,
     Preview,
     shared::text::book::WordBook,
     shared::text::page::PageWords,
@@ -131,10 +130,23 @@ impl FlatStatus {
     }
 }
 
+impl FromWire for crate::components::panel::Drawn {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
+    }
+}
+
 impl FromWire for SyncStatus {
     fn from_wire(text: &str) -> Option<Self> {
         read::<FlatStatus>(text)?.raise()
     }
+}
+
+/// What of the desk waits to be settled by a person.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Unsettled {
+    /// Fields in conflict, over all projects I see.
+    pub conflicts: Vec<DeskConflict>,
 }
 
 /// What an act on the line came to, as pages need it.

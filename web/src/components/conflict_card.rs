@@ -2,6 +2,7 @@
 
 use shared::field::{FieldPath, Kind};
 use shared::project::Contender;
+use shared::text::figures;
 use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::value::Value;
@@ -10,7 +11,6 @@ use yew::prelude::*;
 use super::value_input::ValueInput;
 use crate::client::clock;
 use crate::markup::{classes, html};
-use crate::state::pill;
 use crate::state::words::Words;
 
 /// What [`conflict_card`] draws.
@@ -91,7 +91,7 @@ pub fn by(words: &Words, writer: &shared::project::Writer) -> String {
     } else {
         writer.unit.clone()
     };
-    let at = pill::moment(writer.at, clock::now());
+    let at = figures::moment(writer.at, clock::now());
     if unit.is_empty() {
         format!("{name} · {at}")
     } else {

@@ -104,13 +104,14 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
 
 /// A tick after the node's answer and never before; other signs before.
 pub fn saving_mark(words: &Words, status: &FieldStatus) -> Html {
-    let (name, sign, word, key) = match status {
+    let name = status.name();
+    let (sign, word, key) = match status {
         FieldStatus::Idle => return html! { <span class="mark" data-status="idle"></span> },
-        FieldStatus::Saving => ("saving", "…", Ui::Saving, String::new()),
-        FieldStatus::Queued => ("queued", "⧗", Ui::Queued, String::new()),
-        FieldStatus::Saved(id) => ("saved", "✔", Ui::Saved, id.to_string()),
-        FieldStatus::Proposed(id) => ("proposed", "◇", Ui::BecameProposal, id.to_string()),
-        FieldStatus::Refused(_) => ("refused", "✖", Ui::NotSaved, String::new()),
+        FieldStatus::Saving => ("…", Ui::Saving, String::new()),
+        FieldStatus::Queued => ("⧗", Ui::Queued, String::new()),
+        FieldStatus::Saved(id) => ("✔", Ui::Saved, id.to_string()),
+        FieldStatus::Proposed(id) => ("◇", Ui::BecameProposal, id.to_string()),
+        FieldStatus::Refused(_) => ("✖", Ui::NotSaved, String::new()),
     };
     html! {
         <span {key} class={classes!("mark", format!("mark--{name}"))} data-status={name} title={words.t(word)} role="status">

@@ -9,6 +9,7 @@ use shared::field::Table;
 use shared::ids::{ProjectId, RowId};
 use shared::limits::{ATTACHMENT_BYTES_MAX, ATTACHMENT_ENDINGS};
 use shared::project::ProjectView;
+use shared::text::figures;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, HtmlInputElement};
@@ -26,8 +27,8 @@ use crate::hooks::fetch::use_fetch;
 use crate::hooks::notices::use_notices;
 use crate::hooks::session::{Session, use_session};
 use crate::markup::html;
+use crate::state::answer;
 use crate::state::remote::Remote;
-use crate::state::{answer, pill};
 
 /// How often the list is asked whether a file that was asked for has come.
 const LOOK_AGAIN_MS: u32 = 3_000;
@@ -182,7 +183,7 @@ pub fn FileList(props: &FileListProps) -> Html {
             <li key={row.to_string()} data-file={name.clone()} data-here={file.here.to_string()}>
                 if file.here && file.media_type == "image/jpeg" && file.bytes <= SMALL_BYTES_MAX { <img class="files__small" src={path.clone()} alt="" loading="lazy" /> }
                 if file.here { <a href={path} download={name.clone()}>{ name }</a> } else { <span>{ name }</span> }
-                <span class="quiet">{ size(file.bytes) }{ " · " }{ pill::moment(file.at, clock::now()) }</span>
+                <span class="quiet">{ size(file.bytes) }{ " · " }{ figures::moment(file.at, clock::now()) }</span>
                 if !file.here {
                     <span class="state state--quiet">{ "▲ " }{ words.t(Ui::FileElsewhere) }</span>
                     if asked.contains(&row) { <span class="quiet" role="status">{ words.t(Ui::FileAsked) }</span> }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use shared::text::figures;
 use shared::text::ui::{Say, Ui};
 use yew::prelude::*;
 
@@ -10,9 +11,9 @@ use super::history_bar::kind_of;
 use crate::client::clock;
 use crate::hooks::outbox::OutboxHandle;
 use crate::markup::html;
+use crate::state::answer;
 use crate::state::outbox::Item;
 use crate::state::words::Words;
-use crate::state::{answer, pill};
 
 /// The list; nothing while nothing was refused.
 pub fn outbox_list(words: &Words, handle: &Rc<OutboxHandle>) -> Html {
@@ -31,7 +32,7 @@ pub fn outbox_list(words: &Words, handle: &Rc<OutboxHandle>) -> Html {
                     html! {
                         <li key={id.to_string()} data-command={id.to_string()}>
                             <div><strong>{ &item.label }</strong>{ " " }<q>{ text_of(item, words) }</q></div>
-                            <div class="outbox__why">{ answer::standing(item, words) }{ " · " }{ pill::moment(item.made_at, clock::now()) }</div>
+                            <div class="outbox__why">{ answer::standing(item, words) }{ " · " }{ figures::moment(item.made_at, clock::now()) }</div>
                             <button class="button button--small" onclick={move |_: MouseEvent| handle.delete(id)}>{ words.t(Ui::DiscardEdit) }</button>
                         </li>
                     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
+use shared::text::figures;
 use shared::text::ui::Ui;
 use shared::time::Month;
 use web_sys::HtmlElement;
@@ -17,7 +18,7 @@ use crate::markup::{classes, html};
 use crate::routes::Route;
 use crate::state::keys::Press;
 use crate::state::ledger::{self, Row, Sort, SortKey};
-use crate::state::{numbers, pill};
+use crate::state::numbers;
 
 /// The height of a row, as the style sheet has it.
 const ROW_PX: i32 = 44;
@@ -221,7 +222,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                                     </div>
                                     <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
                                     <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>
-                                    <div role="cell" class="ledger__when">{ pill::moment(row.updated_at, now) }</div>
+                                    <div role="cell" class="ledger__when">{ figures::moment(row.updated_at, now) }</div>
                                 </div>
                             }
                         }) }

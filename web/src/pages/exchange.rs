@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use shared::api::{DirectoryUnit, ImportInfo, ImportPreview, ImportState, Live};
+use shared::text::figures;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, FileList, HtmlInputElement, HtmlSelectElement};
@@ -28,7 +29,6 @@ use crate::hooks::notices::use_notices;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
 use crate::state::answer;
-use crate::state::pill;
 use crate::state::remote::Remote;
 
 /// Where the import stands.
@@ -323,7 +323,7 @@ pub fn Exchange() -> Html {
                                     <td>{ &import.file }</td><td>{ by(&words, &import.by) }</td>
                                     <td>{ words.say(&said(&import.counts)) }</td>
                                     <td>{ match import.undone_at {
-                                        Some(at) => html! { <span class="quiet">{ words.t(Ui::Undone) }{ " " }{ pill::moment(at, clock::now()) }</span> },
+                                        Some(at) => html! { <span class="quiet">{ words.t(Ui::Undone) }{ " " }{ figures::moment(at, clock::now()) }</span> },
                                         None => how_far(import).map(|word| html! { <span class="quiet">{ words.t(word) }{ format!(" {}/{} ", import.done, import.total) }</span> }).unwrap_or_default(),
                                     } }
                                     { if import.undone_at.is_none() && !import.state.is_running() && session.may_write() { html! { <button class="button button--small" title={words.t(Ui::UndoImportNote)} onclick={undo.reform({let id = import.id; move |_: MouseEvent| id})}>{ words.t(Ui::UndoImport) }</button> }

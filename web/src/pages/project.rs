@@ -7,6 +7,7 @@ use shared::command::Command;
 use shared::field::{Authority, Column, Field, FieldPath, Section, Table};
 use shared::ids::ProjectId;
 use shared::project::{Cell, ProjectView};
+use shared::text::figures;
 use shared::text::ui::{Say, Ui};
 use shared::value::Value;
 use web_sys::HtmlTextAreaElement;
@@ -36,10 +37,10 @@ use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::pages::records::RecordKinds;
 use crate::routes::Route;
 use crate::state::keys::{InputKey, Press};
+use crate::state::numbers;
 use crate::state::outbox::FieldStatus;
 use crate::state::record::{Edit, SECTIONS, fields_of, path_of, unknown_paths};
 use crate::state::remote::Remote;
-use crate::state::{numbers, pill};
 
 /// Tables the page shows as lists; comments and proposals have their own places.
 const TABLES: [Table; 12] = [
@@ -514,7 +515,7 @@ fn comments(
                     let by = if by.is_empty() || by == session.me.user.to_string() { session.me.name.clone() } else { by.to_owned() };
                     let status = FieldPath::keyed(Table::Comments, row, Column::Text).map_or(FieldStatus::Idle, |path| outbox.outbox.status(view.id, &path));
                     html! {
-                        <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", pill::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
+                        <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", figures::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
                             <p>{ text }</p>{ crate::components::field_row::saving_mark(words, &status) }</li>
                     }
                 }) }

@@ -8,6 +8,7 @@ use shared::api::{DirectoryUnit, RecordChange, RecordRow, RecordType, Records as
 use shared::command::Command;
 use shared::field::{FieldPath, Table};
 use shared::ids::{ProjectId, RowId};
+use shared::text::figures;
 use shared::text::ui::Ui;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -338,7 +339,7 @@ fn line(
         <tr key={row.row.clone()} data-row={row.row.clone()} class={(!stands).then_some("records__struck")}>
             { for records.kind.columns.iter().map(cell) }
             <td class="records__who">
-                if let Some(by) = &row.by { { &by.name }{ " " }{ crate::state::pill::moment(by.at, crate::client::clock::now()) } }
+                if let Some(by) = &row.by { { &by.name }{ " " }{ figures::moment(by.at, crate::client::clock::now()) } }
                 { for row.notes.iter().map(|note| html! { <p>{ note }</p> }) }
                 if !stands { <p class="form__error">{ words.t(Ui::Strike) }{ "：" }{ &row.struck }</p> }
                 else { { for row.warnings.iter().map(|warning| html! { <p class="form__error">{ "▲ " }{ warning }</p> }) } }

@@ -7,6 +7,7 @@ use shared::api::{FilingState, Live, ReportView, Severity};
 use shared::command::{Command, FilingLine};
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
+use shared::text::figures;
 use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
@@ -35,11 +36,11 @@ use crate::hooks::outbox::{FieldEdit, use_outbox};
 use crate::hooks::session::{Session, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::state::keys::InputKey;
+use crate::state::numbers;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
 use crate::state::report::{self, Line, Remark, block, path_of};
 use crate::state::words::Words;
-use crate::state::{numbers, pill};
 
 /// Props of [`Report`].
 #[derive(Properties, PartialEq)]
@@ -388,7 +389,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 <h1>{ &view.unit_name }<small>{ words.say(&month) }{ " " }{ words.ledger(&view.ledger) }</small></h1>
                 { filing_badge(&words, view.state) }
                 if filed { { timeliness_badge(&words, view.timeliness) } }
-                if let Some(due) = view.due { <span class="quiet">{ words.say(&Say::Due(&pill::moment(due, clock::now()))) }</span> }
+                if let Some(due) = view.due { <span class="quiet">{ words.say(&Say::Due(&figures::moment(due, clock::now()))) }</span> }
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
                 <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>

@@ -1,6 +1,7 @@
 //! 同步与冲突: did my data arrive, what must be settled, who is enrolled (ux.md 5.8).
 
-use shared::api::{Desk, NodeAct, PeerStatus, RefusedChange, SyncAct, SyncState, SyncStatus};
+use shared::api::{NodeAct, PeerStatus, RefusedChange, SyncAct, SyncState, SyncStatus};
+use shared::text::figures::moment;
 use shared::text::hub::HubWord;
 use shared::text::ui::Ui;
 use wasm_bindgen_futures::spawn_local;
@@ -17,14 +18,14 @@ use crate::hooks::router::Link;
 
 use crate::client::clock;
 use crate::client::http::Failure;
-use crate::client::wire::LineTold;
+use crate::client::wire::{LineTold, Unsettled};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
 use crate::hooks::session::{Session, use_session};
 use crate::routes::Route;
 use crate::state::answer;
-use crate::state::pill::{Reach, moment, pill};
+use crate::state::pill::{Reach, pill};
 use crate::state::remote::Remote;
 
 /// The page.
@@ -35,7 +36,7 @@ pub fn Sync() -> Html {
     let notices = use_notices();
     let line = use_line();
     let busy = use_state(|| None::<SyncAct>);
-    let desk = use_fetch::<Desk>(format!("/api/v1/desk?period={}", session.period).into());
+    let desk = use_fetch::<Unsettled>(format!("/api/v1/desk?period={}", session.period).into());
     let now = clock::now();
     {
         // Conflicts come and go with what the line brings.

@@ -129,6 +129,21 @@ pub enum FieldStatus {
     Refused(Box<Item>),
 }
 
+impl FieldStatus {
+    /// Its name in the page.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Saving => "saving",
+            Self::Queued => "queued",
+            Self::Saved(_) => "saved",
+            Self::Proposed(_) => "proposed",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outbox {

@@ -4,6 +4,7 @@
 //! status was never heard, the pill claims nothing.
 
 use shared::api::{NodeRole, SyncState, SyncStatus};
+use shared::text::figures::moment;
 use shared::text::hub::HubWord;
 use shared::text::ui::{Bare, Say, Ui};
 use shared::time::Timestamp;
@@ -159,24 +160,6 @@ pub fn pill(
         SyncState::ClockSkew { minutes } => {
             make("S7", Look::Ask, words.say(&Say::ClockSkew(*minutes)))
         }
-    }
-}
-
-/// A moment as short as it stays clear: the clock on the same day, else the date with it.
-#[must_use]
-pub fn moment(at: Timestamp, now: Timestamp) -> String {
-    let (hour, minute, _) = at.clock();
-    let date = at.date();
-    if date == now.date() {
-        format!("{hour:02}:{minute:02}")
-    } else if date.year() == now.date().year() {
-        format!(
-            "{:02}-{:02} {hour:02}:{minute:02}",
-            date.month(),
-            date.day()
-        )
-    } else {
-        format!("{date} {hour:02}:{minute:02}")
     }
 }
 

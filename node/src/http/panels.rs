@@ -1,0 +1,41 @@
+//! Panels: parts of a page that the node draws and the front end puts in its place as they are.
+//!
+//! What is only looked at, or edited cell by cell, needs no code of its own in the browser, whose only budget is its size (design.md 7): a
+//! panel is HTML of the node's making in which whatever people wrote is text (`maud` escapes). It carries what the front end acts on
+//! (`web/src/components/panel.rs`):
+//!
+//! - a link to a page of the application is followed in place;
+//! - a field of an input stands in `data-path`, its project and the heads that were looked at in `data-project` and `data-heads` around it:
+//!   leaving the input writes the field as any other page does;
+//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands.
+//!
+//! Each panel has a module of its own; `draw` holds the pieces they share.
+
+mod county;
+mod desk;
+mod draw;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use super::reply::{self, Failed};
+use super::{Call, Site};
+
+/// `GET /api/v1/panels/{panel}`.
+///
+/// # Errors
+/// When there is no such panel, or it cannot be drawn for this person.
+pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let name: String = call.parameter(0)?;
+    let drawn = match name.as_str() {
+        "county" => county::panel(site, call).await?,
+        "desk" => desk::panel(site, call).await?,
+        _ => return Err(Failed::NotFound),
+    };
+    let kind = "text/html; charset=utf-8";
+    Ok(reply::plain(
+        StatusCode::OK,
+        kind,
+        drawn.into_string().into(),
+    ))
+}

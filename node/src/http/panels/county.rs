@@ -1,0 +1,138 @@
+//! 收报 (hub): units × reported or not, totals, 序时进度, last contact (ux.md 5.9).
+
+use maud::{Markup, html};
+use shared::api::{Collection, CollectionUnit, FilingState};
+use shared::rules::overview::{pace, rate};
+use shared::text::figures::{percent, signed, wan};
+use shared::text::sign;
+use shared::text::ui::{Say, Ui};
+
+use super::draw::{Reader, bar, td_number, th, th_number};
+use crate::http::reply::Failed;
+use crate::http::{Call, Site, reports};
+
+/// The matrix of a month.
+pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
+    let reader = Reader::of(site, call).await?;
+    let collection = reports::collected(site, call).await?;
+    Ok(matrix(&reader, &collection))
+}
+
+/// Sums over all units, in fen.
+#[derive(Default)]
+struct Sums {
+    plan: i64,
+    done: i64,
+    total: i64,
+    projects: u32,
+}
+
+impl Sums {
+    fn of(units: &[CollectionUnit]) -> Self {
+        units.iter().fold(Self::default(), |sums, unit| Self {
+            plan: sums.plan.saturating_add(unit.year_plan_fen),
+            done: sums.done.saturating_add(unit.year_done_fen),
+            total: sums.total.saturating_add(unit.total_fen),
+            projects: sums.projects.saturating_add(unit.projects),
+        })
+    }
+}
+
+fn matrix(reader: &Reader, collection: &Collection) -> Markup {
+    let units = &collection.units;
+    let due = collection.due.map(|due| reader.moment(due));
+    // Those who have not reported come first (ux.md 5.9).
+    let (reported, mut lines): (Vec<_>, Vec<_>) =
+        units.iter().partition(|unit| unit.state.is_reported());
+    lines.extend(reported);
+    html! {
+        div.county {
+            header.toolbar {
+                h1 { (reader.word(Ui::County)) small {
+                    (reader.month(collection.period)) " " (reader.ledger(&collection.ledger))
+                    @if let Some(due) = &due { " · " (reader.say(&Say::Due(due))) }
+                } }
+                span.toolbar__space {}
+                @if !collection.reminder.is_empty() {
+                    button.button type="button" data-copy=(collection.reminder) { (reader.word(Ui::CopyReminder)) }
+                }
+                button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
+            }
+            (figures(reader, collection))
+            @if units.is_empty() { p.empty { (reader.word(Ui::NoUnits)) } }
+            @else { (table(reader, collection, &lines)) }
+        }
+    }
+}
+
+fn figures(reader: &Reader, collection: &Collection) -> Markup {
+    let units = &collection.units;
+    let (sums, pace) = (Sums::of(units), pace(collection.period));
+    let rate = rate(Some(sums.done), Some(sums.plan));
+    let count =
+        |fits: fn(FilingState) -> bool| units.iter().filter(|unit| fits(unit.state)).count();
+    let missing = |state: FilingState| !state.is_reported() && state != FilingState::Returned;
+    html! {
+        div.figures {
+            (figure(reader.word(Ui::UnitsWord), units.len(), "units"))
+            (figure(reader.word(Ui::Reported), count(FilingState::is_reported), "reported"))
+            (figure(reader.word(Ui::FilingReturned), count(|state| state == FilingState::Returned), "returned"))
+            (figure(reader.word(Ui::NotReported), count(missing), "missing"))
+            @for gap in &collection.gaps { (figure(&gap.label, gap.projects, "gap")) }
+            div."figure figure--wide" {
+                strong { (percent(rate)) }
+                span { (reader.word(Ui::Rate)) " · " (reader.word(Ui::TimePace)) " " (percent(Some(pace))) }
+                @if let Some(done) = rate { (bar(done, Some(pace), reader.word(Ui::Rate))) }
+            }
+        }
+    }
+}
+
+/// A number with what it counts.
+fn figure(word: &str, count: impl maud::Render, name: &str) -> Markup {
+    html! { div.figure data-figure=(name) { strong { (count) } span { (word) } } }
+}
+
+fn table(reader: &Reader, collection: &Collection, lines: &[&CollectionUnit]) -> Markup {
+    let (sums, pace) = (Sums::of(&collection.units), pace(collection.period));
+    let rate = rate(Some(sums.done), Some(sums.plan));
+    html! {
+        div.rows__scroll { table."table county__table" #overview {
+            thead { tr {
+                (th(reader.word(Ui::UnitsWord))) (th(reader.word(Ui::State))) (th(reader.word(Ui::FiledAt))) (th(reader.word(Ui::ReceivedAt)))
+                (th_number(reader.word(Ui::FiledWithProjects))) (th_number(reader.word(Ui::TotalInvestment))) (th_number(reader.word(Ui::YearPlan)))
+                (th_number(reader.word(Ui::YearDone))) (th(reader.word(Ui::Rate))) (th_number(reader.word(Ui::PaceGap))) (th(reader.word(Ui::LastContact)))
+            } }
+            tbody { @for unit in lines { (line(reader, collection, unit, pace)) } }
+            tfoot { tr {
+                th scope="row" colspan="4" { (reader.word(Ui::Total)) small { " " (reader.word(Ui::Wan)) } }
+                (td_number(sums.projects)) (td_number(wan(Some(sums.total)))) (td_number(wan(Some(sums.plan)))) (td_number(wan(Some(sums.done))))
+                td { (percent(rate)) } (td_number(rate.map(|rate| signed(rate - pace)).unwrap_or_default())) td {}
+            } }
+        } }
+    }
+}
+
+fn line(reader: &Reader, collection: &Collection, unit: &CollectionUnit, pace: i64) -> Markup {
+    let rate = rate(Some(unit.year_done_fen), Some(unit.year_plan_fen));
+    let behind = rate.is_some_and(|rate| rate < pace);
+    let filed = unit.filing.as_ref();
+    html! {
+        tr data-unit=(unit.unit) data-unit-name=(unit.name) data-filing-state={ (format!("{:?}", unit.state)) } {
+            th scope="row" { a href={ "/report/" (collection.ledger) "/" (collection.period) "/" (unit.unit) } { (unit.name) } }
+            td.nowrap { (reader.badge(sign::filing(unit.state))) " " @if unit.state.is_reported() { (reader.badge(sign::timeliness(unit.timeliness))) } }
+            td.nowrap { (filed.map(|filing| reader.moment(filing.filed_at)).unwrap_or_default()) }
+            td.nowrap { (filed.and_then(|filing| filing.received_at).map(|at| reader.moment(at)).unwrap_or_default()) }
+            (td_number(unit.projects)) (td_number(wan(Some(unit.total_fen)))) (td_number(wan(Some(unit.year_plan_fen)))) (td_number(wan(Some(unit.year_done_fen))))
+            td.ledger__rate { span.number { (percent(rate)) } @if let Some(done) = rate { (bar(done, Some(pace), &percent(rate))) } }
+            td.number.behind[behind] { (rate.map(|rate| signed(rate - pace)).unwrap_or_default()) }
+            td.nowrap data-online=(unit.online) {
+                @if unit.online { span."state state--good" { "■ " (reader.word(Ui::Online)) } }
+                @else {
+                    span."state state--quiet" { "▲ " (reader.word(Ui::OfflineWord)) } " "
+                    (unit.last_contact.map_or_else(|| reader.word(Ui::NeverSeen).to_owned(), |at| reader.moment(at)))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! A part of a page as the node drew it: put in its place, followed, copied from, written in (`node/src/http/panels.rs` says what it carries).
+//!
+//! An input with `data-path` writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
+//! typed and is not read as the field's kind stays with its reason, and a new drawing waits until the person has left it.
+
+use std::rc::Rc;
+
+use shared::field::{FieldPath, Kind};
+use shared::ids::ProjectId;
+use shared::value::Value;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use shared::text::ui::Ui;
+
+use crate::client::live::Heard;
+use crate::client::{clipboard, page};
+use crate::component::{component, use_effect_with, use_node_ref};
+use crate::components::face::{Face, face_view};
+use crate::hooks::fetch::use_fetch;
+use crate::hooks::live::use_live;
+use crate::hooks::outbox::{FieldEdit, use_outbox};
+use crate::hooks::session::use_session;
+use crate::markup::html;
+use crate::routes::Route;
+use crate::state::entry;
+use crate::state::keys::Press;
+use crate::state::outbox::{FieldStatus, Standing};
+
+/// What the node drew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn(pub String);
+
+/// Props of [`Panel`].
+#[derive(Properties, PartialEq)]
+pub struct PanelProps {
+    /// What is asked of the node, with its query.
+    pub path: AttrValue,
+    /// Somebody pressed a button of this name.
+    #[prop_or_default]
+    pub on_act: Callback<String>,
+}
+
+/// The part.
+#[component]
+pub fn Panel(props: &PanelProps) -> Html {
+    let session = use_session();
+    let outbox = use_outbox();
+    let place = use_node_ref();
+    let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}", props.path).into());
+    {
+        let reload = fetched.reload.clone();
+        use_live(Callback::from(move |heard: Heard| {
+            if !matches!(heard, Heard::Closed) {
+                reload.emit(());
+            }
+        }));
+    }
+    let drawn = fetched.remote.ready().cloned();
+    {
+        let (place, outbox) = (place.clone(), outbox.clone());
+        use_effect_with((drawn, fetched.began), move |(drawn, began)| {
+            if let (Some(place), Some(drawn)) = (place.cast::<Element>(), drawn) {
+                put(&place, drawn);
+                outbox.fetched(None, *began);
+            }
+        });
+    }
+    {
+        let place = place.clone();
+        use_effect_with((outbox.clone(), fetched.began), move |(outbox, _)| {
+            if let Some(place) = place.cast::<Element>() {
+                for cell in cells(&place) {
+                    let mark = mark_of(&outbox.outbox.status(cell.project, &cell.path));
+                    set(
+                        &cell.element,
+                        "data-status",
+                        mark.as_ref().map(|(name, _)| *name),
+                    );
+                    set(
+                        &cell.element,
+                        "title",
+                        mark.as_ref().and_then(|(_, why)| why.as_deref()),
+                    );
+                }
+            }
+        });
+    }
+    let onclick = {
+        let (session, on_act) = (session.clone(), props.on_act.clone());
+        Callback::from(move |event: MouseEvent| {
+            let target = event.target_dyn_into::<Element>();
+            let thing = target
+                .and_then(|target| target.closest("a[href^='/'],[data-copy],[data-act]").ok()?);
+            let Some(thing) = thing else {
+                return;
+            };
+            if let Some(text) = thing.get_attribute("data-copy") {
+                let session = session.clone();
+                spawn_local(async move {
+                    match clipboard::copy(&text).await {
+                        true => session.notices.say(session.words.t(Ui::Copied)),
+                        false => session.notices.fail(text),
+                    }
+                });
+            } else if let Some(act) = thing.get_attribute("data-act") {
+                match act.as_str() {
+                    "print" => page::print(),
+                    _ => on_act.emit(act),
+                }
+            } else if let Some(path) = thing.get_attribute("href")
+                && !(event.ctrl_key() || event.shift_key() || event.meta_key())
+                && !thing.has_attribute("download")
+            {
+                event.prevent_default();
+                session.way.navigator.push(&Route::from_path(&path));
+            }
+        })
+    };
+    let onchange = {
+        let (session, outbox) = (session.clone(), outbox.clone());
+        Callback::from(move |event: Event| {
+            let Some(cell) = event.target_dyn_into::<Element>().and_then(Cell::of) else {
+                return;
+            };
+            let read = entry::parse(cell.kind, &cell.text, session.period.year());
+            set(
+                &cell.element,
+                "aria-invalid",
+                read.as_ref().err().map(|_| "true"),
+            );
+            match read {
+                Err(why) => session.notices.fail(session.words.t(why)),
+                Ok(new) if new == cell.old => {}
+                Ok(new) => outbox.edit(FieldEdit {
+                    project: cell.project,
+                    heads: cell.heads,
+                    path: cell.path,
+                    old: cell.old,
+                    new,
+                    on_behalf: None,
+                }),
+            }
+        })
+    };
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        let press = Press::of(&event);
+        let step = match press.key.as_str() {
+            _ if press.composing || press.alt || press.ctrl => return,
+            "ArrowUp" => -1,
+            "Enter" if press.shift => -1,
+            "ArrowDown" | "Enter" => 1,
+            _ => return,
+        };
+        if event
+            .target_dyn_into::<Element>()
+            .is_some_and(|from| lead_on(&from, step))
+        {
+            event.prevent_default();
+        }
+    });
+    let face = Face::of(&fetched.remote, Ui::NotFound)
+        .map(|face| face_view(&session, &face, &fetched.reload))
+        .unwrap_or_default();
+    html! { <>{ face }<div ref={place} class="panel" {onclick} {onchange} {onkeydown}></div></> }
+}
+
+/// An input of a panel that writes a field.
+struct Cell {
+    element: Element,
+    path: FieldPath,
+    kind: Kind,
+    project: ProjectId,
+    heads: Vec<String>,
+    /// What the node drew in it.
+    old: Value,
+    /// What stands in it.
+    text: String,
+}
+
+impl Cell {
+    fn of(element: Element) -> Option<Self> {
+        let path: FieldPath = element.get_attribute("data-path")?.parse().ok()?;
+        let around = element.closest("[data-project]").ok().flatten()?;
+        let said = |name| around.get_attribute(name).unwrap_or_default();
+        let old = element.get_attribute("data-old").unwrap_or_default();
+        // A field that the page is too old to know is not written.
+        let kind = path.kind()?;
+        Some(Self {
+            project: said("data-project").parse().ok()?,
+            heads: said("data-heads")
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            old: entry::parse(kind, &old, 0).unwrap_or(Value::Null),
+            text: text_of(&element),
+            path,
+            kind,
+            element,
+        })
+    }
+}
+
+/// What stands in an input, a list or an area: all have it under the same name.
+fn text_of(element: &Element) -> String {
+    element.unchecked_ref::<HtmlInputElement>().value()
+}
+
+fn cells(place: &Element) -> Vec<Cell> {
+    elements(place, "[data-path]")
+        .filter_map(Cell::of)
+        .collect()
+}
+
+fn elements(place: &Element, selector: &str) -> impl Iterator<Item = Element> {
+    let found = place.query_selector_all(selector).ok();
+    let count = found.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..count).filter_map(move |at| found.as_ref()?.get(at)?.dyn_into().ok())
+}
+
+/// Puts a new drawing in its place, but for an input that a person is writing in; the focus stays where it was.
+fn put(place: &Element, drawn: &Rc<Drawn>) {
+    let focused = page::focused().filter(|element| place.contains(Some(element)));
+    let path = focused
+        .as_ref()
+        .and_then(|element| element.get_attribute("data-path"));
+    if let (Some(element), Some(_)) = (&focused, &path) {
+        let old = element.get_attribute("data-old").unwrap_or_default();
+        if text_of(element) != old {
+            return;
+        }
+    }
+    place.set_inner_html(&drawn.0);
+    if let Some(path) = path {
+        page::focus_on(&format!(".panel [data-path=\"{path}\"]"));
+    }
+}
+
+/// Moves the focus up or down in the column of a table; false where it ends.
+fn lead_on(from: &Element, step: isize) -> bool {
+    let column = from.get_attribute("data-column");
+    let panel = from.closest(".panel").ok().flatten();
+    let (Some(column), Some(panel)) = (column, panel) else {
+        return false;
+    };
+    let column: Vec<Element> = elements(&panel, &format!("[data-column=\"{column}\"]")).collect();
+    let here = column.iter().position(|element| element == from);
+    let next = here.and_then(|here| column.get(here.checked_add_signed(step)?));
+    next.is_some_and(|next| next.unchecked_ref::<HtmlInputElement>().focus().is_ok())
+}
+
+fn set(element: &Element, name: &str, value: Option<&str>) {
+    let _ = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+}
+
+/// How a field stands, and why it was refused.
+fn mark_of(status: &FieldStatus) -> Option<(&'static str, Option<String>)> {
+    let why = match status {
+        FieldStatus::Idle => return None,
+        FieldStatus::Refused(item) => match &item.standing {
+            Standing::Refused(why) => Some(why.clone()),
+            Standing::Waiting | Standing::Sending => None,
+        },
+        _ => None,
+    };
+    Some((status.name(), why))
+}
