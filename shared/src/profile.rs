@@ -29,6 +29,7 @@ mod options;
 mod recurrence;
 mod reports;
 mod requirements;
+mod responsibility;
 #[cfg(feature = "schema")]
 mod schema;
 mod stated;
@@ -37,7 +38,7 @@ pub use approvals::{Acceptance, AcceptanceItem, ApprovalKind, Approvals, Custodi
 pub use assessment::{Assess, Consequence, Indicator, Scheme, Score, ScoreMode};
 pub use calendar::{Class, Inspection, Meeting, MeetingKind, MeetingPer, Publication, Sampling};
 pub use eligibility::{
-    Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Responsibility, Slot, SlotPer,
+    Compared, Cond, Eligibility, Entry, Mode, Preference, Programme, Slot, SlotPer,
 };
 pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Registers, SoeBudget};
 pub use gates::{ACTS, DOCUMENTS, Duty, Gate, Material, Params, TRANSITIONS};
@@ -57,8 +58,9 @@ pub use lists::{DenyWithoutList, IssueBy, List, ListKind, Quota};
 pub use money::Money;
 pub use options::Named;
 pub use recurrence::{Period, Recur, RecurError, Trigger};
-pub use reports::{COMPUTED, Ledger, LedgerPer, Report, ReportLedger};
+pub use reports::{COMPUTED, Ledger, LedgerPer, Report, ReportLedger, ReportStatement};
 pub use requirements::{CONDITION_KEYS, Condition, Requirement, RequirementCode};
+pub use responsibility::{DutyItem, Responsibility, Tracked};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use stated::{PerProgramme, Stated};

@@ -27,6 +27,7 @@ pub mod approvals;
 pub mod brief;
 pub mod compiled;
 pub mod desk;
+pub mod duties;
 pub mod eligibility;
 pub mod funding;
 pub mod gates;
@@ -57,6 +58,7 @@ pub mod rewards;
 pub mod routing;
 pub mod scores;
 pub mod stage;
+pub mod statements;
 pub mod subject;
 pub mod verdicts;
 pub mod void;
@@ -130,6 +132,9 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         | Table::Publicity
         | Table::PromotionSteps
         | Table::Platforms => registers::judge(world, entry),
+        Table::DutyNotes => duties::judge_note(world, entry),
+        Table::ReportStatements => statements::judge(world.profile, entry),
+        Table::ProgressReports => statements::judge_report(world, entry),
         Table::Profiles | Table::ProfileApplies => profiles::judge(world, entry),
         Table::RequestAnswers => pool::judge_answer(world, entry),
         Table::PoolEntries => pool::judge_entry(world, entry, draw),

@@ -96,8 +96,8 @@ pub struct MonthFact {
 }
 
 /// The form of [`Facts`]: raised when the same documents make other facts than before, so that kept ones are computed again.
-/// 1: search keys hold every reading.
-const FORM: u16 = 1;
+/// 1: search keys hold every reading. 2: briefs hold every unit that takes part, and what is tracked under duties.
+const FORM: u16 = 2;
 
 /// Everything lists need of one project, whatever month they ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

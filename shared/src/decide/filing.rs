@@ -9,6 +9,7 @@ use crate::profile::{Period, Report, ReportLedger};
 use crate::rules::ledgers::{self, Said};
 use crate::rules::listed::Listed;
 use crate::rules::report::{self, Deadline};
+use crate::rules::statements;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -59,6 +60,10 @@ impl Judge<'_> {
             (None, Some(_)) => return Err(refuse(Why::NotFound)),
         };
         let lines = self.lines(report, &period, unit, lines)?;
+        if let (Some(statement), Some(_)) = (&report.statement, on_behalf) {
+            let (papers, name) = (self.state.units.get(&unit), self.state.directory.name(unit));
+            statements::stated_for(statement, papers, (report, &period.id), &name)?;
+        }
         let document = DocumentId::Unit(unit);
         let mut writes = Vec::new();
         let mut cell = |column, value: Value| {
@@ -76,6 +81,9 @@ impl Judge<'_> {
         }
         if let Some(reason) = on_behalf {
             cell(Column::Reason, reason.trim().into());
+        }
+        if let Some(statement) = &report.statement {
+            cell(Column::Statement, statement.text_zh.as_str().into());
         }
         cell(Column::Lines, lines_to_json(&lines).into());
         self.stamp(&document, Table::Filings, filing, &mut writes);

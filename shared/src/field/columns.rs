@@ -97,6 +97,9 @@ columns! {
     Filing "filing" Kind::Reference;
     Verdict "verdict" Kind::Choice("verdict");
     Cells "cells" Kind::Json;
+    ReportKind "report" Kind::Choice("reports");
+    Statement "statement" Kind::Long;
+    Truthful "truthful" Kind::Flag;
     // Directory and profile (county documents).
     UnitKind "unit_kind" Kind::Choice("unit_kind");
     HostedAt "hosted_at" Kind::Reference;
@@ -144,6 +147,11 @@ columns! {
     Measure "measure" Kind::Text;
     MeasureUnit "measure_unit" Kind::Text;
     Basis "basis" Kind::Long;
+    // Duties and who pays what.
+    DutyItem "duty_item" Kind::Choice("duty_items");
+    DutyTask "duty_task" Kind::Reference;
+    DutyState "duty_state" Kind::Choice("duty_state");
+    PaidFen "paid_fen" Kind::Money;
     // Agency, intermediaries, regimes, works environment, publicity, platforms.
     AgencyAct "agency_act" Kind::Choice("agency_act");
     PromotionAct "promotion_act" Kind::Choice("promotion_act");
@@ -252,6 +260,7 @@ columns! {
     Lacks "lacks" Kind::Long;
     Projects "projects" Kind::Count;
     GreenChannel "green_channel" Kind::Flag;
+    Responsibility "responsibility" Kind::Text;
     ApprovalStatus "approval_status" Kind::Choice("approval_status");
     DaysUsed "days_used" Kind::Count;
 }

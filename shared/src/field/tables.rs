@@ -79,6 +79,7 @@ tables! {
     // Ledger rows of shorter periods (6.2).
     Weekly "weekly" Project Sheet Lead [Period Image InvestmentFen] needs [Period];
     Halves "halves" Project Sheet Lead [Period Progress Procedures Problem Suggestion] needs [Period];
+    ProgressReports "progress_reports" Project Acts Anyone [Date Progress Problem Truthful Document] needs [Progress];
     EarlyWork "early_work" Project Sheet Home [Task From To Org Person Progress State] needs [Task];
     PushPlans "push_plans" Project Acts Lead [Overview Problem Solution Duty WorkList Document Follows] needs [Overview];
     // Issues, remarks, attachments, what the engine keeps beside a record.
@@ -121,7 +122,10 @@ tables! {
     Signings "signings" Project Sheet Home [Enterprise AmountFen Date Person] needs [Enterprise];
     SigningLog "signing_log" Project Acts Home [Date Text] needs [Text];
     PromotionSteps "promotion_steps" Project Acts Anyone [PromotionAct Enterprise Org Date Result Text Document] needs [PromotionAct Text];
-    DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task State Text] needs [Org Task];
+    DutyTasks "duty_tasks" Project Sheet Anyone [Org Duty Task Due Person State Text] needs [Org Task];
+    DutyNotes "duty_notes" Project Acts Anyone [DutyItem DutyTask Org Date DutyState Text Document] needs [DutyState Text];
+    LegalPersons "legal_persons" Project Acts Lead [Name Person Date Text Document] needs [Name];
+    Investors "investors" Project Sheet Lead [Enterprise AmountFen Due PaidFen Date Document] needs [Enterprise AmountFen];
     Dispatches "dispatches" Project Acts Anyone [MeetingKind Level Meeting Date Person Org Text Issue TopicsDone] needs [Level Text];
     // The county's side of a project.
     Transitions "transitions" Oversight Acts Hub [FromStage ToStage Date List Year Grade Reason Number] needs [ToStage];
@@ -138,7 +142,8 @@ tables! {
     Evaluations "evaluations" Oversight Acts Hub [Period Org Result Text] needs [Period Text];
     // A unit's own papers.
     Roster "roster" Unit Engine Home [Name Duty Phone] needs [];
-    Filings "filings" Unit Engine Home [Ledger Period FiledAt Follows Lines Reason] needs [];
+    Filings "filings" Unit Engine Home [Ledger Period FiledAt Follows Lines Reason Statement] needs [];
+    ReportStatements "report_statements" Unit Acts Home [ReportKind Period Person Date Document] needs [ReportKind Period Person];
     Reviews "reviews" Unit Engine Hub [Filing Verdict Reason Cells] needs [];
     SectionPeople "section_people" Unit Sheet Home [Person Duty Phone Expert] needs [Person];
     SectionFilings "section_filings" Unit Acts Home [Date Text] needs [];
@@ -196,6 +201,7 @@ tables! {
     ApprovalLedger "approval_ledger" Unit Compiled Engine [Project Org Preference ApprovalItem GreenChannel ResponsibleUnit Joint Person ApprovalStatus DaysUsed LimitDays Lacks] needs [];
     WorksContacts "works_contacts" Unit Compiled Engine [Project Org ContactKind Date ResponsibleUnit Basis Result Lacks] needs [];
     EarlyLedger "early_ledger" Unit Compiled Engine [Org Project Standing Task From To ResponsibleUnit Person Progress State] needs [];
+    DutyLedger "duty_ledger" Unit Compiled Engine [Project ResponsibleUnit Responsibility Task Due DutyState Date Text Lacks] needs [];
     Collected "collected" Unit Compiled Engine [GroupName Name Projects Lacks] needs [];
 }
 

@@ -211,21 +211,6 @@ pub struct Preference {
     pub clause: String,
 }
 
-/// What a kind of organisation answers for in every project it has a part in (KZ-3.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Responsibility {
-    /// `main`, `lead`, `cooperation` or `territorial`.
-    pub id: String,
-    /// What it is called.
-    pub name_zh: String,
-    /// What it comprises.
-    pub tasks: Vec<Label>,
-    /// The clause.
-    pub clause: String,
-}
-
 /// Who must be named for a project, or what must be there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -65,6 +65,8 @@ impl Profile {
             "publications" => named!(self.publications.iter()),
             "inspections" => named!(self.inspections.iter()),
             "approval_items" => named!(self.approvals.items.iter()),
+            "reports" => named!(self.reports.iter()),
+            "duty_items" => named!(self.duty_items().map(|(_, item)| item)),
             "acceptance_items" => named!(self.acceptance.items.iter()),
             "inspection_methods" => {
                 named!(self.inspections.iter().flat_map(|kind| &kind.methods))

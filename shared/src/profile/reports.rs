@@ -32,12 +32,26 @@ pub struct Report {
     pub ledgers: Vec<ReportLedger>,
     /// When it is due; `periodic` and `on_demand`: no day, no lateness.
     pub recurrence: Vec<Recur>,
-    /// What it is about besides projects: `nominations`, `adjustments`, `platforms`.
+    /// What it is about besides projects: `nominations`, `adjustments`, `platforms`, `policy`, `progress`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// What whoever files it states with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<ReportStatement>,
     /// Whether lateness is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged: Option<bool>,
+    /// The clause.
+    pub clause: String,
+}
+
+/// What is stated with a report by whoever files it: filing it is stating it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReportStatement {
+    /// Its words, which stand in the filing.
+    pub text_zh: String,
     /// The clause.
     pub clause: String,
 }

@@ -64,6 +64,9 @@ impl Subject {
             | Table::ProcedureTeam
             | Table::LeaderMatters
             | Table::DutyTasks
+            | Table::DutyNotes
+            | Table::LegalPersons
+            | Table::DutyLedger
             | Table::Roster
             | Table::SectionPeople
             | Table::SectionFilings
@@ -81,8 +84,10 @@ impl Subject {
             | Table::RecoveryAgreements
             | Table::Weekly
             | Table::Halves
+            | Table::ProgressReports
             | Table::EarlyWork
             | Table::PushPlans
+            | Table::Investors
             | Table::FinancingNeeds
             | Table::CoachingNotes
             | Table::FinancingOpinions
@@ -160,6 +165,7 @@ impl Subject {
             | Table::RequestAnswers
             | Table::PolicySuggestions
             | Table::Filings
+            | Table::ReportStatements
             | Table::Reviews => Self::Papers,
             Table::UnitMeetings
             | Table::Meetings

@@ -24,7 +24,7 @@ mod pending;
 mod record;
 
 pub use pending::{About, Applied, Pending, Steps};
-use pending::{applied, assigned, courses, open_issues, open_promises, open_tasks, void};
+use pending::{applied, assigned, courses, open_issues, open_promises, open_tasks, tracked, void};
 pub use record::{
     DatedTask, Exception, FoundIssue, Move, PlanMonth, findings, stage_before, was_excepted,
 };
@@ -97,6 +97,8 @@ pub struct Brief {
     pub investor: Option<UnitId>,
     /// Who looks after the finished works, when it is one of the directory.
     pub custodian: Option<UnitId>,
+    /// Further units that take part: territory, further responsible and co-operating units, who approves or guarantees something.
+    pub others: BTreeSet<UnitId>,
     /// The programmes it names.
     pub programmes: BTreeSet<String>,
     /// Its stage now.
@@ -127,6 +129,8 @@ pub struct Brief {
     pub issues: Vec<Pending>,
     /// Countdown tasks that are not done.
     pub tasks: Vec<Pending>,
+    /// Tasks given to units and money of investors that are open.
+    pub tracked: Vec<Pending>,
     /// Promises given with missing papers and not kept.
     pub promises: Vec<Pending>,
     /// Meetings, dispatches and reviews.
@@ -259,6 +263,7 @@ impl Brief {
             custodian: view
                 .last(Table::Custodians, |_| true)
                 .and_then(|row| unit(row.text(Column::Org))),
+            others: parties.others,
             programmes: words(view.text(Field::Programmes)),
             stage: stage.to_owned(),
             moves: Vec::new(),
@@ -274,6 +279,7 @@ impl Brief {
             records: BTreeSet::new(),
             issues: open_issues(view, directory),
             tasks: open_tasks(view),
+            tracked: tracked(view, directory),
             promises: open_promises(view, directory),
             held: Vec::new(),
             concluded: BTreeSet::new(),

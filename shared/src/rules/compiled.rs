@@ -24,6 +24,7 @@ use crate::value::Value;
 
 mod approvals;
 mod dispatch;
+mod duties;
 mod early;
 mod factors;
 mod issues;
@@ -64,6 +65,7 @@ pub fn is_kept(profile: &Profile, table: Table) -> bool {
             .iter()
             .any(|ledger| ledger.per == LedgerPer::Project && !ledger.kept_by.is_empty()),
         Table::Library => libraries::lists(profile).next().is_some(),
+        Table::DutyLedger => !profile.responsibilities.is_empty(),
         Table::EarlyLedger => early::reports(profile).next().is_some(),
         Table::Collected => {
             libraries::lists(profile).next().is_some() && !profile.expected_counts.is_empty()
@@ -87,6 +89,7 @@ pub fn subjects(
         Table::Candidates => lists::subjects(ground, whose, now),
         Table::ApprovalLedger => approvals::subjects(ground, whose),
         Table::FactorLedger | Table::WorksContacts => factors::subjects(ground, whose),
+        Table::DutyLedger => duties::subjects(ground, whose),
         Table::EarlyLedger => early::subjects(ground, whose, now),
         Table::Library | Table::Collected => libraries::subjects(ground, whose, now),
         _ => BTreeSet::new(),
@@ -105,6 +108,7 @@ pub fn compile(sources: &Sources<'_>, table: Table) -> CellMap {
         Table::ApprovalLedger => approvals::fill(sources, &mut sheet),
         Table::FactorLedger => factors::fill(sources, &mut sheet),
         Table::WorksContacts => factors::fill_contacts(sources, &mut sheet),
+        Table::DutyLedger => duties::fill(sources, &mut sheet),
         Table::EarlyLedger => early::fill(sources, &mut sheet),
         Table::Library => libraries::fill(sources, &mut sheet),
         Table::Collected => libraries::fill_collected(sources, &mut sheet),
@@ -172,6 +176,11 @@ fn name(id: &impl ToString) -> Value {
 /// True for a project that is a unit's business: it leads it, owns it or is its home.
 fn is_of(brief: &Brief, whose: Option<UnitId>) -> bool {
     whose.is_none_or(|unit| [brief.home, brief.lead, brief.owner].contains(&Some(unit)))
+}
+
+/// True for a project a unit has a part in, however small: as above, or as one who co-operates, approves or guarantees something.
+fn takes_part(brief: &Brief, whose: Option<UnitId>) -> bool {
+    is_of(brief, whose) || whose.is_some_and(|unit| brief.others.contains(&unit))
 }
 
 /// The briefs of a unit's living projects.

@@ -114,7 +114,10 @@ fn what(profile: &Profile, one: &Obligation) -> String {
         matches!(one.kind, ObligationKind::Slot | ObligationKind::Roster) && slot.id == one.rule
     });
     let about = post.and_then(|slot| slot.field.as_deref().or(slot.document.as_deref()));
-    let of_rows = matches!(one.kind, ObligationKind::Void | ObligationKind::Confirm);
+    let of_rows = matches!(
+        one.kind,
+        ObligationKind::Void | ObligationKind::Confirm | ObligationKind::Duty
+    );
     let about = about.or(of_rows.then_some(&one.rule));
     let field = about.and_then(Field::from_id);
     let table = about.and_then(Table::from_id);

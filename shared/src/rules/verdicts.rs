@@ -3,7 +3,7 @@
 //! Every answer is worked out by the rule's own module; here they are only gathered and put into words. Nothing is stored, so an answer is
 //! as old as the records it was asked about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::api::obligations::Obligation;
 use crate::api::{Timeliness, rules as api};
@@ -11,6 +11,7 @@ use crate::book::Cells as _;
 use crate::field::{Column, Field, Table};
 use crate::profile::{Label, Mode, Profile};
 use crate::project::ProjectView;
+use crate::rules::duties::bearers;
 use crate::rules::gates::{self, GateState};
 use crate::rules::guards::Ask;
 use crate::rules::issues::case::Case;
@@ -161,24 +162,7 @@ fn gaps(look: &Look<'_>, view: &ProjectView) -> Vec<api::Gap> {
 
 /// Who answers for what: the owner, the lead unit, who co-operates (named, approving or guaranteeing), and the territory.
 fn parties(look: &Look<'_>, view: &ProjectView) -> Vec<api::Party> {
-    let directory = look.world.directory;
-    let orgs_of = |kind: &str| -> BTreeSet<String> {
-        let field = |field| BTreeSet::from([directory.show(view.text(field))]);
-        let mut orgs = match kind {
-            "main" => field(Field::OwnerOrg),
-            "lead" => field(Field::LeadUnit),
-            "territorial" => field(Field::TerritorialOrg),
-            "cooperation" => {
-                let tables = [Table::CoopUnits, Table::Approvals, Table::Factors];
-                let rows = tables.into_iter().flat_map(|table| view.each(table));
-                rows.map(|row| directory.show(row.text(Column::Org)))
-                    .collect()
-            }
-            _ => BTreeSet::new(),
-        };
-        orgs.retain(|org| !org.is_empty());
-        orgs
-    };
+    let (profile, directory) = (look.world.profile, look.world.directory);
     let own = |org: &str| {
         let tasks = view.each(Table::DutyTasks);
         let tasks = tasks.filter(|row| directory.show(row.text(Column::Org)) == org);
@@ -186,15 +170,16 @@ fn parties(look: &Look<'_>, view: &ProjectView) -> Vec<api::Party> {
             .map(|row| row.text(Column::Task).to_owned())
             .collect::<Vec<_>>()
     };
-    let kinds = look.world.profile.responsibilities.iter();
-    let said = kinds.flat_map(|kind| {
-        let tasks: Vec<_> = kind.tasks.iter().map(|task| task.name_zh.clone()).collect();
-        orgs_of(&kind.id).into_iter().map(move |org| api::Party {
-            tasks: tasks.iter().cloned().chain(own(&org)).collect(),
-            kind: named(&kind.id, &kind.name_zh),
-            clause: kind.clause.clone(),
-            org,
-        })
+    let managed = gates::managed(look, view);
+    let all = bearers(profile, directory, view, |id| managed.contains(&id));
+    let said = all.into_iter().map(|bearer| {
+        let tasks = bearer.kind.tasks.iter().map(|task| task.name_zh.clone());
+        api::Party {
+            tasks: tasks.chain(own(&bearer.org)).collect(),
+            kind: named(&bearer.kind.id, &bearer.kind.name_zh),
+            clause: bearer.kind.clause.clone(),
+            org: bearer.org,
+        }
     });
     said.collect()
 }

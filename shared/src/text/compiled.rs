@@ -21,7 +21,7 @@ pub fn open(stands: &Standing, level: &str, lang: Lang) -> String {
         parts.push(format!("{until}{limit}"));
     }
     if stands.overdue {
-        parts.push(pick(("逾期", "overdue"), lang).to_owned());
+        parts.push(overdue(lang).to_owned());
     }
     let comma = pick(("，", ", "), lang);
     format!("{}（{}）", stands.description, parts.join(comma))
@@ -168,4 +168,20 @@ pub fn of_approval(over_limit: bool, rectify: bool, follow_up: bool, lang: Lang)
     let owed = told.iter().filter(|(owes, _)| *owes);
     let words: Vec<_> = owed.map(|(_, words)| pick(*words, lang)).collect();
     words.join(pick(("、", ", "), lang))
+}
+
+/// A task whose day is over.
+#[must_use]
+pub const fn overdue(lang: Lang) -> &'static str {
+    pick(("逾期", "overdue"), lang)
+}
+
+/// Investors whose money has not come; empty when there are none.
+#[must_use]
+pub fn not_paid_in(investors: &str, lang: Lang) -> String {
+    match lang {
+        _ if investors.is_empty() => String::new(),
+        Lang::Zh => format!("出资未到位：{investors}"),
+        Lang::En => format!("not paid in: {investors}"),
+    }
 }

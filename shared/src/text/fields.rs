@@ -515,6 +515,11 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "no_hidden_debt" "不新增隐性债务承诺" "No new hidden debt",
             "truthful" "真实性承诺" "Truthfulness",
         ],
+        "duty_state" => options![
+            "going" "进行中" "Under way",
+            "done" "已落实" "Done",
+            "not_applicable" "不涉及" "Does not apply",
+        ],
         "request_act" => options![
             "start" "申请实施" "To start",
             "gov_money" "申请政府性资金" "Government money",

@@ -117,6 +117,15 @@ pub fn guard_sentence(guard: &str, lang: Lang) -> &str {
             "仅限企业投资类项目",
             "Only for projects in which enterprises invest",
         ),
+        "truthful" => ("须声明所报信息属实", "It has to say that it is true"),
+        "report_statement" => (
+            "代为报送前，须先登记填报单位对真实性的声明",
+            "The unit's own statement is recorded before another files for it",
+        ),
+        "duty_bearer" => (
+            "须由承担这项责任的单位登记",
+            "Whoever bears the duty records it",
+        ),
         "violations_handed_over" => ("违法线索尚未移交", "Violations have not been handed over"),
         _ => return guard,
     };

@@ -56,6 +56,22 @@ fn each_rule_refuses_what_breaks_it() {
         ),
         (
             3,
+            "longting",
+            r#""id": "territorial""#,
+            r#""id": "teritorial""#,
+            "responsibilities.1",
+            "`teritorial` is borne by nobody",
+        ),
+        (
+            3,
+            "longting",
+            r#""id": "site", "name_zh": "选址""#,
+            r#""id": "safety", "name_zh": "选址""#,
+            "responsibilities.1",
+            "`safety` stands twice",
+        ),
+        (
+            3,
             "honghe",
             r#""list": "hh.annual""#,
             r#""list": "hh.anual""#,

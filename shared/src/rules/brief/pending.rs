@@ -10,9 +10,11 @@ use crate::book::{Cells as _, Row};
 use crate::decide::{Directory, is_assigned};
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
+use crate::profile::Tracked;
 use crate::project::ProjectView;
 use crate::rules::acceptance;
 use crate::rules::approvals::{self, Approval};
+use crate::rules::duties;
 use crate::rules::issues::flow::{self, Tables, Taken};
 use crate::rules::issues::{case, latest};
 use crate::time::{Date, Month};
@@ -51,6 +53,8 @@ pub enum About {
     },
     /// A task of the countdown.
     Task,
+    /// What is tracked under a duty of the county's rules.
+    Tracked(Tracked),
     /// A promise with missing papers, for an item of approval.
     Promise {
         /// The item.
@@ -169,6 +173,26 @@ pub(super) fn open_tasks(view: &ProjectView) -> Vec<Pending> {
             })
         })
         .collect()
+}
+
+/// Tasks given to units, then money of investors, each with its day.
+pub(super) fn tracked(view: &ProjectView, directory: &Directory) -> Vec<Pending> {
+    let of = |(row, due): (Row<'_>, Date), what: &str, about| {
+        Some(Pending {
+            row: row.id()?,
+            what: what.to_owned(),
+            due: Some(due),
+            person: row.text(Column::Person).to_owned(),
+            unit: listed(directory, row.text(Column::Org)),
+            about: About::Tracked(about),
+        })
+    };
+    let tasks = duties::open_tasks(view);
+    let tasks = tasks.filter_map(|one| of(one, one.0.text(Column::Task), Tracked::Tasks));
+    let unpaid = duties::unpaid(view);
+    let unpaid =
+        unpaid.filter_map(|one| of(one, one.0.text(Column::Enterprise), Tracked::Investors));
+    tasks.chain(unpaid).collect()
 }
 
 /// Proposals of who leads the project that nobody took or turned down, and that say what the record does not say already.

@@ -6,7 +6,7 @@ use super::{AHEAD_DAYS, Asked, Ground, Memberships, blank, both_sides, end_of, i
 use crate::api::obligations::{Obligation, ObligationKind, Severity, Standing};
 use crate::field::{Field, Table};
 use crate::ids::UnitId;
-use crate::profile::{Duty, Recur, Slot, SlotPer};
+use crate::profile::{Duty, Recur, Slot, SlotPer, Tracked};
 use crate::rules::brief::{About, Brief, Pending};
 use crate::rules::guards::{Guard, With};
 use crate::rules::issues::case;
@@ -32,7 +32,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
         if brief.is_out {
             continue;
         }
-        for pending in [&brief.issues, &brief.tasks, &brief.promises] {
+        for pending in [&brief.issues, &brief.tasks, &brief.promises, &brief.tracked] {
             dated(ground, asked, brief, &on, pending, found);
         }
         limits(ground, asked, brief, found);
@@ -72,6 +72,8 @@ fn dated(
             About::Issue { .. } => (ObligationKind::Issue, Table::Issues),
             About::Task => (ObligationKind::Task, Table::Countdown),
             About::Promise { .. } => (ObligationKind::Commitment, Table::ApprovalSteps),
+            About::Tracked(Tracked::Tasks) => (ObligationKind::Duty, Table::DutyTasks),
+            About::Tracked(Tracked::Investors) => (ObligationKind::Duty, Table::Investors),
         };
         let clause = clause_of(ground, brief, on, &item.about);
         let mut one = of(brief, kind, table.id(), &item.what, clause);
@@ -187,6 +189,7 @@ fn clause_of<'a>(
             let ledger = ledgers.find(|ledger| ledger.fields.iter().any(of_tasks));
             ledger.map(|ledger| ledger.clause.as_str())
         }
+        About::Tracked(tracked) => Some(profile.tracking_clause(*tracked)),
         About::Promise { item } => {
             let mut gates = profile.gates.iter();
             let gate = gates.find(|gate| gate.guard == Guard::Commitment.id());

@@ -1,9 +1,12 @@
 //! The sections of a profile that name things: programmes and lists, reports and issues, the calendar, approvals and money.
 
+use std::collections::BTreeSet;
+
 use super::super::super::{COMPUTED, ISSUE_STATES, Indicator, PermittingTrigger};
 use super::vocabulary::{ORG_KINDS, STAGES, To};
 use super::{Names, categories, fixed, has, is_field};
 use crate::field::{Column, Table};
+use crate::rules::duties::BEARERS;
 use crate::rules::scores::formula::Formula;
 use crate::rules::scores::indicators::Source;
 
@@ -45,6 +48,19 @@ impl Names<'_> {
             }
             if let Some(when) = &slot.when {
                 self.cond(when, &path);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (index, kind) in profile.responsibilities.iter().enumerate() {
+            let path = format!("responsibilities.{index}");
+            self.need(To::Programme, &kind.programme, &path);
+            let known = BEARERS.contains(&kind.id.as_str());
+            let says = format!("`{}` is borne by nobody", kind.id);
+            self.found.demand(known, path.as_str(), says);
+            for item in &kind.tasks {
+                let says = format!("`{}` stands twice", item.id);
+                self.found
+                    .demand(seen.insert(&item.id), path.as_str(), says);
             }
         }
         for (index, list) in profile.lists.iter().enumerate() {
