@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::rules::ledgers;
 use crate::rules::scores::formula;
 use crate::time::{Date, Month, Timestamp};
 
@@ -60,7 +61,7 @@ pub use options::Named;
 pub use recurrence::{Period, Recur, RecurError, Trigger};
 pub use reports::{COMPUTED, Ledger, LedgerPer, Report, ReportLedger, ReportStatement};
 pub use requirements::{CONDITION_KEYS, Condition, Requirement, RequirementCode};
-pub use responsibility::{DutyItem, Responsibility, Tracked};
+pub use responsibility::{DutyItem, Information, Responsibility, Tracked};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use stated::{PerProgramme, Stated};
@@ -142,6 +143,9 @@ pub struct Profile {
     /// What each kind of organisation answers for in a project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub responsibilities: Vec<Responsibility>,
+    /// What the hub keeps together of all projects, and whom it tells of a major change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub information: Option<Information>,
     /// Lists and libraries.
     pub lists: Vec<List>,
     /// What is denied to a project on no list.
@@ -328,12 +332,20 @@ impl Profile {
         })
     }
 
-    /// The report the monthly screens are about: the first monthly one.
+    /// The report the monthly screens are about: the monthly one with a line for each project and month, else the first monthly one.
     #[must_use]
     pub fn monthly_report(&self) -> Option<&Report> {
-        self.reports
-            .iter()
-            .find(|report| report.recurrence.iter().any(Recur::is_monthly))
+        let reports = self.reports.iter();
+        let mut monthly = reports.filter(|report| report.recurrence.iter().any(Recur::is_monthly));
+        let of_months = |ledger: &Ledger| ledger.per == LedgerPer::ProjectMonth;
+        let tells_months = |report: &&Report| {
+            let mut parts = report.ledgers.iter();
+            parts.any(|part| ledgers::find(self, &part.id).is_some_and(of_months))
+        };
+        monthly
+            .clone()
+            .find(tells_months)
+            .or_else(|| monthly.next())
     }
 
     /// The last second that is on time for a period, where days off may move it; `None` when no day is named.

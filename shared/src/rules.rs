@@ -32,6 +32,7 @@ pub mod eligibility;
 pub mod funding;
 pub mod gates;
 pub mod guards;
+pub mod information;
 pub mod issues;
 mod lacking;
 pub mod ledgers;
@@ -132,6 +133,7 @@ pub fn judge(world: &World<'_>, entry: &Entry<'_>, draw: Draw<'_>) -> Result<Vec
         | Table::Publicity
         | Table::PromotionSteps
         | Table::Platforms => registers::judge(world, entry),
+        Table::ChangeReports => information::judge_report(world, entry),
         Table::DutyNotes => duties::judge_note(world, entry),
         Table::ReportStatements => statements::judge(world.profile, entry),
         Table::ProgressReports => statements::judge_report(world, entry),

@@ -100,6 +100,7 @@ columns! {
     ReportKind "report" Kind::Choice("reports");
     Statement "statement" Kind::Long;
     Truthful "truthful" Kind::Flag;
+    Change "change" Kind::Reference;
     // Directory and profile (county documents).
     UnitKind "unit_kind" Kind::Choice("unit_kind");
     HostedAt "hosted_at" Kind::Reference;
@@ -261,6 +262,9 @@ columns! {
     Projects "projects" Kind::Count;
     GreenChannel "green_channel" Kind::Flag;
     Responsibility "responsibility" Kind::Text;
+    InfoClass "info_class" Kind::Choice("info_class");
+    Liaison "liaison" Kind::Person;
+    UnitLiaison "unit_liaison" Kind::Person;
     ApprovalStatus "approval_status" Kind::Choice("approval_status");
     DaysUsed "days_used" Kind::Count;
 }

@@ -80,6 +80,7 @@ tables! {
     Weekly "weekly" Project Sheet Lead [Period Image InvestmentFen] needs [Period];
     Halves "halves" Project Sheet Lead [Period Progress Procedures Problem Suggestion] needs [Period];
     ProgressReports "progress_reports" Project Acts Anyone [Date Progress Problem Truthful Document] needs [Progress];
+    MajorChanges "major_changes" Project Acts Anyone [Date Text Document] needs [Text];
     EarlyWork "early_work" Project Sheet Home [Task From To Org Person Progress State] needs [Task];
     PushPlans "push_plans" Project Acts Lead [Overview Problem Solution Duty WorkList Document Follows] needs [Overview];
     // Issues, remarks, attachments, what the engine keeps beside a record.
@@ -137,6 +138,7 @@ tables! {
     Exceptions "exceptions" Oversight Acts Hub [ExceptionRule Reason Decider Number Date To Follows] needs [ExceptionRule Reason Decider Number];
     SelectionNotes "selection_notes" Oversight Sheet Hub [List Item Text] needs [Item Text];
     HigherLists "higher_lists" Oversight Sheet Hub [Level HigherState Year] needs [Level HigherState];
+    ChangeReports "change_reports" Oversight Acts Hub [Change Body Date Number Text Document] needs [Change];
     Expansions "expansions" Oversight Acts Hub [AmountFen Date Text] needs [AmountFen];
     Replacements "replacements" Oversight Acts Hub [Project Reason] needs [];
     Evaluations "evaluations" Oversight Acts Hub [Period Org Result Text] needs [Period Text];
@@ -202,6 +204,7 @@ tables! {
     WorksContacts "works_contacts" Unit Compiled Engine [Project Org ContactKind Date ResponsibleUnit Basis Result Lacks] needs [];
     EarlyLedger "early_ledger" Unit Compiled Engine [Org Project Standing Task From To ResponsibleUnit Person Progress State] needs [];
     DutyLedger "duty_ledger" Unit Compiled Engine [Project ResponsibleUnit Responsibility Task Due DutyState Date Text Lacks] needs [];
+    InfoNetwork "info_network" Unit Compiled Engine [InfoClass Project Owner Liaison Phone LeadUnit UnitLiaison Stage Image Lacks] needs [];
     Collected "collected" Unit Compiled Engine [GroupName Name Projects Lacks] needs [];
 }
 

@@ -1,4 +1,4 @@
-//! What each kind of organisation answers for in a project (KZ-3.2, KP-6, LT-15; domain.md 1.4).
+//! What each kind of organisation answers for in a project (KZ-3.2, KP-6, LT-15; domain.md 1.4), and what the hub is told of (KP-10.2).
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,20 @@ pub enum Tracked {
     Tasks,
     /// Money that investors are to pay in (`investors`).
     Investors,
+}
+
+/// What the hub keeps together of projects at every stage, those only talked about among them (KP-10.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Information {
+    /// The programme whose projects it is about, or `all`.
+    #[serde(default = "all")]
+    pub programme: String,
+    /// Whom the hub tells of a major change.
+    pub changes_to: Vec<String>,
+    /// The clause.
+    pub clause: String,
 }
 
 impl Profile {

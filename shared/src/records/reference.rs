@@ -42,6 +42,7 @@ pub const fn targets(table: Table, column: Column) -> Named {
         Column::Corrects => Named::Rows(&[Table::Publications]),
         Column::ScoreSheet => Named::Rows(&[Table::ScoreSheets]),
         Column::ProfileVersion => Named::Rows(&[Table::Profiles]),
+        Column::Change => Named::Rows(&[Table::MajorChanges]),
         Column::DutyTask => Named::Rows(&[Table::DutyTasks]),
         Column::Filing => Named::Rows(&[Table::Filings]),
         Column::Follows => Named::Rows(match table {

@@ -67,6 +67,7 @@ impl Subject {
             | Table::DutyNotes
             | Table::LegalPersons
             | Table::DutyLedger
+            | Table::InfoNetwork
             | Table::Roster
             | Table::SectionPeople
             | Table::SectionFilings
@@ -85,6 +86,8 @@ impl Subject {
             | Table::Weekly
             | Table::Halves
             | Table::ProgressReports
+            | Table::MajorChanges
+            | Table::ChangeReports
             | Table::EarlyWork
             | Table::PushPlans
             | Table::Investors

@@ -23,8 +23,10 @@ use crate::time::{Date, Month, Timestamp};
 mod pending;
 mod record;
 
-pub use pending::{About, Applied, Pending, Steps};
-use pending::{applied, assigned, courses, open_issues, open_promises, open_tasks, tracked, void};
+pub use pending::{About, Applied, Pending, Steps, Untold};
+use pending::{
+    applied, assigned, courses, open_issues, open_promises, open_tasks, tracked, untold, void,
+};
 pub use record::{
     DatedTask, Exception, FoundIssue, Move, PlanMonth, findings, stage_before, was_excepted,
 };
@@ -133,6 +135,8 @@ pub struct Brief {
     pub tracked: Vec<Pending>,
     /// Promises given with missing papers and not kept.
     pub promises: Vec<Pending>,
+    /// Major changes nobody was told of; one without a row: the project is marked as changed, and nothing says how.
+    pub untold: Vec<Untold>,
     /// Meetings, dispatches and reviews.
     pub held: Vec<Held>,
     /// What reviews concluded, and not against it: kind of review and content.
@@ -280,6 +284,7 @@ impl Brief {
             issues: open_issues(view, directory),
             tasks: open_tasks(view),
             tracked: tracked(view, directory),
+            untold: untold(view),
             promises: open_promises(view, directory),
             held: Vec::new(),
             concluded: BTreeSet::new(),

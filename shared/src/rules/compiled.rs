@@ -27,6 +27,7 @@ mod dispatch;
 mod duties;
 mod early;
 mod factors;
+mod information;
 mod issues;
 mod libraries;
 mod lists;
@@ -65,6 +66,7 @@ pub fn is_kept(profile: &Profile, table: Table) -> bool {
             .iter()
             .any(|ledger| ledger.per == LedgerPer::Project && !ledger.kept_by.is_empty()),
         Table::Library => libraries::lists(profile).next().is_some(),
+        Table::InfoNetwork => profile.information.is_some(),
         Table::DutyLedger => !profile.responsibilities.is_empty(),
         Table::EarlyLedger => early::reports(profile).next().is_some(),
         Table::Collected => {
@@ -90,6 +92,7 @@ pub fn subjects(
         Table::ApprovalLedger => approvals::subjects(ground, whose),
         Table::FactorLedger | Table::WorksContacts => factors::subjects(ground, whose),
         Table::DutyLedger => duties::subjects(ground, whose),
+        Table::InfoNetwork => information::subjects(ground, whose, now),
         Table::EarlyLedger => early::subjects(ground, whose, now),
         Table::Library | Table::Collected => libraries::subjects(ground, whose, now),
         _ => BTreeSet::new(),
@@ -109,6 +112,7 @@ pub fn compile(sources: &Sources<'_>, table: Table) -> CellMap {
         Table::FactorLedger => factors::fill(sources, &mut sheet),
         Table::WorksContacts => factors::fill_contacts(sources, &mut sheet),
         Table::DutyLedger => duties::fill(sources, &mut sheet),
+        Table::InfoNetwork => information::fill(sources, &mut sheet),
         Table::EarlyLedger => early::fill(sources, &mut sheet),
         Table::Library => libraries::fill(sources, &mut sheet),
         Table::Collected => libraries::fill_collected(sources, &mut sheet),

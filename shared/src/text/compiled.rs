@@ -185,3 +185,12 @@ pub fn not_paid_in(investors: &str, lang: Lang) -> String {
         Lang::En => format!("not paid in: {investors}"),
     }
 }
+
+/// A major change was not told to those who are to know of it.
+#[must_use]
+pub const fn untold(lang: Lang) -> &'static str {
+    pick(
+        ("重大变动未上报", "a major change nobody was told of"),
+        lang,
+    )
+}

@@ -377,3 +377,17 @@ fn each_county_offers_its_own_fund_channels() {
     }
     assert!(crate::text::fields::fixed_options("packaging_channels").is_none());
 }
+
+#[test]
+fn the_month_is_told_by_the_report_that_has_a_line_for_each_project() {
+    let of = |slug: &str| {
+        let profile = Profile::built_in(slug).unwrap();
+        profile.monthly_report().map(|report| report.id.clone())
+    };
+    let all = ["kaizhou", "wushan", "kundulun", "longting", "honghe"].map(of);
+    let all = all.each_ref().map(Option::as_deref);
+    assert_eq!(
+        all,
+        [Some("R-KZ-1"), None, Some("R-KD-3"), Some("R-LT-1"), None]
+    );
+}

@@ -14,9 +14,9 @@ use crate::profile::Tracked;
 use crate::project::ProjectView;
 use crate::rules::acceptance;
 use crate::rules::approvals::{self, Approval};
-use crate::rules::duties;
 use crate::rules::issues::flow::{self, Tables, Taken};
 use crate::rules::issues::{case, latest};
+use crate::rules::{duties, information};
 use crate::time::{Date, Month};
 use crate::value::Value;
 
@@ -60,6 +60,17 @@ pub enum About {
         /// The item.
         item: String,
     },
+}
+
+/// A major change nobody was told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// Its row, when it has one.
+    pub row: Option<RowId>,
+    /// What changed.
+    pub what: String,
+    /// When.
+    pub on: Option<Date>,
 }
 
 /// An approval that was applied for and is not decided.
@@ -193,6 +204,20 @@ pub(super) fn tracked(view: &ProjectView, directory: &Directory) -> Vec<Pending>
     let unpaid =
         unpaid.filter_map(|one| of(one, one.0.text(Column::Enterprise), Tracked::Investors));
     tasks.chain(unpaid).collect()
+}
+
+pub(super) fn untold(view: &ProjectView) -> Vec<Untold> {
+    let changes = information::untold(view).map(|row| Untold {
+        row: row.id(),
+        what: row.text(Column::Text).to_owned(),
+        on: row.date(Column::Date).or_else(|| Some(row.at().date())),
+    });
+    let unexplained = information::is_unexplained(view).then(|| Untold {
+        row: None,
+        what: String::new(),
+        on: None,
+    });
+    changes.chain(unexplained).collect()
 }
 
 /// Proposals of who leads the project that nobody took or turned down, and that say what the record does not say already.

@@ -36,6 +36,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
             dated(ground, asked, brief, &on, pending, found);
         }
         limits(ground, asked, brief, found);
+        tell(ground, brief, &on, found);
         void(ground, brief, &on, found);
         for slot in &ground.profile.slots {
             name(ground, asked, brief, &on, slot, found);
@@ -118,6 +119,29 @@ fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obl
         }
         found.push(one);
     }
+}
+
+/// Major changes of which the hub has not told the bodies of the county's rules (KP-10.2).
+fn tell(ground: &Ground<'_>, brief: &Brief, on: &Memberships<'_>, found: &mut Vec<Obligation>) {
+    let rules = ground.profile.information.as_ref();
+    let rules = rules.filter(|rules| ground.in_programme(brief, &rules.programme, on));
+    let Some(rules) = rules else { return };
+    let table = Table::MajorChanges.id();
+    found.extend(brief.untold.iter().map(|change| Obligation {
+        unit: None,
+        role: "hub".to_owned(),
+        row: change.row,
+        opens: change.on,
+        recipients: rules.changes_to.clone(),
+        severity: Severity::Amber,
+        ..of(
+            brief,
+            ObligationKind::Duty,
+            table,
+            &change.what,
+            &rules.clause,
+        )
+    }));
 }
 
 /// Steps that a merge left without effect (未生效; design.md 2), an agency and final plans that the record no longer bears: a task of the unit

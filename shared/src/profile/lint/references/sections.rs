@@ -63,6 +63,14 @@ impl Names<'_> {
                     .demand(seen.insert(&item.id), path.as_str(), says);
             }
         }
+        if let Some(information) = &profile.information {
+            self.need(
+                To::Programme,
+                &information.programme,
+                "information.programme",
+            );
+            self.all(To::Actor, &information.changes_to, "information.changes_to");
+        }
         for (index, list) in profile.lists.iter().enumerate() {
             let path = format!("lists.{index}");
             self.need(To::Programme, &list.programme, &path);
