@@ -35,13 +35,14 @@ pub(crate) const PARTY_FIELDS: &[Field] = &[
     Field::ExtraTeamUnit,
 ];
 
-/// Tables whose rows name a unit that takes part: co-operating and further responsible units, approving departments, those who guarantee a factor, the
-/// construction agency as long as the project may have one. What the hub alone writes comes first.
+/// Tables whose rows name a unit that takes part: co-operating and further responsible units, approving departments, those who guarantee a
+/// factor or check the works, the construction agency as long as the project may have one. What the hub alone writes comes first.
 pub(crate) const PARTY_TABLES: &[Table] = &[
     Table::CoopUnits,
     Table::RespUnits,
     Table::Approvals,
     Table::Factors,
+    Table::DeptChecks,
     Table::AgencyContracts,
 ];
 

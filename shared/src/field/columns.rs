@@ -149,6 +149,7 @@ columns! {
     MeasureUnit "measure_unit" Kind::Text;
     Basis "basis" Kind::Long;
     // Duties and who pays what.
+    Department "department" Kind::Choice("departments");
     DutyItem "duty_item" Kind::Choice("duty_items");
     DutyTask "duty_task" Kind::Reference;
     DutyState "duty_state" Kind::Choice("duty_state");
@@ -262,6 +263,7 @@ columns! {
     Projects "projects" Kind::Count;
     GreenChannel "green_channel" Kind::Flag;
     Responsibility "responsibility" Kind::Text;
+    ItemKind "item_kind" Kind::Choice("item_kind");
     InfoClass "info_class" Kind::Choice("info_class");
     Liaison "liaison" Kind::Person;
     UnitLiaison "unit_liaison" Kind::Person;

@@ -99,6 +99,8 @@ tables! {
     Approvals "approvals" Project Acts Anyone [ApprovalItem Org Level Joint LimitDays Person] needs [ApprovalItem];
     ApprovalSteps "approval_steps" Project Acts Anyone [Approval Follows ApprovalAct Org Person Date Due Papers Result Number Text Reason] needs [Approval ApprovalAct];
     Factors "factors" Project Sheet Anyone [Factor Need Quantity QuotaSource Balance Measures Org FactorStatus Date Text] needs [Factor];
+    DeptChecks "dept_checks" Project Sheet Anyone [Department Org Item Due Date Result Document] needs [Org Item];
+    SpecialReports "special_reports" Project Sheet Anyone [Name Org Date Text Document] needs [Name];
     AcceptanceSteps "acceptance_steps" Project Acts Anyone [AcceptanceItem AcceptanceAct Follows Org Date Reason Document Text] needs [AcceptanceAct];
     Custodians "custodians" Project Acts Home [Org Principle From Standard Document] needs [Org Principle];
     CustodyReports "custody_reports" Project Acts Home [Date Org Text] needs [Text];
@@ -204,6 +206,8 @@ tables! {
     WorksContacts "works_contacts" Unit Compiled Engine [Project Org ContactKind Date ResponsibleUnit Basis Result Lacks] needs [];
     EarlyLedger "early_ledger" Unit Compiled Engine [Org Project Standing Task From To ResponsibleUnit Person Progress State] needs [];
     DutyLedger "duty_ledger" Unit Compiled Engine [Project ResponsibleUnit Responsibility Task Due DutyState Date Text Lacks] needs [];
+    DeptLedger "dept_ledger" Unit Compiled Engine [ResponsibleUnit Project LeadUnit ItemKind Task Level State Due Text Lacks] needs [];
+    ReportPackage "report_package" Unit Compiled Engine [Project Org Task ResponsibleUnit State Date Text Lacks] needs [];
     InfoNetwork "info_network" Unit Compiled Engine [InfoClass Project Owner Liaison Phone LeadUnit UnitLiaison Stage Image Lacks] needs [];
     Collected "collected" Unit Compiled Engine [GroupName Name Projects Lacks] needs [];
 }

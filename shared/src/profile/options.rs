@@ -66,6 +66,14 @@ impl Profile {
             "inspections" => named!(self.inspections.iter()),
             "approval_items" => named!(self.approvals.items.iter()),
             "reports" => named!(self.reports.iter()),
+            "departments" => {
+                let departments = self.approvals.departments.iter();
+                let named = departments.map(|id| Named {
+                    id,
+                    name_zh: self.body_name(id),
+                });
+                named.collect()
+            }
             "duty_items" => named!(self.duty_items().map(|(_, item)| item)),
             "acceptance_items" => named!(self.acceptance.items.iter()),
             "inspection_methods" => {

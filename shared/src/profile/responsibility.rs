@@ -39,7 +39,7 @@ pub struct DutyItem {
     pub clause: Option<String>,
 }
 
-/// Rows with a day that belong to a duty.
+/// Rows that belong to a duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +48,10 @@ pub enum Tracked {
     Tasks,
     /// Money that investors are to pay in (`investors`).
     Investors,
+    /// Supervision checks of departments (`dept_checks`).
+    Checks,
+    /// Approvals that are decided above and are followed up there (`approvals`).
+    Upward,
 }
 
 /// What the hub keeps together of projects at every stage, those only talked about among them (KP-10.2).

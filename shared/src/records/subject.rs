@@ -111,6 +111,10 @@ impl Subject {
             Table::Approvals
             | Table::ApprovalSteps
             | Table::Factors
+            | Table::DeptChecks
+            | Table::SpecialReports
+            | Table::DeptLedger
+            | Table::ReportPackage
             | Table::Declarations
             | Table::SupportRequests
             | Table::Platforms

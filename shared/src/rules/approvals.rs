@@ -213,14 +213,17 @@ impl<'a> Approval<'a> {
             .is_some_and(|promise| !promise.kept && promise.due.is_some_and(|due| today > due))
     }
 
-    /// True when it is decided above and nobody has followed it up yet.
+    /// True when it is decided above and nobody has followed it up yet, whether the county asks for that or not.
+    #[must_use]
+    pub fn is_unfollowed(&self) -> bool {
+        let is_above = !self.row.text(Column::Level).is_empty();
+        is_above && self.contacts == 0 && !self.status.is_final()
+    }
+
+    /// True when the county asks that it is followed up above, and nobody has.
     #[must_use]
     pub fn lacks_followup(&self, profile: &Profile) -> bool {
-        let is_above = !self.row.text(Column::Level).is_empty();
-        profile.approvals.upward_followup
-            && is_above
-            && self.contacts == 0
-            && !self.status.is_final()
+        profile.approvals.upward_followup && self.is_unfollowed()
     }
 }
 

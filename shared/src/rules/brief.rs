@@ -131,7 +131,7 @@ pub struct Brief {
     pub issues: Vec<Pending>,
     /// Countdown tasks that are not done.
     pub tasks: Vec<Pending>,
-    /// Tasks given to units and money of investors that are open.
+    /// Tasks given to units, money of investors, checks, and approvals to be followed up above, as far as they are open.
     pub tracked: Vec<Pending>,
     /// Promises given with missing papers and not kept.
     pub promises: Vec<Pending>,
@@ -283,7 +283,7 @@ impl Brief {
             records: BTreeSet::new(),
             issues: open_issues(view, directory),
             tasks: open_tasks(view),
-            tracked: tracked(view, directory),
+            tracked: tracked(view, &approvals, directory),
             untold: untold(view),
             promises: open_promises(view, directory),
             held: Vec::new(),

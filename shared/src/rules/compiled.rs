@@ -23,6 +23,7 @@ use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
 mod approvals;
+mod departments;
 mod dispatch;
 mod duties;
 mod early;
@@ -31,6 +32,7 @@ mod information;
 mod issues;
 mod libraries;
 mod lists;
+pub(crate) mod package;
 mod projects;
 
 pub use libraries::figures;
@@ -66,6 +68,8 @@ pub fn is_kept(profile: &Profile, table: Table) -> bool {
             .iter()
             .any(|ledger| ledger.per == LedgerPer::Project && !ledger.kept_by.is_empty()),
         Table::Library => libraries::lists(profile).next().is_some(),
+        Table::DeptLedger => !profile.approvals.departments.is_empty(),
+        Table::ReportPackage => package::programmes(profile).next().is_some(),
         Table::InfoNetwork => profile.information.is_some(),
         Table::DutyLedger => !profile.responsibilities.is_empty(),
         Table::EarlyLedger => early::reports(profile).next().is_some(),
@@ -92,6 +96,8 @@ pub fn subjects(
         Table::ApprovalLedger => approvals::subjects(ground, whose),
         Table::FactorLedger | Table::WorksContacts => factors::subjects(ground, whose),
         Table::DutyLedger => duties::subjects(ground, whose),
+        Table::DeptLedger => departments::subjects(ground, whose),
+        Table::ReportPackage => package::subjects(ground, whose, now),
         Table::InfoNetwork => information::subjects(ground, whose, now),
         Table::EarlyLedger => early::subjects(ground, whose, now),
         Table::Library | Table::Collected => libraries::subjects(ground, whose, now),
@@ -112,6 +118,8 @@ pub fn compile(sources: &Sources<'_>, table: Table) -> CellMap {
         Table::FactorLedger => factors::fill(sources, &mut sheet),
         Table::WorksContacts => factors::fill_contacts(sources, &mut sheet),
         Table::DutyLedger => duties::fill(sources, &mut sheet),
+        Table::DeptLedger => departments::fill(sources, &mut sheet),
+        Table::ReportPackage => package::fill(sources, &mut sheet),
         Table::InfoNetwork => information::fill(sources, &mut sheet),
         Table::EarlyLedger => early::fill(sources, &mut sheet),
         Table::Library => libraries::fill(sources, &mut sheet),

@@ -75,7 +75,15 @@ fn orgs_of<'a>(view: &'a ProjectView, kind: &str) -> Vec<&'a str> {
         "main" => (&[Field::OwnerOrg], &[]),
         "lead" => (&[Field::LeadUnit], &[Table::RespUnits]),
         "territorial" => (&[Field::TerritorialOrg], &[]),
-        COOPERATION => (&[], &[Table::CoopUnits, Table::Approvals, Table::Factors]),
+        COOPERATION => (
+            &[],
+            &[
+                Table::CoopUnits,
+                Table::Approvals,
+                Table::Factors,
+                Table::DeptChecks,
+            ],
+        ),
         _ => (&[], &[]),
     };
     let named = fields.iter().map(|field| view.text(*field));
@@ -136,6 +144,13 @@ pub fn unpaid(view: &ProjectView) -> impl Iterator<Item = (Row<'_>, Date)> {
         let paid = row.int(Column::PaidFen).unwrap_or(0);
         Some((row, row.date(Column::Due)?)).filter(|_| paid < agreed)
     })
+}
+
+/// Checks of departments that have a day and no result.
+pub fn open_checks(view: &ProjectView) -> impl Iterator<Item = (Row<'_>, Date)> {
+    let checks = view.each(Table::DeptChecks);
+    let open = checks.filter(|row| row.text(Column::Result).is_empty());
+    open.filter_map(|row| Some((row, row.date(Column::Due)?)))
 }
 
 /// Judges a note: it is about one duty or one task, written by the one who bears it, and is filed under his name.

@@ -194,3 +194,55 @@ pub const fn untold(lang: Lang) -> &'static str {
         lang,
     )
 }
+
+/// A department of which a project lists nothing.
+#[must_use]
+pub const fn no_items(lang: Lang) -> &'static str {
+    pick(("未列事项", "no item is listed"), lang)
+}
+
+/// What a part of a project's report lacks (WS-4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Package {
+    /// Nobody opened the check.
+    NotBegun,
+    /// It is not decided.
+    Undecided,
+    /// It was not approved.
+    Refused,
+    /// The department was not asked about anything.
+    NotAsked,
+    /// Its file is not there.
+    NotAttached,
+    /// The experts have not concluded it.
+    NotReviewed,
+    /// The hub has not graded the project.
+    NotGraded,
+}
+
+impl Package {
+    /// In words.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        let pair = match self {
+            Self::NotBegun => ("未开展", "not begun"),
+            Self::Undecided => ("未办结", "not decided"),
+            Self::Refused => ("未通过", "not approved"),
+            Self::NotAsked => ("未会同", "not asked"),
+            Self::NotAttached => ("未附", "not attached"),
+            Self::NotReviewed => ("未论证", "not reviewed"),
+            Self::NotGraded => ("未定级", "not graded"),
+        };
+        pick(pair, lang)
+    }
+
+    /// Whether the report is whole.
+    #[must_use]
+    pub fn whole(missing: usize, lang: Lang) -> String {
+        match (missing, lang) {
+            (0, lang) => pick(("齐全", "whole"), lang).to_owned(),
+            (_, Lang::Zh) => format!("缺 {missing} 项"),
+            (_, Lang::En) => format!("{missing} parts are missing"),
+        }
+    }
+}

@@ -515,6 +515,11 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "no_hidden_debt" "不新增隐性债务承诺" "No new hidden debt",
             "truthful" "真实性承诺" "Truthfulness",
         ],
+        "item_kind" => options![
+            "permit" "行政许可" "Permit",
+            "check" "监督检查" "Check",
+            "support" "支持保障" "Guarantee",
+        ],
         "duty_state" => options![
             "going" "进行中" "Under way",
             "done" "已落实" "Done",

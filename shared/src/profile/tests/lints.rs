@@ -59,7 +59,7 @@ fn each_rule_refuses_what_breaks_it() {
             "longting",
             r#""id": "territorial""#,
             r#""id": "teritorial""#,
-            "responsibilities.1",
+            "responsibilities.2",
             "`teritorial` is borne by nobody",
         ),
         (
@@ -67,7 +67,7 @@ fn each_rule_refuses_what_breaks_it() {
             "longting",
             r#""id": "site", "name_zh": "选址""#,
             r#""id": "safety", "name_zh": "选址""#,
-            "responsibilities.1",
+            "responsibilities.2",
             "`safety` stands twice",
         ),
         (

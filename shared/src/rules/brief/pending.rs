@@ -186,24 +186,35 @@ pub(super) fn open_tasks(view: &ProjectView) -> Vec<Pending> {
         .collect()
 }
 
-/// Tasks given to units, then money of investors, each with its day.
-pub(super) fn tracked(view: &ProjectView, directory: &Directory) -> Vec<Pending> {
-    let of = |(row, due): (Row<'_>, Date), what: &str, about| {
+/// Tasks given to units, money of investors and checks of departments, each with its day; then approvals to be followed up above.
+pub(super) fn tracked(
+    view: &ProjectView,
+    approvals: &[Approval<'_>],
+    directory: &Directory,
+) -> Vec<Pending> {
+    let of = |(row, due): (Row<'_>, Option<Date>), what: &str, about| {
         Some(Pending {
             row: row.id()?,
             what: what.to_owned(),
-            due: Some(due),
+            due,
             person: row.text(Column::Person).to_owned(),
             unit: listed(directory, row.text(Column::Org)),
             about: About::Tracked(about),
         })
     };
+    let dated = |(row, due), column, about| {
+        let row: Row<'_> = row;
+        of((row, Some(due)), row.text(column), about)
+    };
     let tasks = duties::open_tasks(view);
-    let tasks = tasks.filter_map(|one| of(one, one.0.text(Column::Task), Tracked::Tasks));
+    let tasks = tasks.filter_map(|one| dated(one, Column::Task, Tracked::Tasks));
     let unpaid = duties::unpaid(view);
-    let unpaid =
-        unpaid.filter_map(|one| of(one, one.0.text(Column::Enterprise), Tracked::Investors));
-    tasks.chain(unpaid).collect()
+    let unpaid = unpaid.filter_map(|one| dated(one, Column::Enterprise, Tracked::Investors));
+    let checks = duties::open_checks(view);
+    let checks = checks.filter_map(|one| dated(one, Column::Item, Tracked::Checks));
+    let above = approvals.iter().filter(|item| item.is_unfollowed());
+    let above = above.filter_map(|item| of((item.row, None), item.item(), Tracked::Upward));
+    tasks.chain(unpaid).chain(checks).chain(above).collect()
 }
 
 pub(super) fn untold(view: &ProjectView) -> Vec<Untold> {

@@ -10,12 +10,12 @@ use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId};
 use crate::profile::Tracked;
 use crate::project::ProjectView;
+use crate::rules::approvals::approvals;
 use crate::rules::brief::Brief;
-use crate::rules::duties::{About, bearers, last_note, open_tasks, unpaid};
+use crate::rules::duties::{About, bearers, last_note, open_checks, open_tasks, unpaid};
 use crate::rules::obligations::Ground;
 use crate::text::compiled as words;
 use crate::text::records::comma;
-use crate::time::Date;
 use crate::value::Value;
 
 pub(super) fn subjects(ground: &Ground<'_>, whose: Option<UnitId>) -> BTreeSet<ProjectId> {
@@ -61,10 +61,7 @@ fn of_project(
                 item: &item.id,
                 org,
             };
-            let lacks = match item.tracks {
-                Some(Tracked::Investors) => late(sources, unpaid(view), today),
-                Some(Tracked::Tasks) | None => String::new(),
-            };
+            let lacks = lacks(sources, view, item.tracks, org);
             let mut cells = vec![
                 (Column::Project, name(&view.id)),
                 (Column::ResponsibleUnit, bearer.named.into()),
@@ -114,13 +111,26 @@ fn noted(note: Option<Row<'_>>) -> Vec<(Column, Value)> {
     same.into_iter().chain([(Column::Date, day)]).collect()
 }
 
-/// Who has not paid in what he agreed to.
-fn late<'a>(
-    sources: &Sources<'_>,
-    unpaid: impl Iterator<Item = (Row<'a>, Date)>,
-    today: Date,
-) -> String {
-    let late = unpaid.filter(|(_, due)| *due < today);
-    let names: Vec<_> = late.map(|(row, _)| row.text(Column::Enterprise)).collect();
-    words::not_paid_in(&names.join(comma(sources.lang)), sources.lang)
+/// What is late or missing of the rows tracked under a duty, as far as its bearer answers for it.
+fn lacks(sources: &Sources<'_>, view: &ProjectView, tracked: Option<Tracked>, org: &str) -> String {
+    let (profile, directory) = (sources.ground.profile, sources.ground.directory);
+    let (today, lang) = (sources.now.date(), sources.lang);
+    let is_own = |row: &Row<'_>| directory.show(row.text(Column::Org)) == org;
+    match tracked {
+        Some(Tracked::Investors) => {
+            let late = unpaid(view).filter(|(_, due)| *due < today);
+            let names = late.map(|(row, _)| row.text(Column::Enterprise));
+            words::not_paid_in(&names.collect::<Vec<_>>().join(comma(lang)), lang)
+        }
+        Some(Tracked::Checks) => {
+            let mut late = open_checks(view).filter(|(row, due)| is_own(row) && *due < today);
+            late.next().map_or("", |_| words::overdue(lang)).to_owned()
+        }
+        Some(Tracked::Upward) => {
+            let own = approvals(view).into_iter().filter(|item| is_own(&item.row));
+            let waits = own.filter(|item| item.lacks_followup(profile)).count() > 0;
+            words::of_approval(false, false, waits, lang)
+        }
+        Some(Tracked::Tasks) | None => String::new(),
+    }
 }

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::book::Cells as _;
+use crate::rules::guards::has_document;
 use crate::testing::{County, by, of};
 
 /// A column of a compiled table, a text for each row.
@@ -157,4 +158,24 @@ fn a_county_offers_the_compiled_tables_its_rules_ask_for() {
     assert_eq!(kept(Table::ProjectLedger), ["longting"]);
     assert_eq!(kept(Table::Collected), ["honghe"]);
     assert_eq!(kept(Table::Library).len(), 5);
+    assert_eq!(kept(Table::DutyLedger), ["kaizhou", "kundulun", "longting"]);
+    assert_eq!(kept(Table::DeptLedger), ["wushan", "longting"]);
+    assert_eq!(kept(Table::ReportPackage), ["wushan"]);
+    assert_eq!(kept(Table::InfoNetwork), ["kundulun"]);
+}
+
+#[test]
+fn special_reports_are_there_once_each_has_its_file() {
+    let mut county = County::new("wushan", "2024-09-10");
+    let town = county.unit("Town", "township");
+    let project = county.project(town);
+    let are_there = |county: &County| has_document(county.view(project), "special_reports");
+    assert!(!are_there(&county));
+    let file = county.row_id().to_string();
+    for (file, whole) in [(Some(file.as_str()), true), (None, false)] {
+        let mut set = vec![(Column::Name, "Water".into())];
+        set.extend(file.map(|file| (Column::Document, file.into())));
+        county.put(of(project), Table::SpecialReports, &set);
+        assert_eq!(are_there(&county), whole);
+    }
 }

@@ -108,3 +108,25 @@ fn money_agreed_and_not_paid_in_has_its_day() {
         .collect();
     assert_eq!(days, ["2017-04-01"]);
 }
+
+#[test]
+fn a_check_is_open_until_its_result_is_there() {
+    let mut scene = Scene::new("longting");
+    let own = scene.clerk.clone();
+    let mut open = Vec::new();
+    for (due, result) in [
+        (Some("2017-03-20"), ""),
+        (Some("2017-03-21"), "passed"),
+        (None, ""),
+    ] {
+        let mut set = vec![
+            (Column::Org, own.unit.to_string().as_str().into()),
+            (Column::Item, "dust".into()),
+        ];
+        set.extend(due.map(|due| (Column::Due, due.into())));
+        set.extend((!result.is_empty()).then(|| (Column::Result, result.into())));
+        scene.write(&own, Table::DeptChecks, &set).unwrap();
+        open.push(open_checks(scene.county.view(scene.project)).count());
+    }
+    assert_eq!(open, [1, 1, 1]);
+}

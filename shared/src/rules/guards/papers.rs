@@ -6,6 +6,7 @@ use crate::book::Cells;
 use crate::field::{Column, Field, FieldPath, Scope, Table};
 use crate::profile::{Material, Profile};
 use crate::project::ProjectView;
+use crate::rules::compiled::package::PAPERS;
 use crate::rules::eligibility::{self, Fit};
 use crate::rules::subject;
 use crate::text::Lang;
@@ -146,6 +147,7 @@ pub(crate) const KEPT: &[&str] = &[
     "legal_entity_doc",
     "review_minutes",
     "decision_procedure_doc",
+    "special_reports",
 ];
 
 /// True when a document of this kind is attached, or the record holds what would stand in it.
@@ -169,6 +171,10 @@ pub(crate) fn is_kept(project: &ProjectView, kind: &str) -> bool {
             reviews.any(|review| {
                 review.is(Column::ReviewKind, "joint") && !review.text(Column::Text).is_empty()
             })
+        }
+        "special_reports" => {
+            let mut reports = project.each(Table::SpecialReports).peekable();
+            reports.peek().is_some() && reports.all(|row| !row.get(Column::Document).is_null())
         }
         "decision_procedure_doc" => {
             let mut reviews = project.each(Table::ProjectReviews);
@@ -296,8 +302,7 @@ pub(super) fn package_complete(ask: &Ask<'_>) -> Holds {
     let Some(project) = ask.project else {
         return Holds::Met;
     };
-    let whole = ["feasibility_study", "special_reports"];
-    let lacks = whole.iter().filter(|kind| !has_document(project, kind));
+    let lacks = PAPERS.iter().filter(|kind| !has_document(project, kind));
     let lacks = lacks
         .map(|kind| document_name(ask.profile(), kind))
         .collect();

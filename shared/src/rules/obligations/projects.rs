@@ -37,6 +37,7 @@ pub(super) fn collect(ground: &Ground<'_>, asked: &Asked, found: &mut Vec<Obliga
         }
         limits(ground, asked, brief, found);
         tell(ground, brief, &on, found);
+        above(ground, brief, found);
         void(ground, brief, &on, found);
         for slot in &ground.profile.slots {
             name(ground, asked, brief, &on, slot, found);
@@ -75,6 +76,9 @@ fn dated(
             About::Promise { .. } => (ObligationKind::Commitment, Table::ApprovalSteps),
             About::Tracked(Tracked::Tasks) => (ObligationKind::Duty, Table::DutyTasks),
             About::Tracked(Tracked::Investors) => (ObligationKind::Duty, Table::Investors),
+            About::Tracked(Tracked::Checks) => (ObligationKind::Duty, Table::DeptChecks),
+            // Never dated: see `above`.
+            About::Tracked(Tracked::Upward) => continue,
         };
         let clause = clause_of(ground, brief, on, &item.about);
         let mut one = of(brief, kind, table.id(), &item.what, clause);
@@ -117,6 +121,28 @@ fn limits(ground: &Ground<'_>, asked: &Asked, brief: &Brief, found: &mut Vec<Obl
         if is_over(asked.at(), end_of(day)) {
             (one.standing, one.severity) = (Standing::Overdue, Severity::Red);
         }
+        found.push(one);
+    }
+}
+
+/// Approvals decided above that nobody has followed up there yet (LT-11; domain.md 9.1.8).
+fn above(ground: &Ground<'_>, brief: &Brief, found: &mut Vec<Obligation>) {
+    let rules = &ground.profile.approvals;
+    if !rules.upward_followup {
+        return;
+    }
+    let waits = |item: &&Pending| matches!(item.about, About::Tracked(Tracked::Upward));
+    for item in brief.tracked.iter().filter(waits) {
+        let kind = rules.items.iter().find(|kind| kind.id == item.what);
+        let name = kind.map_or(item.what.as_str(), |kind| kind.name_zh.as_str());
+        let clause = match ground.profile.tracking_clause(Tracked::Upward) {
+            "engine" => kind.map_or("engine", |kind| kind.clause.as_str()),
+            clause => clause,
+        };
+        let table = Table::Approvals.id();
+        let mut one = of(brief, ObligationKind::Duty, table, name, clause);
+        (one.row, one.severity) = (Some(item.row), Severity::Amber);
+        one.unit = item.unit.or(one.unit);
         found.push(one);
     }
 }
