@@ -24,6 +24,7 @@ mod history;
 mod imports;
 mod issues;
 mod kill;
+mod ledger;
 mod long_list;
 mod malformed;
 mod mapping;

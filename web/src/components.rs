@@ -7,6 +7,7 @@ pub mod face;
 pub mod field_row;
 pub mod file_list;
 pub mod filing_badge;
+pub mod filters;
 pub mod frame;
 pub mod history_bar;
 pub mod import_many;

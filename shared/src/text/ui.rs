@@ -153,6 +153,11 @@ words! {
     OnlyDeleted "回收站" "Deleted";
     OnlyUnfilled "本月未填" "Month not filled";
     ProjectName "项目名称" "Name";
+    Views "我的视图" "My views";
+    ViewName "视图名称" "Name of the view";
+    SaveView "保存视图" "Save view";
+    DeleteView "删除视图" "Delete view";
+    GroupBy "分组" "Group by";
     CreateHint "先填这几项，其余以后补。" "These first, the rest later.";
     NameMissing "请填写项目名称" "Please enter the name";
     // One project.

@@ -3,7 +3,7 @@
 use shared::text::Lang;
 use shared::text::ui::Bare;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, SubmitEvent};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, SubmitEvent};
 
 /// The page's document.
 #[must_use]
@@ -143,6 +143,34 @@ pub fn focus_on(selector: &str) -> bool {
             true
         }
         None => false,
+    }
+}
+
+/// Moves the focus from an element that fits a selector to the one so many further on, if there is one.
+pub fn focus_beside(selector: &str, by: i32) {
+    let (Some(here), Some(list)) = (
+        focused(),
+        document().and_then(|document| document.query_selector_all(selector).ok()),
+    ) else {
+        return;
+    };
+    let is_here = |index: &u32| list.item(*index).is_some_and(|node| node == **here);
+    let beside = (0..list.length())
+        .find(is_here)
+        .and_then(|at| list.item(at.checked_add_signed(by)?));
+    if let Some(element) = beside.map(JsCast::unchecked_into::<HtmlElement>) {
+        let _ = element.focus();
+        element.scroll_into_view_with_bool(false);
+    }
+}
+
+/// Leads to the choice that fits a selector and opens it. Browsers older than 121 cannot, and there a further key opens it.
+pub fn open_choice(selector: &str) {
+    if focus_on(selector)
+        && let Some(choice) = focused()
+    {
+        // Choices have the same call as inputs, and no type of their own for it yet.
+        let _ = choice.unchecked_into::<HtmlInputElement>().show_picker();
     }
 }
 

@@ -1,5 +1,7 @@
-//! What one browser remembers for its person: language, type size, width of the rail. Absent storage is no failure.
+//! What one browser remembers for its person: language, type size, width of the rail, views of the list.
+//! Absent storage is no failure.
 
+use shared::ids::UserId;
 use shared::text::Lang;
 
 fn storage() -> Option<web_sys::Storage> {
@@ -63,4 +65,19 @@ pub fn set_narrow_rail(narrow: bool) {
             storage.remove_item("rail")
         };
     }
+}
+
+fn views_key(user: UserId) -> String {
+    format!("views/{user}")
+}
+
+/// The views of the list that this person saved here, as `state::ledger::views` reads them.
+#[must_use]
+pub fn views(user: UserId) -> String {
+    read(&views_key(user)).unwrap_or_default()
+}
+
+/// Remembers this person's views.
+pub fn set_views(user: UserId, views: &str) {
+    write(&views_key(user), views);
 }

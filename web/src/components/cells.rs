@@ -1,10 +1,11 @@
 //! The cells tables and lists of figures are made of: one body of code each, however many pages use them.
 
 use shared::text::ui::Ui;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::client::page;
-use crate::markup::html;
+use crate::markup::{classes, html};
 use crate::state::words::Words;
 
 /// The heading of a column.
@@ -44,4 +45,24 @@ pub fn print_button(words: &Words) -> Html {
         words.t(Ui::Print),
         Callback::from(|_| page::print()),
     )
+}
+
+/// A choice among options, told by their place; `onchange` hears the place.
+pub fn choice(
+    id: &'static str,
+    word: &'static str,
+    options: Vec<String>,
+    chosen: usize,
+    onchange: Callback<usize>,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+            onchange.emit(usize::try_from(select.selected_index()).unwrap_or(0));
+        }
+    });
+    html! {
+        <label class={classes!("chip", (chosen > 0).then_some("chip--on"))}>{ word }{ " " }<select {id} {onchange}>
+            { for options.into_iter().enumerate().map(|(at, option)| html! { <option selected={at == chosen}>{ option }</option> }) }
+        </select></label>
+    }
 }

@@ -7,7 +7,7 @@ use super::dialog::Dialog;
 use crate::markup::html;
 use crate::state::words::Words;
 
-const KEYS: [(&str, Ui); 14] = [
+const KEYS: [(&str, Ui); 15] = [
     ("/", Ui::KeySearch),
     ("Alt 1–9", Ui::KeyRail),
     ("?", Ui::KeyHelp),
@@ -16,6 +16,7 @@ const KEYS: [(&str, Ui); 14] = [
     ("Ctrl S", Ui::KeySave),
     ("Ctrl Enter", Ui::KeyHistory),
     ("J · K · Enter", Ui::KeyRows),
+    ("V", Ui::Views),
     ("Enter", Ui::KeyDown),
     ("Tab", Ui::KeyRight),
     ("F2", Ui::KeyFirst),

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use shared::text::figures;
-use shared::text::ui::Ui;
+use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::component::{component, use_effect_with, use_node_ref, use_state_eq};
+use crate::component::{component, use_effect_with, use_memo, use_node_ref, use_state_eq};
 
 use super::progress_bar::progress_bar;
 use crate::client::clock;
@@ -17,8 +17,9 @@ use crate::hooks::session::use_words;
 use crate::markup::{classes, html};
 use crate::routes::Route;
 use crate::state::keys::Press;
-use crate::state::ledger::{self, Row, Sort, SortKey};
+use crate::state::ledger::{self, Facet, Figures, Line, Row, Sort, SortKey};
 use crate::state::numbers;
+use crate::state::words::Words;
 
 /// The height of a row, as the style sheet has it.
 const ROW_PX: i32 = 44;
@@ -28,6 +29,8 @@ const ROW_PX: i32 = 44;
 pub struct ProjectTableProps {
     /// The rows to show, in order.
     pub rows: Rc<Vec<Row>>,
+    /// What the groups are made by.
+    pub group: Option<Facet>,
     /// The order, for the headings.
     pub sort: Sort,
     /// The month, for the pace.
@@ -46,6 +49,9 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
     let place = use_node_ref();
     let seen = use_state_eq(|| (0_i32, 600_i32));
     let cursor = use_state_eq(|| 0_usize);
+    let lines = use_memo((props.rows.clone(), props.group), |(rows, group)| {
+        ledger::lines(rows, *group)
+    });
     {
         let (place, seen) = (place.clone(), seen.clone());
         use_effect_with((), move |()| {
@@ -88,14 +94,14 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             }
         });
     }
-    let count = props.rows.len();
+    let count = lines.len();
     let (from, to) = ledger::window(seen.0, seen.1, ROW_PX, count);
     let pace = numbers::pace(props.period);
 
     let onkeydown = {
-        let (cursor, rows, place, navigator) = (
+        let (cursor, lines, place, navigator) = (
             cursor.clone(),
-            props.rows.clone(),
+            lines.clone(),
             place.clone(),
             navigator.clone(),
         );
@@ -104,16 +110,18 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             if press.composing || press.ctrl || press.alt {
                 return;
             }
-            let at = (*cursor).min(rows.len().saturating_sub(1));
+            let at = ledger::step(&lines, *cursor, *cursor);
             let next = match press.key.as_str() {
                 "j" | "J" | "ArrowDown" => at + 1,
                 "k" | "K" | "ArrowUp" => at.saturating_sub(1),
                 "PageDown" => at + 10,
                 "PageUp" => at.saturating_sub(10),
                 "Home" => 0,
-                "End" => rows.len(),
+                "End" => lines.len(),
                 "Enter" => {
-                    if let (Some(row), Some(navigator)) = (rows.get(at), &navigator) {
+                    if let (Some(row), Some(navigator)) =
+                        (ledger::project_at(&lines, at), &navigator)
+                    {
                         event.prevent_default();
                         navigator.push(&Route::Project { id: row.id });
                     }
@@ -122,7 +130,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                 _ => return,
             };
             event.prevent_default();
-            let next = next.min(rows.len().saturating_sub(1));
+            let next = ledger::step(&lines, at, next);
             cursor.set(next);
             if let Some(element) = place.cast::<HtmlElement>() {
                 let top = i32::try_from(next)
@@ -174,6 +182,62 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
         });
     }
     let now = clock::now();
+    let cursor = ledger::step(&lines, *cursor, *cursor);
+    let figures_of = |figures: Figures| {
+        let rate = ledger::rate_of(figures);
+        let [total, plan, done] = figures.map(numbers::wan);
+        html! {
+            <>
+                { amount(total) }{ amount(plan) }{ amount(done) }
+                <div role="cell" class="ledger__rate">
+                    <span class="number">{ numbers::percent(rate) }</span>
+                    if let Some(done) = rate { { progress_bar(done, Some(pace), numbers::percent(rate)) } }
+                </div>
+                <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
+            </>
+        }
+    };
+    let draw = |(offset, line): (usize, &Line)| {
+        let index = from + offset;
+        let row = match line {
+            Line::Group(value, sums) => {
+                let name = props
+                    .group
+                    .map_or_else(String::new, |facet| facet_label(&words, facet, value));
+                return html! {
+                    <div key={format!("/{value}")} role="row" data-group={value.clone()} aria-rowindex={(index + 1).to_string()} class="ledger__row ledger__group">
+                        <div role="cell" class="ledger__name">{ name }<small>{ words.say(&Say::Shown(sums.count, sums.count)) }</small></div>
+                        if props.with_unit { <div role="cell"></div> }
+                        <div role="cell"></div><div role="cell"></div>
+                        { figures_of(sums.figures()) }
+                    </div>
+                };
+            }
+            Line::Project(row) => row,
+        };
+        let id = row.id;
+        let navigator = navigator.clone();
+        html! {
+            <div key={row.id.to_string()} role="row" data-row={row.id.to_string()} aria-rowindex={(index + 1).to_string()}
+                class={classes!("ledger__row", (cursor == index).then_some("ledger__row--cursor"), (index % 2 == 1).then_some("ledger__row--odd"))}
+                onclick={move |_: MouseEvent| if let Some(navigator) = &navigator { navigator.push(&Route::Project { id }) }}>
+                <div role="cell" class="ledger__name">
+                    <a href={Route::Project { id }.to_path()} onclick={|event: MouseEvent| event.prevent_default()}>{ &row.name }</a>
+                    <small>
+                        if row.conflicts > 0 { <span class="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }{ " " }{ row.conflicts }</span> }
+                        if row.proposals > 0 { <span class="chip chip--quiet">{ "◇ " }{ words.t(Ui::Proposal) }{ " " }{ row.proposals }</span> }
+                        { &row.code }{ if row.code.is_empty() || row.owner.is_empty() { "" } else { " · " } }{ &row.owner }
+                    </small>
+                </div>
+                if props.with_unit { <div role="cell">{ &row.home_name }</div> }
+                <div role="cell">{ words.option("sectors", &row.sector) }</div>
+                <div role="cell">{ words.option("stage", &row.stage) }</div>
+                { figures_of(ledger::figures_of(row)) }
+                <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>
+                <div role="cell" class="ledger__when">{ figures::moment(row.updated_at, now) }</div>
+            </div>
+        }
+    };
     html! {
         <div class={classes!("ledger", props.with_unit.then_some("ledger--units"))} role="table" aria-rowcount={count.to_string()} aria-label={words.t(Ui::Projects)}>
             <div class="ledger__head" role="row">
@@ -192,44 +256,27 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             <div class="ledger__body" ref={place} tabindex="0" role="rowgroup" {onkeydown}>
                 <div class="ledger__space" ref={space}>
                     <div class="ledger__rows" ref={block}>
-                        { for props.rows.get(from..to).unwrap_or_default().iter().enumerate().map(|(offset, row)| {
-                            let index = from + offset;
-                            let rate = numbers::rate(row.year_done_fen, row.year_plan_fen);
-                            let id = row.id;
-                            let navigator = navigator.clone();
-                            let cursor_here = *cursor == index;
-                            html! {
-                                <div key={row.id.to_string()} role="row" data-row={row.id.to_string()} aria-rowindex={(index + 1).to_string()}
-                                    class={classes!("ledger__row", cursor_here.then_some("ledger__row--cursor"), (index % 2 == 1).then_some("ledger__row--odd"))}
-                                    onclick={move |_: MouseEvent| if let Some(navigator) = &navigator { navigator.push(&Route::Project { id }) }}>
-                                    <div role="cell" class="ledger__name">
-                                        <a href={Route::Project { id }.to_path()} onclick={|event: MouseEvent| event.prevent_default()}>{ &row.name }</a>
-                                        <small>
-                                            if row.conflicts > 0 { <span class="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }{ " " }{ row.conflicts }</span> }
-                                            if row.proposals > 0 { <span class="chip chip--quiet">{ "◇ " }{ words.t(Ui::Proposal) }{ " " }{ row.proposals }</span> }
-                                            { &row.code }{ if row.code.is_empty() || row.owner.is_empty() { "" } else { " · " } }{ &row.owner }
-                                        </small>
-                                    </div>
-                                    if props.with_unit { <div role="cell">{ &row.home_name }</div> }
-                                    <div role="cell">{ words.option("sectors", &row.sector) }</div>
-                                    <div role="cell">{ words.option("stage", &row.stage) }</div>
-                                    <div role="cell" class="number">{ numbers::wan(row.total_fen) }</div>
-                                    <div role="cell" class="number">{ numbers::wan(row.year_plan_fen) }</div>
-                                    <div role="cell" class="number">{ numbers::wan(row.year_done_fen) }</div>
-                                    <div role="cell" class="ledger__rate">
-                                        <span class="number">{ numbers::percent(rate) }</span>
-                                        if let Some(done) = rate { { progress_bar(done, Some(pace), numbers::percent(rate)) } }
-                                    </div>
-                                    <div role="cell" class={classes!("number", rate.is_some_and(|rate| rate < pace).then_some("behind"))}>{ rate.map(|rate| numbers::signed(rate - pace)).unwrap_or_default() }</div>
-                                    <div role="cell" class="number">{ if row.open_issues > 0 { row.open_issues.to_string() } else { String::new() } }</div>
-                                    <div role="cell" class="ledger__when">{ figures::moment(row.updated_at, now) }</div>
-                                </div>
-                            }
-                        }) }
+                        { for lines.get(from..to).unwrap_or_default().iter().enumerate().map(draw) }
                     </div>
                 </div>
             </div>
         </div>
+    }
+}
+
+fn amount(text: String) -> Html {
+    html! { <div role="cell" class="number">{ text }</div> }
+}
+
+/// What a facet's value is called.
+#[must_use]
+pub fn facet_label(words: &Words, facet: Facet, value: &str) -> String {
+    match facet {
+        _ if value.is_empty() => words.t(Ui::Unset).to_owned(),
+        Facet::Sector => words.option("sectors", value),
+        Facet::Stage => words.option("stage", value),
+        Facet::Kind => words.option("investment_kind", value),
+        Facet::Unit | Facet::Lead => value.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Asking for a reason: 代填, deleting, striking a row, returning a report, declining a proposal.
+//! Asking for a reason: 代填, deleting, striking a row, returning a report, declining a proposal; or for a name.
 
 use shared::text::ui::Ui;
 use web_sys::HtmlTextAreaElement;
@@ -19,6 +19,9 @@ pub struct ReasonDialogProps {
     /// What the reason is for.
     #[prop_or_default]
     pub note: AttrValue,
+    /// What is asked for, where it is no reason but a name in one line.
+    #[prop_or_default]
+    pub asks: Option<Ui>,
     /// The button's verb.
     pub verb: AttrValue,
     /// The reason, never empty.
@@ -54,9 +57,10 @@ pub fn ReasonDialog(props: &ReasonDialogProps) -> Html {
             give.emit(());
         })
     };
+    let is_line = props.asks.is_some();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let press = Press::of(&event);
-        if press.key == "Enter" && press.ctrl && !press.composing {
+        if press.key == "Enter" && (press.ctrl || is_line) && !press.composing {
             event.prevent_default();
             give.emit(());
         }
@@ -66,8 +70,8 @@ pub fn ReasonDialog(props: &ReasonDialogProps) -> Html {
             <form class="form" {onsubmit}>
                 if !props.note.is_empty() { <p class="form__note">{ &props.note }</p> }
                 <label class="form__field">
-                    <span>{ words.t(Ui::Reason) }<b class="required" aria-hidden="true">{ "*" }</b></span>
-                    <textarea ref={place} name="reason" rows="3" maxlength="500" autofocus=true required=true {onkeydown} />
+                    <span>{ words.t(props.asks.unwrap_or(Ui::Reason)) }<b class="required" aria-hidden="true">{ "*" }</b></span>
+                    <textarea ref={place} name="reason" rows={if is_line { "1" } else { "3" }} maxlength="500" autofocus=true required=true {onkeydown} />
                 </label>
                 if *missing { <p class="form__error" role="alert">{ words.t(Ui::ReasonMissing) }</p> }
                 <footer class="dialog__foot">

@@ -90,16 +90,16 @@ pub fn RecordForm(props: &RecordFormProps) -> Html {
             if let Some(id) = *sent {
                 outbox.delete(id);
             }
+            let mut set = given.clone();
+            for (column, value) in draft.now().iter() {
+                set.insert(*column, value.clone());
+            }
             let command = Command::Record {
                 project: records.project,
                 unit: records.unit,
                 table: records.kind.table,
                 row: row.unwrap_or_else(clock::new_row_id),
-                set: given
-                    .clone()
-                    .into_iter()
-                    .chain((*draft.now()).clone())
-                    .collect(),
+                set,
                 on_behalf: needs_behalf.then(|| behalf.as_text().unwrap_or("").to_owned()),
             };
             let base = row.map(|_| records.heads.clone());

@@ -106,7 +106,9 @@ impl OutboxHandle {
         {
             self.delete(item.id);
         }
-        let set = BTreeMap::from([(edit.path, edit.new)]);
+        // Maps made of lists sort them first, in much code; those that are filled do not.
+        let mut set = BTreeMap::new();
+        set.insert(edit.path, edit.new);
         let command = Command::Edit {
             project: edit.project,
             set,

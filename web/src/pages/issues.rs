@@ -292,10 +292,9 @@ fn one_issue(
 
 /// What a step says that its form does not ask.
 fn given(card: &IssueCard, way: &IssueWay) -> BTreeMap<Column, Value> {
-    let mut given = BTreeMap::from([
-        (Column::Issue, Value::Text(card.row.clone())),
-        (Column::Act, Value::Text(way.act.clone())),
-    ]);
+    let mut given = BTreeMap::new();
+    given.insert(Column::Issue, Value::Text(card.row.clone()));
+    given.insert(Column::Act, Value::Text(way.act.clone()));
     if !way.level.is_empty() {
         given.insert(Column::Level, Value::Text(way.level.clone()));
     }
@@ -413,7 +412,8 @@ fn NewIssue(props: &NewIssueProps) -> Html {
             if let Some(before) = *sent {
                 outbox.delete(before);
             }
-            let mut set = BTreeMap::from([(Column::Description, Value::Text(said))]);
+            let mut set = BTreeMap::new();
+            set.insert(Column::Description, Value::Text(said));
             if !limit.is_null() {
                 set.insert(Column::Deadline, (*limit).clone());
             }

@@ -220,9 +220,7 @@ fn Record(props: &RecordProps) -> Html {
             InputKey::History => history.set(Some(path)),
             InputKey::Undo => step(false),
             InputKey::Redo => step(true),
-            InputKey::Move { rows, cells: 0 } => {
-                focus_neighbour(&path, rows);
-            }
+            InputKey::Move { rows, cells: 0 } => page::focus_beside(".field [data-path]", rows),
             InputKey::Move { .. }
             | InputKey::Save
             | InputKey::GiveUp
@@ -427,28 +425,6 @@ fn section_word(section: Section) -> Ui {
         Section::Content => Ui::SectionContent,
         Section::Money => Ui::SectionMoney,
         Section::Progress => Ui::SectionProgress,
-    }
-}
-
-/// Moves the focus to the next (or previous) value of the page.
-fn focus_neighbour(path: &FieldPath, by: i32) {
-    let Some(list) = page::document()
-        .and_then(|document| document.query_selector_all(".field [data-path]").ok())
-    else {
-        return;
-    };
-    let paths: Vec<String> = (0..list.length())
-        .filter_map(|index| list.get(index))
-        .filter_map(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok())
-        .filter_map(|element| element.get_attribute("data-path"))
-        .collect();
-    let next = paths
-        .iter()
-        .position(|known| known == path.as_str())
-        .and_then(|at| at.checked_add_signed(by as isize))
-        .and_then(|at| paths.get(at));
-    if let Some(next) = next {
-        page::focus_on(&format!(".field [data-path=\"{next}\"]"));
     }
 }
 

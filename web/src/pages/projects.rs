@@ -1,7 +1,5 @@
 //! 项目台账: find, filter, compare, copy, export (ux.md 5.3).
 
-use std::rc::Rc;
-
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -10,7 +8,7 @@ use yew::prelude::*;
 use crate::component::{component, use_effect_with, use_memo, use_state};
 
 use crate::components::cells::print_button;
-use crate::markup::{classes, html};
+use crate::markup::html;
 
 use crate::hooks::router::Link;
 
@@ -19,19 +17,17 @@ use crate::client::files;
 use crate::client::http::encode;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
+use crate::components::filters::Filters;
 use crate::components::new_project::NewProject;
-use crate::components::project_table::ProjectTable;
+use crate::components::project_table::{ProjectTable, facet_label};
 use crate::hooks::notices::use_notices;
 use crate::hooks::rows::use_rows;
-use crate::hooks::session::{use_session, use_words};
+use crate::hooks::session::use_session;
 use crate::routes::Route;
-use crate::state::ledger::{self, Facet, Mark, Query};
+use crate::state::ledger::{self, Query};
 use crate::state::numbers;
 use crate::state::remote::Remote;
 use crate::state::words::Words;
-
-/// Values a filter offers at once; the search box finds the rest.
-const VALUES_SHOWN: usize = 60;
 
 /// The page.
 #[component]
@@ -84,7 +80,7 @@ pub fn Projects() -> Html {
             notices.clone(),
             by_hand.clone(),
         );
-        let period = session.period;
+        let (period, group) = (session.period, query.group);
         Callback::from(move |_: MouseEvent| {
             let header: Vec<&str> = [
                 Ui::ProjectName,
@@ -105,8 +101,12 @@ pub fn Projects() -> Html {
             .iter()
             .map(|word| words.t(*word))
             .collect();
-            let text = ledger::tsv(&shown, &header, period, |facet, value| {
-                label_of(&words, facet, value)
+            let text = ledger::tsv(&shown, group, &header, period, &|facet, value| {
+                if value.is_empty() && group != Some(facet) {
+                    String::new()
+                } else {
+                    facet_label(&words, facet, value)
+                }
             });
             let (notices, by_hand, words) = (notices.clone(), by_hand.clone(), words.clone());
             spawn_local(async move {
@@ -148,7 +148,7 @@ pub fn Projects() -> Html {
             </div>
         },
         Remote::Ready(_) => html! {
-            <ProjectTable rows={shown.clone()} sort={query.sort} period={session.period} with_unit={session.is_hub()} on_sort={sort} />
+            <ProjectTable rows={shown.clone()} group={query.group} sort={query.sort} period={session.period} with_unit={session.is_hub()} on_sort={sort} />
         },
         other => Face::of(other, Ui::NoMatch)
             .map(|face| face_view(&session, &face, &rows.reload))
@@ -191,94 +191,4 @@ pub fn Projects() -> Html {
 
 fn sum(words: &Words, word: Ui, fen: i64, name: &'static str) -> Html {
     html! { <span>{ words.t(word) }{ " " }<b class="number" data-sum={name}>{ numbers::wan(Some(fen)) }</b></span> }
-}
-
-fn label_of(words: &Words, facet: Facet, value: &str) -> String {
-    match facet {
-        Facet::Sector => words.option("sectors", value),
-        Facet::Stage => words.option("stage", value),
-        Facet::Kind => words.option("investment_kind", value),
-        Facet::Unit | Facet::Lead => value.to_owned(),
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct FiltersProps {
-    query: Query,
-    rows: Rc<Vec<ledger::Row>>,
-    on_query: Callback<Query>,
-}
-
-/// The filter chips: one menu a facet, one switch a mark.
-#[component]
-fn Filters(props: &FiltersProps) -> Html {
-    let words = use_words();
-    let offered = use_memo(props.rows.clone(), |rows| {
-        Facet::ALL.map(|facet| (facet, ledger::values(rows, facet)))
-    });
-    let change = |edit: Box<dyn Fn(&mut Query)>| {
-        let (query, on_query) = (props.query.clone(), props.on_query.clone());
-        move || {
-            let mut next = query.clone();
-            edit(&mut next);
-            on_query.emit(next);
-        }
-    };
-    html! {
-        <div class="filters" role="group" aria-label={words.t(Ui::Filter)}>
-            { for offered.iter().filter(|(_, values)| values.len() > 1).map(|(facet, values)| {
-                let facet = *facet;
-                let chosen: Vec<&String> = props.query.facets.iter().filter(|(f, _)| *f == facet).map(|(_, value)| value).collect();
-                let word = match facet {
-                    Facet::Unit => Ui::Unit,
-                    Facet::Sector => Ui::Sector,
-                    Facet::Stage => Ui::Stage,
-                    Facet::Kind => Ui::InvestmentKind,
-                    Facet::Lead => Ui::LeadUnit,
-                };
-                let mut summary = words.t(word).to_owned();
-                if let [only] = chosen.as_slice() {
-                    summary = format!("{summary}: {}", label_of(&words, facet, only));
-                } else if chosen.len() > 1 {
-                    summary = format!("{summary}: {}", chosen.len());
-                }
-                html! {
-                    <details class={classes!("filter", (!chosen.is_empty()).then_some("filter--on"))} name="filter" key={format!("{facet:?}")}>
-                        <summary class={classes!("chip", (!chosen.is_empty()).then_some("chip--on"))}>{ summary }{ " ▾" }</summary>
-                        <div class="filter__values">
-                            { for values.iter().take(VALUES_SHOWN).map(|(value, count)| {
-                                let checked = chosen.contains(&value);
-                                let own = value.clone();
-                                let toggle = change(Box::new(move |query| query.toggle(facet, &own)));
-                                html! {
-                                    <label key={value.clone()}><input type="checkbox" {checked} onchange={move |_: Event| toggle()} />
-                                        <span>{ label_of(&words, facet, value) }</span><small class="number">{ *count }</small></label>
-                                }
-                            }) }
-                        </div>
-                    </details>
-                }
-            }) }
-            { for Mark::ALL.iter().map(|mark| {
-                let mark = *mark;
-                let on = props.query.marks.contains(&mark);
-                let word = match mark {
-                    Mark::Conflict => Ui::OnlyConflicts,
-                    Mark::Proposal => Ui::OnlyProposals,
-                    Mark::Issue => Ui::OnlyIssues,
-                    Mark::Unfilled => Ui::OnlyUnfilled,
-                    Mark::Deleted => Ui::OnlyDeleted,
-                };
-                let toggle = change(Box::new(move |query| {
-                    query.toggle_mark(mark);
-                }));
-                html! {
-                    <button key={format!("{mark:?}")} class={classes!("chip", on.then_some("chip--on"))} aria-pressed={on.to_string()} onclick={move |_: MouseEvent| toggle()}>{ words.t(word) }</button>
-                }
-            }) }
-            if !props.query.is_open() {
-                <button class="button button--bare" onclick={let (on_query, sort) = (props.on_query.clone(), props.query.sort); move |_: MouseEvent| on_query.emit(Query { sort, ..Query::default() })}>{ words.t(Ui::ClearFilters) }</button>
-            }
-        </div>
-    }
 }

@@ -171,10 +171,9 @@ fn Sheet(props: &SheetProps) -> Html {
             let heads = heads_of(project);
             // 本月无变化 says that nothing was done: the figure is zero, not missing.
             if field == Field::MonthNil && !new.is_null() && line.done.is_none() {
-                let set = BTreeMap::from([
-                    (path_of(Field::MonthNil, period), new),
-                    (path_of(Field::MonthDoneFen, period), Value::Int(0)),
-                ]);
+                let mut set = BTreeMap::new();
+                set.insert(path_of(Field::MonthNil, period), new);
+                set.insert(path_of(Field::MonthDoneFen, period), Value::Int(0));
                 let command = Command::Edit {
                     project,
                     set,

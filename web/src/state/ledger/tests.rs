@@ -108,6 +108,20 @@ fn a_patch_replaces_its_row_and_adds_new_ones() {
     let merged = merge(&rows(), &[changed, row(9, "新项目", "三合镇")]);
     assert_eq!(merged.len(), 4);
     assert_eq!(merged[0].name, "新名");
+    // However many, and whatever their ids have in common: each is there once, in its place.
+    let many = |name: &str| -> Vec<ProjectRow> {
+        let one = |number: u64| ProjectRow {
+            id: ProjectId::from_parts(number, [u8::try_from(number % 7).unwrap(); 10]),
+            ..row(1, name, "")
+        };
+        (0..500).map(one).collect()
+    };
+    let first = merge(&[], &many("旧")[..300]);
+    let merged = merge(&first, &many("新"));
+    let ids: Vec<_> = merged.iter().map(|row| row.id).collect();
+    let expected: Vec<_> = many("").iter().map(|row| row.id).collect();
+    assert_eq!(ids, expected);
+    assert!(merged.iter().all(|row| row.name == "新"));
 }
 
 #[test]
@@ -118,15 +132,94 @@ fn a_window_never_leaves_the_list() {
     assert_eq!(window(i32::MAX, 400, 40, 10), (10, 10));
 }
 
+fn grouped(by: Facet) -> Vec<Line> {
+    let mut rows = rows();
+    for (number, lead) in [(4, ""), (5, "交通局")] {
+        let mut row = row(number, "丁", "长沙镇");
+        row.lead_unit = lead.into();
+        rows.push(Rc::new(row));
+    }
+    let query = Query {
+        group: Some(by),
+        ..Query::default()
+    };
+    lines(&query.select(&rows), query.group)
+}
+
+/// Heads as their value and count, projects as their number.
+fn told(lines: &[Line]) -> Vec<String> {
+    let tell = |line: &Line| match line {
+        Line::Group(value, sums) => format!("{value}:{}", sums.count),
+        Line::Project(row) => row.code[19..].trim_start_matches('0').to_owned(),
+    };
+    lines.iter().map(tell).collect()
+}
+
+#[test]
+fn groups_stand_together_with_their_sums_and_those_without_a_value_last() {
+    let by_unit = grouped(Facet::Unit);
+    assert_eq!(told(&by_unit), ["三合镇:1", "1", "长沙镇:3", "4", "5", "2"]);
+    let Line::Group(_, sums) = &by_unit[2] else {
+        panic!("a head")
+    };
+    assert_eq!(sums.total, 1_100_000_000);
+    let by_lead = grouped(Facet::Lead);
+    assert_eq!(told(&by_lead), ["交通局:1", "5", ":3", "1", "4", "2"]);
+    let open = lines(&Query::default().select(&rows()), None);
+    assert_eq!(told(&open), ["1", "2"]);
+    assert_eq!(lines(&[], Some(Facet::Unit)), []);
+}
+
+#[test]
+fn the_cursor_steps_over_the_heads_of_groups() {
+    let lines = grouped(Facet::Unit);
+    for (from, to, at) in [
+        (0, 0, 1),
+        (1, 2, 3),
+        (3, 2, 1),
+        (1, 0, 1),
+        (3, 99, 5),
+        (5, 6, 5),
+    ] {
+        assert_eq!(step(&lines, from, to), at, "{from} {to}");
+    }
+    assert_eq!(step(&[], 0, 1), 0);
+}
+
+#[test]
+fn the_copied_text_follows_the_groups() {
+    let month = Month::new(2026, 11).unwrap();
+    let query = Query {
+        group: Some(Facet::Unit),
+        ..Query::default()
+    };
+    let text = tsv(
+        &query.select(&rows()),
+        query.group,
+        &["a"],
+        month,
+        &|_, value| value.to_owned(),
+    );
+    let firsts: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('\t').next().unwrap())
+        .collect();
+    assert_eq!(firsts[1..4], ["三合镇 (1)", "三合互通改造", "长沙镇 (1)"]);
+    let head = text.lines().nth(3).unwrap();
+    assert_eq!(head.split('\t').count(), 14);
+    assert_eq!(head.split('\t').nth(5), Some("200"));
+}
+
 #[test]
 fn copied_cells_hold_no_tabs_or_breaks() {
     let mut messy = row(1, "甲\t乙\n丙", "三合镇");
     messy.total_fen = Some(123_456_789);
     let text = tsv(
         &[Rc::new(messy)],
+        None,
         &["a"],
         Month::new(2026, 11).unwrap(),
-        |_, value| value.to_owned(),
+        &|_, value| value.to_owned(),
     );
     let line = text.lines().nth(1).unwrap();
     assert_eq!(line.split('\t').count(), 14);
