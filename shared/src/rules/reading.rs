@@ -1,12 +1,15 @@
 //! Which registers a county keeps, and who may read what (domain.md 12, 13.18, 1.3).
 //!
-//! A table that belongs to a register the county does not keep takes no rows there; every other table is kept everywhere. Observers
+//! A table that belongs to a register the county does not keep, or to a duty its rules do not know, takes no rows there; every other table
+//! is kept everywhere. Observers
 //! read what is published and what stands on a list, and nothing that names persons or is still a draft.
 
 use crate::command::Role;
 use crate::field::{Column, Field, FieldPath, Place, Section, Table, Target};
-use crate::profile::{Profile, Registers};
+use crate::profile::{Profile, Registers, Tracked};
 use crate::project::ProjectView;
+use crate::rules::compiled::package;
+use crate::rules::statements;
 
 /// The register a table belongs to; `None`: it is kept by every county.
 fn register(table: Table) -> Option<fn(&Registers) -> bool> {
@@ -33,10 +36,28 @@ fn register(table: Table) -> Option<fn(&Registers) -> bool> {
     })
 }
 
+/// True when the county's rules ask for what a table holds, for tables that no other county has a use for.
+fn is_asked_for(profile: &Profile, table: Table) -> bool {
+    let mut reports = profile.reports.iter();
+    let mut duties = profile.duty_items();
+    match table {
+        Table::DutyNotes => duties.next().is_some(),
+        Table::LegalPersons | Table::Investors => {
+            duties.any(|(_, item)| item.tracks == Some(Tracked::Investors))
+        }
+        Table::DeptChecks => !profile.approvals.departments.is_empty(),
+        Table::SpecialReports => package::programmes(profile).next().is_some(),
+        Table::MajorChanges | Table::ChangeReports => profile.information.is_some(),
+        Table::ReportStatements => reports.any(|report| report.statement.is_some()),
+        Table::ProgressReports => statements::of_progress(profile).is_some(),
+        _ => true,
+    }
+}
+
 /// True when the county keeps this table.
 #[must_use]
 pub fn is_kept(profile: &Profile, table: Table) -> bool {
-    register(table).is_none_or(|kept| kept(&profile.registers))
+    register(table).is_none_or(|kept| kept(&profile.registers)) && is_asked_for(profile, table)
 }
 
 /// Tables of a project that name persons: not for observers.
@@ -151,6 +172,18 @@ mod tests {
             ("kundulun", Table::BankMatches, true),
             ("wushan", Table::Manuals, true),
             ("honghe", Table::Issues, true),
+            ("kaizhou", Table::DutyNotes, true),
+            ("wushan", Table::DutyNotes, false),
+            ("kundulun", Table::Investors, true),
+            ("kaizhou", Table::LegalPersons, false),
+            ("longting", Table::DeptChecks, true),
+            ("kundulun", Table::DeptChecks, false),
+            ("wushan", Table::SpecialReports, true),
+            ("longting", Table::SpecialReports, false),
+            ("kundulun", Table::ChangeReports, true),
+            ("longting", Table::MajorChanges, false),
+            ("longting", Table::ReportStatements, true),
+            ("kundulun", Table::ProgressReports, false),
         ] {
             let profile = Profile::built_in(slug).unwrap();
             assert_eq!(is_kept(&profile, table), kept, "{slug} {table:?}");

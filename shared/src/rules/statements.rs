@@ -56,10 +56,15 @@ pub(super) fn judge(profile: &Profile, entry: &Entry<'_>) -> Result<Vec<Write>, 
     Ok(Vec::new())
 }
 
+/// The county's report of progress on occasion.
+pub(crate) fn of_progress(profile: &Profile) -> Option<&Report> {
+    let mut reports = profile.reports.iter();
+    reports.find(|report| report.about.as_deref() == Some(PROGRESS))
+}
+
 /// Judges a report of progress on occasion: it says that it is true where the county asks for that.
 pub(super) fn judge_report(world: &World<'_>, entry: &Entry<'_>) -> Result<Vec<Write>, Refusal> {
-    let mut reports = world.profile.reports.iter();
-    let report = reports.find(|report| report.about.as_deref() == Some(PROGRESS));
+    let report = of_progress(world.profile);
     let statement = report.and_then(|report| Some((report, report.statement.as_ref()?)));
     let Some((report, statement)) = statement.filter(|_| !entry.flag(Column::Truthful)) else {
         return Ok(Vec::new());

@@ -168,6 +168,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("acceptance_steps", "domain 2.H"),
     ("agency_steps", "KZ-2.6"),
     ("agency_contracts", "KZ-2.6"),
+    ("duty_notes", "domain 2.H"),
     ("transitions", "domain 3.4"),
     ("decisions", "KZ-2.2.1"),
     ("expansions", "domain 13"),

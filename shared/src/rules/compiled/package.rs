@@ -23,7 +23,7 @@ use crate::value::Value;
 pub(crate) const PAPERS: [&str; 2] = ["feasibility_study", "special_reports"];
 
 /// The programmes whose projects have such a report.
-pub(super) fn programmes(profile: &Profile) -> impl Iterator<Item = &str> {
+pub(crate) fn programmes(profile: &Profile) -> impl Iterator<Item = &str> {
     let gates = profile.gates.iter();
     let asks = gates.filter(|gate| gate.guard == Guard::PackageComplete.id());
     asks.map(|gate| gate.programme.as_str())

@@ -28,7 +28,7 @@ fn a_report_on_occasion_says_that_it_is_true_where_the_county_asks_for_it() {
     for (slug, truthful, rule) in [
         ("longting", false, Some("LT-15")),
         ("longting", true, None),
-        ("kaizhou", false, None),
+        ("kaizhou", true, Some("domain 13.18")),
     ] {
         let mut county = County::new(slug, "2024-05-06");
         let town = county.unit("Town", "township");
