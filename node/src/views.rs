@@ -205,7 +205,7 @@ pub fn collection(
     let ledger = match ledger {
         Some(ledger) if !is_report(context, built_in, &ledger, month)? => return Ok(None),
         Some(ledger) => ledger,
-        None => monthly_ledger(&*profile(context, built_in)?),
+        None => profile(context, built_in)?.monthly_id().to_owned(),
     };
     let question = question(context, built_in, month);
     let contact = contacts(context);
@@ -217,7 +217,7 @@ pub fn collection(
         &contact,
     )?;
     let profile = profile(context, built_in)?;
-    collection.reminder = reminder(&collection, profile.ledger_name(&ledger), lang);
+    collection.reminder = reminder(&collection, profile.report_name(&ledger), lang);
     Ok(Some(collection))
 }
 
@@ -324,19 +324,6 @@ fn contacts(context: &ReadContext<'_>) -> impl Fn(UnitId) -> Contact + use<> {
         })
         .collect();
     move |unit| contacts.get(&unit).copied().unwrap_or_default()
-}
-
-/// The ledger the county reports monthly.
-fn monthly_ledger(profile: &Profile) -> String {
-    profile
-        .monthly_report()
-        .map(|report| {
-            report
-                .ledgers
-                .first()
-                .map_or_else(|| report.id.clone(), |ledger| ledger.id.clone())
-        })
-        .unwrap_or_default()
 }
 
 /// The month people mean when they name none: the one the current day lies in.

@@ -408,15 +408,7 @@ pub fn desk(
 ) -> Result<Desk, LibraryError> {
     let rules = rulebook(library, reader, question.profile)?;
     let profile = rules.history.at(question.now);
-    let ledger = profile
-        .monthly_report()
-        .map(|report| {
-            report
-                .ledgers
-                .first()
-                .map_or(report.id.clone(), |ledger| ledger.id.clone())
-        })
-        .unwrap_or_default();
+    let ledger = profile.monthly_id().to_owned();
     let today = question.now.date();
     let worked = WorkCalendar::of(&profile.calendar, &rules.rows);
     let sees_all = role == NodeRole::Hub

@@ -348,6 +348,12 @@ impl Profile {
             .or_else(|| monthly.next())
     }
 
+    /// The id of [`Profile::monthly_report`]; empty where the county has none.
+    #[must_use]
+    pub fn monthly_id(&self) -> &str {
+        self.monthly_report().map_or("", |report| &report.id)
+    }
+
     /// The last second that is on time for a period, where days off may move it; `None` when no day is named.
     #[must_use]
     pub fn due_at(&self, period: &Period) -> Option<Timestamp> {
@@ -379,6 +385,13 @@ impl Profile {
             .map(|ledger| ledger.name_zh.as_str())
             .or_else(|| report.map(|report| report.name_zh.as_str()))
             .unwrap_or(id)
+    }
+
+    /// What people call the report a ledger is filed with; a ledger's own name tells the ledgers of one report apart.
+    #[must_use]
+    pub fn report_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.report_of(id)
+            .map_or_else(|| self.ledger_name(id), |report| &report.name_zh)
     }
 
     /// The label of a stage, its id when the profile does not know it.

@@ -1,14 +1,16 @@
 //! The list of projects as a file: a ledger for people, or the lines of `dump`.
 
 use shared::ids::{DocumentId, ProjectId};
+use shared::profile::{Ledger, LedgerPer, Profile};
 use shared::project::ProjectView;
+use shared::rules::ledgers;
 use shared::time::Month;
 
 use super::request::Trouble;
 use super::{Context, dump};
 use crate::driver::DriverError;
 use crate::office;
-use crate::office::export::{ExportError, Format, Ledger, write};
+use crate::office::export::{self, ExportError, Format, write};
 use crate::office::import::Words;
 use crate::views;
 use shared::library::LibraryError;
@@ -64,6 +66,39 @@ pub async fn results(
     Ok(Exported { bytes, rows })
 }
 
+/// Which of the county's ledgers a file is.
+#[derive(Debug, Clone, Default)]
+pub struct Titled {
+    /// What stands over it; empty: the usual title.
+    pub name: String,
+    /// The fields of a ledger of months; `None`: the standard ledger.
+    month_fields: Option<Vec<String>>,
+}
+
+impl Titled {
+    /// A ledger or report by its id. A month is called as its report is.
+    #[must_use]
+    pub fn of(profile: &Profile, id: &str) -> Self {
+        let of_months = |ledger: &&Ledger| ledger.per == LedgerPer::ProjectMonth;
+        let report = profile.report_of(id);
+        let ledger = match ledgers::find(profile, id) {
+            Some(ledger) => Some(ledger).filter(of_months),
+            None => report.and_then(|report| {
+                let mut parts = report.ledgers.iter();
+                parts.find_map(|part| ledgers::find(profile, &part.id).filter(of_months))
+            }),
+        };
+        let name = match ledger {
+            Some(_) => profile.report_name(id),
+            None => profile.ledger_name(id),
+        };
+        Self {
+            name: name.to_owned(),
+            month_fields: ledger.map(|ledger| ledger.fields.clone()),
+        }
+    }
+}
+
 /// Writes projects, in the order given.
 ///
 /// # Errors
@@ -73,7 +108,7 @@ pub async fn export(
     format: Format,
     ids: Vec<ProjectId>,
     month: Month,
-    name: String,
+    titled: Titled,
 ) -> Result<Exported, ExportFailed> {
     let rows = ids.len();
     if format == Format::Ndjson {
@@ -114,8 +149,9 @@ pub async fn export(
     );
     let bytes = tokio::task::spawn_blocking(move || {
         let words = Words::of(&profile);
-        let ledger = Ledger {
-            name: &name,
+        let ledger = export::Ledger {
+            name: &titled.name,
+            month_fields: titled.month_fields.as_deref(),
             unit: &info.unit_name,
             month,
             today,
@@ -131,5 +167,26 @@ pub async fn export(
 impl From<ExportFailed> for Trouble {
     fn from(error: ExportFailed) -> Self {
         Self::failed(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_called_as_its_report_and_other_ledgers_by_their_own_name() {
+        let profile = Profile::built_in("kaizhou").expect("it ships");
+        let report = profile.monthly_report().expect("a monthly report");
+        let month = Titled::of(&profile, &report.id);
+        assert_eq!(month.name, report.name_zh);
+        let fields = month.month_fields.expect("the fields of its month");
+        assert!(fields.iter().any(|field| field == "month_image"));
+        for part in &report.ledgers {
+            let titled = Titled::of(&profile, &part.id);
+            let is_month = part.id == "kz.progress";
+            assert_eq!(titled.month_fields.is_some(), is_month, "{}", part.id);
+            assert_eq!(titled.name == report.name_zh, is_month, "{}", part.id);
+        }
     }
 }

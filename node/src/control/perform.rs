@@ -26,8 +26,8 @@ use super::request::{
     StorageStatus, Trouble, UnitShare,
 };
 use super::{
-    Context, ImportError, InviteFailed, Upload, audit, backup, bundle, check, commit, doctor, dump,
-    edit, export, invite, prepare, quarantine, repair, rules, scores, undo,
+    Context, ImportError, InviteFailed, Titled, Upload, audit, backup, bundle, check, commit,
+    doctor, dump, edit, export, invite, prepare, quarantine, repair, rules, scores, undo,
 };
 use crate::accounts::AccountError;
 use crate::accounts::rows::{Account, AccountsError};
@@ -376,8 +376,8 @@ async fn export_file(
             ))
         })?,
     };
-    let name = match &asked.ledger {
-        None => String::new(),
+    let titled = match &asked.ledger {
+        None => Titled::default(),
         Some(ledger) => {
             let known = profile
                 .ledgers
@@ -392,7 +392,7 @@ async fn export_file(
                 Trouble::usage(format!("the county has no ledger `{ledger}`"))
                     .hint(format!("--ledger {}", ids.join("|")))
             })?;
-            known.name_zh.clone()
+            Titled::of(&profile, &known.id)
         }
     };
     let month = asked
@@ -412,7 +412,7 @@ async fn export_file(
         .iter()
         .map(|row| row.id)
         .collect();
-    let exported = export(context, format, ids, month, name).await?;
+    let exported = export(context, format, ids, month, titled).await?;
     send_bytes(events, &exported.bytes).await;
     Ok(Outcome::Exported {
         rows: exported.rows as u64,

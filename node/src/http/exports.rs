@@ -9,7 +9,7 @@ use shared::text::office::results_title;
 use super::projects::{period, query};
 use super::reply::{self, Failed};
 use super::{Call, Site, records};
-use crate::control::{ExportFailed, RESULTS, export as write};
+use crate::control::{ExportFailed, RESULTS, Titled, export as write};
 use crate::office::{self, export::Format};
 use crate::views;
 
@@ -88,18 +88,17 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
         .map(|row| row.id)
         .collect();
     let ledger: String = call.asked("ledger")?.unwrap_or_default();
-    let name = if ledger.is_empty() {
-        String::new()
+    let titled = if ledger.is_empty() {
+        Titled::default()
     } else {
-        let profile = site.context.profile().await??;
-        profile.ledger_name(&ledger).to_owned()
+        Titled::of(&*site.context.profile().await??, &ledger)
     };
-    let exported = write(&site.context, format, ids, month, name.clone()).await?;
-    let stem = if name.is_empty() {
+    let stem = if titled.name.is_empty() {
         site.context.info().unit_name.clone()
     } else {
-        name
+        titled.name.clone()
     };
+    let exported = write(&site.context, format, ids, month, titled).await?;
     Ok(reply::download(
         format.media_type(),
         &format!("{stem}-{month}.{asked}"),

@@ -11,10 +11,12 @@ use rust_xlsxwriter::{
     Workbook, Worksheet, XlsxError,
 };
 
-use shared::field::{Field, FieldPath, Kind};
+use shared::field::{Field, FieldPath, Kind, Scope};
 use shared::money::Fen;
 use shared::project::ProjectView;
+use shared::rules::overview::rate;
 use shared::text::Lang;
+use shared::text::figures::percent;
 use shared::text::office::{self, Office};
 use shared::time::{Date, Month};
 use shared::value::Value;
@@ -93,6 +95,8 @@ pub enum ExportError {
 pub struct Ledger<'a> {
     /// Its title without the period; empty: the usual one.
     pub name: &'a str,
+    /// The fields of the county's ledger whose month this is; `None`: the standard ledger.
+    pub month_fields: Option<&'a [String]>,
     /// The reporting unit.
     pub unit: &'a str,
     /// The period of 当年 and 本月.
@@ -111,6 +115,9 @@ struct Column {
     width: u8,
     short: bool,
 }
+
+/// The width of a column only this county's ledger has.
+const WIDTH_OF_MORE: u8 = 14;
 
 /// What one cell shows.
 enum Shown {
@@ -161,28 +168,52 @@ pub fn needs_guard(text: &str) -> bool {
 }
 
 fn columns(ledger: &Ledger<'_>) -> Vec<Column> {
-    let (year, month) = (ledger.month.year(), ledger.month.month());
-    office::LEDGER
-        .iter()
-        .filter_map(|column| {
-            let title = column
-                .title
-                .replace("{year}", &year.to_string())
-                .replace("{month}", &month.to_string());
-            let target = match Target::parse(column.target).ok()? {
-                Target::Year(_, field) => Target::Year(Some(year), field),
-                Target::Month(_, field) => Target::Month(Some(ledger.month), field),
-                target => target,
-            };
-            Some(Column {
-                target,
-                group: column.group,
-                title,
-                width: column.width,
-                short: column.short,
-            })
+    let month = ledger.month;
+    let in_period = |target| match target {
+        Target::Year(_, field) => Target::Year(Some(month.year()), field),
+        Target::Month(_, field) => Target::Month(Some(month), field),
+        target => target,
+    };
+    let titles = ledger
+        .month_fields
+        .map_or(office::LEDGER, |_| office::MONTH_LEDGER);
+    let titled = titles.iter().filter_map(|column| {
+        let title = column
+            .title
+            .replace("{year}", &month.year().to_string())
+            .replace("{month}", &month.month().to_string());
+        Some(Column {
+            target: in_period(Target::parse(column.target).ok()?),
+            group: column.group,
+            title,
+            width: column.width,
+            short: column.short,
         })
-        .collect()
+    });
+    let mut columns: Vec<Column> = titled.collect();
+    for id in ledger.month_fields.into_iter().flatten() {
+        let Some(field) = Field::from_id(id) else {
+            continue;
+        };
+        let target = in_period(match field.scope() {
+            Scope::Once => Target::Once(field),
+            Scope::Year => Target::Year(None, field),
+            Scope::Month => Target::Month(None, field),
+        });
+        if columns.iter().all(|column| column.target != target) {
+            let notes = |column: &Column| column.target == Target::Once(Field::Notes);
+            let at = columns.iter().position(notes).unwrap_or(columns.len());
+            let more = Column {
+                target,
+                group: "",
+                title: field.label(Lang::Zh).to_owned(),
+                width: WIDTH_OF_MORE,
+                short: false,
+            };
+            columns.insert(at, more);
+        }
+    }
+    columns
 }
 
 fn cell(ledger: &Ledger<'_>, column: &Column, number: usize, project: &ProjectView) -> Shown {
@@ -191,6 +222,15 @@ fn cell(ledger: &Ledger<'_>, column: &Column, number: usize, project: &ProjectVi
         Target::Year(Some(year), field) => (FieldPath::year(year, field), field),
         Target::Month(Some(month), field) => (FieldPath::month(month, field), field),
         Target::Serial => return Shown::Count(number),
+        Target::YearToDate => {
+            let done = year_to_date(ledger.month, project);
+            return done.map_or(Shown::Nothing, |fen| Shown::Wan(Fen(fen).wan_exact()));
+        }
+        Target::Ratio => {
+            let plan = project.year(ledger.month.year(), Field::YearPlanFen);
+            let done = rate(year_to_date(ledger.month, project), plan.as_int());
+            return done.map_or(Shown::Nothing, |done| Shown::Text(percent(Some(done))));
+        }
         Target::Id => return Shown::Text(project.id.to_string()),
         _ => return Shown::Nothing,
     };
@@ -218,8 +258,22 @@ fn cell(ledger: &Ledger<'_>, column: &Column, number: usize, project: &ProjectVi
     }
 }
 
+/// What the months of a year say was done up to one of them; `None` when none says anything.
+fn year_to_date(month: Month, project: &ProjectView) -> Option<i64> {
+    (1..=month.month())
+        .filter_map(|earlier| Month::new(month.year(), earlier))
+        .filter_map(|earlier| project.month(earlier, Field::MonthDoneFen).as_int())
+        .reduce(i64::saturating_add)
+}
+
 /// The sum of a column of amounts, in 万元.
-fn sum(column: &Column, projects: &[ProjectView]) -> Option<String> {
+fn sum(ledger: &Ledger<'_>, column: &Column, projects: &[ProjectView]) -> Option<String> {
+    if column.target == Target::YearToDate {
+        let done = projects
+            .iter()
+            .filter_map(|project| year_to_date(ledger.month, project));
+        return Some(Fen(done.fold(0, i64::saturating_add)).wan_exact());
+    }
     let path = match column.target {
         Target::Once(field) if field.kind() == Kind::Money => FieldPath::once(field),
         Target::Year(Some(year), field) if field.kind() == Kind::Money => {
@@ -331,7 +385,7 @@ fn write_xlsx(
     }
     let last = FIRST_ROW + u32::try_from(projects.len()).unwrap_or(u32::MAX);
     for (at, column) in (0u16..).zip(columns) {
-        match sum(column, projects) {
+        match sum(ledger, column, projects) {
             Some(sum) if !projects.is_empty() => {
                 let letter = column_letter(at);
                 let formula =
@@ -523,14 +577,15 @@ fn write_docx(
             false,
         )
     }));
-    let sums = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| match (sum(column, projects), at) {
-            (Some(sum), _) => sum,
-            (None, 0) => Office::Total.text(Lang::Zh).replace(' ', ""),
-            (None, _) => String::new(),
-        });
+    let sums =
+        columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| match (sum(ledger, column, projects), at) {
+                (Some(sum), _) => sum,
+                (None, 0) => Office::Total.text(Lang::Zh).replace(' ', ""),
+                (None, _) => String::new(),
+            });
     rows.push(row(sums.collect(), true));
     let head = Paragraph::new()
         .align(AlignmentType::Center)
@@ -553,13 +608,4 @@ fn write_docx(
         .pack(&mut out)
         .map_err(|error| ExportError::Document(error.into()))?;
     Ok(out.into_inner())
-}
-
-/// The fields a ledger shows, for callers that load only those.
-#[must_use]
-pub fn fields() -> Vec<Field> {
-    office::LEDGER
-        .iter()
-        .filter_map(|column| Target::parse(column.target).ok()?.field())
-        .collect()
 }

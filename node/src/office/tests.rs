@@ -175,6 +175,7 @@ impl World {
     fn ledger(&self) -> Ledger<'_> {
         Ledger {
             name: "",
+            month_fields: None,
             unit: "某县",
             month: Month::new(2026, 11).unwrap(),
             today: Date::new(2026, 11, 22).unwrap(),
@@ -295,6 +296,75 @@ fn an_exported_ledger_read_back_changes_nothing() {
             .once(Field::TotalInvestmentFen),
         &Value::Int(15_000_000_000)
     );
+}
+
+#[test]
+fn an_exported_month_holds_what_was_typed_and_changes_nothing_when_read_back() {
+    let mut world = World::default();
+    world.import(&load("ledger-small.xlsx"));
+    let month = world.ledger().month;
+    let typed = [
+        (FieldPath::month(month, Field::MonthImage), "主体完成三层"),
+        (FieldPath::month(month, Field::MonthNext), "封顶"),
+        (FieldPath::month(month, Field::MonthDeviation), "征地未完成"),
+        (FieldPath::month(month, Field::MonthNil), "season"),
+        (FieldPath::once(Field::Problems), "用地未批"),
+        (FieldPath::once(Field::ProceduresNow), "施工许可已办"),
+    ];
+    let done = [(10, 20_000_000), (11, 12_345_600)];
+    for view in world.projects.values_mut() {
+        let mut put = |path: FieldPath, value: Value| {
+            let cell = Cell {
+                value,
+                contenders: Vec::new(),
+            };
+            view.cells.insert(path, cell);
+        };
+        for (path, text) in &typed {
+            put(path.clone(), Value::from(*text));
+        }
+        for (number, fen) in done {
+            let month = Month::new(2026, number).unwrap();
+            put(
+                FieldPath::month(month, Field::MonthDoneFen),
+                Value::Int(fen),
+            );
+        }
+    }
+    let projects: Vec<ProjectView> = world.projects.values().cloned().collect();
+    let profile = Profile::built_in("kaizhou").unwrap();
+    let ledger = profile
+        .ledgers
+        .iter()
+        .find(|one| one.id == "kz.progress")
+        .unwrap();
+    let ledger = Ledger {
+        month_fields: Some(&ledger.fields),
+        ..world.ledger()
+    };
+    for (format, name) in [(Format::Xlsx, "月.xlsx"), (Format::Csv, "月.csv")] {
+        let book = parse(&export::write(format, &ledger, &projects).unwrap(), name);
+        let shown: Vec<String> = book.sheets[0]
+            .rows
+            .iter()
+            .flat_map(|row| row.cells.iter().map(|(_, cell)| cell.text().to_owned()))
+            .collect();
+        let texts = typed
+            .iter()
+            .map(|(_, text)| *text)
+            .filter(|text| *text != "season");
+        for text in texts.chain(["12.3456", "32.3456"]) {
+            let count = shown.iter().filter(|cell| **cell == text).count();
+            assert_eq!(count, projects.len(), "{name}: {text}: {shown:?}");
+        }
+        let preview = world.preview(&book);
+        assert!(preview.items.is_empty(), "{name}: {:#?}", preview.items);
+        assert_eq!(
+            preview.counts().unchanged as usize,
+            projects.len(),
+            "{name}"
+        );
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub fn filing_card(
     };
     DeskFiling {
         ledger: report.ledger.clone(),
-        ledger_name: profile.ledger_name(&report.ledger).to_owned(),
+        ledger_name: profile.report_name(&report.ledger).to_owned(),
         period: report.period,
         due: report.due,
         working_days_left: report

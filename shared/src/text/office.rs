@@ -69,13 +69,15 @@ pub struct LedgerTitle {
 }
 
 macro_rules! ledger {
-    ($($target:literal $group:literal $title:literal $width:literal $short:literal;)*) => {
-        /// The standard ledger, left to right. Every title is one the import recognises.
-        pub const LEDGER: &[LedgerTitle] = &[$(LedgerTitle { target: $target, group: $group, title: $title, width: $width, short: $short }),*];
+    ($(#[$doc:meta])* $name:ident; $($target:literal $group:literal $title:literal $width:literal $short:literal;)*) => {
+        $(#[$doc])*
+        pub const $name: &[LedgerTitle] = &[$(LedgerTitle { target: $target, group: $group, title: $title, width: $width, short: $short }),*];
     };
 }
 
 ledger! {
+    /// The standard ledger, left to right. Every title is one the import recognises.
+    LEDGER;
     "@serial" "" "序号" 5 true;
     "name" "" "项目名称" 30 true;
     "project_code" "" "项目代码" 16 false;
@@ -96,6 +98,29 @@ ledger! {
     "image_now" "推进情况" "形象进度" 30 true;
     "problems" "推进情况" "存在问题" 24 true;
     "notes" "" "备注" 24 false;
+    "@id" "" "系统编号" 28 false;
+}
+
+ledger! {
+    /// A month as its grid shows it, left to right; fields a county's ledger has besides come before the notes. Every title of what a
+    /// person typed is one the import recognises; the two figures that are computed are not read back.
+    MONTH_LEDGER;
+    "@serial" "" "序号" 5 true;
+    "name" "" "项目名称" 28 true;
+    "territorial_org" "" "属地乡镇" 12 true;
+    "owner_org" "" "项目业主" 16 false;
+    "total_investment_fen" "投资情况" "总投资" 13 true;
+    "{year}/year_plan_fen" "投资情况" "{year}年计划投资" 13 true;
+    "{month}/month_done_fen" "投资情况" "{year}年{month}月完成投资" 13 true;
+    "@year_to_date" "投资情况" "年内完成合计" 13 true;
+    "@ratio" "投资情况" "年度完成率" 9 false;
+    "cum_investment_fen" "投资情况" "累计完成投资" 13 true;
+    "{month}/month_image" "推进情况" "当月形象进度" 30 true;
+    "{month}/month_next" "推进情况" "下月计划" 24 true;
+    "problems" "推进情况" "存在问题" 24 true;
+    "{month}/month_deviation" "推进情况" "偏差原因" 18 false;
+    "{month}/month_nil" "推进情况" "本月无变化" 10 false;
+    "notes" "" "备注" 16 false;
     "@id" "" "系统编号" 28 false;
 }
 

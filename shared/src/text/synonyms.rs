@@ -328,6 +328,9 @@ pub const TITLES: &[(&str, &[&str])] = &[
             "年度主要建设内容",
         ],
     ),
+    ("{month}/month_image", &["当月形象进度", "本月形象进度"]),
+    ("{month}/month_deviation", &["偏差原因"]),
+    ("{month}/month_nil", &["本月无变化"]),
     (
         "{month}/month_next",
         &[

@@ -66,16 +66,9 @@ impl Reader {
         path_label(path, self.lang)
     }
 
-    /// The county's name of a ledger or report; its id where it has none.
+    /// What the county calls the report a ledger is filed with; its id where it has no name.
     pub(super) fn ledger<'a>(&'a self, id: &'a str) -> &'a str {
-        let ledgers = self.profile.ledgers.iter();
-        let reports = self.profile.reports.iter();
-        let mut names = ledgers
-            .map(|ledger| (&ledger.id, &ledger.name_zh))
-            .chain(reports.map(|report| (&report.id, &report.name_zh)));
-        names
-            .find(|(known, _)| *known == id)
-            .map_or(id, |(_, name)| name)
+        self.profile.report_name(id)
     }
 
     /// A state: shape, word, colour.

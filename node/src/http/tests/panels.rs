@@ -21,6 +21,10 @@ async fn what_people_wrote_is_text_in_a_panel() {
     assert_eq!(desk.status(), StatusCode::OK);
     assert!(drawn.contains("123,456.00"), "{drawn}");
     assert!(!drawn.contains("<img"), "{drawn}");
+    // The month is called as the county's report, and leads to the same page as the menu.
+    assert!(drawn.contains("月度工作台账"), "{drawn}");
+    assert!(drawn.contains("/report/R-KZ-1/2026-11"), "{drawn}");
+    assert!(!drawn.contains("进度台账"), "{drawn}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

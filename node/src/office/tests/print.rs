@@ -84,6 +84,27 @@ fn every_ledger_prints_well_as_it_is() {
         }
     }
     assert!(ledgers > 5, "{ledgers}");
+    // A month is printed the same way, in its own columns; those a county has besides stand before the notes.
+    let more = ["month_image".to_owned(), "procedures_now".to_owned()];
+    let month = Ledger {
+        name: "月度工作台账",
+        month_fields: Some(&more),
+        ..world.ledger()
+    };
+    let xlsx = export::write(Format::Xlsx, &month, &projects).unwrap();
+    let area = format!("$A$1:$Q${}", last + 2);
+    prints_well(&xlsx, "重点项目台账", "$1:$4", &area);
+    let texts = part(&xlsx, "xl/sharedStrings.xml");
+    for text in [
+        "单位：万元",
+        "当月形象进度",
+        "下月计划",
+        "手续办理情况",
+        "填表人：",
+        "合  计",
+    ] {
+        assert!(texts.contains(text), "{text}");
+    }
     let results = results::write(Format::Xlsx, 2026, &[]).unwrap();
     prints_well(&results, "'2026年考核结果'", "$1:$2", "$A$1:$M$2");
 }
