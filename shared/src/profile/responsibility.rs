@@ -9,7 +9,7 @@ use super::{Profile, all};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Responsibility {
-    /// `main`, `lead`, `cooperation` or `territorial`.
+    /// `office` (the hub's), `main`, `lead`, `cooperation` or `territorial`.
     pub id: String,
     /// What it is called.
     pub name_zh: String,

@@ -12,12 +12,14 @@ use crate::field::{Column, Field, Table};
 use crate::ids::UnitId;
 use crate::profile::{Profile, Responsibility, Tracked};
 use crate::project::ProjectView;
-use crate::rules::guards::{Ask, Lack};
+use crate::rules::guards::{Ask, Lack, party};
 use crate::rules::{Entry, Look, World, gates};
 use crate::time::Date;
 
 /// The kinds of responsibility somebody bears.
-pub const BEARERS: &[&str] = &["main", "lead", COOPERATION, "territorial"];
+pub const BEARERS: &[&str] = &[OFFICE, "main", "lead", COOPERATION, "territorial"];
+/// The responsibility of the office that runs the hub.
+const OFFICE: &str = "office";
 /// The responsibility of those who approve, guarantee and help.
 const COOPERATION: &str = "cooperation";
 /// The state of a duty that was done.
@@ -50,6 +52,15 @@ pub fn bearers<'a>(
     let kinds = kinds.filter(|kind| kind.programme == "all" || is_managed(&kind.programme));
     let mut found = Vec::new();
     for kind in kinds {
+        if kind.id == OFFICE {
+            let named = party(profile, &kind.programme, "hub");
+            found.push(Bearer {
+                kind,
+                named,
+                org: named.to_owned(),
+                unit: directory.hub,
+            });
+        }
         let mut seen = BTreeSet::new();
         for named in orgs_of(view, &kind.id) {
             let org = directory.show(named);

@@ -173,7 +173,7 @@ mod tests {
             ("wushan", Table::Manuals, true),
             ("honghe", Table::Issues, true),
             ("kaizhou", Table::DutyNotes, true),
-            ("wushan", Table::DutyNotes, false),
+            ("honghe", Table::DutyNotes, false),
             ("kundulun", Table::Investors, true),
             ("kaizhou", Table::LegalPersons, false),
             ("longting", Table::DeptChecks, true),

@@ -158,7 +158,10 @@ fn a_county_offers_the_compiled_tables_its_rules_ask_for() {
     assert_eq!(kept(Table::ProjectLedger), ["longting"]);
     assert_eq!(kept(Table::Collected), ["honghe"]);
     assert_eq!(kept(Table::Library).len(), 5);
-    assert_eq!(kept(Table::DutyLedger), ["kaizhou", "kundulun", "longting"]);
+    assert_eq!(
+        kept(Table::DutyLedger),
+        ["kaizhou", "wushan", "kundulun", "longting"]
+    );
     assert_eq!(kept(Table::DeptLedger), ["wushan", "longting"]);
     assert_eq!(kept(Table::ReportPackage), ["wushan"]);
     assert_eq!(kept(Table::InfoNetwork), ["kundulun"]);
