@@ -163,11 +163,12 @@ pub fn report(
     unit: UnitId,
     ledger: &str,
     month: Month,
+    lang: Lang,
 ) -> Result<Option<ReportView>, LibraryError> {
     if !is_report(context, built_in, ledger, month)? {
         return Ok(None);
     }
-    let question = question(context, built_in, month);
+    let question = question(context, built_in, month, lang);
     board::report(
         context.replica.library(),
         context.reader,
@@ -207,7 +208,7 @@ pub fn collection(
         Some(ledger) => ledger,
         None => profile(context, built_in)?.monthly_id().to_owned(),
     };
-    let question = question(context, built_in, month);
+    let question = question(context, built_in, month, lang);
     let contact = contacts(context);
     let mut collection = board::collection(
         context.replica.library(),
@@ -216,8 +217,10 @@ pub fn collection(
         &ledger,
         &contact,
     )?;
+    let library = context.replica.library();
+    board::correct_all(library, context.reader, &question, &mut collection)?;
     let profile = profile(context, built_in)?;
-    collection.reminder = reminder(&collection, profile.report_name(&ledger), lang);
+    collection.reminder = reminder(&collection, profile.report_name(&ledger), context.now, lang);
     Ok(Some(collection))
 }
 
@@ -284,7 +287,7 @@ pub fn desk(
     actor: &Actor,
     month: Month,
 ) -> Result<Desk, LibraryError> {
-    let question = question(context, built_in, month);
+    let question = question(context, built_in, month, Lang::default());
     let contact = contacts(context);
     board::desk(
         context.replica.library(),
@@ -301,11 +304,13 @@ const fn question<'a>(
     context: &ReadContext<'_>,
     profile: &'a Arc<Profile>,
     month: Month,
+    lang: Lang,
 ) -> Question<'a> {
     Question {
         profile,
         now: context.now,
         month,
+        lang,
     }
 }
 

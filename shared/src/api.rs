@@ -377,8 +377,18 @@ pub struct FilingInfo {
     pub reason: String,
     /// Projects in it.
     pub projects: u32,
-    /// Projects edited after it was filed (事后更正).
+    /// Projects in which a field of this period says something else now than when it was filed (事后更正).
+    #[serde(default)]
     pub amended: u32,
+    /// What says something else, in the reader's language: project, field, filed → now; the first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<String>,
+    /// True when it follows one that was returned (退回后重报).
+    #[serde(default)]
+    pub refiled: bool,
+    /// Who at the hub returned or accepted it; empty when that is not known here.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reviewed_by: String,
 }
 
 /// One project in a month's grid.
@@ -471,6 +481,9 @@ pub struct DeskReturned {
     pub reason: String,
     /// When.
     pub at: Timestamp,
+    /// Who; empty when that is not known here.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
 }
 
 /// Something somebody owes.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::api::obligations::{Obligation, ObligationKind};
 use crate::api::rules::{Assessed, CountyRules, ProjectRules};
-use crate::api::{Collection, Desk, DeskConflict, DeskDue, NodeRole, ReportView};
+use crate::api::{Collection, Desk, DeskConflict, DeskDue, FilingInfo, NodeRole, ReportView};
 use crate::book::{Book, Cells as _};
 use crate::command::{Actor, Role};
 use crate::decide::{Directory, Filed};
@@ -33,6 +33,10 @@ use crate::text::Lang;
 use crate::time::{Month, Timestamp};
 use crate::view::{self, Names};
 
+mod corrected;
+
+use corrected::{Budget, corrected};
+
 /// Days ahead that count as soon.
 const SOON_DAYS: i64 = 30;
 
@@ -45,6 +49,8 @@ pub struct Question<'a> {
     pub now: Timestamp,
     /// The month.
     pub month: Month,
+    /// The reader's language.
+    pub lang: Lang,
 }
 
 /// What sync knows of a unit's node, for the overview.
@@ -127,7 +133,61 @@ pub fn report(
         month: question.month,
         now: question.now,
     };
-    Ok(report::report(profile, &asked, projects, &filings))
+    let mut month = report::report(profile, &asked, projects, &filings);
+    let (asked, budget) = ((&**profile, question), &mut Budget::default());
+    correct(
+        library,
+        reader,
+        asked,
+        ledger,
+        &filings,
+        month.filing.as_mut(),
+        budget,
+    )?;
+    Ok(month)
+}
+
+/// Says of a unit's latest filing what was corrected since.
+fn correct(
+    library: &mut Library,
+    reader: &dyn Reader,
+    asked: (&Profile, &Question<'_>),
+    ledger: &str,
+    filings: &[Filing],
+    info: Option<&mut FilingInfo>,
+    budget: &mut Budget,
+) -> Result<(), LibraryError> {
+    let Some(info) = info else {
+        return Ok(());
+    };
+    if let Some(filing) = filings.iter().find(|filing| filing.id == info.id) {
+        let found = corrected(library, reader, asked, (ledger, &filing.lines), budget)?;
+        (info.amended, info.corrected) = (found.projects, found.said);
+    }
+    Ok(())
+}
+
+/// Says of every unit in the hub's overview what was corrected since it filed; the desk, which only counts who reported, does without.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn correct_all(
+    library: &mut Library,
+    reader: &dyn Reader,
+    question: &Question<'_>,
+    collection: &mut Collection,
+) -> Result<(), LibraryError> {
+    let rules = rulebook(library, reader, question.profile)?;
+    let ledger = &collection.ledger;
+    let profile = rules.history.judging(ledger, &question.month.to_string());
+    let mut names = Names::load(library, reader)?;
+    let mut budget = Budget::default();
+    for unit in &mut collection.units {
+        let filings = filings(library, reader, profile, unit.unit, ledger, &mut names)?;
+        let (asked, info) = ((&**profile, question), unit.filing.as_mut());
+        correct(library, reader, asked, ledger, &filings, info, &mut budget)?;
+    }
+    Ok(())
 }
 
 /// Who owes a month of a ledger and about which projects; `None` when the county has no such monthly report.
@@ -481,13 +541,7 @@ pub fn desk(
     // What waits for the head is nobody else's task.
     owed.retain(|one| one.kind != ObligationKind::Confirm || actor.role == Role::HubHead);
     let left = |day| worked.left(today, day).ok();
-    desk.due.extend(due_lines(
-        profile,
-        &owed,
-        desk.filing.as_ref(),
-        &names,
-        left,
-    ));
+    desk.due.extend(due_lines(profile, &owed, &names, left));
     Ok(arrange(desk, today))
 }
 
@@ -535,7 +589,7 @@ fn filings(
                 accepted: review.verdict != "returned",
                 reason: review.reason.clone(),
                 at: review.at,
-                by: names.writer_of(reader, None, review.at, None)?,
+                by: names.writer_of(reader, review.by, review.at, None)?,
             };
             // An excuse is about the way, not about the content.
             if review.verdict == "excused" {

@@ -6,6 +6,7 @@ use crate::book::Cells as _;
 use crate::field::{Column, Field, Table};
 use crate::ids::ProjectId;
 use crate::project::ProjectView;
+use crate::rules::overview::rate;
 use crate::time::{Date, Month};
 use crate::value::Value;
 
@@ -106,9 +107,7 @@ pub fn line(view: &ProjectView, year: i16, months: &[Month], today: Date) -> Cha
             .as_text()
             .unwrap_or("")
             .to_owned(),
-        rate: plan.filter(|plan| *plan > 0).map(|plan| {
-            i64::try_from(i128::from(done) * 1_000 / i128::from(plan)).unwrap_or(i64::MAX)
-        }),
+        rate: rate(Some(done), plan),
         planned: (
             first_day(view.once(Field::PlannedStart)),
             last_day(view.once(Field::PlannedCompletion)),
@@ -230,6 +229,22 @@ mod tests {
         let months: Vec<Month> = (1..=12).map(month).collect();
         let line = line(view, 2026, &months, today.parse().unwrap());
         line.months.iter().map(|cell| cell.mark).collect()
+    }
+
+    #[test]
+    fn a_rate_is_rounded_as_in_the_months_report() {
+        let shown = view(&[
+            (
+                FieldPath::year(2026, Field::YearPlanFen),
+                Value::Int(10_000),
+            ),
+            (
+                FieldPath::month(month(1), Field::MonthDoneFen),
+                Value::Int(8_496),
+            ),
+        ]);
+        let line = line(&shown, 2026, &[month(1)], "2026-05-31".parse().unwrap());
+        assert_eq!(line.rate, Some(850));
     }
 
     #[test]

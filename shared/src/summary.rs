@@ -519,6 +519,7 @@ fn read_filings(document: &Document) -> Vec<Filed> {
                     verdict: text(cells, Column::Verdict),
                     reason: text(cells, Column::Reason),
                     at: moment(cells, Column::At),
+                    by: text(cells, Column::By).parse().ok(),
                 });
             }
             continue;

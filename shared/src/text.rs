@@ -40,6 +40,7 @@ pub mod book;
 pub mod bundle;
 pub mod chart;
 pub mod compiled;
+pub mod correction;
 pub mod doctor;
 pub mod due;
 pub mod fields;

@@ -28,11 +28,11 @@ pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let ledger: String = call.parameter(0)?;
     let month: Month = call.parameter(1)?;
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
-    let built_in = site.context.built_in.clone();
+    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let report = site
         .context
         .handle
-        .read(move |context| views::report(context, &built_in, unit, &ledger, month))
+        .read(move |context| views::report(context, &built_in, unit, &ledger, month, lang))
         .await??;
     Ok(reply::json(&report.ok_or(Failed::NotFound)?))
 }

@@ -83,6 +83,8 @@ pub struct FilingReview {
     pub reason: String,
     /// When, by the hub's clock.
     pub at: Timestamp,
+    /// Who.
+    pub by: Option<UserId>,
 }
 
 /// One filing of a unit.

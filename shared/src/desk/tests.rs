@@ -585,6 +585,7 @@ fn a_month_is_filed_received_returned_and_filed_again() {
             profile: &node.profile,
             now: node.now,
             month,
+            lang: crate::text::Lang::Zh,
         };
         board::report(
             &mut node.library,
@@ -611,7 +612,12 @@ fn a_month_is_filed_received_returned_and_filed_again() {
         &clerk,
         edit(first, &[("2026-11/month_done_fen", Value::Int(6_000_000))]),
     );
-    assert_eq!(state(&mut township).filing.unwrap().amended, 1);
+    // Only what the month asks for is a correction, and it is named.
+    township.run(&clerk, edit(second, &[("site", "松坪镇老街".into())]));
+    let corrected = state(&mut township).filing.unwrap();
+    assert_eq!(corrected.amended, 1, "{:?}", corrected.corrected);
+    let said = corrected.corrected.join("; ");
+    assert!(said.contains("5 万元 → 6 万元"), "{said}");
     let review = Command::ReviewFiling {
         review: row(9),
         unit: town(),
@@ -626,12 +632,20 @@ fn a_month_is_filed_received_returned_and_filed_again() {
     assert!(is_done(&township.run(&clerk, file(2, None))));
     exchange(&mut township, &mut hub);
     assert_eq!(state(&mut hub).state, FilingState::Filed);
+    let again = state(&mut hub).filing.unwrap();
+    assert!(again.refiled && again.amended == 0, "{again:?}");
+    township.run(
+        &clerk,
+        edit(second, &[("2026-11/month_image", "路基完成".into())]),
+    );
+    exchange(&mut township, &mut hub);
     let question = Question {
         profile: &hub.profile,
         now: hub.now,
         month,
+        lang: crate::text::Lang::Zh,
     };
-    let overview = board::collection(
+    let mut overview = board::collection(
         &mut hub.library,
         &hub.store,
         &question,
@@ -640,6 +654,9 @@ fn a_month_is_filed_received_returned_and_filed_again() {
     )
     .unwrap();
     assert_eq!(overview.units.len(), 1);
+    board::correct_all(&mut hub.library, &hub.store, &question, &mut overview).unwrap();
+    let filed = overview.units[0].filing.as_ref().unwrap();
+    assert_eq!((filed.amended, filed.refiled), (1, true), "{filed:?}");
     assert_eq!(
         (
             overview.units[0].projects,
@@ -655,6 +672,7 @@ fn a_month_is_filed_received_returned_and_filed_again() {
             profile: &profile(),
             now: township.now,
             month,
+            lang: crate::text::Lang::Zh,
         },
         NodeRole::Node,
         &clerk,

@@ -74,10 +74,13 @@ pub fn keys(cells: &CellMap, table: Table) -> impl Iterator<Item = &str> {
 /// The columns that name a row best: its needed ones, then its date.
 pub(super) fn naming(table: Table) -> impl Iterator<Item = Column> {
     let date = table.columns().contains(&Column::Date) && !table.needs().contains(&Column::Date);
+    // The engine writes filings, so nothing of them is asked for; a person knows one by its report and month.
+    let filed = (table == Table::Filings).then_some([Column::Ledger, Column::Period]);
     table
         .needs()
         .iter()
         .copied()
         .filter(|column| !matches!(column.kind(), Kind::Json))
         .chain(date.then_some(Column::Date))
+        .chain(filed.into_iter().flatten())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::reference::{Named, keys, naming, targets};
 use crate::api::{RecordAuthor, RecordCell, RecordOption, RecordRow};
 use crate::cells::CellMap;
-use crate::decide::Directory;
+use crate::decide::{Directory, lines_from_json};
 use crate::field::{Column, Kind, Table};
 use crate::ids::{ProjectId, UnitId, UserId};
 use crate::profile::Profile;
@@ -14,7 +14,8 @@ use crate::rules::lists::takes_nominations;
 use crate::rules::void::Void;
 use crate::text::Lang;
 use crate::text::fields::{fixed_label, fixed_options};
-use crate::text::records::{RowWarning, shown};
+use crate::text::records::{RowWarning, comma, filed_lines, shown};
+use crate::text::refusal::path_label;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -50,6 +51,10 @@ impl Around<'_> {
         match (column.kind(), value) {
             (Kind::Unit, Value::Text(text)) => self.directory.show(text),
             (Kind::Rules, Value::Text(file)) => rules_name(file),
+            (Kind::Json, Value::Text(json)) => json_words(column, json, self.lang),
+            (Kind::Text, Value::Text(id)) if column == Column::Ledger => {
+                self.profile.report_name(id).to_owned()
+            }
             (Kind::Reference, Value::Text(text)) => self
                 .named(table, column, text, depth)
                 .unwrap_or_else(|| text.clone()),
@@ -281,6 +286,28 @@ pub fn count(cells: Shelf<'_>, table: Table) -> u32 {
     u32::try_from(living.count()).unwrap_or(u32::MAX)
 }
 
+/// What a cell of data says in words: a computer's writing is no cell to read.
+fn json_words(column: Column, json: &str, lang: Lang) -> String {
+    if column == Column::Lines {
+        let lines = lines_from_json(json);
+        let nil = lines.iter().filter(|line| line.nil).count();
+        return filed_lines(lines.len(), nil, lang);
+    }
+    match serde_json::from_str::<serde_json::Value>(json) {
+        Ok(serde_json::Value::Array(cells)) if column == Column::Cells => {
+            let paths = cells.iter().filter_map(|cell| cell.as_str());
+            let names = paths.filter_map(|path| Some(path_label(&path.parse().ok()?, lang)));
+            names.collect::<Vec<_>>().join(comma(lang))
+        }
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(serde_json::Value::Number(number)) => number.to_string(),
+        Ok(serde_json::Value::Null) => String::new(),
+        Ok(_) => "…".to_owned(),
+        // What is no such data was written by hand, and is read as it stands.
+        Err(_) => json.to_owned(),
+    }
+}
+
 /// What a file of rules calls its county: the file itself is no cell to read.
 fn rules_name(file: &str) -> String {
     #[derive(serde::Deserialize)]
@@ -354,6 +381,67 @@ mod tests {
         let rows = around.rows(&cells, Table::Nominations);
         let said: Vec<_> = rows.iter().map(|row| row.warnings.join("")).collect();
         assert_eq!(said, ["在受理时间之外提出", ""], "newest first");
+    }
+
+    #[test]
+    fn a_filing_and_what_the_hub_said_of_it_read_as_words() {
+        let profile = Profile::built_in("kaizhou").unwrap();
+        let report = profile.monthly_report().unwrap();
+        let filing = RowId::from_parts(1, [1; 10]);
+        let line = |number: u8, nil| {
+            let project = ProjectId::from_bytes([number; 16]);
+            serde_json::json!({"project": project, "heads": ["ab".repeat(32)], "nil": nil})
+        };
+        let lines = serde_json::json!([line(1, false), line(2, true), line(3, true)]).to_string();
+        let mut cells = CellMap::new();
+        put(
+            &mut cells,
+            Table::Filings,
+            1,
+            Column::Ledger,
+            report.id.as_str(),
+        );
+        put(&mut cells, Table::Filings, 1, Column::Period, "2026-11");
+        put(&mut cells, Table::Filings, 1, Column::Lines, lines);
+        put(
+            &mut cells,
+            Table::Reviews,
+            2,
+            Column::Filing,
+            filing.to_string(),
+        );
+        let of_cells = r#"["2026-11/month_done_fen", "problems"]"#;
+        put(&mut cells, Table::Reviews, 2, Column::Cells, of_cells);
+        let around = Around {
+            profile: &profile,
+            directory: &Directory::default(),
+            lang: Lang::Zh,
+            projects: &BTreeMap::new(),
+            people: &BTreeMap::new(),
+            shelves: vec![&cells],
+            void: &Void::new(),
+        };
+        let filed = around.rows(&cells, Table::Filings);
+        let shown = |column| filed[0].cells[&column].shown.as_str();
+        assert_eq!(shown(Column::Lines), "3 个项目，其中 2 个无变化");
+        assert_eq!(shown(Column::Ledger), report.name_zh);
+        let said = around.rows(&cells, Table::Reviews);
+        let shown = |column| said[0].cells[&column].shown.as_str();
+        assert_eq!(
+            shown(Column::Filing),
+            format!("{} · 2026-11", report.name_zh)
+        );
+        let problems = crate::field::Field::Problems.label(Lang::Zh);
+        assert!(
+            shown(Column::Cells).contains(problems),
+            "{}",
+            shown(Column::Cells)
+        );
+        assert!(
+            !shown(Column::Cells).contains('['),
+            "{}",
+            shown(Column::Cells)
+        );
     }
 
     #[test]

@@ -13,7 +13,46 @@ use crate::text::Lang;
 use crate::time::{Date, Timestamp};
 
 /// Rows with a day the desk shows at most, and rows without one; the list behind it shows all.
-pub const DUE_ROWS_MAX: usize = 12;
+pub const DUE_ROWS_MAX: usize = 100;
+
+/// When something is due, as people plan: weeks begin on Monday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// 已逾期.
+    Late,
+    /// 本周.
+    ThisWeek,
+    /// 下周.
+    NextWeek,
+    /// 以后.
+    Later,
+    /// 未定日期.
+    Undated,
+}
+
+impl When {
+    /// Every group, in the order of the desk.
+    pub const ALL: [Self; 5] = [
+        Self::Late,
+        Self::ThisWeek,
+        Self::NextWeek,
+        Self::Later,
+        Self::Undated,
+    ];
+
+    /// The group of a day, seen from another.
+    #[must_use]
+    pub fn of(due: Option<Date>, today: Date) -> Self {
+        let sunday = today.plus_days(7 - i64::from(today.weekday()));
+        match due {
+            None => Self::Undated,
+            Some(day) if day < today => Self::Late,
+            Some(day) if day <= sunday => Self::ThisWeek,
+            Some(day) if day <= sunday.plus_days(7) => Self::NextWeek,
+            Some(_) => Self::Later,
+        }
+    }
+}
 
 /// Card 1 of a unit from its month.
 #[must_use]
@@ -60,30 +99,20 @@ pub fn returned(filings: &[Filing]) -> Vec<DeskReturned> {
             period: period.parse().ok()?,
             reason: review.reason.clone(),
             at: review.at,
+            by: review.by.name.clone(),
         })
     });
     latest.collect()
 }
 
-/// Card 3: what is owed, with a day or without; the report card 1 shows is not said twice.
+/// Card 3: what is owed, with a day or without; the month of card 1 among it, since that is a day like the others.
 pub fn due_lines(
     profile: &Profile,
     owed: &[Obligation],
-    card: Option<&DeskFiling>,
     names: &BTreeMap<ProjectId, String>,
     left: impl Fn(Date) -> Option<i32>,
 ) -> Vec<DeskDue> {
-    let shown = |one: &Obligation| {
-        card.is_some_and(|card| {
-            let report = profile.report_of(&card.ledger).map(|report| &report.id);
-            one.kind == ObligationKind::Report
-                && report.is_none_or(|report| *report == one.rule)
-                && one.period == card.period.to_string()
-        })
-    };
-    let open = owed
-        .iter()
-        .filter(|one| one.standing.is_open() && !shown(one));
+    let open = owed.iter().filter(|one| one.standing.is_open());
     let lines = open.map(|one| {
         let due = one.due.map(|due| due.date());
         let kind = match one.kind {
@@ -199,6 +228,26 @@ mod tests {
     }
 
     #[test]
+    fn weeks_begin_on_monday() {
+        // 2026-11-21 is a Saturday.
+        let of =
+            |due: &str, today: &str| When::of(Some(due.parse().unwrap()), today.parse().unwrap());
+        for (due, today, when) in [
+            ("2026-11-20", "2026-11-21", When::Late),
+            ("2026-11-21", "2026-11-21", When::ThisWeek),
+            ("2026-11-22", "2026-11-21", When::ThisWeek),
+            ("2026-11-23", "2026-11-21", When::NextWeek),
+            ("2026-11-23", "2026-11-22", When::NextWeek),
+            ("2026-11-29", "2026-11-22", When::NextWeek),
+            ("2026-11-30", "2026-11-22", When::Later),
+            ("2026-11-29", "2026-11-23", When::ThisWeek),
+        ] {
+            assert_eq!(of(due, today), when, "{due} seen from {today}");
+        }
+        assert_eq!(When::of(None, "2026-11-21".parse().unwrap()), When::Undated);
+    }
+
+    #[test]
     fn what_has_no_day_stands_on_the_desk_after_what_has_one_and_says_what_it_is() {
         let profile = Profile::built_in("kaizhou").unwrap();
         let slot = profile
@@ -219,7 +268,7 @@ mod tests {
         };
         all.extend(days(DUE_ROWS_MAX));
         let left = |_: Date| Some(3);
-        let lines = due_lines(&profile, &all, None, &BTreeMap::new(), left);
+        let lines = due_lines(&profile, &all, &BTreeMap::new(), left);
         let today = "2026-11-22".parse().unwrap();
         let desk = arrange(desk(lines), today);
         assert_eq!(desk.due.len(), DUE_ROWS_MAX + 2);

@@ -111,7 +111,7 @@ fn line(
         ),
         timeliness: judged.timeliness,
         offline_since: judged.offline_since,
-        filing: chain.last().map(|filing| report::info(filing, |_| None)),
+        filing: report::info(&chain),
         year_plan_fen: sum(|row| row.year_plan_fen),
         year_done_fen: sum(|row| row.year_done_fen),
         total_fen: sum(|row| row.total_fen),

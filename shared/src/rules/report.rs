@@ -174,29 +174,23 @@ pub fn state(chain: &[&Filing], filled: u32, deadline: Deadline, now: Timestamp)
     }
 }
 
-/// A filing as lists show it. `heads` gives the present heads of a project, to count what was edited since.
+/// The latest revision of a chain as lists show it. What was corrected since is not counted here: that takes the documents.
 #[must_use]
-pub fn info(
-    filing: &Filing,
-    mut heads: impl FnMut(&FilingLine) -> Option<Vec<String>>,
-) -> FilingInfo {
-    let amended = filing
-        .lines
-        .iter()
-        .filter(|line| heads(line).is_some_and(|now| now != line.heads))
-        .count();
-    FilingInfo {
+pub fn info(chain: &[&Filing]) -> Option<FilingInfo> {
+    let (filing, earlier) = chain.split_last()?;
+    let verdict = filing.verdict();
+    Some(FilingInfo {
         id: filing.id,
         filed_at: filing.filed_at,
         by: filing.by.clone(),
         received_at: filing.received_at,
-        reason: filing
-            .verdict()
-            .map(|review| review.reason.clone())
-            .unwrap_or_default(),
+        reason: verdict.map_or_else(String::new, |review| review.reason.clone()),
         projects: u32::try_from(filing.lines.len()).unwrap_or(u32::MAX),
-        amended: u32::try_from(amended).unwrap_or(u32::MAX),
-    }
+        amended: 0,
+        corrected: Vec::new(),
+        refiled: earlier.iter().any(|earlier| earlier.is_returned()),
+        reviewed_by: verdict.map_or_else(String::new, |review| review.by.name.clone()),
+    })
 }
 
 /// True when a project's month needs nothing more: an amount, or the statement that nothing changed.
@@ -285,10 +279,6 @@ pub fn report(
         .map(|(row, view)| report_row(row, &view, asked.month))
         .collect();
     let filled = u32::try_from(rows.iter().filter(|row| row.filled).count()).unwrap_or(u32::MAX);
-    let heads: BTreeMap<_, _> = rows
-        .iter()
-        .map(|row| (row.row.id, row.heads.clone()))
-        .collect();
     ReportView {
         unit: asked.unit,
         unit_name: asked.unit_name.to_owned(),
@@ -297,9 +287,7 @@ pub fn report(
         due: deadline.due,
         state: state(&chain, filled, deadline, asked.now),
         timeliness: judge(&chain, deadline, asked.now, None).timeliness,
-        filing: chain
-            .last()
-            .map(|filing| info(filing, |line| heads.get(&line.project).cloned())),
+        filing: info(&chain),
         rows,
     }
 }

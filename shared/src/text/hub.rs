@@ -14,7 +14,7 @@ words! {
     // It fills the field.
     Fills "{0}级填写" "the hub's field";
     // What filing means.
-    FileNote "报送即声明所报情况属实；{0}级按此时的数据统计，之后的修改记为事后更正。" "Filing states that this is true; the hub counts the data as of now and marks later edits as corrections.";
+    FileNote "报送即声明所报情况属实。之后再改本期数据，{0}级统计随即采用新数，并标明为事后更正；未被退回的不必重新报送。" "Filing states that this is true. What is changed in this period afterwards counts at the hub at once and is marked as corrected later; only what is returned is filed again.";
     // What cutting the demo's line means.
     LineNote "断开后本机真正停止连接{0}级，可继续填报；恢复后自动同步。" "The server really closes its line; go on working, then restore it.";
     // This node is not enrolled.

@@ -122,6 +122,17 @@ impl RowWarning<'_> {
     }
 }
 
+/// What a filing covers: `29 个项目，其中 3 个无变化`.
+#[must_use]
+pub fn filed_lines(projects: usize, nil: usize, lang: Lang) -> String {
+    match (lang, nil) {
+        (Lang::Zh, 0) => format!("{projects} 个项目"),
+        (Lang::Zh, _) => format!("{projects} 个项目，其中 {nil} 个无变化"),
+        (Lang::En, 0) => format!("{projects} projects"),
+        (Lang::En, _) => format!("{projects} projects, {nil} without change"),
+    }
+}
+
 impl VersionState {
     /// How it stands, in a word.
     #[must_use]

@@ -2,43 +2,78 @@
 
 use super::Lang;
 use super::ui::Say;
-use crate::api::Collection;
+use crate::api::{Collection, FilingState};
+use crate::time::Timestamp;
 
-/// The text for all units that have not reported; `ledger` is its name. Empty when all have.
+/// The text for all units whose month the hub still waits for; `ledger` is its name. Empty when all have reported. Whom something was returned
+/// to is named apart: he did report.
 #[must_use]
-pub fn reminder(collection: &Collection, ledger: &str, lang: Lang) -> String {
-    let missing = collection.units.iter();
-    let missing: Vec<&str> = missing
-        .filter(|unit| !unit.state.is_reported())
-        .map(|unit| unit.name.as_str())
-        .collect();
-    let (count, month) = (missing.len(), collection.period.month());
-    if count == 0 {
+pub fn reminder(collection: &Collection, ledger: &str, now: Timestamp, lang: Lang) -> String {
+    let named = |returned: bool| -> Vec<&str> {
+        let units = collection.units.iter();
+        let waiting = units.filter(|unit| !unit.state.is_reported());
+        let asked = waiting.filter(|unit| (unit.state == FilingState::Returned) == returned);
+        asked.map(|unit| unit.name.as_str()).collect()
+    };
+    let lists = [named(false), named(true)];
+    if lists.iter().all(Vec::is_empty) {
         return String::new();
     }
-    let due = collection.due.map(|due| (due.date(), due.clock()));
+    let month = collection.period.month();
     let left = collection.working_days_left;
     let left = left.map(|days| Say::DaysLeft(days).text(lang));
+    let over = collection
+        .due
+        .is_some_and(|due| now.seconds() > due.seconds());
+    let due = collection.due.map(|due| (due.date(), due.clock()));
     match lang {
         Lang::Zh => {
             let due = due.map_or_else(String::new, |(day, (hour, minute, _))| {
-                let (month, day) = (day.month(), day.day());
-                format!("截至{month}月{day}日{hour:02}:{minute:02}，")
+                let at = format!("{}月{}日{hour:02}:{minute:02}", day.month(), day.day());
+                let left = left.map_or_else(String::new, |left| format!("（{left}）"));
+                if over {
+                    format!("已于{at}截止{left}。")
+                } else {
+                    format!("请于{at}前报送{left}。")
+                }
             });
-            let left = left.map_or_else(String::new, |left| format!("，{left}"));
-            let names = missing.join("、");
+            let words = ["尚未报送", "已退回待重新报送"];
+            let said = words
+                .iter()
+                .zip(&lists)
+                .filter(|(_, names)| !names.is_empty());
+            let said: Vec<_> = said
+                .map(|(word, names)| {
+                    format!("{word}：{}（共{}家）。", names.join("、"), names.len())
+                })
+                .collect();
+            let said = said.concat();
+            let soon = if over || due.is_empty() {
+                "请尽快报送；"
+            } else {
+                ""
+            };
             format!(
-                "【月报催报】{due}{month}月{ledger}尚未报送：{names}（共{count}家）{left}。请尽快报送；无网络时可先在本机填报，恢复后自动送达。"
+                "【催报】{month}月{ledger}{due}{said}{soon}无网络时可先在本机填报，恢复后自动送达。"
             )
         }
         Lang::En => {
             let due = due.map_or_else(String::new, |(day, (hour, minute, _))| {
-                format!("by {day} {hour:02}:{minute:02}, ")
+                let left = left.map_or_else(String::new, |left| format!(" ({left})"));
+                let word = if over { "was due" } else { "is due by" };
+                format!(" {word} {day} {hour:02}:{minute:02}{left}")
             });
-            let left = left.map_or_else(String::new, |left| format!("; {left}"));
-            let names = missing.join(", ");
+            let words = ["missing from", "returned to"];
+            let said = words
+                .iter()
+                .zip(&lists)
+                .filter(|(_, names)| !names.is_empty());
+            let said: Vec<_> = said
+                .map(|(word, names)| format!("{word} {} ({})", names.join(", "), names.len()))
+                .collect();
+            let said = said.join("; ");
             format!(
-                "Reminder: {due}{ledger} of month {month} is missing from {names} ({count}){left}. Please file soon; without a line, fill it in locally and it is delivered later."
+                "Reminder: {ledger} of month {month}{due}; {said}. Without a line, fill it in locally and it is delivered later."
             )
         }
     }
@@ -47,9 +82,9 @@ pub fn reminder(collection: &Collection, ledger: &str, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{CollectionUnit, FilingState, Timeliness};
+    use crate::api::{CollectionUnit, Timeliness};
     use crate::ids::UnitId;
-    use crate::time::{Month, Timestamp};
+    use crate::time::Month;
 
     /// Forty-three units of which every fifth has not done its part, in one of the four ways there are.
     fn county() -> Collection {
@@ -92,36 +127,43 @@ mod tests {
         }
     }
 
+    const BEFORE: Timestamp = Timestamp(1_795_760_000_000);
+    const AFTER: Timestamp = Timestamp(1_795_770_001_000);
+
     #[test]
     fn of_forty_three_units_those_that_owe_their_month_are_asked_by_name() {
         let mut county = county();
         assert_eq!(
-            reminder(&county, "进度台账", Lang::Zh),
-            "【月报催报】截至11月27日17:00，11月进度台账尚未报送：第1镇、第6镇、第11镇、第16镇、第21镇、第26镇、第31镇、\
-             第36镇、第41镇（共9家），还剩 3 个工作日。请尽快报送；无网络时可先在本机填报，恢复后自动送达。"
+            reminder(&county, "月度工作台账", BEFORE, Lang::Zh),
+            "【催报】11月月度工作台账请于11月27日17:00前报送（还剩 3 个工作日）。尚未报送：第1镇、第6镇、第16镇、第21镇、第26镇、\
+             第36镇、第41镇（共7家）。已退回待重新报送：第11镇、第31镇（共2家）。无网络时可先在本机填报，恢复后自动送达。"
         );
         county.working_days_left = Some(-1);
-        let late = reminder(&county, "进度台账", Lang::Zh);
-        assert!(late.contains("（共9家），已逾期 1 个工作日。"), "{late}");
+        let late = reminder(&county, "月度工作台账", AFTER, Lang::Zh);
+        let over = "月度工作台账已于11月27日17:00截止（已逾期 1 个工作日）。尚未报送：第1镇、";
+        assert!(late.contains(over), "{late}");
+        assert!(late.contains("请尽快报送；"), "{late}");
         // Without a due day, or the holidays of its year, nothing is guessed.
         (county.due, county.working_days_left) = (None, None);
-        let undated = reminder(&county, "进度台账", Lang::Zh);
-        assert!(undated.starts_with("【月报催报】11月进度台账尚未报送：第1镇、"));
-        assert!(undated.contains("第41镇（共9家）。请尽快报送"), "{undated}");
+        let undated = reminder(&county, "月度工作台账", AFTER, Lang::Zh);
+        assert!(
+            undated.starts_with("【催报】11月月度工作台账尚未报送：第1镇、"),
+            "{undated}"
+        );
         for unit in &mut county.units {
             unit.state = FilingState::Filed;
         }
-        assert_eq!(reminder(&county, "进度台账", Lang::Zh), "");
+        assert_eq!(reminder(&county, "月度工作台账", AFTER, Lang::Zh), "");
     }
 
     #[test]
     fn the_same_is_asked_in_english() {
         let mut county = county();
-        county.units.truncate(10);
+        county.units.truncate(11);
         assert_eq!(
-            reminder(&county, "the monthly ledger", Lang::En),
-            "Reminder: by 2026-11-27 17:00, the monthly ledger of month 11 is missing from 第1镇, 第6镇 (2); 3 working days left. \
-             Please file soon; without a line, fill it in locally and it is delivered later."
+            reminder(&county, "the monthly ledger", BEFORE, Lang::En),
+            "Reminder: the monthly ledger of month 11 is due by 2026-11-27 17:00 (3 working days left); missing from 第1镇, 第6镇 (2); \
+             returned to 第11镇 (1). Without a line, fill it in locally and it is delivered later."
         );
     }
 }

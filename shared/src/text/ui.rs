@@ -103,7 +103,9 @@ words! {
     DiscardEdit "删除这条" "Delete it";
     // Desk.
     CardFiling "本期填报" "This period";
+    StartFilling "开始填报" "Start";
     ContinueFilling "继续填报" "Continue";
+    Unfilled "未填" "empty";
     ViewReport "查看本期" "View";
     CardReturned "被退回" "Returned";
     NothingReturned "没有被退回的报表" "Nothing was returned";
@@ -114,6 +116,11 @@ words! {
     NotReported "未报送" "Not reported";
     AllReported "本期已全部报送" "All have reported";
     Correct "去修改" "Correct";
+    DueLate "已逾期" "Overdue";
+    DueThisWeek "本周" "This week";
+    DueNextWeek "下周" "Next week";
+    DueLater "以后" "Later";
+    DueUndated "未定日期" "Without a date";
     DueKind "类型" "Kind";
     DueWhat "事项" "What";
     DueDate "期限" "Due";
@@ -296,6 +303,9 @@ words! {
     NeverSeen "未联系过" "never";
     TimePace "序时进度" "Time passed";
     CopyReminder "复制催报文字" "Copy reminder";
+    ReminderText "催报文字" "Reminder";
+    Refiled "退回后重报" "Filed again after a return";
+    OtherFigures "责任未明确的项目及储备、入库情况" "Posts nobody is named for, reserves, what waits to be taken in";
     NoUnits "还没有单位接入" "No unit has joined yet";
     UnitsWord "单位" "Unit";
     // Exchange.

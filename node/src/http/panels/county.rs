@@ -1,7 +1,7 @@
 //! 收报 (hub): units × reported or not, totals, 序时进度, last contact (ux.md 5.9).
 
 use maud::{Markup, html};
-use shared::api::{Collection, CollectionUnit, FilingState};
+use shared::api::{Collection, CollectionUnit, FilingInfo, FilingState};
 use shared::rules::overview::{pace, rate};
 use shared::text::figures::{percent, signed, wan};
 use shared::text::sign;
@@ -54,6 +54,7 @@ fn matrix(reader: &Reader, collection: &Collection) -> Markup {
                 } }
                 span.toolbar__space {}
                 @if !collection.reminder.is_empty() {
+                    details.reminder { summary { (reader.word(Ui::ReminderText)) } p { (collection.reminder) } }
                     button.button type="button" data-copy=(collection.reminder) { (reader.word(Ui::CopyReminder)) }
                 }
                 button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
@@ -78,11 +79,15 @@ fn figures(reader: &Reader, collection: &Collection) -> Markup {
             (figure(reader.word(Ui::Reported), count(FilingState::is_reported), "reported"))
             (figure(reader.word(Ui::FilingReturned), count(|state| state == FilingState::Returned), "returned"))
             (figure(reader.word(Ui::NotReported), count(missing), "missing"))
-            @for gap in &collection.gaps { (figure(&gap.label, gap.projects, "gap")) }
             div."figure figure--wide" {
                 strong { (percent(rate)) }
                 span { (reader.word(Ui::Rate)) " · " (reader.word(Ui::TimePace)) " " (percent(Some(pace))) }
                 @if let Some(done) = rate { (bar(done, Some(pace), reader.word(Ui::Rate))) }
+            }
+        }
+        @if !collection.gaps.is_empty() {
+            details { summary { (reader.word(Ui::OtherFigures)) " " (collection.gaps.len()) }
+                div.figures { @for gap in &collection.gaps { (figure(&gap.label, gap.projects, "gap")) } }
             }
         }
     }
@@ -113,6 +118,19 @@ fn table(reader: &Reader, collection: &Collection, lines: &[&CollectionUnit]) ->
     }
 }
 
+/// What became of a filing later: filed again after a return, corrected since.
+fn afterwards(reader: &Reader, filing: &FilingInfo) -> Markup {
+    html! {
+        @if filing.refiled { " " (reader.badge(("↻", Ui::Refiled, "state--quiet"))) }
+        @if filing.amended > 0 {
+            details data-amended=(filing.amended) {
+                summary { span."state state--ask" { "▲ " (reader.word(Ui::Amended)) " " (filing.amended) } }
+                ul { @for said in &filing.corrected { li { (said) } } }
+            }
+        }
+    }
+}
+
 fn line(reader: &Reader, collection: &Collection, unit: &CollectionUnit, pace: i64) -> Markup {
     let rate = rate(Some(unit.year_done_fen), Some(unit.year_plan_fen));
     let behind = rate.is_some_and(|rate| rate < pace);
@@ -120,7 +138,9 @@ fn line(reader: &Reader, collection: &Collection, unit: &CollectionUnit, pace: i
     html! {
         tr data-unit=(unit.unit) data-unit-name=(unit.name) data-filing-state={ (format!("{:?}", unit.state)) } {
             th scope="row" { a href={ "/report/" (collection.ledger) "/" (collection.period) "/" (unit.unit) } { (unit.name) } }
-            td.nowrap { (reader.badge(sign::filing(unit.state))) " " @if unit.state.is_reported() { (reader.badge(sign::timeliness(unit.timeliness))) } }
+            td.nowrap { (reader.badge(sign::filing(unit.state))) " " @if unit.state.is_reported() { (reader.badge(sign::timeliness(unit.timeliness))) }
+                @if let Some(filing) = filed { (afterwards(reader, filing)) }
+            }
             td.nowrap { (filed.map(|filing| reader.moment(filing.filed_at)).unwrap_or_default()) }
             td.nowrap { (filed.and_then(|filing| filing.received_at).map(|at| reader.moment(at)).unwrap_or_default()) }
             (td_number(unit.projects)) (td_number(wan(Some(unit.total_fen)))) (td_number(wan(Some(unit.year_plan_fen)))) (td_number(wan(Some(unit.year_done_fen))))

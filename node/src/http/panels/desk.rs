@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use shared::api::{Collection, Desk, DeskDue, DeskFiling, ProjectList};
+use shared::rules::desk::When;
 use shared::rules::overview::{pace, rate};
 use shared::text::figures::{percent, wan};
 use shared::text::hub::HubWord;
@@ -14,7 +15,7 @@ use crate::http::projects::{listed, period};
 use crate::http::reply::Failed;
 use crate::http::{Call, Site, reports};
 
-/// Rows of card 3 in sight (ux.md 5.1).
+/// Rows of a group of card 3 in sight (ux.md 5.1).
 const DUE_SHOWN: usize = 12;
 
 /// The whole desk of the person who asks.
@@ -102,7 +103,7 @@ fn returned_card(reader: &Reader, desk: &Desk) -> Markup {
                 li {
                     span { (reader.month(returned.period)) " · " (reader.ledger(&returned.ledger)) }
                     q { (returned.reason) }
-                    small { (reader.moment(returned.at)) }
+                    small { @if returned.by.is_empty() { (reader.hub(HubWord::Level)) } @else { (returned.by) } " · " (reader.moment(returned.at)) }
                     a."button button--small" href={ "/report/" (returned.ledger) "/" (returned.period) } { (reader.word(Ui::Correct)) }
                 }
             } }
@@ -111,31 +112,53 @@ fn returned_card(reader: &Reader, desk: &Desk) -> Markup {
 }
 
 fn due_card(reader: &Reader, desk: &Desk) -> Markup {
-    let (shown, more) = desk.due.split_at(desk.due.len().min(DUE_SHOWN));
-    let rows = |due: &[DeskDue]| {
-        html! {
-            div.rows__scroll { table."table due" {
-                thead { tr {
-                    (th(reader.word(Ui::DueKind))) (th(reader.word(Ui::Project))) (th(reader.word(Ui::DueWhat)))
-                    (th(reader.word(Ui::DueDate))) (th_number(reader.word(Ui::WorkingDaysLeft))) (th(reader.word(Ui::Person)))
-                } }
-                tbody { @for one in due { (due_line(reader, one, desk.kinds.get(&one.kind).map_or("", String::as_str))) } }
-            } }
-        }
-    };
+    let today = reader.today();
+    let groups = When::ALL.map(|when| {
+        let of = |due: &&DeskDue| When::of(due.due, today) == when;
+        (when, desk.due.iter().filter(of).collect::<Vec<_>>())
+    });
     html! {
         section.card data-card="due" {
             h2 { (reader.word(Ui::CardDue)) small { (desk.due.len()) } }
-            @if desk.due.is_empty() { p.empty { (reader.word(Ui::NothingDue)) } } @else { (rows(shown)) }
-            @if !more.is_empty() { details { summary { (reader.word(Ui::All)) " ▾" } (rows(more)) } }
+            @if desk.due.is_empty() { p.empty { (reader.word(Ui::NothingDue)) } }
+            @for (when, due) in groups.iter().filter(|(_, due)| !due.is_empty()) {
+                @let (shown, more) = due.split_at(due.len().min(DUE_SHOWN));
+                details open[*when != When::Undated] data-when={ (format!("{when:?}")) } {
+                    summary { (reader.word(when_word(*when))) " " (due.len()) }
+                    (due_rows(reader, desk, shown))
+                    @if !more.is_empty() { details { summary { (reader.word(Ui::All)) " ▾" } (due_rows(reader, desk, more)) } }
+                }
+            }
         }
+    }
+}
+
+const fn when_word(when: When) -> Ui {
+    match when {
+        When::Late => Ui::DueLate,
+        When::ThisWeek => Ui::DueThisWeek,
+        When::NextWeek => Ui::DueNextWeek,
+        When::Later => Ui::DueLater,
+        When::Undated => Ui::DueUndated,
+    }
+}
+
+fn due_rows(reader: &Reader, desk: &Desk, due: &[&DeskDue]) -> Markup {
+    html! {
+        div.rows__scroll { table."table due" {
+            thead { tr {
+                (th(reader.word(Ui::DueKind))) (th(reader.word(Ui::Project))) (th(reader.word(Ui::DueWhat)))
+                (th(reader.word(Ui::DueDate))) (th_number(reader.word(Ui::WorkingDaysLeft))) (th(reader.word(Ui::Person)))
+            } }
+            tbody { @for one in due { (due_line(reader, one, desk.kinds.get(&one.kind).map_or("", String::as_str))) } }
+        } }
     }
 }
 
 fn due_line(reader: &Reader, due: &DeskDue, kind: &str) -> Markup {
     html! {
         tr {
-            td data-due=(due.kind) { (kind) }
+            td.nowrap data-due=(due.kind) { (kind) }
             td { @match due.project {
                 Some(id) => a href={ "/projects/" (id) } { (due.project_name) },
                 None => (due.project_name),
@@ -170,11 +193,12 @@ fn filing_card(reader: &Reader, filing: &DeskFiling) -> Markup {
     let reported = filing.state.is_reported();
     let filled = reader.say(&Say::Filled(filing.filled, filing.rows));
     let done = rate(Some(filing.filled.into()), Some(filing.rows.into())).unwrap_or(0);
-    let verb = if reported {
-        Ui::ViewReport
-    } else {
-        Ui::ContinueFilling
+    let verb = match (reported, filing.filled) {
+        (true, _) => Ui::ViewReport,
+        (false, 0) => Ui::StartFilling,
+        (false, _) => Ui::ContinueFilling,
     };
+    let unfilled = filing.rows.saturating_sub(filing.filled);
     html! {
         section."card card--lead" data-card="filing" data-filing-state={ (format!("{:?}", filing.state)) } {
             h2 { (reader.word(Ui::CardFiling)) (reader.badge(sign::filing(filing.state))) }
@@ -194,7 +218,7 @@ fn filing_card(reader: &Reader, filing: &DeskFiling) -> Markup {
                 }
                 div.filing__progress {
                     (bar(done, None, &filled))
-                    p { (filled) @if filing.errors > 0 { span.behind { " · " (reader.say(&Say::ToCorrect(filing.errors))) } } }
+                    p { (filled) @if unfilled > 0 { " · " (reader.word(Ui::Unfilled)) " " (unfilled) } @if filing.errors > 0 { span.behind { " · " (reader.say(&Say::ToCorrect(filing.errors))) } } }
                 }
                 a."button button--main" href={ "/report/" (filing.ledger) "/" (filing.period) } { (reader.word(verb)) " ▸" }
             }

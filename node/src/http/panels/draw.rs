@@ -10,7 +10,7 @@ use shared::text::figures;
 use shared::text::hub::HubWord;
 use shared::text::refusal::path_label;
 use shared::text::ui::{Say, Ui};
-use shared::time::{Month, Timestamp};
+use shared::time::{Date, Month, Timestamp};
 
 use crate::http::reply::Failed;
 use crate::http::{Call, Site};
@@ -51,6 +51,11 @@ impl Reader {
     /// A moment, as short as it stays clear.
     pub(super) fn moment(&self, at: Timestamp) -> String {
         figures::moment(at, self.now)
+    }
+
+    /// The day it is.
+    pub(super) fn today(&self) -> Date {
+        self.now.date()
     }
 
     /// A month.

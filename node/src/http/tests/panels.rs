@@ -25,6 +25,12 @@ async fn what_people_wrote_is_text_in_a_panel() {
     assert!(drawn.contains("月度工作台账"), "{drawn}");
     assert!(drawn.contains("/report/R-KZ-1/2026-11"), "{drawn}");
     assert!(!drawn.contains("进度台账"), "{drawn}");
+    // A row nobody began is empty, not wrong; the month's own day stands among what is due.
+    assert!(
+        drawn.contains("开始填报") && drawn.contains("未填 1"),
+        "{drawn}"
+    );
+    assert!(drawn.contains(r#"data-due="report""#), "{drawn}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -137,6 +137,7 @@ impl Town {
                 verdict: "received".to_owned(),
                 reason: String::new(),
                 at: received,
+                by: None,
             }],
         });
     }

@@ -56,6 +56,7 @@ fn timeliness(node: &mut Node, month: &str) -> Timeliness {
         profile: &node.profile,
         now: node.now,
         month: month.parse().unwrap(),
+        lang: crate::text::Lang::Zh,
     };
     let report = board::report(&mut node.library, &node.store, &question, town(), REPORT);
     report.unwrap().timeliness

@@ -25,7 +25,7 @@ impl From<&FilingReview> for Review {
             accepted: review.verdict != "returned",
             reason: review.reason.clone(),
             at: review.at,
-            by: unnamed(None, review.at),
+            by: unnamed(review.by, review.at),
         }
     }
 }
@@ -63,6 +63,7 @@ pub fn filings_in(book: &Book) -> Vec<Filing> {
                 verdict: row.text(Column::Verdict).to_owned(),
                 reason: row.text(Column::Reason).to_owned(),
                 at: row.at(),
+                by: row.by(),
             });
         }
     }
