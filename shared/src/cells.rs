@@ -244,11 +244,12 @@ impl<'de> Deserialize<'de> for CellMap {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CellMap, A::Error> {
-                let mut cells = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    cells.push(entry);
+                // A node writes them in order; sorting those of anybody else would cost the browser a sort's code.
+                let mut cells = CellMap::new();
+                while let Some((path, cell)) = map.next_entry()? {
+                    cells.insert(path, cell);
                 }
-                Ok(cells.into_iter().collect())
+                Ok(cells)
             }
         }
 

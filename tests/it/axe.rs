@@ -66,6 +66,13 @@ async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
         let what = format!("{path} {}", opens.unwrap_or_default());
         look(&browser, &axe, &what, &mut found).await?;
     }
+    browser.open(&format!("{address}/projects")).await?;
+    browser.click(".ledger__row input").await?;
+    browser.click("#change-chosen").await?;
+    browser.find("#bulk").await?;
+    look(&browser, &axe, "/projects together", &mut found).await?;
+    browser.click("dialog .dialog__head button").await?;
+    browser.gone("dialog").await?;
     browser.press_in("nav a", "月报").await?;
     browser.find("#report-grid tr[data-line]").await?;
     look(&browser, &axe, "report", &mut found).await?;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::http::Client;
 use tests::ids;
@@ -13,6 +13,7 @@ use thirtyfour::prelude::*;
 
 const TOWNSHIP: &str = "松坪镇";
 const CLERK: &str = "李梅";
+const HEAD: &str = "赵刚";
 const PASSWORD: &str = "a long password";
 
 /// Projects of the ledger: name, sector, 万元.
@@ -28,6 +29,7 @@ const PROJECTS: [(&str, &str, i64); 5] = [
 fn township(root: &Path) -> (Place, Client, Vec<String>) {
     let mut node = Place::township(root, TOWNSHIP);
     node.add_user(CLERK, "clerk", PASSWORD);
+    node.add_user(HEAD, "head", PASSWORD);
     node.start();
     let mut clerk = node.log_in(CLERK, PASSWORD);
     let unit = clerk.get("/api/v1/session").ok().json()["unit"].clone();
@@ -165,6 +167,125 @@ async fn views_and_groups(root: &Path, address: &str) -> Result<()> {
     browser.see_no_more("按行业看大项目").await?;
     browser.holds("#views", "—").await?;
     browser.quit().await.context("ending the browser")
+}
+
+/// Waits until a project's line in the list shows some words.
+async fn shows(browser: &Browser, project: &str, words: &str) -> Result<()> {
+    browser
+        .find_with(&format!("[data-row='{project}']"), words)
+        .await?;
+    Ok(())
+}
+
+fn sector(person: &mut Client, project: &str) -> Value {
+    person.project(project)["cells"]["sector"]["value"].clone()
+}
+
+async fn many_at_once(
+    root: &Path,
+    address: &str,
+    clerk: &mut Client,
+    head: &mut Client,
+    projects: &[String],
+) -> Result<()> {
+    let browser = start(root, address).await?;
+    // Rows are chosen by keyboard: one, a span, all; the sums are of those chosen.
+    browser.find(".ledger__body").await?.focus().await?;
+    keys(&browser, "x").await?;
+    browser.find_with("#chosen", "已选 1 个").await?;
+    keys(&browser, Key::Shift + Key::Down).await?;
+    keys(&browser, Key::Shift + Key::Down).await?;
+    browser.find_with("#chosen", "已选 3 个").await?;
+    keys(&browser, Key::Shift + Key::Up).await?;
+    browser.find_with("#chosen", "已选 2 个").await?;
+    keys(&browser, Key::Escape + "").await?;
+    browser.gone("#chosen").await?;
+    keys(&browser, Key::Control + "a").await?;
+    let chosen = browser.find_with("#chosen", "已选 5 个").await?;
+    let sums = chosen.text().await?;
+    ensure!(sums.contains("2,800.00"), "{sums}");
+    browser.shoot("64-ledger-chosen").await?;
+
+    // What would change is shown, and what would not is left out.
+    browser.click("#change-chosen").await?;
+    browser.press_in("#bulk-field option", "行业").await?;
+    browser
+        .press_in("#bulk [data-path='bulk'] option", "社会事业")
+        .await?;
+    browser
+        .find_with("#bulk [role=status]", "将修改 3 个；2 个已是该值")
+        .await?;
+    let planned = browser.find(".bulk tbody").await?.text().await?;
+    ensure!(
+        planned.contains("松坪镇通村公路 交通 社会事业") && !planned.contains("卫生院"),
+        "{planned}"
+    );
+    browser.shoot("65-ledger-bulk").await?;
+    browser.find("#bulk-write:enabled").await?.focus().await?;
+    keys(&browser, Key::Enter + "").await?;
+    browser.find_with(".notice", "已提交 3 项修改").await?;
+    for at in [0, 2, 4] {
+        shows(&browser, &projects[at], "社会事业").await?;
+    }
+
+    // Another person writes one of them; all others are taken back at once, and that one is named.
+    let heads = head.project(&projects[0])["heads"].clone();
+    let edit = json!({ "do": "edit", "project": projects[0], "set": { "sector": "water" } });
+    let answers = head.commands(&json!([ids::envelope_at(&edit, &heads, &[])]));
+    ensure!(answers[0]["outcome"]["outcome"] == "done", "{answers}");
+    shows(&browser, &projects[0], "水利").await?;
+    browser.click(".notice [data-offer]").await?;
+    let left = browser.find_with(".notice--bad", "没有改回").await?;
+    let left = left.text().await?;
+    ensure!(
+        left.contains(PROJECTS[0].0) && !left.contains(PROJECTS[2].0),
+        "{left}"
+    );
+    browser.find_with(".notice", "已撤销：2 项修改").await?;
+    shows(&browser, &projects[2], "交通").await?;
+    browser.shoot("66-ledger-bulk-undone").await?;
+    ensure!(sector(clerk, &projects[0]) == "water");
+    ensure!(sector(clerk, &projects[2]) == "transport");
+    ensure!(sector(clerk, &projects[3]) == "social");
+    ensure!(sector(clerk, &projects[4]).is_null());
+
+    // The same by keys, forth and back.
+    browser.find(".ledger__body").await?.focus().await?;
+    keys(&browser, Key::Control + "y").await?;
+    shows(&browser, &projects[2], "社会事业").await?;
+    keys(&browser, Key::Control + "z").await?;
+    shows(&browser, &projects[2], "交通").await?;
+    ensure!(sector(clerk, &projects[0]) == "water");
+
+    // What lies in the bin comes back from the list.
+    browser.press_in("#chosen button", "取消选择").await?;
+    let heads = clerk.project(&projects[4])["heads"].clone();
+    let delete = json!({ "do": "delete_project", "project": projects[4], "reason": "重复" });
+    let answers = clerk.commands(&json!([ids::envelope_at(&delete, &heads, &[])]));
+    ensure!(answers[0]["outcome"]["outcome"] == "done", "{answers}");
+    browser.press_in("#views option", "回收站").await?;
+    shows(&browser, &projects[4], PROJECTS[4].0).await?;
+    browser
+        .click(&format!("[data-row='{}'] input", projects[4]))
+        .await?;
+    browser.press_in("#change-chosen", "恢复").await?;
+    browser.see("没有符合条件的项目").await?;
+    browser.press_in("#views option", "全部").await?;
+    shows(&browser, &projects[4], PROJECTS[4].0).await?;
+    browser.quit().await.context("ending the browser")
+}
+
+#[test]
+fn many_projects_are_written_at_once_and_taken_back_where_nobody_wrote_since() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (node, mut clerk, projects) = township(root.path());
+    let mut head = node.log_in(HEAD, PASSWORD);
+    let address = format!("http://{}", node.address());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let look = many_at_once(root.path(), &address, &mut clerk, &mut head, &projects);
+    if let Err(error) = runtime.block_on(look) {
+        panic!("{error:?}");
+    }
 }
 
 fn with_township(look: impl AsyncFnOnce(&Path, &str) -> Result<()>) {

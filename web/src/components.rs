@@ -1,5 +1,6 @@
 //! What is drawn: components take props, draw, and report events.
 
+pub mod bulk_edit;
 pub mod cells;
 pub mod conflict_card;
 pub mod dialog;

@@ -92,7 +92,7 @@ words! {
     AutoSaved "已自动保存到本机" "Saved on this server already";
     NothingToUndo "没有可撤销的修改" "Nothing to undo";
     NothingToRedo "没有可重做的修改" "Nothing to redo";
-    UndoBlocked "该字段已有新的修改，不能撤销" "The field was changed since; cannot undo";
+    Undo "撤销" "Undo";
     // Saving.
     Saving "正在保存" "Saving";
     Saved "已保存在本机" "Saved on this server";
@@ -165,6 +165,13 @@ words! {
     SaveView "保存视图" "Save view";
     DeleteView "删除视图" "Delete view";
     GroupBy "分组" "Group by";
+    Choose "选择" "Select";
+    Unchoose "取消选择" "Clear selection";
+    BulkEdit "批量修改" "Change together";
+    BulkWrite "确认修改" "Change";
+    Field "字段" "Field";
+    Before "原来" "Before";
+    After "改为" "After";
     CreateHint "先填这几项，其余以后补。" "These first, the rest later.";
     NameMissing "请填写项目名称" "Please enter the name";
     // One project.
@@ -458,6 +465,13 @@ words! {
     SayStatus "请求未完成（{0}）" "The request failed ({0})";
     SayUndid "已撤销：{0}" "Undone: {0}";
     SayRedid "已重做：{0}" "Done again: {0}";
+    SayUndoBlocked "已有新的修改，没有改回：{0}" "Changed since and left as it is: {0}";
+    SayFields "{0} 项修改" "{0} edits";
+    SayChosen "已选 {0} 个" "{0} selected";
+    SayTooManyChosen "一次最多修改 {0} 个项目，请分批选择。" "At most {0} projects can be changed together; please select fewer.";
+    SayLooked "正在读取 {0}/{1}" "Reading {0} of {1}";
+    SayPlanned "将修改 {0} 个；{1} 个已是该值，不写入；{2} 个有冲突或已删除，不修改。" "{0} will change; {1} hold the value already; {2} are in conflict or deleted and stay.";
+    SayWritten "已提交 {0} 项修改。" "{0} edits handed in.";
     SayWaitingHere "浏览器中有 {0} 项修改待送达本机程序" "{0} edits wait in this browser";
     SayRefusedHere "{0} 项修改未写入" "{0} edits were not written";
     SayProblemCode "代码 {0} · {1}" "code {0} · {1}";
@@ -552,6 +566,27 @@ pub enum Say<'a> {
     Undid(&'a str),
     /// Did an edit again.
     Redid(&'a str),
+    /// Edits that were not taken back, by name.
+    UndoBlocked(&'a str),
+    /// So many edits.
+    Fields(usize),
+    /// So many rows are chosen.
+    Chosen(usize),
+    /// At most so many are written at once.
+    TooManyChosen(usize),
+    /// So many of so many projects were read.
+    Looked(usize, usize),
+    /// What writing one value in many projects comes to.
+    Planned {
+        /// Projects that change.
+        writes: usize,
+        /// Those that hold the value already.
+        same: usize,
+        /// Those that may not be written.
+        barred: usize,
+    },
+    /// So many edits were handed in.
+    Written(usize),
     /// Edits that wait in this browser.
     WaitingHere(usize),
     /// Edits that were refused.
@@ -657,6 +692,17 @@ impl Say<'_> {
             Self::Status(status) => say!(SayStatus, status),
             Self::Undid(label) => say!(SayUndid, label),
             Self::Redid(label) => say!(SayRedid, label),
+            Self::UndoBlocked(labels) => say!(SayUndoBlocked, labels),
+            Self::Fields(count) => say!(SayFields, count),
+            Self::Chosen(count) => say!(SayChosen, count),
+            Self::TooManyChosen(most) => say!(SayTooManyChosen, most),
+            Self::Looked(count, all) => say!(SayLooked, count, all),
+            Self::Planned {
+                writes,
+                same,
+                barred,
+            } => say!(SayPlanned, writes, same, barred),
+            Self::Written(count) => say!(SayWritten, count),
             Self::WaitingHere(count) => say!(SayWaitingHere, count),
             Self::RefusedHere(count) => say!(SayRefusedHere, count),
             Self::ProblemCode(code, request) => say!(SayProblemCode, code, request),

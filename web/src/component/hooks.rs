@@ -225,8 +225,13 @@ pub struct UseReducerDispatcher<T> {
 impl<T: Reducible + 'static> UseReducerDispatcher<T> {
     /// Reduces by one action.
     pub fn dispatch(&self, action: T::Action) {
-        let now = known::<T>(self.held.value());
-        self.held.put(now.reduce(action));
+        self.held.put(self.now().reduce(action));
+    }
+
+    /// The state as it is now.
+    #[must_use]
+    pub fn now(&self) -> Rc<T> {
+        known(self.held.value())
     }
 }
 

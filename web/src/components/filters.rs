@@ -126,7 +126,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
                     summary = format!("{summary}: {}", chosen.len());
                 }
                 html! {
-                    <details class={classes!("filter", (!chosen.is_empty()).then_some("filter--on"))} name="filter" key={format!("{facet:?}")}>
+                    <details class={classes!("filter", (!chosen.is_empty()).then_some("filter--on"))} name="filter" key={facet as usize}>
                         <summary class={classes!("chip", (!chosen.is_empty()).then_some("chip--on"))}>{ summary }{ " ▾" }</summary>
                         <div class="filter__values">
                             { for values.iter().take(VALUES_SHOWN).map(|(value, count)| {
@@ -156,7 +156,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
                     query.toggle_mark(mark);
                 }));
                 html! {
-                    <button key={format!("{mark:?}")} class={classes!("chip", on.then_some("chip--on"))} aria-pressed={on.to_string()} onclick={move |_: MouseEvent| toggle()}>{ words.t(word) }</button>
+                    <button key={mark as usize + 256} class={classes!("chip", on.then_some("chip--on"))} aria-pressed={on.to_string()} onclick={move |_: MouseEvent| toggle()}>{ words.t(word) }</button>
                 }
             }) }
             if !props.query.is_open() {

@@ -7,7 +7,7 @@ use super::dialog::Dialog;
 use crate::markup::html;
 use crate::state::words::Words;
 
-const KEYS: [(&str, Ui); 15] = [
+const KEYS: [(&str, Ui); 16] = [
     ("/", Ui::KeySearch),
     ("Alt 1–9", Ui::KeyRail),
     ("?", Ui::KeyHelp),
@@ -16,6 +16,7 @@ const KEYS: [(&str, Ui); 15] = [
     ("Ctrl S", Ui::KeySave),
     ("Ctrl Enter", Ui::KeyHistory),
     ("J · K · Enter", Ui::KeyRows),
+    ("X · Shift ↑↓ · Ctrl A", Ui::Choose),
     ("V", Ui::Views),
     ("Enter", Ui::KeyDown),
     ("Tab", Ui::KeyRight),

@@ -3,13 +3,16 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
+use shared::ids::ProjectId;
 use shared::text::figures;
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::component::{component, use_effect_with, use_memo, use_node_ref, use_state_eq};
+use crate::component::{
+    component, use_effect_with, use_memo, use_mut_ref, use_node_ref, use_state_eq,
+};
 
 use super::progress_bar::progress_bar;
 use crate::client::clock;
@@ -17,7 +20,7 @@ use crate::hooks::session::use_words;
 use crate::markup::{classes, html};
 use crate::routes::Route;
 use crate::state::keys::Press;
-use crate::state::ledger::{self, Facet, Figures, Line, Row, Sort, SortKey};
+use crate::state::ledger::{self, Facet, Figures, Line, Row, Sort, SortKey, batch};
 use crate::state::numbers;
 use crate::state::words::Words;
 
@@ -37,6 +40,10 @@ pub struct ProjectTableProps {
     pub period: Month,
     /// Shows each row's unit (the hub's list).
     pub with_unit: bool,
+    /// The chosen projects.
+    pub chosen: Rc<Vec<ProjectId>>,
+    /// A person chose others.
+    pub on_chosen: Callback<Vec<ProjectId>>,
     /// Sorts by a column.
     pub on_sort: Callback<SortKey>,
 }
@@ -49,6 +56,8 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
     let place = use_node_ref();
     let seen = use_state_eq(|| (0_i32, 600_i32));
     let cursor = use_state_eq(|| 0_usize);
+    // Where a span of chosen rows began, and what was chosen before it.
+    let span = use_mut_ref(|| None::<(usize, Rc<Vec<ProjectId>>)>);
     let lines = use_memo((props.rows.clone(), props.group), |(rows, group)| {
         ledger::lines(rows, *group)
     });
@@ -98,7 +107,24 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
     let (from, to) = ledger::window(seen.0, seen.1, ROW_PX, count);
     let pace = numbers::pace(props.period);
 
+    // Chooses the project of a line, or all between the cursor and it.
+    let pick = {
+        let (cursor, lines, span) = (cursor.clone(), lines.clone(), span.clone());
+        let (chosen, on_chosen) = (props.chosen.clone(), props.on_chosen.clone());
+        Callback::from(move |(at, spans): (usize, bool)| {
+            let mut span = span.borrow_mut();
+            if spans {
+                let (from, before) = span.get_or_insert_with(|| (*cursor.now(), chosen.clone()));
+                on_chosen.emit(batch::extended(before, &lines, *from, at));
+            } else if let Some(row) = ledger::project_at(&lines, at) {
+                *span = None;
+                on_chosen.emit(batch::toggled(&chosen, row.id));
+                cursor.set(at);
+            }
+        })
+    };
     let onkeydown = {
+        let (pick, on_chosen) = (pick.clone(), props.on_chosen.clone());
         let (cursor, lines, place, navigator) = (
             cursor.clone(),
             lines.clone(),
@@ -107,7 +133,8 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
         );
         Callback::from(move |event: KeyboardEvent| {
             let press = Press::of(&event);
-            if press.composing || press.ctrl || press.alt {
+            let is_all = press.ctrl && matches!(press.key.as_str(), "a" | "A");
+            if press.composing || press.ctrl != is_all || press.alt {
                 return;
             }
             let at = ledger::step(&lines, *cursor, *cursor);
@@ -116,6 +143,15 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                 "k" | "K" | "ArrowUp" => at.saturating_sub(1),
                 "PageDown" => at + 10,
                 "PageUp" => at.saturating_sub(10),
+                _ if is_all => {
+                    event.prevent_default();
+                    return on_chosen.emit(batch::extended(&[], &lines, 0, lines.len()));
+                }
+                "x" | "X" | " " => {
+                    event.prevent_default();
+                    return pick.emit((at, false));
+                }
+                "Escape" => return on_chosen.emit(Vec::new()),
                 "Home" => 0,
                 "End" => lines.len(),
                 "Enter" => {
@@ -131,6 +167,11 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             };
             event.prevent_default();
             let next = ledger::step(&lines, at, next);
+            if press.shift {
+                pick.emit((next, true));
+            } else {
+                span.take();
+            }
             cursor.set(next);
             if let Some(element) = place.cast::<HtmlElement>() {
                 let top = i32::try_from(next)
@@ -206,7 +247,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
                     .map_or_else(String::new, |facet| facet_label(&words, facet, value));
                 return html! {
                     <div key={format!("/{value}")} role="row" data-group={value.clone()} aria-rowindex={(index + 1).to_string()} class="ledger__row ledger__group">
-                        <div role="cell" class="ledger__name">{ name }<small>{ words.say(&Say::Shown(sums.count, sums.count)) }</small></div>
+                        <div role="cell"></div><div role="cell" class="ledger__name">{ name }<small>{ words.say(&Say::Shown(sums.count, sums.count)) }</small></div>
                         if props.with_unit { <div role="cell"></div> }
                         <div role="cell"></div><div role="cell"></div>
                         { figures_of(sums.figures()) }
@@ -216,11 +257,15 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
             Line::Project(row) => row,
         };
         let id = row.id;
-        let navigator = navigator.clone();
+        let (navigator, pick) = (navigator.clone(), pick.clone());
         html! {
             <div key={row.id.to_string()} role="row" data-row={row.id.to_string()} aria-rowindex={(index + 1).to_string()}
                 class={classes!("ledger__row", (cursor == index).then_some("ledger__row--cursor"), (index % 2 == 1).then_some("ledger__row--odd"))}
                 onclick={move |_: MouseEvent| if let Some(navigator) = &navigator { navigator.push(&Route::Project { id }) }}>
+                <div role="cell" class="ledger__pick" onclick={move |event: MouseEvent| {
+                    event.stop_propagation();
+                    pick.emit((index, event.shift_key()));
+                }}><input type="checkbox" tabindex="-1" checked={props.chosen.contains(&id)} aria-label={format!("{} {}", words.t(Ui::Choose), row.name)} /></div>
                 <div role="cell" class="ledger__name">
                     <a href={Route::Project { id }.to_path()} onclick={|event: MouseEvent| event.prevent_default()}>{ &row.name }</a>
                     <small>
@@ -241,6 +286,7 @@ pub fn ProjectTable(props: &ProjectTableProps) -> Html {
     html! {
         <div class={classes!("ledger", props.with_unit.then_some("ledger--units"))} role="table" aria-rowcount={count.to_string()} aria-label={words.t(Ui::Projects)}>
             <div class="ledger__head" role="row">
+                <div role="columnheader"><span class="off-screen">{ words.t(Ui::Choose) }</span></div>
                 { head(SortKey::Name, Ui::ProjectName, "ledger__name") }
                 if props.with_unit { { head(SortKey::Unit, Ui::Unit, "") } }
                 { head(SortKey::Sector, Ui::Sector, "") }

@@ -11,6 +11,8 @@ use crate::markup::{classes, html};
 
 /// How long a message stays; failures stay until closed.
 const SHOWN_MS: u32 = 6_000;
+/// How long one stays that offers something to do.
+const OFFERED_MS: u32 = 30_000;
 /// Messages in sight at once.
 const NOTICES_MAX: usize = 4;
 
@@ -30,6 +32,8 @@ pub struct Notice {
     pub tone: Tone,
     /// The words.
     pub text: AttrValue,
+    /// What can be done about it: a verb, and what does it.
+    pub offer: Option<(&'static str, Callback<()>)>,
 }
 
 /// The messages in sight.
@@ -42,7 +46,7 @@ pub struct NoticeList {
 /// What happens to the messages.
 pub enum NoticeAction {
     /// A new one.
-    Say(Tone, AttrValue),
+    Say(Notice),
     /// One goes.
     Close(AttrValue),
 }
@@ -53,9 +57,9 @@ impl Reducible for NoticeList {
     fn reduce(self: Rc<Self>, action: NoticeAction) -> Rc<Self> {
         let mut next = (*self).clone();
         match action {
-            NoticeAction::Say(tone, text) => {
-                next.notices.retain(|notice| notice.text != text);
-                next.notices.push(Notice { tone, text });
+            NoticeAction::Say(new) => {
+                next.notices.retain(|notice| notice.text != new.text);
+                next.notices.push(new);
                 let surplus = next.notices.len().saturating_sub(NOTICES_MAX);
                 next.notices.drain(..surplus);
             }
@@ -80,20 +84,38 @@ impl Notices {
 
     /// A plain word; it goes by itself.
     pub fn say(&self, text: impl Into<AttrValue>) {
-        let text = text.into();
-        self.dispatch
-            .dispatch(NoticeAction::Say(Tone::Plain, text.clone()));
-        let dispatch = self.dispatch.clone();
-        Timeout::new(SHOWN_MS, move || {
-            dispatch.dispatch(NoticeAction::Close(text))
-        })
-        .forget();
+        self.tell(Tone::Plain, text.into(), None);
     }
 
     /// Something did not work; it stays until closed.
     pub fn fail(&self, text: impl Into<AttrValue>) {
-        self.dispatch
-            .dispatch(NoticeAction::Say(Tone::Bad, text.into()));
+        self.tell(Tone::Bad, text.into(), None);
+    }
+
+    /// A plain word with something that can be done about it.
+    pub fn offer(&self, text: impl Into<AttrValue>, verb: &'static str, act: Callback<()>) {
+        self.tell(Tone::Plain, text.into(), Some((verb, act)));
+    }
+
+    fn tell(&self, tone: Tone, text: AttrValue, offer: Option<(&'static str, Callback<()>)>) {
+        let shown_ms = match (&offer, tone) {
+            (_, Tone::Bad) => None,
+            (None, Tone::Plain) => Some(SHOWN_MS),
+            (Some(_), Tone::Plain) => Some(OFFERED_MS),
+        };
+        let notice = Notice {
+            tone,
+            text: text.clone(),
+            offer,
+        };
+        self.dispatch.dispatch(NoticeAction::Say(notice));
+        if let Some(shown_ms) = shown_ms {
+            let dispatch = self.dispatch.clone();
+            Timeout::new(shown_ms, move || {
+                dispatch.dispatch(NoticeAction::Close(text))
+            })
+            .forget();
+        }
     }
 
     /// The messages, drawn.
@@ -103,9 +125,16 @@ impl Notices {
                 { for list.notices.iter().map(|notice| {
                     let (dispatch, text) = (self.dispatch.clone(), notice.text.clone());
                     let bad = notice.tone == Tone::Bad;
+                    let offer = notice.offer.clone().map(|(verb, act)| {
+                        let (dispatch, text) = (dispatch.clone(), text.clone());
+                        html! { <button class="button button--bare" data-offer="" onclick={move |_: MouseEvent| {
+                            dispatch.dispatch(NoticeAction::Close(text.clone()));
+                            act.emit(());
+                        }}>{ verb }</button> }
+                    });
                     html! {
                         <div key={notice.text.to_string()} class={classes!("notice", bad.then_some("notice--bad"))}>
-                            <span>{ &notice.text }</span>
+                            <span>{ &notice.text }</span>{ offer }
                             <button class="button button--bare" aria-label={close} onclick={move |_: MouseEvent| dispatch.dispatch(NoticeAction::Close(text.clone()))}>{ "×" }</button>
                         </div>
                     }

@@ -9,6 +9,7 @@ use shared::api::{Code, Live};
 use shared::command::{Command, Envelope};
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
+use shared::project::ProjectView;
 use shared::value::Value;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -27,7 +28,7 @@ use crate::client::live::Heard;
 use crate::client::wire::Answered;
 use crate::state::answer;
 use crate::state::outbox::{Happened, Item, Outbox, Standing};
-use crate::state::record::{Edit, UndoStack};
+use crate::state::record::{Batch, Edit, Turn, UndoStack};
 use shared::text::ui::{Say, Ui};
 
 /// Pause before sending again to a node that was silent; the live line usually notices earlier.
@@ -66,13 +67,16 @@ pub struct FieldEdit {
     pub on_behalf: Option<String>,
 }
 
+/// A value that is on screen, and the heads of its project.
+pub type Seen = (Value, Vec<String>);
+
 impl OutboxHandle {
     /// Hands a command in; it is shown at once and ticked after the node's answer.
     pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
         let id = clock::new_command_id();
         let after = command
             .project()
-            .map(|project| self.outbox.after(project))
+            .map(|project| self.dispatch.now().after(project))
             .unwrap_or_default();
         let me = &self.session.me;
         let envelope = Envelope {
@@ -88,80 +92,122 @@ impl OutboxHandle {
 
     /// Writes one field. An earlier refused edit of the field gives way.
     pub fn edit(&self, edit: FieldEdit) {
-        let label = self.session.words.path(&edit.path);
-        self.undo.borrow_mut().push(Edit {
+        let written = Edit {
+            label: self.session.words.path(&edit.path),
             project: edit.project,
-            path: edit.path.clone(),
-            old: edit.old.clone(),
-            new: edit.new.clone(),
-            label: label.clone(),
-            on_behalf: edit.on_behalf.clone(),
-        });
-        self.write(edit, label);
+            path: edit.path,
+            old: edit.old,
+            new: edit.new,
+            on_behalf: edit.on_behalf,
+        };
+        self.edit_all(&[(written, edit.heads)]);
     }
 
-    fn write(&self, edit: FieldEdit, label: String) {
+    /// Writes fields at the heads their author saw; they are taken back together.
+    pub fn edit_all(&self, edits: &[(Edit, Vec<String>)]) -> Batch {
+        let mut batch = Vec::new();
+        for (edit, heads) in edits {
+            self.write(edit, edit.new.clone(), heads.clone());
+            batch.push(edit.clone());
+        }
+        let batch = Rc::new(batch);
+        self.undo.borrow_mut().push(batch.clone());
+        batch
+    }
+
+    fn write(&self, edit: &Edit, new: Value, heads: Vec<String>) {
         if let crate::state::outbox::FieldStatus::Refused(item) =
-            self.outbox.status(edit.project, &edit.path)
+            self.dispatch.now().status(edit.project, &edit.path)
         {
             self.delete(item.id);
         }
         // Maps made of lists sort them first, in much code; those that are filled do not.
         let mut set = BTreeMap::new();
-        set.insert(edit.path, edit.new);
+        set.insert(edit.path.clone(), new);
         let command = Command::Edit {
             project: edit.project,
             set,
-            on_behalf: edit.on_behalf,
+            on_behalf: edit.on_behalf.clone(),
         };
-        self.submit(command, Some(edit.heads), label);
+        self.submit(command, Some(heads), edit.label.clone());
     }
 
-    /// Takes the last edit of a field back. `look` gives the value on screen and the heads of a project, if it is on screen.
-    pub fn undo(&self, look: impl FnOnce(&Edit) -> Option<(Value, Vec<String>)>) {
-        let edit = self.undo.borrow_mut().undo();
-        let Some(edit) = edit else {
-            self.notices.say(self.session.words.t(Ui::NothingToUndo));
-            return;
-        };
-        let said = self.session.words.say(&Say::Undid(&edit.label));
-        self.step(&edit, edit.new.clone(), edit.old.clone(), look(&edit), said);
+    /// A project as the node tells it now, with the person's own commands in it.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn look_up(&self, project: ProjectId) -> Result<ProjectView, Failure> {
+        let began = clock::now();
+        let path = format!("/api/v1/projects/{project}");
+        let view = self.session.client.fetch::<ProjectView>(&path).await?;
+        self.fetched(Some(project), began);
+        Ok(self.dispatch.now().overlay(&view))
     }
 
-    /// Does the last undone edit again.
-    pub fn redo(&self, look: impl FnOnce(&Edit) -> Option<(Value, Vec<String>)>) {
-        let edit = self.undo.borrow_mut().redo();
-        let Some(edit) = edit else {
-            self.notices.say(self.session.words.t(Ui::NothingToRedo));
-            return;
-        };
-        let said = self.session.words.say(&Say::Redid(&edit.label));
-        self.step(&edit, edit.old.clone(), edit.new.clone(), look(&edit), said);
-    }
-
-    fn step(
-        &self,
-        edit: &Edit,
-        expected: Value,
-        new: Value,
-        seen: Option<(Value, Vec<String>)>,
-        said: String,
+    /// Takes the last edits back, or these; or does the last undone ones again. `look` gives the value and the heads of a project that is on
+    /// screen, others are asked of the node. What somebody wrote since stays, and is named.
+    pub fn step(
+        self: &Rc<Self>,
+        redo: bool,
+        only: Option<&Batch>,
+        look: &dyn Fn(&Edit) -> Option<Seen>,
     ) {
-        match seen {
-            Some((value, heads)) if value == expected => {
-                let written = FieldEdit {
-                    project: edit.project,
-                    heads,
-                    path: edit.path.clone(),
-                    old: value,
-                    new,
-                    on_behalf: edit.on_behalf.clone(),
-                };
-                self.write(written, edit.label.clone());
-                self.notices.say(said);
-            }
-            _ => self.notices.fail(self.session.words.t(Ui::UndoBlocked)),
+        let words = self.session.words.clone();
+        let batch = self.undo.borrow_mut().step(redo, only);
+        let Some(batch) = batch else {
+            let word = if redo {
+                Ui::NothingToRedo
+            } else {
+                Ui::NothingToUndo
+            };
+            self.notices.say(words.t(word));
+            return;
+        };
+        let mut seen = Vec::new();
+        for edit in batch.iter() {
+            seen.push(look(edit));
         }
+        let handle = self.clone();
+        spawn_local(async move {
+            let (mut turns, mut blocked) = (Vec::new(), Vec::new());
+            for (edit, seen) in batch.iter().zip(seen) {
+                let (value, heads) = match seen {
+                    Some(seen) => seen,
+                    None => match handle.look_up(edit.project).await {
+                        Ok(view) => (view.value(&edit.path).clone(), view.heads),
+                        // Nothing is taken back by half: it can be tried again.
+                        Err(failure) => {
+                            handle.session.note(&failure);
+                            handle.undo.borrow_mut().step(!redo, Some(&batch));
+                            return handle.notices.fail(answer::failure(&failure, &words));
+                        }
+                    },
+                };
+                match edit.turn(redo, &value) {
+                    Turn::Write(new) => turns.push((edit, new, heads)),
+                    Turn::Nothing => {}
+                    Turn::Blocked => blocked.push(edit.label.clone()),
+                }
+            }
+            if blocked.len() < batch.len() {
+                let label = match batch.as_slice() {
+                    [edit] => edit.label.clone(),
+                    _ => words.say(&Say::Fields(turns.len())),
+                };
+                handle.notices.say(words.say(&if redo {
+                    Say::Redid(&label)
+                } else {
+                    Say::Undid(&label)
+                }));
+            }
+            for (edit, new, heads) in turns {
+                handle.write(edit, new, heads);
+            }
+            if !blocked.is_empty() {
+                let names = words.list(&blocked);
+                handle.notices.fail(words.say(&Say::UndoBlocked(&names)));
+            }
+        });
     }
 
     /// Deletes a refused command.

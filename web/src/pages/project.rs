@@ -207,11 +207,7 @@ fn Record(props: &RecordProps) -> Html {
                 (edit.project == base.id)
                     .then(|| (view.value(&edit.path).clone(), base.heads.clone()))
             };
-            if redo {
-                outbox.redo(look)
-            } else {
-                outbox.undo(look)
-            }
+            outbox.step(redo, None, &look);
         }
     };
     let on_key = {

@@ -1,5 +1,9 @@
 //! 项目台账: find, filter, compare, copy, export (ux.md 5.3).
 
+use std::rc::Rc;
+
+use shared::command::Command;
+use shared::ids::ProjectId;
 use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -7,6 +11,7 @@ use yew::prelude::*;
 
 use crate::component::{component, use_effect_with, use_memo, use_state};
 
+use crate::components::bulk_edit::BulkEdit;
 use crate::components::cells::print_button;
 use crate::markup::html;
 
@@ -21,10 +26,12 @@ use crate::components::filters::Filters;
 use crate::components::new_project::NewProject;
 use crate::components::project_table::{ProjectTable, facet_label};
 use crate::hooks::notices::use_notices;
+use crate::hooks::outbox::use_outbox;
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
+use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::Route;
-use crate::state::ledger::{self, Query};
+use crate::state::ledger::{self, Mark, Query, batch};
 use crate::state::numbers;
 use crate::state::remote::Remote;
 use crate::state::words::Words;
@@ -40,6 +47,9 @@ pub fn Projects() -> Html {
     let query = use_state(Query::default);
     let creating = use_state(|| false);
     let by_hand = use_state(|| None::<String>);
+    let picked = use_state(Vec::<ProjectId>::new);
+    let changing = use_state(|| false);
+    let outbox = use_outbox();
     {
         // The search box of the frame writes the address.
         let query = query.clone();
@@ -57,7 +67,44 @@ pub fn Projects() -> Html {
         query.select(all)
     });
     let living = all.iter().filter(|row| row.deleted.is_empty()).count();
-    let sums = ledger::sums(&shown);
+    let chosen = batch::chosen(&picked, &shown);
+    let on_picked = {
+        let picked = picked.clone();
+        Callback::from(move |next| picked.set(next))
+    };
+    {
+        let (outbox, changing) = (outbox.clone(), changing.clone());
+        use_shortcuts(Callback::from(move |pressed: Pressed| {
+            let press = &pressed.press;
+            let redo = match press.key.as_str() {
+                "z" | "Z" => press.shift,
+                "y" | "Y" => true,
+                _ => return,
+            };
+            if press.ctrl && !pressed.typing && !*changing {
+                pressed.take();
+                outbox.step(redo, None, &|_| None);
+            }
+        }));
+    }
+    let act = {
+        let (words, notices, chosen) = (words.clone(), notices.clone(), chosen.clone());
+        let (changing, picked) = (changing.clone(), picked.clone());
+        Callback::from(move |is_bin: bool| {
+            if is_bin {
+                for row in &chosen {
+                    let label = format!("{} · {}", row.name, words.t(Ui::Restore));
+                    outbox.submit(Command::RestoreProject { project: row.id }, None, label);
+                }
+                picked.set(Vec::new());
+            } else if chosen.len() > batch::PROJECTS_MAX {
+                notices.fail(words.say(&Say::TooManyChosen(batch::PROJECTS_MAX)));
+            } else {
+                changing.set(true);
+            }
+        })
+    };
+    let is_bin = query.marks.contains(&Mark::Deleted);
     let on_query = {
         let query = query.clone();
         Callback::from(move |next: Query| query.set(next))
@@ -148,7 +195,7 @@ pub fn Projects() -> Html {
             </div>
         },
         Remote::Ready(_) => html! {
-            <ProjectTable rows={shown.clone()} group={query.group} sort={query.sort} period={session.period} with_unit={session.is_hub()} on_sort={sort} />
+            <ProjectTable rows={shown.clone()} chosen={Rc::new((*picked).clone())} on_chosen={on_picked.clone()} group={query.group} sort={query.sort} period={session.period} with_unit={session.is_hub()} on_sort={sort} />
         },
         other => Face::of(other, Ui::NoMatch)
             .map(|face| face_view(&session, &face, &rows.reload))
@@ -169,15 +216,22 @@ pub fn Projects() -> Html {
             </header>
             <Filters query={(*query).clone()} rows={all} on_query={on_query.clone()} />
             { body }
+            if !chosen.is_empty() {
+                <div class="sums sums--chosen" id="chosen" role="status">
+                    <b>{ words.say(&Say::Chosen(chosen.len())) }</b>
+                    if session.may_write() {
+                        <button class="button button--small" id="change-chosen" onclick={act.reform(move |_: MouseEvent| is_bin)}>{ words.t(if is_bin { Ui::Restore } else { Ui::BulkEdit }) }</button>
+                    }
+                    <button class="button button--small button--bare" onclick={on_picked.reform(|_: MouseEvent| Vec::new())}>{ words.t(Ui::Unchoose) }</button>
+                    { sum_of(&words, &chosen) }
+                </div>
+            }
             <footer class="sums">
                 <span>{ words.t(Ui::Total) }<small>{ words.t(Ui::Wan) }</small></span>
-                { sum(&words, Ui::TotalInvestment, sums.total, "total") }
-                { sum(&words, Ui::YearPlan, sums.plan, "plan") }
-                { sum(&words, Ui::YearDone, sums.done, "done") }
-                { sum(&words, Ui::MonthDone, sums.month, "month") }
-                <span>{ words.t(Ui::Rate) }{ " " }<b class="number">{ numbers::percent(numbers::rate(Some(sums.done), Some(sums.plan))) }</b></span>
+                { sum_of(&words, &shown) }
                 <span>{ words.t(Ui::TimePace) }{ " " }<b class="number">{ numbers::percent(Some(numbers::pace(session.period))) }</b></span>
             </footer>
+            if *changing { <BulkEdit rows={chosen} on_closed={Callback::from(move |()| changing.set(false))} /> }
             if *creating { <NewProject on_closed={let creating = creating.clone(); Callback::from(move |()| creating.set(false))} /> }
             if let Some(text) = by_hand.as_ref() {
                 <Dialog title={words.t(Ui::CopyTable)} wide=true on_closed={let by_hand = by_hand.clone(); Callback::from(move |()| by_hand.set(None))}>
@@ -186,6 +240,20 @@ pub fn Projects() -> Html {
                 </Dialog>
             }
         </div>
+    }
+}
+
+/// The sums of rows.
+fn sum_of(words: &Words, rows: &[ledger::Row]) -> Html {
+    let sums = ledger::sums(rows);
+    html! {
+        <>
+            { sum(words, Ui::TotalInvestment, sums.total, "total") }
+            { sum(words, Ui::YearPlan, sums.plan, "plan") }
+            { sum(words, Ui::YearDone, sums.done, "done") }
+            { sum(words, Ui::MonthDone, sums.month, "month") }
+            <span>{ words.t(Ui::Rate) }{ " " }<b class="number">{ numbers::percent(numbers::rate(Some(sums.done), Some(sums.plan))) }</b></span>
+        </>
     }
 }
 

@@ -201,11 +201,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 let field = cell_field(&edit.path, period)?;
                 Some((line.cell(field).clone(), heads_of(edit.project)))
             };
-            if redo {
-                outbox.redo(look)
-            } else {
-                outbox.undo(look)
-            }
+            outbox.step(redo, None, &look);
         }
     };
     let on_key = {

@@ -12,6 +12,7 @@ use shared::time::Month;
 
 use super::numbers;
 
+pub mod batch;
 pub mod views;
 
 /// A row, shared between states.
@@ -238,7 +239,7 @@ impl Query {
             .cloned()
             .collect();
         let key = self.sort.key;
-        selected.sort_unstable_by(|a, b| {
+        sort(&mut selected, &|a, b| {
             let order = match key {
                 SortKey::Unit => (&a.home_name, &a.name).cmp(&(&b.home_name, &b.name)),
                 SortKey::Name => a.name.cmp(&b.name),
@@ -256,12 +257,36 @@ impl Query {
             } else {
                 order
             };
-            order.then_with(|| a.id.cmp(&b.id))
+            order.then_with(|| a.id.cmp(&b.id)).is_lt()
         });
         match self.group {
             Some(facet) => gathered(selected, facet),
             None => selected,
         }
+    }
+}
+
+/// Sorts rows of which no two are equal. Heap sort: half as quick as the library's, in a tenth of its code.
+fn sort(rows: &mut [Row], before: &dyn Fn(&Row, &Row) -> bool) {
+    let sift = |rows: &mut [Row], mut at: usize| {
+        loop {
+            let mut below = 2 * at + 1;
+            if below + 1 < rows.len() && before(&rows[below], &rows[below + 1]) {
+                below += 1;
+            }
+            if below >= rows.len() || !before(&rows[at], &rows[below]) {
+                return;
+            }
+            rows.swap(at, below);
+            at = below;
+        }
+    };
+    for at in (0..rows.len() / 2).rev() {
+        sift(rows, at);
+    }
+    for end in (1..rows.len()).rev() {
+        rows.swap(0, end);
+        sift(&mut rows[..end], 0);
     }
 }
 

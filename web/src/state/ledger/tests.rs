@@ -91,6 +91,33 @@ fn deleted_projects_show_only_in_the_bin() {
 }
 
 #[test]
+fn any_number_of_rows_is_sorted_by_any_column_both_ways() {
+    for count in [0_u8, 1, 2, 3, 7, 8, 200] {
+        let mixed = |number: u8| {
+            let mut row = row(number, "", "");
+            row.total_fen = Some(i64::from(number.wrapping_mul(73)) % 50);
+            Rc::new(row)
+        };
+        let rows: Vec<Row> = (0..count).map(mixed).collect();
+        for descending in [false, true] {
+            let key = SortKey::Total;
+            let query = Query {
+                sort: Sort { key, descending },
+                ..Query::default()
+            };
+            let sorted = query.select(&rows);
+            let in_order = |a: &Row, b: &Row| {
+                let order = a.total_fen.cmp(&b.total_fen);
+                let order = if descending { order.reverse() } else { order };
+                order.then_with(|| a.id.cmp(&b.id)).is_lt()
+            };
+            assert_eq!(sorted.len(), rows.len());
+            assert!(sorted.is_sorted_by(in_order), "{count} {descending}");
+        }
+    }
+}
+
+#[test]
 fn sums_are_of_the_rows_shown_and_saturate() {
     assert_eq!(sums(&rows()).total, 600_000_000);
     let mut huge = row(1, "", "");
