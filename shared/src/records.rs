@@ -20,7 +20,7 @@ mod reference;
 pub mod rows;
 mod subject;
 
-pub use kind::kind;
+pub use kind::{choices, kind, option_label};
 pub use reference::{Named, targets};
 pub use subject::Subject;
 

@@ -57,6 +57,7 @@ pub mod results;
 pub mod reviews;
 pub mod rewards;
 pub mod routing;
+pub mod schedule;
 pub mod scores;
 pub mod stage;
 pub mod statements;

@@ -52,6 +52,7 @@ pub mod issues;
 pub mod line;
 pub mod office;
 pub mod page;
+pub mod panel;
 pub mod parse;
 pub mod plain;
 pub mod publications;

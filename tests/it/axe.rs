@@ -73,6 +73,21 @@ async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
     look(&browser, &axe, "/projects together", &mut found).await?;
     browser.click("dialog .dialog__head button").await?;
     browser.gone("dialog").await?;
+    browser.open(&format!("{address}{one}")).await?;
+    browser.find("#field-name").await?;
+    for tab in [
+        "Schedule",
+        "Money",
+        "Approvals",
+        "Problems",
+        "Months",
+        "People",
+        "Past",
+    ] {
+        browser.click(&format!("[data-tab='{tab}']")).await?;
+        browser.find(".panel h2, .panel form").await?;
+        look(&browser, &axe, tab, &mut found).await?;
+    }
     browser.press_in("nav a", "月报").await?;
     browser.find("#report-grid tr[data-line]").await?;
     look(&browser, &axe, "report", &mut found).await?;

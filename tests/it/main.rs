@@ -14,6 +14,7 @@ mod compiled;
 mod coverage;
 mod demo;
 mod disks;
+mod dossier;
 mod faults;
 mod formats;
 mod fuzz;

@@ -80,6 +80,7 @@ async fn keep(browser: &Browser, root: &Path, page: &str) -> Result<()> {
         .await?;
     browser.log_in(CLERK, PASSWORD).await?;
     browser.open(page).await?;
+    browser.click("[data-tab='Files']").await?;
     browser.find_with("#section-files", "还没有附件").await?;
     let file = |name: &str| -> PathBuf { root.join(name) };
     take_photograph(browser, &file("工地.jpg")).await?;

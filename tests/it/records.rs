@@ -58,6 +58,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
 
     // From the project to its approvals; an act is written and listed.
     browser.open(&format!("{node}/projects/{project}")).await?;
+    browser.click("[data-tab='Approvals']").await?;
     browser
         .press_in("#section-records [data-table='approvals'] a", "审批事项")
         .await?;

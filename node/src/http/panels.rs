@@ -6,7 +6,9 @@
 //!
 //! - a link to a page of the application is followed in place;
 //! - a field of an input stands in `data-path`, its project and the heads that were looked at in `data-project` and `data-heads` around it:
-//!   leaving the input writes the field as any other page does;
+//!   leaving the input writes the field as any other page does, and `data-old` is what was drawn in it;
+//! - a form with `data-write` is one command over its inputs, an edit or with `data-act` a row of acts, and this word names it; any other
+//!   form asks for the panel again with what stands in its named inputs;
 //! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands.
 //!
 //! Each panel has a module of its own; `draw` holds the pieces they share.
@@ -14,6 +16,7 @@
 mod county;
 mod desk;
 mod draw;
+mod project;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -30,6 +33,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     let drawn = match name.as_str() {
         "county" => county::panel(site, call).await?,
         "desk" => desk::panel(site, call).await?,
+        "project" => project::panel(site, call).await?,
         _ => return Err(Failed::NotFound),
     };
     let kind = "text/html; charset=utf-8";

@@ -117,7 +117,14 @@ pub async fn one(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
 /// # Errors
 /// When it is not here, or not for the person.
 pub async fn readable(site: &Site, call: &Call) -> Result<ProjectView, Failed> {
-    let id: ProjectId = call.parameter(0)?;
+    readable_one(site, call, call.parameter(0)?).await
+}
+
+/// A project, as the person may read it.
+///
+/// # Errors
+/// When it is not here, or not for the person.
+pub async fn readable_one(site: &Site, call: &Call, id: ProjectId) -> Result<ProjectView, Failed> {
     let view = site
         .context
         .handle

@@ -10,7 +10,7 @@ use crate::profile::Profile;
 use crate::rules::compiled::is_compiled;
 use crate::rules::gates;
 use crate::text::Lang;
-use crate::text::fields::{fixed_options, kind_id};
+use crate::text::fields::{fixed_label, fixed_options, kind_id};
 use crate::text::records::{compiled_label, place_id, place_label};
 
 /// The kind of record a table is, in a reader's language and the county's words.
@@ -50,6 +50,38 @@ fn place_of(table: Table) -> &'static str {
     }
 }
 
+/// The options of a list: the county's before the fixed ones.
+#[must_use]
+pub fn choices(profile: &Profile, list: &str, lang: Lang) -> Vec<RecordOption> {
+    match profile.named_options(list) {
+        Some(options) => options
+            .into_iter()
+            .map(|option| RecordOption {
+                id: option.id.to_owned(),
+                label: option.name_zh.to_owned(),
+            })
+            .collect(),
+        None => fixed_options(list)
+            .unwrap_or_default()
+            .iter()
+            .map(|option| RecordOption {
+                id: option.id.to_owned(),
+                label: option.label(lang).to_owned(),
+            })
+            .collect(),
+    }
+}
+
+/// What an option of a list is called; its id where nothing knows it.
+#[must_use]
+pub fn option_label<'a>(profile: &'a Profile, list: &str, id: &'a str, lang: Lang) -> &'a str {
+    let county = profile
+        .named_options(list)
+        .and_then(|options| options.into_iter().find(|option| option.id == id))
+        .map(|option| option.name_zh);
+    county.or_else(|| fixed_label(list, id, lang)).unwrap_or(id)
+}
+
 /// What can be chosen in a column: the county's options before the fixed ones; units for an organisation; the clauses that hold only in principle for
 /// an exception.
 fn options(
@@ -67,23 +99,7 @@ fn options(
             });
             clauses.collect()
         }
-        Kind::Choice(name) | Kind::Set(name) => match profile.named_options(name) {
-            Some(options) => options
-                .into_iter()
-                .map(|option| RecordOption {
-                    id: option.id.to_owned(),
-                    label: option.name_zh.to_owned(),
-                })
-                .collect(),
-            None => fixed_options(name)
-                .unwrap_or_default()
-                .iter()
-                .map(|option| RecordOption {
-                    id: option.id.to_owned(),
-                    label: option.label(lang).to_owned(),
-                })
-                .collect(),
-        },
+        Kind::Choice(name) | Kind::Set(name) => choices(profile, name, lang),
         Kind::Unit => directory
             .units
             .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kind::option_label;
 use super::reference::{Named, keys, naming, targets};
 use crate::api::{RecordAuthor, RecordCell, RecordOption, RecordRow};
 use crate::cells::CellMap;
@@ -13,7 +14,7 @@ use crate::project::Cell;
 use crate::rules::lists::takes_nominations;
 use crate::rules::void::Void;
 use crate::text::Lang;
-use crate::text::fields::{fixed_label, fixed_options};
+use crate::text::fields::fixed_options;
 use crate::text::records::{RowWarning, comma, filed_lines, shown};
 use crate::text::refusal::path_label;
 use crate::time::Timestamp;
@@ -63,15 +64,7 @@ impl Around<'_> {
     }
 
     fn option(&self, list: &str, id: &str) -> String {
-        let county = self
-            .profile
-            .named_options(list)
-            .and_then(|options| options.into_iter().find(|option| option.id == id))
-            .map(|option| option.name_zh);
-        county
-            .or_else(|| fixed_label(list, id, self.lang))
-            .unwrap_or(id)
-            .to_owned()
+        option_label(self.profile, list, id, self.lang).to_owned()
     }
 
     /// What a reference names; `None` when that is not here or struck out. `Free` references show as they stand.

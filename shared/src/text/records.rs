@@ -3,6 +3,7 @@
 use super::Lang;
 use super::fields::pick;
 use crate::field::{Kind, Place};
+use crate::money::Fen;
 use crate::profile::VersionState;
 use crate::records::Subject;
 use crate::time::{Date, Timestamp};
@@ -213,6 +214,25 @@ pub fn shown(
         }
         (_, Value::Text(text)) => text.clone(),
     }
+}
+
+/// The value as it stands in its input.
+#[must_use]
+pub fn typed(kind: Kind, value: &Value) -> String {
+    match (kind, value) {
+        (_, Value::Null) => String::new(),
+        (Kind::Money, Value::Int(fen)) => Fen(*fen).wan_exact(),
+        (Kind::Years, Value::Text(text)) => text.replace("..", "-"),
+        (_, Value::Int(number)) => number.to_string(),
+        (_, Value::Bool(flag)) => flag.to_string(),
+        (_, Value::Text(text)) => text.clone(),
+    }
+}
+
+/// True for kinds a person does not write.
+#[must_use]
+pub const fn is_engines(kind: Kind) -> bool {
+    matches!(kind, Kind::Moment | Kind::Json | Kind::Reference)
 }
 
 /// Yes or no.

@@ -176,6 +176,15 @@ words! {
     NameMissing "请填写项目名称" "Please enter the name";
     // One project.
     Sections "分区" "Sections";
+    TabOverview "概况" "Overview";
+    TabSchedule "节点工期" "Schedule";
+    TabMoney "投资" "Money";
+    TabApprovals "审批手续" "Approvals";
+    TabProblems "问题" "Problems";
+    TabMonths "月报" "Months";
+    TabFiles "附件照片" "Files";
+    TabPeople "责任体系" "People";
+    TabPast "动态与历史" "History";
     SectionIdentity "基本信息" "Identity";
     SectionPeople "业主与责任" "Owner and people";
     SectionContent "内容与时间" "Content and time";

@@ -1,12 +1,15 @@
 //! A part of a page as the node drew it: put in its place, followed, copied from, written in (`node/src/http/panels.rs` says what it carries).
 //!
-//! An input with `data-path` writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
+//! Two forms are known: one that asks for the panel again with what stands in it, and one whose inputs are written as one command.
+//!
+//! An input with `data-path` outside a form writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
 //! typed and is not read as the field's kind stays with its reason, and a new drawing waits until the person has left it.
 
 use std::rc::Rc;
 
-use shared::field::{FieldPath, Kind};
-use shared::ids::ProjectId;
+use shared::command::Command;
+use shared::field::{FieldPath, Kind, Place, Target};
+use shared::ids::{CommandId, ProjectId};
 use shared::value::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -15,9 +18,11 @@ use yew::prelude::*;
 
 use shared::text::ui::Ui;
 
+use crate::client::http::encode;
 use crate::client::live::Heard;
-use crate::client::{clipboard, page};
-use crate::component::{component, use_effect_with, use_node_ref};
+use crate::client::wire::Told;
+use crate::client::{clipboard, clock, page};
+use crate::component::{component, use_effect_with, use_node_ref, use_state};
 use crate::components::face::{Face, face_view};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -49,7 +54,24 @@ pub fn Panel(props: &PanelProps) -> Html {
     let session = use_session();
     let outbox = use_outbox();
     let place = use_node_ref();
-    let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}", props.path).into());
+    let asked = use_state(String::new);
+    let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}{}", props.path, *asked).into());
+    let sent = use_state(|| None::<CommandId>);
+    let outcome = sent.and_then(|id| outbox.outbox.outcome(id).cloned());
+    {
+        let (session, sent, reload) = (session.clone(), sent.clone(), fetched.reload.clone());
+        use_effect_with(outcome, move |outcome| {
+            match outcome {
+                Some(Told::Refused(why)) => session.notices.fail(why.clone()),
+                Some(Told::Done { .. }) => {
+                    session.notices.say(session.words.t(Ui::Saved));
+                    reload.emit(());
+                }
+                None => return,
+            }
+            sent.set(None);
+        });
+    }
     {
         let reload = fetched.reload.clone();
         use_live(Callback::from(move |heard: Heard| {
@@ -125,6 +147,9 @@ pub fn Panel(props: &PanelProps) -> Html {
             let Some(cell) = event.target_dyn_into::<Element>().and_then(Cell::of) else {
                 return;
             };
+            if cell.is_of_a_form() {
+                return;
+            }
             let read = entry::parse(cell.kind, &cell.text, session.period.year());
             set(
                 &cell.element,
@@ -142,6 +167,43 @@ pub fn Panel(props: &PanelProps) -> Html {
                     new,
                     on_behalf: None,
                 }),
+            }
+        })
+    };
+    let onsubmit = {
+        let (session, outbox) = (session.clone(), outbox.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(form) = event.target_dyn_into::<Element>() else {
+                return;
+            };
+            let Some(label) = form.get_attribute("data-write") else {
+                return asked.set(question(&form));
+            };
+            let mut written = Vec::new();
+            for cell in cells(&form) {
+                let read = entry::parse(cell.kind, &cell.text, session.period.year());
+                set(
+                    &cell.element,
+                    "aria-invalid",
+                    read.as_ref().err().map(|_| "true"),
+                );
+                match read {
+                    Err(why) => {
+                        session.notices.fail(session.words.t(why));
+                        let _ = cell.element.unchecked_ref::<HtmlInputElement>().focus();
+                        return;
+                    }
+                    Ok(Value::Null) => {}
+                    Ok(value) => written.push((cell, value)),
+                }
+            }
+            let Some((first, _)) = written.first() else {
+                return;
+            };
+            let (heads, act) = (first.heads.clone(), form.has_attribute("data-act"));
+            if let Some(command) = command_of(written, act) {
+                sent.set(Some(outbox.submit(command, (!act).then_some(heads), label)));
             }
         })
     };
@@ -164,7 +226,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     let face = Face::of(&fetched.remote, Ui::NotFound)
         .map(|face| face_view(&session, &face, &fetched.reload))
         .unwrap_or_default();
-    html! { <>{ face }<div ref={place} class="panel" {onclick} {onchange} {onkeydown}></div></> }
+    html! { <>{ face }<div ref={place} class="panel" {onclick} {onchange} {onsubmit} {onkeydown}></div></> }
 }
 
 /// An input of a panel that writes a field.
@@ -181,6 +243,12 @@ struct Cell {
 }
 
 impl Cell {
+    fn is_of_a_form(&self) -> bool {
+        self.element
+            .closest("form")
+            .is_ok_and(|form| form.is_some())
+    }
+
     fn of(element: Element) -> Option<Self> {
         let path: FieldPath = element.get_attribute("data-path")?.parse().ok()?;
         let around = element.closest("[data-project]").ok().flatten()?;
@@ -201,6 +269,47 @@ impl Cell {
             element,
         })
     }
+}
+
+/// What a form writes: a row of acts, or fields of a project.
+fn command_of(written: Vec<(Cell, Value)>, act: bool) -> Option<Command> {
+    let (first, _) = written.first()?;
+    let project = first.project;
+    if !act {
+        let set = written.into_iter().map(|(cell, value)| (cell.path, value));
+        return Some(Command::Edit {
+            project,
+            set: set.collect(),
+            on_behalf: None,
+        });
+    }
+    let Target::Cell(table, ..) = first.path.target() else {
+        return None;
+    };
+    let of_project = matches!(table.place(), Place::Project | Place::Oversight);
+    let set = written.into_iter();
+    Some(Command::Record {
+        project: of_project.then_some(project),
+        unit: None,
+        table,
+        row: clock::new_row_id(),
+        set: set
+            .filter_map(|(cell, value)| match cell.path.target() {
+                Target::Cell(_, _, column) => Some((column, value)),
+                _ => None,
+            })
+            .collect(),
+        on_behalf: None,
+    })
+}
+
+/// What stands in a form, as further parts of a query.
+fn question(form: &Element) -> String {
+    let named = elements(form, "[name]").map(|input| {
+        let name = input.get_attribute("name").unwrap_or_default();
+        format!("&{name}={}", encode(&text_of(&input)))
+    });
+    named.collect()
 }
 
 /// What stands in an input, a list or an area: all have it under the same name.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use shared::api::Live;
 use shared::command::Command;
 use shared::field::{Authority, Column, Field, FieldPath, Section, Table};
@@ -24,6 +25,7 @@ use crate::components::face::{Face, face_view};
 use crate::components::field_row::FieldRow;
 use crate::components::file_list::FileList;
 use crate::components::history_bar::{HistoryBar, kind_of};
+use crate::components::panel::Panel;
 use crate::components::progress_bar::progress_bar;
 use crate::components::proposal_list::ProposalList;
 use crate::components::reason_dialog::ReasonDialog;
@@ -113,6 +115,48 @@ struct RecordProps {
     view: Rc<ProjectView>,
 }
 
+/// A part of the file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tab {
+    Overview,
+    Schedule,
+    Money,
+    Approvals,
+    Problems,
+    Months,
+    Files,
+    People,
+    Past,
+}
+
+impl Tab {
+    const ALL: [(Self, Ui); 9] = [
+        (Self::Overview, Ui::TabOverview),
+        (Self::Schedule, Ui::TabSchedule),
+        (Self::Money, Ui::TabMoney),
+        (Self::Approvals, Ui::TabApprovals),
+        (Self::Problems, Ui::TabProblems),
+        (Self::Months, Ui::TabMonths),
+        (Self::Files, Ui::TabFiles),
+        (Self::People, Ui::TabPeople),
+        (Self::Past, Ui::TabPast),
+    ];
+
+    /// What the node draws of it.
+    const fn panel(self) -> Option<&'static str> {
+        match self {
+            Self::Overview | Self::Files => None,
+            Self::Schedule => Some("schedule"),
+            Self::Money => Some("money"),
+            Self::Approvals => Some("approvals"),
+            Self::Problems => Some("problems"),
+            Self::Months => Some("months"),
+            Self::People => Some("people"),
+            Self::Past => Some("past"),
+        }
+    }
+}
+
 #[derive(Clone, PartialEq)]
 enum Over {
     Nothing,
@@ -131,6 +175,7 @@ fn Record(props: &RecordProps) -> Html {
     let on_behalf = use_state(|| None::<String>);
     let history = use_state(|| None::<FieldPath>);
     let filled_only = use_state(|| false);
+    let shown = use_state(|| Tab::Overview);
 
     let base = props.view.clone();
     let view = Rc::new(outbox.outbox.overlay(&base));
@@ -235,11 +280,12 @@ fn Record(props: &RecordProps) -> Html {
         }
     };
     {
-        let (step, neighbour, navigator, history) = (
+        let (step, neighbour, navigator, history, shown) = (
             step.clone(),
             neighbour.clone(),
             navigator.clone(),
             history.clone(),
+            shown.clone(),
         );
         use_shortcuts(Callback::from(move |pressed: Pressed| {
             let press = &pressed.press;
@@ -253,6 +299,20 @@ fn Record(props: &RecordProps) -> Html {
                     step(true);
                 }
                 "Escape" if history.is_some() && !pressed.typing => history.set(None),
+                key if !pressed.typing
+                    && !press.alt
+                    && !press.ctrl
+                    && key.len() == 1
+                    && key.parse::<usize>().is_ok() =>
+                {
+                    let at = key
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|at| Tab::ALL.get(at.checked_sub(1)?));
+                    if let Some((tab, _)) = at {
+                        shown.set(*tab);
+                    }
+                }
                 key @ ("[" | "]") if !pressed.typing => {
                     let next = neighbour(if key == "[" { -1 } else { 1 });
                     if let (Some(id), Some(navigator)) = (next, &navigator) {
@@ -318,7 +378,13 @@ fn Record(props: &RecordProps) -> Html {
                 }
                 if !conflicts.is_empty() {
                     <div class="conflict-strip" data-conflicts={conflicts.len().to_string()} role="status"><strong>{ "◆ " }{ words.say(&Say::ToConfirm(conflicts.len() as u64)) }</strong>
-                        { for conflicts.iter().map(|path| html! { <a class="chip chip--ask" href={format!("#field-{path}")} key={path.to_string()} onclick={let path = path.clone(); move |event: MouseEvent| { event.prevent_default(); page::focus_on(&format!("[data-conflict=\"{path}\"] button")); }}>{ words.path(path) }</a> }) }
+                        { for conflicts.iter().map(|path| html! { <a class="chip chip--ask" href={format!("#field-{path}")} key={path.to_string()} onclick={let path = path.clone(); let shown = shown.clone(); move |event: MouseEvent| {
+                            event.prevent_default();
+                            shown.set(Tab::Overview);
+                            let there = format!("[data-conflict=\"{path}\"] button");
+                            // Once it is drawn.
+                            Timeout::new(0, move || { page::focus_on(&there); }).forget();
+                        }}>{ words.path(path) }</a> }) }
                     </div>
                 }
                 <dl class="strip">
@@ -334,13 +400,14 @@ fn Record(props: &RecordProps) -> Html {
                     on_accepted={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |proposal| submit(Command::AcceptProposal { project: id, proposal }, words.t(Ui::Accept).to_owned()))}
                     on_dismissed={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(proposal, reason)| submit(Command::DismissProposal { project: id, proposal, reason }, words.t(Ui::Dismiss).to_owned()))} />
                 <nav class="tabs" aria-label={words.t(Ui::Sections)}>
-                    { for SECTIONS.iter().enumerate().map(|(index, section)| tab(words.t(section_word(*section)), &format!("section-{index}"))) }
-                    { tab(words.t(Ui::SectionTables), "section-tables") }
-                    { tab(words.t(Ui::Files), "section-files") }
-                    { tab(words.t(Ui::Records), "section-records") }
-                    { tab(words.t(Ui::SectionComments), "section-comments") }
-                    <label class="tabs__switch"><input type="checkbox" checked={*filled_only} onchange={let filled_only = filled_only.clone(); move |_: Event| filled_only.set(!*filled_only)} />{ words.t(Ui::HideEmpty) }</label>
+                    { for Tab::ALL.iter().map(|(tab, word)| html! {
+                        <button type="button" class="tabs__tab" aria-current={(*tab == *shown).then_some("page")} data-tab={format!("{tab:?}")} onclick={let (shown, tab) = (shown.clone(), *tab); move |_: MouseEvent| shown.set(tab)}>{ words.t(*word) }</button>
+                    }) }
+                    if *shown == Tab::Overview { <label class="tabs__switch"><input type="checkbox" checked={*filled_only} onchange={let filled_only = filled_only.clone(); move |_: Event| filled_only.set(!*filled_only)} />{ words.t(Ui::HideEmpty) }</label> }
                 </nav>
+                if let Some(part) = shown.panel() { <section class="record__section" key={part}><Panel path={format!("project?project={}&period={}&part={part}", base.id, session.period)} /></section> }
+                if *shown == Tab::Overview {
+                <>
                 { for SECTIONS.iter().enumerate().map(|(index, section)| html! {
                     <section class="record__section" id={format!("section-{index}")} key={index}>
                         <h2>{ words.t(section_word(*section)) }</h2>
@@ -371,11 +438,15 @@ fn Record(props: &RecordProps) -> Html {
                             on_struck={let (submit, id, words, table) = (submit.clone(), base.id, words.clone(), *table); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table, row, reason }, format!("{} · {}", words.table(table), words.t(Ui::Strike))))} />
                     }) }
                 </section>
+                { unknown(&view, &words) }
+                </>
+                }
+                if *shown == Tab::Files {
                 <FileList view={view.clone()} {read_only} on_behalf={(*on_behalf).clone()}
                     on_struck={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table: Table::Attachments, row, reason }, format!("{} · {}", words.t(Ui::Files), words.t(Ui::Strike))))} />
-                <div id="section-records"><RecordKinds project={Some(base.id)} only_project=true /></div>
-                { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) }
-                { unknown(&view, &words) }
+                }
+                if *shown == Tab::Approvals { <div id="section-records"><RecordKinds project={Some(base.id)} only_project=true /></div> }
+                if *shown == Tab::Past { { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) } }
             </div>
             if let Some(path) = history.as_ref() {
                 <HistoryBar project={base.id} path={path.clone()} read_only={read_only || kind_is_engines(path)} {version} on_restore={edit.clone()}
@@ -399,18 +470,6 @@ fn Record(props: &RecordProps) -> Html {
 fn kind_is_engines(path: &FieldPath) -> bool {
     crate::state::entry::is_engines(kind_of(path))
         || matches!(path.target(), shared::field::Target::Once(field) if field.authority() == Authority::Engine)
-}
-
-fn tab(label: &'static str, target: &str) -> Html {
-    let selector = format!("#{target}");
-    html! {
-        <a href={selector.clone()} onclick={move |event: MouseEvent| {
-            event.prevent_default();
-            if let Some(element) = page::document().and_then(|document| document.query_selector(&selector).ok().flatten()) {
-                element.scroll_into_view();
-            }
-        }}>{ label }</a>
-    }
 }
 
 /// The word of a section.

@@ -5,8 +5,8 @@
 
 use shared::decide::{Misfit, check_shape};
 use shared::field::Kind;
-use shared::money::Fen;
 use shared::text::parse::{clean, date, money, percent};
+pub use shared::text::records::{is_engines, typed as print};
 use shared::text::ui::Ui;
 use shared::value::Value;
 
@@ -99,25 +99,6 @@ fn years(text: &str) -> Option<Value> {
     let legal =
         found.next().is_none() && (1900..=2199).contains(&from) && (from..=2199).contains(&to);
     legal.then(|| Value::Text(format!("{from}..{to}")))
-}
-
-/// The value as it stands in its input.
-#[must_use]
-pub fn print(kind: Kind, value: &Value) -> String {
-    match (kind, value) {
-        (_, Value::Null) => String::new(),
-        (Kind::Money, Value::Int(fen)) => Fen(*fen).wan_exact(),
-        (Kind::Years, Value::Text(text)) => text.replace("..", "-"),
-        (_, Value::Int(number)) => number.to_string(),
-        (_, Value::Bool(flag)) => flag.to_string(),
-        (_, Value::Text(text)) => text.clone(),
-    }
-}
-
-/// True for kinds a person does not write.
-#[must_use]
-pub const fn is_engines(kind: Kind) -> bool {
-    matches!(kind, Kind::Moment | Kind::Json | Kind::Reference)
 }
 
 #[cfg(test)]

@@ -3,15 +3,23 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use shared::field::FieldPath;
+use shared::decide::rights;
+use shared::field::{Field, FieldPath, Kind};
+use shared::ids::RowId;
 use shared::profile::Profile;
+use shared::project::ProjectView;
+use shared::records::{choices, option_label};
 use shared::text::Lang;
 use shared::text::figures;
 use shared::text::hub::HubWord;
+use shared::text::panel::Panel;
+use shared::text::records::{flag, is_engines, shown, typed};
 use shared::text::refusal::path_label;
 use shared::text::ui::{Say, Ui};
 use shared::time::{Date, Month, Timestamp};
+use shared::value::Value;
 
+use crate::clock::Clock;
 use crate::http::reply::Failed;
 use crate::http::{Call, Site};
 
@@ -19,8 +27,11 @@ use crate::http::{Call, Site};
 pub(super) struct Reader {
     lang: Lang,
     now: Timestamp,
+    clock: Clock,
     /// The county's rules in force.
     pub(super) profile: Arc<Profile>,
+    /// Fills records in.
+    pub(super) fills: bool,
 }
 
 impl Reader {
@@ -29,8 +40,86 @@ impl Reader {
         Ok(Self {
             lang: call.lang,
             now: site.context.clock.now(),
+            clock: site.context.clock.clone(),
             profile: site.context.profile().await??,
+            fills: rights(&call.person()?.actor).fills,
         })
+    }
+
+    /// Draws the key of a row that is offered to be written.
+    pub(super) fn new_row(&self) -> RowId {
+        RowId::from_parts(self.now.0.unsigned_abs(), self.clock.random())
+    }
+
+    /// The reader's language.
+    pub(super) const fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// A word of a panel.
+    pub(super) const fn own(&self, word: Panel) -> &'static str {
+        word.text(self.lang)
+    }
+
+    /// A sentence of a panel, with its facts.
+    pub(super) fn fill(&self, word: Panel, facts: &[String]) -> String {
+        word.fill(facts, self.lang)
+    }
+
+    /// What an option of a list is called.
+    pub(super) fn option<'a>(&'a self, list: &str, id: &'a str) -> &'a str {
+        option_label(&self.profile, list, id, self.lang)
+    }
+
+    /// A value for reading.
+    pub(super) fn shown(&self, kind: Kind, value: &Value) -> String {
+        match (kind, value) {
+            // The heading says the unit.
+            (Kind::Money, Value::Int(fen)) => figures::wan(Some(*fen)),
+            _ => shown(kind, value, self.lang, |list, id| {
+                self.option(list, id).to_owned()
+            }),
+        }
+    }
+
+    /// A value in its input, where the reader may write it; else as he reads it.
+    pub(super) fn cell(&self, view: &ProjectView, path: &FieldPath) -> Markup {
+        let (kind, value) = (path.kind().unwrap_or(Kind::Text), view.value(path));
+        let conflict = view
+            .cells
+            .get(path)
+            .is_some_and(shared::project::Cell::is_conflict);
+        if !self.fills || conflict || !view.text(Field::Deleted).is_empty() || is_engines(kind) {
+            return html! { @if conflict { span title=(self.word(Ui::CardConflicts)) { "◆ " } } (self.shown(kind, value)) };
+        }
+        self.input(path, &typed(kind, value))
+    }
+
+    /// The input of a field with what stands in it.
+    pub(super) fn input(&self, path: &FieldPath, text: &str) -> Markup {
+        let kind = path.kind().unwrap_or(Kind::Text);
+        let column = path.as_str().rsplit('/').next().unwrap_or_default();
+        let label = self.path(path);
+        match kind {
+            Kind::Choice(list) => html! {
+                select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                    option value="" { "" }
+                    @for one in choices(&self.profile, list, self.lang) { option value=(one.id) selected[one.id == text] { (one.label) } }
+                }
+            },
+            Kind::Flag => html! {
+                select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                    option value="" { "" }
+                    @for (id, yes) in [("true", true), ("false", false)] { option value=(id) selected[id == text] { (flag(yes, self.lang)) } }
+                }
+            },
+            Kind::Long | Kind::CoEdited => html! {
+                textarea.value rows="2" data-path=(path) data-old=(text) data-column=(column) aria-label=(label) { (text) }
+            },
+            _ => html! {
+                input."value value--number"[kind == Kind::Money] .value[kind != Kind::Money] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) value=(text) autocomplete="off";
+            },
+        }
     }
 
     /// A word.

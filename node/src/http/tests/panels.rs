@@ -64,3 +64,40 @@ async fn an_unknown_panel_and_one_of_the_hub_are_refused() {
         assert_eq!(answer.status(), status, "{panel}: {:?}", answer.body());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_part_of_a_project_is_drawn_and_no_other() {
+    let house = House::build().await;
+    let (cookie, csrf) = house.session().await;
+    let project = shared::ids::ProjectId::from_parts(1_795_000_000_000, [1; 10]);
+    let set = json!({"name": "青山大桥", "2026-03/month_plan_fen": 900_000_000_000_i64, "2026-04/month_done_fen": 900_000_000_000_i64});
+    let create = json!({"do": "create_project", "project": project, "home": house.node.info.unit, "set": set});
+    house.send(post_command(&cookie, &csrf, &create)).await;
+    let part = async |part: &str| {
+        let path = format!("/api/v1/panels/project?project={project}&period=2026-11&part={part}");
+        house.send(get(&path).header("cookie", &cookie)).await
+    };
+    for known in [
+        "schedule",
+        "money",
+        "approvals",
+        "problems",
+        "months",
+        "people",
+        "past",
+    ] {
+        let answer = part(known).await;
+        assert_eq!(
+            answer.status(),
+            StatusCode::OK,
+            "{known}: {:?}",
+            answer.body()
+        );
+        let drawn = String::from_utf8_lossy(answer.body()).into_owned();
+        assert!(
+            drawn.contains(&format!("data-project=\"{project}\"")),
+            "{drawn}"
+        );
+    }
+    assert_eq!(part("weather").await.status(), StatusCode::NOT_FOUND);
+}

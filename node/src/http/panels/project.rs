@@ -1,0 +1,68 @@
+//! 项目档案: the parts of a project's file that are looked at whole or filled in cell by cell (ux.md 5.4).
+
+use maud::{Markup, html};
+use shared::api::rules::ProjectRules;
+use shared::ids::ProjectId;
+use shared::project::ProjectView;
+use shared::time::Month;
+
+use super::draw::Reader;
+use crate::http::projects::{period, readable_one};
+use crate::http::reply::Failed;
+use crate::http::{Call, Site};
+use crate::views;
+
+mod approvals;
+mod money;
+mod months;
+mod past;
+mod people;
+mod problems;
+mod schedule;
+
+/// What a part is drawn from.
+struct File {
+    reader: Reader,
+    view: ProjectView,
+    rules: ProjectRules,
+    month: Month,
+}
+
+impl File {
+    /// The year the reader looks at.
+    fn year(&self) -> i16 {
+        self.month.year()
+    }
+}
+
+/// The part a call asks for.
+pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
+    let id: ProjectId = call.asked("project")?.ok_or(Failed::NotFound)?;
+    let view = readable_one(site, call, id).await?;
+    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
+    let rules = site
+        .context
+        .handle
+        .read(move |context| views::project_rules(context, &built_in, id, lang))
+        .await??;
+    let file = File {
+        reader: Reader::of(site, call).await?,
+        view,
+        rules: rules.ok_or(Failed::NotFound)?,
+        month: period(site, call)?,
+    };
+    let part = call.query.get("part").map_or("", String::as_str);
+    let drawn = match part {
+        "schedule" => schedule::part(site, call, &file).await?,
+        "money" => money::part(&file),
+        "approvals" => approvals::part(&file),
+        "problems" => problems::part(&file),
+        "months" => months::part(&file),
+        "people" => people::part(&file),
+        "past" => past::part(site, call, &file).await?,
+        _ => return Err(Failed::NotFound),
+    };
+    Ok(html! {
+        div data-project=(id) data-heads=(file.view.heads.join(" ")) { (drawn) }
+    })
+}

@@ -1,0 +1,105 @@
+//! Words of what the node draws of a page (`panels`), beside those it shares with the pages themselves.
+
+words! {
+    /// A word or sentence of a panel.
+    Panel {
+    // 节点工期.
+    Countdown "全年倒计时任务" "Tasks of the year";
+    Task "任务" "Task";
+    TaskDue "完成时限" "Due";
+    TaskDone "完成时间" "Done on";
+    Standing "状态" "State";
+    Slip "相差" "Slip";
+    SlipDays "{0} 天" "{0} days";
+    NoTasks "本年还没有倒计时任务。可以逐项新增，也可以套用模板倒排。" "No tasks this year yet. Add them one by one, or plan backwards from a template.";
+    AddTask "新增任务" "Add a task";
+    Add "新增" "Add";
+    PlanBack "套用模板倒排" "Plan backwards";
+    PlanBackNote "按竣工日期向前推算各项任务的完成时限（工作日，扣除法定节假日）。工期为参考值，写入前可逐项修改。" "Works out when each task must be done, back from the day of completion, in working days without public holidays. The days are usual ones; change any of them before they are written.";
+    Works "工程类型" "Kind of works";
+    Finish "竣工日期" "Completion";
+    WorkOut "推算" "Work out";
+    BeginBy "须在 {0} 前启动。" "Must begin by {0}.";
+    HolidaysUnknown "{0} 年的节假日尚未公布，该年按 5 个工作日折合 7 天推算。" "The holidays of {0} are not published; its days are taken as seven for five.";
+    AlreadyOver "▲ {0} 项任务的完成时限已过，请调整竣工日期或逐项修改。" "▲ {0} tasks would be due before today; change the completion or single days.";
+    BadFinish "竣工日期不能识别，例如 2027-06-30。" "The day of completion cannot be read; write 2027-06-30.";
+    WriteTasks "写入 {0} 项任务" "Write {0} tasks";
+    YearNodes "年度节点" "Nodes of the year";
+    ByThen "应完成投资" "To be invested";
+    DoneByThen "实际完成投资" "Invested";
+    ImageByThen "应达形象" "To be seen";
+    ImageDone "实际形象" "Seen";
+    // 投资.
+    MonthsTitle "分月计划与完成" "Plan and done by month";
+    MonthPlan "当月计划" "Plan";
+    MonthDone "当月完成" "Done";
+    PlanUpTo "累计计划" "Plan to date";
+    DoneUpTo "累计完成" "Done to date";
+    Difference "超欠" "Ahead or behind";
+    PlanFits "各月计划之和等于年度计划。" "The months add up to the year's plan.";
+    PlanMisfits "▲ 各月计划之和与年度计划相差 {0} 万元。" "▲ The months differ from the year's plan by {0} (10,000 yuan).";
+    Sources "资金来源" "Sources of money";
+    Source "来源" "Source";
+    Share "占比" "Share";
+    NoSources "还没有填写资金来源。" "No sources of money yet.";
+    SourcesMisfit "▲ 资金来源之和与总投资相差 {0} 万元。" "▲ The sources differ from the total by {0} (10,000 yuan).";
+    ChartLabel "累计计划与累计完成（万元）" "Plan and done to date (10,000 yuan)";
+    // 审批手续 and what comes next.
+    NextStep "下一步" "What comes next";
+    StageNow "当前阶段" "Stage";
+    Ready "条件已具备" "Everything is there";
+    Lacking "还差 {0} 项" "{0} things are missing";
+    NothingNext "没有下一阶段。" "Nothing comes next.";
+    Apply "提出申请" "File a request";
+    Condition "条件" "Condition";
+    ApprovalsTitle "审批事项" "Approvals";
+    Item "事项" "Item";
+    Department "审批部门" "Department";
+    DaysUsed "已用（工作日）" "Days used";
+    LimitDays "时限（工作日）" "Limit";
+    Officer "联系人" "Officer";
+    Tolerated "容缺补正逾期" "promised papers overdue";
+    NoApprovals "还没有审批事项。" "No approvals yet.";
+    AddApproval "登记审批事项" "Enter an approval";
+    OpenDuties "未落实的要求" "Open obligations";
+    Lists "所在清单" "Lists";
+    OnNoList "不在任何清单。" "On no list.";
+    Nominate "申报入库、纳入清单" "Nominate for a list";
+    FitsProgramme "入库条件" "Eligibility";
+    LeaveList "申请退出" "Ask to leave a list";
+    // 责任体系.
+    Responsible "责任体系" "Who is responsible";
+    Duties "职责" "Duties";
+    NotNamed "未明确" "Not named";
+    NamedBy "由 {0} 明确" "named by {0}";
+    AllNamed "各级责任人已明确。" "Everyone is named.";
+    CopyPhone "复制电话" "Copy the number";
+    // 月报.
+    MonthsFiled "各月填报" "By month";
+    Month "月份" "Month";
+    OpenMonth "打开月报" "Open the month";
+    // 动态与历史.
+    Past "动态与历史" "History";
+    PastNote "最近 {0} 条变动，新的在前。" "The last {0} changes, newest first.";
+    Changed "字段" "Field";
+    Number "序号" "No.";
+    Before "原值" "Before";
+    After "新值" "After";
+    RestoreValue "恢复原值" "Restore";
+    FieldWords "字段或内容" "Field or words";
+    NoPast "没有符合的变动。" "No such changes.";
+    Filter "筛选" "Filter";
+    // 问题.
+    ProblemsTitle "问题" "Problems";
+    NoProblems "没有登记问题。" "No problems.";
+    DaysOpen "已持续" "Open for";
+    }
+}
+
+impl Panel {
+    /// The sentence with its facts in the places of `{0}`, `{1}`…
+    #[must_use]
+    pub fn fill(self, facts: &[String], lang: super::Lang) -> String {
+        super::ui::fill(self.text(lang), facts)
+    }
+}
