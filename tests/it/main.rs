@@ -30,6 +30,7 @@ mod long_list;
 mod malformed;
 mod mapping;
 mod merge;
+mod month;
 mod mutation;
 mod photos;
 mod plain;

@@ -16,6 +16,7 @@
 mod county;
 mod desk;
 mod draw;
+mod month;
 mod project;
 
 use bytes::Bytes;
@@ -33,6 +34,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     let drawn = match name.as_str() {
         "county" => county::panel(site, call).await?,
         "desk" => desk::panel(site, call).await?,
+        "month" => month::panel(site, call).await?,
         "project" => project::panel(site, call).await?,
         _ => return Err(Failed::NotFound),
     };

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use shared::api::{Collection, Desk, SyncState};
+use shared::api::{Collection, Desk, ReportView, SyncState};
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
@@ -24,17 +24,33 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 /// # Errors
 /// When the county has no such report, or the month has the wrong form.
 pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    not_for_observers(call)?;
     let ledger: String = call.parameter(0)?;
     let month: Month = call.parameter(1)?;
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
+    Ok(reply::json(
+        &reported(site, call, unit, ledger, month).await?,
+    ))
+}
+
+/// A unit's month of a ledger, as the person who asks may read it.
+///
+/// # Errors
+/// When the county has no such report.
+pub(super) async fn reported(
+    site: &Site,
+    call: &Call,
+    unit: UnitId,
+    ledger: String,
+    month: Month,
+) -> Result<ReportView, Failed> {
+    not_for_observers(call)?;
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let report = site
         .context
         .handle
         .read(move |context| views::report(context, &built_in, unit, &ledger, month, lang))
         .await??;
-    Ok(reply::json(&report.ok_or(Failed::NotFound)?))
+    report.ok_or(Failed::NotFound)
 }
 
 /// What names persons and drafts is not for observers (domain.md 15, scenario 50).

@@ -297,7 +297,7 @@ fn build() -> Vec<Route> {
         "The projects the same query lists as a wall chart, drawn as SVG for a size of paper.");
     add(get.clone(), "/api/v1/overview", E::Overview, Person, Nothing, Json(of::<api::Collection>), &[PERIOD, ("ledger", "the ledger; the county's monthly one when absent")], "At the hub: who has reported, and the totals.");
     add(get.clone(), "/api/v1/panels/{panel}", E::Panel, Person, Nothing, Page,
-        &[PERIOD, ("project", "whose panel"), ("part", "which part of a project's file")], "A part of a page, drawn by this node for the front end and the reader.");
+        &[PERIOD, ("project", "whose panel"), ("part", "which part of a project's file"), ("ledger", "the ledger of a month"), UNIT], "A part of a page, drawn by this node for the front end and the reader.");
     add(get.clone(), "/api/v1/sync", E::Sync, Person, Nothing, Json(of::<api::SyncStatus>), &[], "The truth about the line.");
     add(post.clone(), "/api/v1/sync", E::SyncAct, Person, Json(of::<api::SyncAct>), Json(of::<api::SyncAnswer>), &[], "Asks for an exchange, cuts the line or restores it.");
     add(get.clone(), "/api/v1/imports", E::Imports, Person, Nothing, Json(list_of::<api::ImportInfo>), &[], "Imports so far, newest first.");

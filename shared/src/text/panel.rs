@@ -3,6 +3,11 @@
 words! {
     /// A word or sentence of a panel.
     Panel {
+    // A month on paper.
+    InWan "单位：万元" "in 10,000 yuan";
+    SignHead "单位负责人：" "Head of unit:";
+    SignChecked "审核人：" "Checked by:";
+    SignFilled "填表人：" "Filled in by:";
     // 节点工期.
     Countdown "全年倒计时任务" "Tasks of the year";
     Task "任务" "Task";

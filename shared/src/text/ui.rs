@@ -176,6 +176,7 @@ words! {
     NameMissing "请填写项目名称" "Please enter the name";
     // One project.
     Sections "分区" "Sections";
+    UnreadableCell "这一格的内容不能识别，尚未保存。请改正或按 Esc 放弃后再报送。" "This cell cannot be read and is not saved. Mend it, or give it up with Esc, before filing.";
     TabOverview "概况" "Overview";
     TabSchedule "节点工期" "Schedule";
     TabMoney "投资" "Money";

@@ -139,7 +139,6 @@ pub fn focus_on(selector: &str) -> bool {
     match found {
         Some(element) => {
             let _ = element.focus();
-            element.scroll_into_view_with_bool(false);
             true
         }
         None => false,

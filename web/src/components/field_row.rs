@@ -78,7 +78,7 @@ pub fn FieldRow(props: &FieldRowProps) -> Html {
             </div>
             <div class="field__side">
                 { saving_mark(&words, &props.status) }
-                <button type="button" class="button button--bare field__history" title={words.t(Ui::History)}
+                <button type="button" class="button button--bare field__history" tabindex="-1" title={words.t(Ui::History)}
                     aria-label={format!("{} {}", words.t(Ui::History), props.label)}
                     onclick={props.on_key.reform({let path = path.clone(); move |_: MouseEvent| (path.clone(), InputKey::History)})}>{ "◷" }</button>
             </div>

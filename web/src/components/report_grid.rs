@@ -110,7 +110,7 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                     <th scope="col" class="grid__name">{ words.t(Ui::ProjectName) }</th>
                     { th_number(words.t(Ui::YearPlan)) }
                     { th_number(words.t(Ui::LastCumulative)) }
-                    <th scope="col" class="number grid__input">{ words.t(Ui::MonthDone) }</th>
+                    <th scope="col" class="number grid__input">{ words.t(Ui::MonthDone) }<small>{ words.t(Ui::Wan) }</small></th>
                     { th_number(words.t(Ui::YearDone)) }
                     <th scope="col" class="number grid__rate">{ words.t(Ui::Rate) }</th>
                     <th scope="col" class="number grid__rate">{ words.t(Ui::PaceGap) }</th>
@@ -219,7 +219,8 @@ fn GridLine(props: &GridLineProps) -> Html {
                 }
             </td>
             <td class="grid__next">{ cell(Field::MonthNext, AttrValue::default()) }</td>
-            <td class="grid__problems">{ cell(Field::Problems, AttrValue::default()) }</td>
+            <td class="grid__problems">{ cell(Field::Problems, AttrValue::default()) }
+                if line.issues > 0 { <Link to={Route::Issues} classes="grid__issues">{ "⚑ " }{ words.t(Ui::Issues) }{ " " }{ line.issues }</Link> }</td>
             <td class="grid__nil">{ cell(Field::MonthNil, "—".into()) }</td>
         </tr>
     }

@@ -180,8 +180,9 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
         invalid,
         (props.kind == Kind::Money || props.kind == Kind::Percent).then_some("value--number")
     );
-    let common_error =
-        error.map(|why| html! { <span class="value__error" role="alert">{ words.t(why) }</span> });
+    // Always there: what comes and goes beside an input would make the input anew, and its focus would be gone.
+    let why = error.map_or("", |why| words.t(why));
+    let common_error = html! { <span class="value__error" role="alert">{ why }</span> };
 
     let input = match props.kind {
         Kind::Flag => {

@@ -27,6 +27,7 @@ use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
 use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::severity;
+use crate::components::panel::Panel;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::receipt::receipt;
 use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
@@ -274,7 +275,19 @@ fn Sheet(props: &SheetProps) -> Html {
             line.is_some_and(|line| focus_cell(line.project, Field::MonthDoneFen, period))
         }
     };
+    // What is typed and cannot be read is not saved: it would be filed as it was before.
+    let open_filing = {
+        let (over, session) = (over.clone(), session.clone());
+        move || {
+            if page::focus_on("#report-grid .value:has(+ .value__error:not(:empty))") {
+                session.notices.fail(session.words.t(Ui::UnreadableCell));
+            } else {
+                over.set(Over::Filing);
+            }
+        }
+    };
     {
+        let open_filing = open_filing.clone();
         let (step, over, may_file) = (step.clone(), over.clone(), !read_only);
         use_shortcuts(Callback::from(move |pressed: Pressed| {
             match pressed.press.key.as_str() {
@@ -294,7 +307,7 @@ fn Sheet(props: &SheetProps) -> Html {
                         && *over == Over::Nothing =>
                 {
                     pressed.take();
-                    over.set(Over::Filing);
+                    open_filing();
                 }
                 _ => {}
             }
@@ -366,6 +379,10 @@ fn Sheet(props: &SheetProps) -> Html {
         Callback::from(move |_: MouseEvent| over.set(what.clone()))
     };
     let filed = view.state.is_reported();
+    let open_filing = {
+        let open = open_filing.clone();
+        Callback::from(move |_: MouseEvent| open())
+    };
     let errors = remarks
         .iter()
         .filter(|remark| remark.severity == Severity::Error)
@@ -398,7 +415,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     }
                 }
                 if !read_only && !view.rows.is_empty() {
-                    <button class="button button--main" id="file-report" onclick={open(Over::Filing)}>{ words.t(if view.filing.is_some() { Ui::FileAgain } else { Ui::FileReport }) }</button>
+                    <button class="button button--main" id="file-report" onclick={open_filing}>{ words.t(if view.filing.is_some() { Ui::FileAgain } else { Ui::FileReport }) }</button>
                 }
             </header>
             if let Some(reason) = on_behalf.as_ref() {
@@ -436,6 +453,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 }
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
+            <div class="print-sheet"><Panel path={format!("month?ledger={}&period={}&unit={}", view.ledger, view.period, view.unit)} /></div>
             { match &*over {
                 Over::Nothing => Html::default(),
                 Over::Filing => file_dialog(&session, &FileDialogProps {

@@ -61,6 +61,8 @@ pub struct Line {
     pub nil: Option<String>,
     /// This month's cells with the person's own edits.
     pub cells: BTreeMap<String, Value>,
+    /// Its open issues.
+    pub issues: u32,
     /// Field ids in conflict.
     pub conflicts: Vec<String>,
     /// This month needs nothing more.
@@ -110,6 +112,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         gap: rate.map(|rate| rate - numbers::pace(period)),
         last_image: row.last_image.clone(),
         nil,
+        issues: row.row.open_issues,
         conflicts: row.conflicts.clone(),
         filled,
         cells,

@@ -1,0 +1,102 @@
+//! A unit's month on paper: every column of the ledger with what stands in it, the sums, and where three people sign (ux.md 5.2).
+
+use maud::{Markup, html};
+use shared::api::{ReportRow, ReportView};
+use shared::field::Field;
+use shared::ids::UnitId;
+use shared::rules::overview::{pace, rate};
+use shared::text::figures::{percent, signed, wan};
+use shared::text::panel::Panel;
+use shared::text::ui::{Say, Ui};
+use shared::time::Month;
+use shared::value::Value;
+
+use super::draw::{Reader, td_number, th, th_number};
+use crate::http::projects::period;
+use crate::http::reply::Failed;
+use crate::http::{Call, Site, reports};
+
+/// What a line says in words.
+const WORDS: [Field; 3] = [Field::MonthImage, Field::MonthNext, Field::Problems];
+
+/// The sheet of a ledger, month and unit.
+pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
+    let ledger: String = call.asked("ledger")?.unwrap_or_default();
+    let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
+    let view = reports::reported(site, call, unit, ledger, period(site, call)?).await?;
+    Ok(sheet(&Reader::of(site, call).await?, &view))
+}
+
+/// A line's figures, in fen.
+struct Line<'a> {
+    row: &'a ReportRow,
+    done: Option<i64>,
+    year: i64,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &'a ReportRow) -> Self {
+        let done = row.cells.get(Field::MonthDoneFen.id());
+        let done = done.and_then(Value::as_int);
+        let year = row.before_fen.saturating_add(done.unwrap_or(0));
+        Self { row, done, year }
+    }
+
+    fn cell(&self, field: Field) -> &Value {
+        self.row.cells.get(field.id()).unwrap_or(&Value::Null)
+    }
+}
+
+fn sheet(reader: &Reader, view: &ReportView) -> Markup {
+    let lines: Vec<_> = view.rows.iter().map(Line::of).collect();
+    let sum = |of: &dyn Fn(&Line<'_>) -> i64| lines.iter().map(of).fold(0, i64::saturating_add);
+    let (plan, year) = (
+        sum(&|line| line.row.row.year_plan_fen.unwrap_or(0)),
+        sum(&|line| line.year),
+    );
+    let filed = view.filing.as_ref().map(|filing| {
+        let (at, name) = (filing.filed_at.to_string(), &filing.by.name);
+        reader.say(&Say::FiledBy { at: &at, name })
+    });
+    html! {
+        h2.month-title { (view.unit_name) " " (reader.month(view.period)) " " (reader.ledger(&view.ledger)) }
+        p.month-note { span { (filed.unwrap_or_default()) } span { (reader.own(Panel::InWan)) } }
+        table.month {
+            thead { tr {
+                (th_number(reader.own(Panel::Number))) (th(reader.word(Ui::ProjectName))) (th_number(reader.word(Ui::YearPlan)))
+                (th_number(reader.word(Ui::LastCumulative))) (th_number(reader.word(Ui::MonthDone))) (th_number(reader.word(Ui::YearDone)))
+                (th_number(reader.word(Ui::Rate))) (th_number(reader.word(Ui::PaceGap)))
+                @for field in WORDS { th.month__words scope="col" { (field.label(reader.lang())) } }
+                (th(reader.word(Ui::NoChange)))
+            } }
+            tbody { @for (at, line) in lines.iter().enumerate() { (drawn(reader, at + 1, line, view.period)) } }
+            tfoot { tr {
+                td {} th scope="row" { (reader.word(Ui::Total)) }
+                (figures(Some(plan), sum(&|line| line.row.before_fen), Some(sum(&|line| line.done.unwrap_or(0))), year, view.period))
+                td colspan="4" {}
+            } }
+        }
+        p.month-signs { span { (reader.own(Panel::SignHead)) } span { (reader.own(Panel::SignChecked)) } span { (reader.own(Panel::SignFilled)) } }
+    }
+}
+
+/// The six figures of a line or of the sums, all in fen.
+fn figures(plan: Option<i64>, before: i64, done: Option<i64>, year: i64, month: Month) -> Markup {
+    let rate = rate(Some(year), plan);
+    html! {
+        (td_number(wan(plan))) (td_number(wan(Some(before)))) (td_number(wan(done))) (td_number(wan(Some(year))))
+        (td_number(percent(rate))) (td_number(rate.map(|rate| signed(rate - pace(month))).unwrap_or_default()))
+    }
+}
+
+fn drawn(reader: &Reader, number: usize, line: &Line<'_>, month: Month) -> Markup {
+    let row = &line.row.row;
+    html! {
+        tr {
+            (td_number(number)) th scope="row" { (row.name) }
+            (figures(row.year_plan_fen, line.row.before_fen, line.done, line.year, month))
+            @for field in WORDS { td.month__words { (reader.shown(field.kind(), line.cell(field))) } }
+            td { (reader.shown(Field::MonthNil.kind(), line.cell(Field::MonthNil))) }
+        }
+    }
+}
