@@ -131,7 +131,7 @@ fn each_rule_refuses_what_breaks_it() {
             "kundulun",
             r#""monthly:28""#,
             r#""monthly:32""#,
-            "reports.2.recurrence",
+            "reports.0.recurrence",
             "is no recurrence",
         ),
         (
