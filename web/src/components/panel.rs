@@ -82,11 +82,10 @@ pub fn Panel(props: &PanelProps) -> Html {
     }
     let drawn = fetched.remote.ready().cloned();
     {
-        let (place, outbox) = (place.clone(), outbox.clone());
-        use_effect_with((drawn, fetched.began), move |(drawn, began)| {
+        let place = place.clone();
+        use_effect_with((drawn, fetched.began), move |(drawn, _)| {
             if let (Some(place), Some(drawn)) = (place.cast::<Element>(), drawn) {
                 put(&place, drawn);
-                outbox.fetched(None, *began);
             }
         });
     }
@@ -95,17 +94,7 @@ pub fn Panel(props: &PanelProps) -> Html {
         use_effect_with((outbox.clone(), fetched.began), move |(outbox, _)| {
             if let Some(place) = place.cast::<Element>() {
                 for cell in cells(&place) {
-                    let mark = mark_of(&outbox.outbox.status(cell.project, &cell.path));
-                    set(
-                        &cell.element,
-                        "data-status",
-                        mark.as_ref().map(|(name, _)| *name),
-                    );
-                    set(
-                        &cell.element,
-                        "title",
-                        mark.as_ref().and_then(|(_, why)| why.as_deref()),
-                    );
+                    cell.mark(&outbox.outbox.status(cell.project, &cell.path));
                 }
             }
         });
@@ -159,14 +148,18 @@ pub fn Panel(props: &PanelProps) -> Html {
             match read {
                 Err(why) => session.notices.fail(session.words.t(why)),
                 Ok(new) if new == cell.old => {}
-                Ok(new) => outbox.edit(FieldEdit {
-                    project: cell.project,
-                    heads: cell.heads,
-                    path: cell.path,
-                    old: cell.old,
-                    new,
-                    on_behalf: None,
-                }),
+                Ok(new) => {
+                    // What was written is no draft any more: the next drawing may take its place.
+                    set(&cell.element, "data-old", Some(&cell.text));
+                    outbox.edit(FieldEdit {
+                        project: cell.project,
+                        heads: cell.heads,
+                        path: cell.path,
+                        old: cell.old,
+                        new,
+                        on_behalf: None,
+                    });
+                }
             }
         })
     };
@@ -218,7 +211,8 @@ pub fn Panel(props: &PanelProps) -> Html {
         };
         if event
             .target_dyn_into::<Element>()
-            .is_some_and(|from| lead_on(&from, step))
+            // In a list and in an area of lines these keys have their own meaning.
+            .is_some_and(|from| from.tag_name() == "INPUT" && lead_on(&from, step))
         {
             event.prevent_default();
         }
@@ -243,6 +237,27 @@ struct Cell {
 }
 
 impl Cell {
+    /// Shows how the field stands; what was refused stands in it again, with the reason beneath.
+    fn mark(&self, status: &FieldStatus) {
+        let mut why = None;
+        if let FieldStatus::Refused(item) = status {
+            if let Standing::Refused(reason) = &item.standing {
+                why = Some(reason.as_str());
+            }
+            let refused = item.value_at(&self.path).unwrap_or(&Value::Null);
+            // Who writes in it already writes it anew.
+            if page::focused().is_none_or(|focused| *focused != self.element) {
+                let input: &HtmlInputElement = self.element.unchecked_ref();
+                input.set_value(&entry::print(self.kind, refused));
+            }
+        }
+        let name = (*status != FieldStatus::Idle).then(|| status.name());
+        set(&self.element, "data-status", name);
+        if let Some(around) = self.element.parent_element() {
+            set(&around, "data-why", why);
+        }
+    }
+
     fn is_of_a_form(&self) -> bool {
         self.element
             .closest("form")
@@ -365,17 +380,4 @@ fn set(element: &Element, name: &str, value: Option<&str>) {
         Some(value) => element.set_attribute(name, value),
         None => element.remove_attribute(name),
     };
-}
-
-/// How a field stands, and why it was refused.
-fn mark_of(status: &FieldStatus) -> Option<(&'static str, Option<String>)> {
-    let why = match status {
-        FieldStatus::Idle => return None,
-        FieldStatus::Refused(item) => match &item.standing {
-            Standing::Refused(why) => Some(why.clone()),
-            Standing::Waiting | Standing::Sending => None,
-        },
-        _ => None,
-    };
-    Some((status.name(), why))
 }

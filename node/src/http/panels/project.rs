@@ -9,6 +9,7 @@ use shared::time::Month;
 use super::draw::Reader;
 use crate::http::projects::{period, readable_one};
 use crate::http::reply::Failed;
+use crate::http::reports::not_for_observers;
 use crate::http::{Call, Site};
 use crate::views;
 
@@ -37,6 +38,7 @@ impl File {
 
 /// The part a call asks for.
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
+    not_for_observers(call)?;
     let id: ProjectId = call.asked("project")?.ok_or(Failed::NotFound)?;
     let view = readable_one(site, call, id).await?;
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);

@@ -35,7 +35,7 @@ pub(super) fn part(file: &File) -> Markup {
         @if !rules.gaps.is_empty() {
             ul.list #gaps { @for gap in &rules.gaps {
                 li { span.behind { "▲ " (reader.own(Panel::NotNamed)) " " (post(reader, &gap.slot)) " " (gap.count) "/" (gap.min) }
-                     @if !gap.from.is_empty() { span { (reader.fill(Panel::NamedBy, &[gap.from.clone()])) } } small { (gap.clause) } }
+                     @if !gap.from.is_empty() { span { (reader.fill(Panel::NamedBy, std::slice::from_ref(&gap.from))) } } small { (gap.clause) } }
             } }
         }
         div.rows__scroll { table."table table--cells" #persons { tbody { @for field in PERSONS {
