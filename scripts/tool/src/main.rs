@@ -43,7 +43,7 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// The rounds over the module, chosen by what is smallest in brotli: a module that is smaller plain need not be.
-const ROUNDS: [&str; 2] = ["-O1", "-O1"];
+const ROUNDS: [&str; 2] = ["-O2", "-O2"];
 
 /// One finished file with its compressed forms.
 struct Finished {
