@@ -20,7 +20,7 @@ use crate::library::{Library, LibraryError};
 use crate::profile::Profile;
 use crate::project::{ProjectRow, ProjectView};
 use crate::rulebook::rulebook;
-use crate::rules::desk::{arrange, due_lines, filing_card, returned};
+use crate::rules::desk::{arrange, due_lines, filing_card, is_before, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
 use crate::rules::report::{self, Asked, Filing, Review};
@@ -30,7 +30,7 @@ use crate::rules::{Look, World, compiled, results, verdicts};
 use crate::store::Reader;
 use crate::summary::{self, Facts};
 use crate::text::Lang;
-use crate::time::{Month, Timestamp};
+use crate::time::{Date, Month, Timestamp};
 use crate::view::{self, Names};
 
 mod corrected;
@@ -537,9 +537,18 @@ pub fn desk(
         .iter()
         .map(|(id, facts)| (*id, facts.row.name.clone()))
         .collect();
+    let mut begun: BTreeMap<UnitId, Date> = BTreeMap::new();
+    for (id, facts) in facts {
+        if let Some(unit) = facts.row.home {
+            let day = id.time().date();
+            let first = begun.entry(unit).or_insert(day);
+            *first = day.min(*first);
+        }
+    }
     let mut owed = obligations(library, reader, question.profile, &asked)?;
     // What waits for the head is nobody else's task.
     owed.retain(|one| one.kind != ObligationKind::Confirm || actor.role == Role::HubHead);
+    owed.retain(|one| !is_before(one, &begun));
     let left = |day| worked.left(today, day).ok();
     desk.due.extend(due_lines(profile, &owed, &names, left));
     Ok(arrange(desk, today))

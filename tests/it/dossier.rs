@@ -124,10 +124,7 @@ async fn look(
 #[test]
 fn a_projects_file_is_read_and_written_part_by_part() {
     let root = tempfile::tempdir().expect("a folder");
-    let mut node = Place::township(root.path(), TOWNSHIP);
-    node.add_user(CLERK, "clerk", PASSWORD);
-    node.start();
-    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let (node, mut clerk) = Place::staffed_township(root.path(), TOWNSHIP, PASSWORD);
     let me = clerk.get("/api/v1/session").ok().json();
     let project = ids::project();
     let set = json!({ "name": "松坪镇集镇道路工程", "total_investment_fen": 183_050_000_i64, "site": "河西" });

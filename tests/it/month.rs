@@ -135,10 +135,7 @@ async fn fill(root: &Path, address: &str) -> Result<()> {
 #[test]
 fn a_month_of_many_projects_is_filled_in_sight_and_printed_whole() {
     let root = tempfile::tempdir().expect("a folder");
-    let mut node = Place::township(root.path(), TOWNSHIP);
-    node.add_user(CLERK, "clerk", PASSWORD);
-    node.start();
-    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let (node, mut clerk) = Place::staffed_township(root.path(), TOWNSHIP, PASSWORD);
     let me = clerk.get("/api/v1/session").ok().json();
     let create = |number: usize| {
         let set = json!({ "name": format!("松坪镇第{number}号道路工程"), "total_investment_fen": 183_050_000_i64 });

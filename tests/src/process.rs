@@ -164,6 +164,16 @@ impl Place {
         Self::init(root, "node", name, &[])
     }
 
+    /// A served township with its clerk 李梅, and what she is logged in with.
+    #[must_use]
+    pub fn staffed_township(root: &Path, name: &str, password: &str) -> (Self, Client) {
+        let mut node = Self::township(root, name);
+        node.add_user("李梅", "clerk", password);
+        node.start();
+        let clerk = node.log_in("李梅", password);
+        (node, clerk)
+    }
+
     /// A served hub with its officer 王科, and an enrolled and served township with its clerk 李梅, both with one password.
     #[must_use]
     pub fn hub_and_township(root: &Path, township: &str, password: &str) -> (Self, Self) {

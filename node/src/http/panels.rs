@@ -7,7 +7,7 @@
 //! - a link to a page of the application is followed in place;
 //! - a field of an input stands in `data-path`, its project and the heads that were looked at in `data-project` and `data-heads` around it:
 //!   leaving the input writes the field as any other page does, and `data-old` is what was drawn in it;
-//! - a form with `data-write` is one command over its inputs, an edit or with `data-act` a row of acts, and this word names it; any other
+//! - a form with `data-write` is one command over its inputs, an edit or with `data-record` a row of acts, and this word names it; any other
 //!   form asks for the panel again with what stands in its named inputs;
 //! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands.
 //!

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
+use shared::api::rules::ProjectRules;
 use shared::api::{Collection, Desk, ReportView, SyncState};
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
@@ -54,7 +55,7 @@ pub(super) async fn reported(
 }
 
 /// What names persons and drafts is not for observers (domain.md 15, scenario 50).
-pub(super) fn not_for_observers(call: &Call) -> Result<(), Failed> {
+fn not_for_observers(call: &Call) -> Result<(), Failed> {
     match call.person()?.actor.role {
         Role::Observer => Err(Failed::Forbidden),
         _ => Ok(()),
@@ -167,15 +168,22 @@ pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Fa
 /// # Errors
 /// When the project is not here.
 pub async fn project_rules(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&ruled(site, call, call.parameter(0)?).await?))
+}
+
+/// What the rules say of a project, in the language of the person who asks.
+///
+/// # Errors
+/// When the project is not here, or the person is an observer.
+pub(super) async fn ruled(site: &Site, call: &Call, id: ProjectId) -> Result<ProjectRules, Failed> {
     not_for_observers(call)?;
-    let id: ProjectId = call.parameter(0)?;
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let rules = site
         .context
         .handle
         .read(move |context| views::project_rules(context, &built_in, id, lang))
         .await??;
-    Ok(reply::json(&rules.ok_or(Failed::NotFound)?))
+    rules.ok_or(Failed::NotFound)
 }
 
 /// `GET /api/v1/rules`.

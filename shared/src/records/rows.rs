@@ -340,6 +340,20 @@ mod tests {
         );
     }
 
+    /// The rows of a table as people read them, where nothing else is known.
+    fn read(profile: &Profile, cells: &CellMap, table: Table) -> Vec<RecordRow> {
+        let around = Around {
+            profile,
+            directory: &Directory::default(),
+            lang: Lang::Zh,
+            projects: &BTreeMap::new(),
+            people: &BTreeMap::new(),
+            shelves: vec![cells],
+            void: &Void::new(),
+        };
+        around.rows(cells, table)
+    }
+
     #[test]
     fn a_nomination_outside_the_window_is_taken_and_shown_as_such() {
         let profile = Profile::built_in("honghe").unwrap();
@@ -362,16 +376,7 @@ mod tests {
             );
             put(&mut cells, Table::Nominations, number, Column::At, at);
         }
-        let around = Around {
-            profile: &profile,
-            directory: &Directory::default(),
-            lang: Lang::Zh,
-            projects: &BTreeMap::new(),
-            people: &BTreeMap::new(),
-            shelves: vec![&cells],
-            void: &Void::new(),
-        };
-        let rows = around.rows(&cells, Table::Nominations);
+        let rows = read(&profile, &cells, Table::Nominations);
         let said: Vec<_> = rows.iter().map(|row| row.warnings.join("")).collect();
         assert_eq!(said, ["在受理时间之外提出", ""], "newest first");
     }
@@ -405,20 +410,11 @@ mod tests {
         );
         let of_cells = r#"["2026-11/month_done_fen", "problems"]"#;
         put(&mut cells, Table::Reviews, 2, Column::Cells, of_cells);
-        let around = Around {
-            profile: &profile,
-            directory: &Directory::default(),
-            lang: Lang::Zh,
-            projects: &BTreeMap::new(),
-            people: &BTreeMap::new(),
-            shelves: vec![&cells],
-            void: &Void::new(),
-        };
-        let filed = around.rows(&cells, Table::Filings);
+        let filed = read(&profile, &cells, Table::Filings);
         let shown = |column| filed[0].cells[&column].shown.as_str();
         assert_eq!(shown(Column::Lines), "3 个项目，其中 2 个无变化");
         assert_eq!(shown(Column::Ledger), report.name_zh);
-        let said = around.rows(&cells, Table::Reviews);
+        let said = read(&profile, &cells, Table::Reviews);
         let shown = |column| said[0].cells[&column].shown.as_str();
         assert_eq!(
             shown(Column::Filing),

@@ -195,6 +195,13 @@ fn takes_part(brief: &Brief, whose: Option<UnitId>) -> bool {
     is_of(brief, whose) || whose.is_some_and(|unit| brief.others.contains(&unit))
 }
 
+/// The projects that are still pursued and in which a unit has a part.
+fn with_a_part(ground: &Ground<'_>, whose: Option<UnitId>) -> BTreeSet<ProjectId> {
+    let briefs = ground.briefs.iter().map(AsRef::as_ref);
+    let pursued = briefs.filter(|brief: &&Brief| !brief.is_out && takes_part(brief, whose));
+    pursued.map(|brief| brief.id).collect()
+}
+
 /// The briefs of a unit's living projects.
 fn briefs<'g>(ground: &'g Ground<'_>, whose: Option<UnitId>) -> impl Iterator<Item = &'g Brief> {
     let briefs = ground.briefs.iter().map(AsRef::as_ref);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::api::obligations::{Obligation, ObligationKind};
 use crate::api::{Desk, DeskDue, DeskFiling, DeskReturned, ReportView};
 use crate::field::{Field, Table};
-use crate::ids::ProjectId;
+use crate::ids::{ProjectId, UnitId};
 use crate::profile::Profile;
 use crate::rules::report::{self, Filing};
 use crate::rules::workdays::WorkCalendar;
@@ -136,6 +136,16 @@ pub fn due_lines(
     lines.collect()
 }
 
+/// True for a report that was due before its unit's first record here: it was told another way and is no task that waits.
+///
+/// `begun`: the day of each unit's first project.
+#[must_use]
+pub fn is_before(one: &Obligation, begun: &BTreeMap<UnitId, Date>) -> bool {
+    let since = one.unit.and_then(|unit| begun.get(&unit));
+    let due = one.due.map(|due| due.date());
+    one.kind == ObligationKind::Report && due.zip(since).is_some_and(|(due, since)| due < *since)
+}
+
 /// What is owed, in one line: the post or record it is about, what it is called, its period; the clause where it has no name.
 fn what(profile: &Profile, one: &Obligation) -> String {
     let mut posts = profile.slots.iter();
@@ -187,6 +197,25 @@ pub fn arrange(mut desk: Desk, today: Date) -> Desk {
 mod tests {
     use super::*;
     use crate::api::obligations::{Severity, Standing};
+
+    #[test]
+    fn a_report_due_before_a_units_first_record_waits_for_nobody() {
+        let unit = UnitId::from_bytes([1; 10]);
+        let begun = BTreeMap::from([(unit, "2026-11-05".parse().unwrap())]);
+        let of = |kind, due| {
+            let mut one = owed(kind, "R-KZ-1", Some(due));
+            one.unit = Some(unit);
+            is_before(&one, &begun)
+        };
+        assert!(of(ObligationKind::Report, "2026-10-31"));
+        assert!(!of(ObligationKind::Report, "2026-11-05"));
+        assert!(
+            !of(ObligationKind::Task, "2026-10-31"),
+            "another kind stays"
+        );
+        let of_all = owed(ObligationKind::Report, "R-KZ-1", Some("2026-10-31"));
+        assert!(!is_before(&of_all, &begun), "nobody's in particular stays");
+    }
 
     fn owed(kind: ObligationKind, rule: &str, due: Option<&str>) -> Obligation {
         Obligation {

@@ -12,10 +12,7 @@ words! {
     Countdown "全年倒计时任务" "Tasks of the year";
     Task "任务" "Task";
     TaskDue "完成时限" "Due";
-    TaskDone "完成时间" "Done on";
     Standing "状态" "State";
-    Slip "相差" "Slip";
-    SlipDays "{0} 天" "{0} days";
     NoTasks "本年还没有倒计时任务。可以逐项新增，也可以套用模板倒排。" "No tasks this year yet. Add them one by one, or plan backwards from a template.";
     AddTask "新增任务" "Add a task";
     Add "新增" "Add";
@@ -44,7 +41,6 @@ words! {
     PlanFits "各月计划之和等于年度计划。" "The months add up to the year's plan.";
     PlanMisfits "▲ 各月计划之和与年度计划相差 {0} 万元。" "▲ The months differ from the year's plan by {0} (10,000 yuan).";
     Sources "资金来源" "Sources of money";
-    Source "来源" "Source";
     Share "占比" "Share";
     NoSources "还没有填写资金来源。" "No sources of money yet.";
     SourcesMisfit "▲ 资金来源之和与总投资相差 {0} 万元。" "▲ The sources differ from the total by {0} (10,000 yuan).";
@@ -71,10 +67,8 @@ words! {
     OnNoList "不在任何清单。" "On no list.";
     Nominate "申报入库、纳入清单" "Nominate for a list";
     FitsProgramme "入库条件" "Eligibility";
-    LeaveList "申请退出" "Ask to leave a list";
     // 责任体系.
     Responsible "责任体系" "Who is responsible";
-    Duties "职责" "Duties";
     NotNamed "未明确" "Not named";
     NamedBy "由 {0} 明确" "named by {0}";
     AllNamed "各级责任人已明确。" "Everyone is named.";
@@ -84,7 +78,6 @@ words! {
     Month "月份" "Month";
     OpenMonth "打开月报" "Open the month";
     // 动态与历史.
-    Past "动态与历史" "History";
     PastNote "最近 {0} 条变动，新的在前。" "The last {0} changes, newest first.";
     Changed "字段" "Field";
     Number "序号" "No.";

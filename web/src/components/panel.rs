@@ -27,9 +27,8 @@ use crate::components::face::{Face, face_view};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, use_outbox};
-use crate::hooks::session::use_session;
+use crate::hooks::session::{Session, use_session};
 use crate::markup::html;
-use crate::routes::Route;
 use crate::state::entry;
 use crate::state::keys::Press;
 use crate::state::outbox::{FieldStatus, Standing};
@@ -103,12 +102,9 @@ pub fn Panel(props: &PanelProps) -> Html {
         let (session, on_act) = (session.clone(), props.on_act.clone());
         Callback::from(move |event: MouseEvent| {
             let target = event.target_dyn_into::<Element>();
-            let thing = target
-                .and_then(|target| target.closest("a[href^='/'],[data-copy],[data-act]").ok()?);
-            let Some(thing) = thing else {
-                return;
-            };
-            if let Some(text) = thing.get_attribute("data-copy") {
+            let thing = target.and_then(|target| target.closest("[data-copy],[data-act]").ok()?);
+            let said = |name| thing.as_ref()?.get_attribute(name);
+            if let Some(text) = said("data-copy") {
                 let session = session.clone();
                 spawn_local(async move {
                     match clipboard::copy(&text).await {
@@ -116,17 +112,13 @@ pub fn Panel(props: &PanelProps) -> Html {
                         false => session.notices.fail(text),
                     }
                 });
-            } else if let Some(act) = thing.get_attribute("data-act") {
+            } else if let Some(act) = said("data-act") {
                 match act.as_str() {
                     "print" => page::print(),
                     _ => on_act.emit(act),
                 }
-            } else if let Some(path) = thing.get_attribute("href")
-                && !(event.ctrl_key() || event.shift_key() || event.meta_key())
-                && !thing.has_attribute("download")
-            {
-                event.prevent_default();
-                session.way.navigator.push(&Route::from_path(&path));
+            } else {
+                session.way.navigator.follow(&event);
             }
         })
     };
@@ -139,16 +131,8 @@ pub fn Panel(props: &PanelProps) -> Html {
             if cell.is_of_a_form() {
                 return;
             }
-            let read = entry::parse(cell.kind, &cell.text, session.period.year());
-            set(
-                &cell.element,
-                "aria-invalid",
-                read.as_ref().err().map(|_| "true"),
-            );
-            match read {
-                Err(why) => session.notices.fail(session.words.t(why)),
-                Ok(new) if new == cell.old => {}
-                Ok(new) => {
+            match cell.read(&session) {
+                Some(new) if new != cell.old => {
                     // What was written is no draft any more: the next drawing may take its place.
                     set(&cell.element, "data-old", Some(&cell.text));
                     outbox.edit(FieldEdit {
@@ -160,6 +144,7 @@ pub fn Panel(props: &PanelProps) -> Html {
                         on_behalf: None,
                     });
                 }
+                _ => {}
             }
         })
     };
@@ -175,26 +160,19 @@ pub fn Panel(props: &PanelProps) -> Html {
             };
             let mut written = Vec::new();
             for cell in cells(&form) {
-                let read = entry::parse(cell.kind, &cell.text, session.period.year());
-                set(
-                    &cell.element,
-                    "aria-invalid",
-                    read.as_ref().err().map(|_| "true"),
-                );
-                match read {
-                    Err(why) => {
-                        session.notices.fail(session.words.t(why));
+                match cell.read(&session) {
+                    None => {
                         let _ = cell.element.unchecked_ref::<HtmlInputElement>().focus();
                         return;
                     }
-                    Ok(Value::Null) => {}
-                    Ok(value) => written.push((cell, value)),
+                    Some(Value::Null) => {}
+                    Some(value) => written.push((cell, value)),
                 }
             }
             let Some((first, _)) = written.first() else {
                 return;
             };
-            let (heads, act) = (first.heads.clone(), form.has_attribute("data-act"));
+            let (heads, act) = (first.heads.clone(), form.has_attribute("data-record"));
             if let Some(command) = command_of(written, act) {
                 sent.set(Some(outbox.submit(command, (!act).then_some(heads), label)));
             }
@@ -237,6 +215,15 @@ struct Cell {
 }
 
 impl Cell {
+    /// Reads what stands in it; says why and marks it when that is no value of its kind.
+    fn read(&self, session: &Session) -> Option<Value> {
+        let read = entry::parse(self.kind, &self.text, session.period.year());
+        let invalid = read.as_ref().err().map(|_| "true");
+        set(&self.element, "aria-invalid", invalid);
+        read.map_err(|why| session.notices.fail(session.words.t(why)))
+            .ok()
+    }
+
     /// Shows how the field stands; what was refused stands in it again, with the reason beneath.
     fn mark(&self, status: &FieldStatus) {
         let mut why = None;

@@ -4,6 +4,7 @@
 //! budget is its size.
 
 use gloo_events::EventListener;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::component::{component, use_callback, use_effect_with, use_state_eq};
@@ -47,6 +48,20 @@ impl Navigator {
     /// Goes to a page whose address takes this one's place.
     pub fn replace(&self, route: &Route) {
         self.go.emit((route.to_path(), Stay::Replaced));
+    }
+
+    /// Follows the link of the application that was pressed in something the node drew, without loading the page anew; with Ctrl or Shift
+    /// it is the browser's own.
+    pub fn follow(&self, event: &MouseEvent) {
+        let pressed = event.target_dyn_into::<Element>();
+        let link =
+            pressed.and_then(|pressed| pressed.closest("a[href^='/']:not([download])").ok()?);
+        if let Some(path) = link.and_then(|link| link.get_attribute("href"))
+            && !(event.ctrl_key() || event.shift_key() || event.meta_key())
+        {
+            event.prevent_default();
+            self.push(&Route::from_path(&path));
+        }
     }
 
     /// Goes to the list of projects with search words.

@@ -19,7 +19,6 @@ use crate::hooks::live::use_live;
 use crate::hooks::session::use_session;
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::markup::{classes, html};
-use crate::routes::Route;
 use crate::state::remote::Remote;
 
 const PAPERS: [&str; 4] = ["A4", "A3", "A2", "A1"];
@@ -156,21 +155,9 @@ pub fn Chart() -> Html {
             }
         }));
     }
-    // A link of a sheet leads on without loading the page anew.
     let follow = {
         let navigator = session.way.navigator.clone();
-        Callback::from(move |event: MouseEvent| {
-            let link = event
-                .target_dyn_into::<Element>()
-                .and_then(|element| element.closest("a").ok().flatten())
-                .and_then(|link| link.get_attribute("href"));
-            if let Some(path) = link
-                && !(event.ctrl_key() || event.shift_key() || event.meta_key())
-            {
-                event.prevent_default();
-                navigator.push(&Route::from_path(&path));
-            }
-        })
+        Callback::from(move |event: MouseEvent| navigator.follow(&event))
     };
     let on_paper = {
         let chosen = chosen.clone();

@@ -9,9 +9,8 @@ use shared::time::Month;
 use super::draw::Reader;
 use crate::http::projects::{period, readable_one};
 use crate::http::reply::Failed;
-use crate::http::reports::not_for_observers;
+use crate::http::reports::ruled;
 use crate::http::{Call, Site};
-use crate::views;
 
 mod approvals;
 mod money;
@@ -38,19 +37,12 @@ impl File {
 
 /// The part a call asks for.
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
-    not_for_observers(call)?;
     let id: ProjectId = call.asked("project")?.ok_or(Failed::NotFound)?;
     let view = readable_one(site, call, id).await?;
-    let (built_in, lang) = (site.context.built_in.clone(), call.lang);
-    let rules = site
-        .context
-        .handle
-        .read(move |context| views::project_rules(context, &built_in, id, lang))
-        .await??;
     let file = File {
         reader: Reader::of(site, call).await?,
         view,
-        rules: rules.ok_or(Failed::NotFound)?,
+        rules: ruled(site, call, id).await?,
         month: period(site, call)?,
     };
     let part = call.query.get("part").map_or("", String::as_str);

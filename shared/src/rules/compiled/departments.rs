@@ -5,14 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sheet, Sources, is_of, lead, name, on_lists, takes_part, text, views};
+use super::{Sheet, Sources, is_of, lead, name, on_lists, text, views, with_a_part};
 use crate::book::{Cells as _, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId};
 use crate::profile::ListKind;
 use crate::project::ProjectView;
 use crate::rules::approvals::approvals;
-use crate::rules::brief::Brief;
 use crate::rules::guards::is_body;
 use crate::rules::obligations::Ground;
 use crate::text::Lang;
@@ -32,9 +31,7 @@ struct Item<'a> {
 }
 
 pub(super) fn subjects(ground: &Ground<'_>, whose: Option<UnitId>) -> BTreeSet<ProjectId> {
-    let briefs = ground.briefs.iter().map(AsRef::as_ref);
-    let standing = briefs.filter(|brief: &&Brief| !brief.is_out && takes_part(brief, whose));
-    standing.map(|brief| brief.id).collect()
+    with_a_part(ground, whose)
 }
 
 pub(super) fn fill(sources: &Sources<'_>, sheet: &mut Sheet) {

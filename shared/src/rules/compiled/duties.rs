@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Sheet, Sources, name, takes_part, text, views};
+use super::{Sheet, Sources, name, text, views, with_a_part};
 use crate::book::{Cells as _, Row};
 use crate::field::{Column, Table};
 use crate::ids::{ProjectId, UnitId};
@@ -19,9 +19,7 @@ use crate::text::records::comma;
 use crate::value::Value;
 
 pub(super) fn subjects(ground: &Ground<'_>, whose: Option<UnitId>) -> BTreeSet<ProjectId> {
-    let briefs = ground.briefs.iter().map(AsRef::as_ref);
-    let standing = briefs.filter(|brief: &&Brief| !brief.is_out && takes_part(brief, whose));
-    standing.map(|brief| brief.id).collect()
+    with_a_part(ground, whose)
 }
 
 pub(super) fn fill(sources: &Sources<'_>, sheet: &mut Sheet) {

@@ -133,7 +133,7 @@ fn nomination(reader: &Reader, file: &File) -> Markup {
         html! { label { (column.label(reader.lang())) " " (reader.input(&path(column), text)) } }
     };
     html! {
-        form."panel__form" #nominate data-write=(reader.own(Panel::Nominate)) data-act="" {
+        form."panel__form" #nominate data-write=(reader.own(Panel::Nominate)) data-record="" {
             strong { (reader.own(Panel::Nominate)) }
             input type="hidden" data-path=(path(Column::Project)) value=(file.view.id);
             (field(Column::List, "")) (field(Column::NominationAct, ""))
