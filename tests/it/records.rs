@@ -35,7 +35,7 @@ fn township(root: &Path) -> (Place, String) {
 async fn choose(browser: &Browser, path: &str) -> Result<String> {
     let option = browser
         .find(&format!(
-            "#record-form [data-path='{path}'] option:nth-child(2)"
+            "#record-form [data-column='{path}'] option:nth-child(2)"
         ))
         .await?;
     let label = option.text().await?;
@@ -62,7 +62,6 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser
         .press_in("#section-records [data-table='approvals'] a", "审批事项")
         .await?;
-    browser.find("#generic-form").await?;
     browser.find(".empty").await?;
     let item = choose(&browser, "approval_item").await?;
     browser.click("#record-save").await?;
@@ -78,13 +77,15 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     );
 
     // Struck out with a reason, it stays in sight.
-    browser.click("#records [data-act='⊘']").await?;
-    browser.fill("dialog textarea", "重复登记").await?;
-    browser.click("dialog button[type='submit']").await?;
+    browser.click("#records [data-ask^='&strike=']").await?;
+    browser
+        .fill("#record-strike [name='reason']", "重复登记")
+        .await?;
+    browser.click("#record-strike [type='submit']").await?;
     browser
         .find_with("#records tr.records__struck", "重复登记")
         .await?;
-    browser.click("#records [data-act='↺']").await?;
+    browser.click("#records [data-ask^='&past=']").await?;
     browser.find_with("#record-history", &item).await?;
     browser.shoot("41-struck").await?;
 
@@ -93,16 +94,28 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
     browser.open(&steps).await?;
     choose(&browser, "issue").await?;
     browser
-        .fill("#record-form [data-path='act']", "closed")
+        .fill("#record-form [data-column='act']", "closed")
         .await?;
     browser.click("#record-save").await?;
     browser
         .find_with("#record-refused", "只能在上级节点办理")
         .await?;
     browser
-        .holds("#record-form [data-path='act']", "closed")
+        .holds("#record-form [data-column='act']", "closed")
         .await?;
     browser.shoot("42-refused").await?;
+    // Said as the rule lets it, the row stands and the refused word is gone.
+    let act = "#record-form [data-column='act']";
+    browser.fill(act, "coordinated").await?;
+    browser
+        .click("#record-form [data-column='outcome'] option[value='unsolved']")
+        .await?;
+    browser.click("#record-save").await?;
+    browser
+        .find_with("#records tr[data-row]", "coordinated")
+        .await?;
+    let refused = browser.driver.find_all(By::Css("#outbox")).await?;
+    ensure!(refused.is_empty(), "the refused word still stands");
 
     // The registry, and what a township may not read.
     browser.open(&format!("{node}/records")).await?;

@@ -37,10 +37,9 @@ use crate::pages::issues::Issues;
 use crate::pages::log_in::LogIn;
 use crate::pages::project::Project;
 use crate::pages::projects::Projects;
-use crate::pages::records::{RecordList, Registry};
 use crate::pages::report::Report;
 use crate::pages::sync::Sync;
-use crate::routes::Route;
+use crate::routes::{Of, Route};
 use crate::state::answer;
 use crate::state::words::{CountyWords, Sent, Words};
 
@@ -275,11 +274,15 @@ fn draw(session: &Session) -> Html {
             html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
         }
         Route::County if session.is_hub() => {
-            html! { <Panel path={format!("county?period={}", session.period)} /> }
+            html! { <Panel key="county" path={format!("county?period={}", session.period)} /> }
         }
-        Route::Registry { project } => html! { <Registry {project} /> },
+        Route::Registry { project } => {
+            let of = project.map_or(Of::Own, Of::Project);
+            html! { <Panel key="registry" path={format!("registry?{}", of.query('&'))} /> }
+        }
         Route::Rows { table, of } => {
-            html! { <RecordList key={format!("{}{}", table.id(), of.query('?'))} {table} {of} /> }
+            let rows = format!("{}{}", table.id(), of.query('&'));
+            html! { <Panel key={rows.clone()} path={format!("records?table={rows}")} /> }
         }
         Route::Issues => html! { <Issues /> },
         Route::Chart => html! { <Chart /> },

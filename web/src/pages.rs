@@ -7,6 +7,5 @@ pub mod issues;
 pub mod log_in;
 pub mod project;
 pub mod projects;
-pub mod records;
 pub mod report;
 pub mod sync;

@@ -7,9 +7,11 @@
 //! - a link to a page of the application is followed in place;
 //! - a field of an input stands in `data-path`, its project and the heads that were looked at in `data-project` and `data-heads` around it:
 //!   leaving the input writes the field as any other page does, and `data-old` is what was drawn in it;
-//! - a form with `data-write` is one command over its inputs, an edit or with `data-record` a row of acts, and this word names it; any other
-//!   form asks for the panel again with what stands in its named inputs;
-//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands.
+//! - a form or button with `data-command` is one command of the node's writing ([`draw::template`]) with places for what the person gives, and
+//!   `data-label` names it; its own `role="alert"` says why it was refused, and once it is done the panel is asked with `data-ask`;
+//! - any other form asks for the panel again with what stands in its named inputs, and a button with `data-ask` with what stands there;
+//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands; a list with `data-go` leads to
+//!   the page that is chosen.
 //!
 //! Each panel has a module of its own; `draw` holds the pieces they share.
 
@@ -18,6 +20,7 @@ mod desk;
 mod draw;
 mod month;
 mod project;
+mod records;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -36,6 +39,8 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
         "desk" => desk::panel(site, call).await?,
         "month" => month::panel(site, call).await?,
         "project" => project::panel(site, call).await?,
+        "records" => records::list(site, call).await?,
+        "registry" => records::registry(site, call).await?,
         _ => return Err(Failed::NotFound),
     };
     let kind = "text/html; charset=utf-8";

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
-use shared::api::Records;
+use shared::api::{RecordChange, RecordType, Records};
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::project::ProjectView;
@@ -32,12 +32,20 @@ pub async fn types(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
         true => Some(table(call)?),
         false => None,
     };
+    let mut types = type_list(site, call).await?;
+    types.retain(|kind| table.is_none_or(|table| kind.table == table));
+    Ok(reply::json(&types))
+}
+
+/// Every kind as a person reads it.
+///
+/// # Errors
+/// When the project is not here.
+pub(super) async fn type_list(site: &Site, call: &Call) -> Result<Vec<RecordType>, Failed> {
     let types = ask(site, call, |context, question| {
         view::record_types(context.replica.library(), context.reader, question)
     });
-    let mut types = types.await?;
-    types.retain(|kind| table.is_none_or(|table| kind.table == table));
-    Ok(reply::json(&types))
+    types.await
 }
 
 /// `GET /api/v1/records`.
@@ -96,11 +104,23 @@ pub async fn history(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
     let row: RowId = call
         .asked("row")?
         .ok_or_else(|| Failed::BadRequest("row".to_owned()))?;
+    Ok(reply::json(&looked_back(site, call, (table, row)).await?))
+}
+
+/// What became of a row.
+///
+/// # Errors
+/// As for [`rows`].
+pub(super) async fn looked_back(
+    site: &Site,
+    call: &Call,
+    row: (Table, RowId),
+) -> Result<Vec<RecordChange>, Failed> {
     let changes = ask(site, call, move |context, question| {
         let library = context.replica.library();
-        view::record_history(library, context.reader, question, (table, row), HISTORY_MAX)
+        view::record_history(library, context.reader, question, row, HISTORY_MAX)
     });
-    Ok(reply::json(&changes.await?))
+    changes.await
 }
 
 /// `GET /api/v1/issues`.

@@ -306,7 +306,6 @@ words! {
     NoProjectFound "没有匹配的项目" "No such project";
     // Companion records.
     Records "记录与登记" "Records";
-    GenericForm "通用表单" "Generic form";
     RecordsOff "本地未启用" "not kept here";
     RecordSave "登记" "Record";
     ActsNote "一经登记不能修改，有误可划去并写明原因。" "Once recorded it cannot be changed; strike it out with a reason.";

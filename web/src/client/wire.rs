@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
     AttachmentInfo, ChartSheets, Code, DeskConflict, DirectoryUnit, HistoryEntry, ImportInfo,
-    ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, RecordChange, RecordType,
-    Records, RefusedChange, ReportView, SyncState, SyncStatus,
+    ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, Records, RefusedChange,
+    ReportView, SyncState, SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -50,8 +50,6 @@ plain!(
     Me,
     ProjectList,
     ProjectView,
-    Vec<RecordType>,
-    Vec<RecordChange>,
     Records,
     Vec<RefusedChange>,
     ReportView,

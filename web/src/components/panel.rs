@@ -1,19 +1,19 @@
 //! A part of a page as the node drew it: put in its place, followed, copied from, written in (`node/src/http/panels.rs` says what it carries).
 //!
-//! Two forms are known: one that asks for the panel again with what stands in it, and one whose inputs are written as one command.
+//! Two forms are known: one that asks for the panel again with what stands in it, and one that carries a command of the node's writing, in
+//! which what the person gives has its places. A form that was begun is not drawn anew until it is sent or left.
 //!
 //! An input with `data-path` outside a form writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
 //! typed and is not read as the field's kind stays with its reason, and a new drawing waits until the person has left it.
 
 use std::rc::Rc;
 
-use shared::command::Command;
-use shared::field::{FieldPath, Kind, Place, Target};
+use shared::field::{FieldPath, Kind, Target};
 use shared::ids::{CommandId, ProjectId};
 use shared::value::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, HtmlFormElement, HtmlInputElement};
 use yew::prelude::*;
 
 use shared::text::ui::Ui;
@@ -29,9 +29,10 @@ use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, use_outbox};
 use crate::hooks::session::{Session, use_session};
 use crate::markup::html;
+use crate::routes::Route;
 use crate::state::entry;
 use crate::state::keys::Press;
-use crate::state::outbox::{FieldStatus, Standing};
+use crate::state::outbox::{DrawnCommand, FieldStatus, Standing};
 
 /// What the node drew.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,16 +58,51 @@ pub fn Panel(props: &PanelProps) -> Html {
     let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}{}", props.path, *asked).into());
     let sent = use_state(|| None::<CommandId>);
     let outcome = sent.and_then(|id| outbox.outbox.outcome(id).cloned());
+    let queued = sent.is_some() && outcome.is_none() && outbox.outbox.silent;
     {
-        let (session, sent, reload) = (session.clone(), sent.clone(), fetched.reload.clone());
-        use_effect_with(outcome, move |outcome| {
+        let (session, sent, reload, asked, place) = (
+            session.clone(),
+            sent.clone(),
+            fetched.reload.clone(),
+            asked.clone(),
+            place.clone(),
+        );
+        use_effect_with((outcome, queued), move |(outcome, queued)| {
+            let Some(place) = place.cast::<Element>() else {
+                return;
+            };
+            let form = place.query_selector("form[aria-busy]").ok().flatten();
+            let said = |name| form.as_ref()?.get_attribute(name);
             match outcome {
-                Some(Told::Refused(why)) => session.notices.fail(why.clone()),
+                Some(Told::Refused(why)) => {
+                    session.notices.fail(why.clone());
+                    if let (Some(form), Some(id)) = (&form, *sent) {
+                        set(form, "data-refused", Some(&id.to_string()));
+                    }
+                    let told = form
+                        .as_ref()
+                        .and_then(|form| form.query_selector("[role=alert]").ok()?);
+                    if let Some(told) = told {
+                        told.set_text_content(Some(why));
+                    }
+                }
                 Some(Told::Done { .. }) => {
                     session.notices.say(session.words.t(Ui::Saved));
+                    leave(&place);
+                    if let Some(next) = said("data-ask") {
+                        asked.set(next);
+                    }
                     reload.emit(());
                 }
+                // It waits in the outbox; the form is free for the next.
+                None if *queued => {
+                    session.notices.say(session.words.t(Ui::Queued));
+                    leave(&place);
+                }
                 None => return,
+            }
+            if let Some(form) = form {
+                set(&form, "aria-busy", None);
             }
             sent.set(None);
         });
@@ -93,17 +129,33 @@ pub fn Panel(props: &PanelProps) -> Html {
         use_effect_with((outbox.clone(), fetched.began), move |(outbox, _)| {
             if let Some(place) = place.cast::<Element>() {
                 for cell in cells(&place) {
-                    cell.mark(&outbox.outbox.status(cell.project, &cell.path));
+                    if let Some(project) = cell.project {
+                        cell.mark(&outbox.outbox.status(project, &cell.path));
+                    }
                 }
             }
         });
     }
     let onclick = {
-        let (session, on_act) = (session.clone(), props.on_act.clone());
+        let (session, outbox, on_act, asked, sent, place) = (
+            session.clone(),
+            outbox.clone(),
+            props.on_act.clone(),
+            asked.clone(),
+            sent.clone(),
+            place.clone(),
+        );
         Callback::from(move |event: MouseEvent| {
             let target = event.target_dyn_into::<Element>();
-            let thing = target.and_then(|target| target.closest("[data-copy],[data-act]").ok()?);
-            let said = |name| thing.as_ref()?.get_attribute(name);
+            let thing = target.and_then(|target| {
+                target
+                    .closest("button:is([data-copy],[data-act],[data-ask],[data-command])")
+                    .ok()?
+            });
+            let Some(thing) = thing else {
+                return session.way.navigator.follow(&event);
+            };
+            let said = |name| thing.get_attribute(name);
             if let Some(text) = said("data-copy") {
                 let session = session.clone();
                 spawn_local(async move {
@@ -117,26 +169,48 @@ pub fn Panel(props: &PanelProps) -> Html {
                     "print" => page::print(),
                     _ => on_act.emit(act),
                 }
-            } else {
-                session.way.navigator.follow(&event);
+            } else if let Some(next) = said("data-ask") {
+                if let Some(place) = place.cast::<Element>() {
+                    leave(&place);
+                }
+                asked.set(next);
+            } else if let Some(command) = command_of(&thing, &session) {
+                sent.set(Some(outbox.submit_drawn(command)));
             }
         })
     };
+    let oninput = Callback::from(|event: InputEvent| {
+        let form = event
+            .target_dyn_into::<Element>()
+            .and_then(|target| target.closest("form[data-command]").ok()?);
+        if let Some(form) = form {
+            set(&form, "data-draft", Some(""));
+        }
+    });
     let onchange = {
         let (session, outbox) = (session.clone(), outbox.clone());
         Callback::from(move |event: Event| {
-            let Some(cell) = event.target_dyn_into::<Element>().and_then(Cell::of) else {
+            let Some(changed) = event.target_dyn_into::<Element>() else {
                 return;
             };
-            if cell.is_of_a_form() {
-                return;
+            if changed.has_attribute("data-go") {
+                return session
+                    .way
+                    .navigator
+                    .push(&Route::from_path(&text_of(&changed)));
             }
+            let Some(cell) = Cell::of(changed) else {
+                return;
+            };
+            let Some(project) = cell.project.filter(|_| !cell.is_of_a_form()) else {
+                return;
+            };
             match cell.read(&session) {
                 Some(new) if new != cell.old => {
                     // What was written is no draft any more: the next drawing may take its place.
                     set(&cell.element, "data-old", Some(&cell.text));
                     outbox.edit(FieldEdit {
-                        project: cell.project,
+                        project,
                         heads: cell.heads,
                         path: cell.path,
                         old: cell.old,
@@ -155,26 +229,22 @@ pub fn Panel(props: &PanelProps) -> Html {
             let Some(form) = event.target_dyn_into::<Element>() else {
                 return;
             };
-            let Some(label) = form.get_attribute("data-write") else {
+            if !form.has_attribute("data-command") {
                 return asked.set(question(&form));
-            };
-            let mut written = Vec::new();
-            for cell in cells(&form) {
-                match cell.read(&session) {
-                    None => {
-                        let _ = cell.element.unchecked_ref::<HtmlInputElement>().focus();
-                        return;
-                    }
-                    Some(Value::Null) => {}
-                    Some(value) => written.push((cell, value)),
-                }
             }
-            let Some((first, _)) = written.first() else {
-                return;
-            };
-            let (heads, act) = (first.heads.clone(), form.has_attribute("data-record"));
-            if let Some(command) = command_of(written, act) {
-                sent.set(Some(outbox.submit(command, (!act).then_some(heads), label)));
+            // Twice pressed is sent once.
+            if sent.is_none()
+                && let Some(command) = command_of(&form, &session)
+            {
+                // What was refused before gives way to what its author says now.
+                if let Some(refused) = form
+                    .get_attribute("data-refused")
+                    .and_then(|id| id.parse().ok())
+                {
+                    outbox.delete(refused);
+                }
+                set(&form, "aria-busy", Some("true"));
+                sent.set(Some(outbox.submit_drawn(command)));
             }
         })
     };
@@ -198,7 +268,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     let face = Face::of(&fetched.remote, Ui::NotFound)
         .map(|face| face_view(&session, &face, &fetched.reload))
         .unwrap_or_default();
-    html! { <>{ face }<div ref={place} class="panel" {onclick} {onchange} {onsubmit} {onkeydown}></div></> }
+    html! { <>{ face }<div ref={place} class="panel" {onclick} {oninput} {onchange} {onsubmit} {onkeydown}></div></> }
 }
 
 /// An input of a panel that writes a field.
@@ -206,7 +276,7 @@ struct Cell {
     element: Element,
     path: FieldPath,
     kind: Kind,
-    project: ProjectId,
+    project: Option<ProjectId>,
     heads: Vec<String>,
     /// What the node drew in it.
     old: Value,
@@ -216,6 +286,7 @@ struct Cell {
 
 impl Cell {
     /// Reads what stands in it; says why and marks it when that is no value of its kind.
+    #[inline(never)]
     fn read(&self, session: &Session) -> Option<Value> {
         let read = entry::parse(self.kind, &self.text, session.period.year());
         let invalid = read.as_ref().err().map(|_| "true");
@@ -253,17 +324,14 @@ impl Cell {
 
     fn of(element: Element) -> Option<Self> {
         let path: FieldPath = element.get_attribute("data-path")?.parse().ok()?;
-        let around = element.closest("[data-project]").ok().flatten()?;
-        let said = |name| around.get_attribute(name).unwrap_or_default();
+        let around = element.closest("[data-project]").ok().flatten();
+        let said = |name| around.as_ref()?.get_attribute(name);
         let old = element.get_attribute("data-old").unwrap_or_default();
         // A field that the page is too old to know is not written.
         let kind = path.kind()?;
         Some(Self {
-            project: said("data-project").parse().ok()?,
-            heads: said("data-heads")
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            project: said("data-project").and_then(|id| id.parse().ok()),
+            heads: words_of(&said("data-heads").unwrap_or_default()),
             old: entry::parse(kind, &old, 0).unwrap_or(Value::Null),
             text: text_of(&element),
             path,
@@ -273,36 +341,82 @@ impl Cell {
     }
 }
 
-/// What a form writes: a row of acts, or fields of a project.
-fn command_of(written: Vec<(Cell, Value)>, act: bool) -> Option<Command> {
-    let (first, _) = written.first()?;
-    let project = first.project;
-    if !act {
-        let set = written.into_iter().map(|(cell, value)| (cell.path, value));
-        return Some(Command::Edit {
-            project,
-            set: set.collect(),
-            on_behalf: None,
-        });
+/// The command that a form or button carries, with what the person gave in its places; nothing after saying what cannot be read, or where
+/// nothing was given.
+fn command_of(thing: &Element, session: &Session) -> Option<DrawnCommand> {
+    let template = thing.get_attribute("data-command")?;
+    let has = |hole: &str| template.contains(hole);
+    let (of_fields, of_columns) = (has("\"$fields\""), has("\"$columns\""));
+    // What is new is written whole; of a row that stands, what was changed.
+    let fresh = has("\"$row\"").then(clock::new_row_id);
+    let changes = of_columns && fresh.is_none();
+    let (mut fields, mut columns, mut writes) = (String::new(), String::new(), Vec::new());
+    for cell in cells(thing) {
+        let Some(value) = cell.read(session) else {
+            let _ = cell.element.unchecked_ref::<HtmlInputElement>().focus();
+            return None;
+        };
+        let same = if changes { &cell.old } else { &Value::Null };
+        if value == *same {
+            continue;
+        }
+        let said = json(&value);
+        add(&mut fields, cell.path.as_str(), &said);
+        let path = match (fresh, cell.path.target()) {
+            (Some(row), Target::Cell(table, _, column)) => FieldPath::cell(table, row, column),
+            _ => cell.path,
+        };
+        add(&mut columns, path.as_str().rsplit('/').next()?, &said);
+        writes.push((path, value));
     }
-    let Target::Cell(table, ..) = first.path.target() else {
+    if (of_fields || of_columns) && writes.is_empty() {
         return None;
+    }
+    let mut parts = template.split("\"$");
+    let mut command = parts.next()?.to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('"')?;
+        command += &match name {
+            "fields" => format!("{{{fields}}}"),
+            "columns" => format!("{{{columns}}}"),
+            "row" => json(&fresh),
+            _ => {
+                let input = thing.query_selector(&format!("[name={name}]")).ok()?;
+                json(&input.map_or_else(String::new, |input| text_of(&input)))
+            }
+        };
+        command += rest;
+    }
+    let around = |name| {
+        let around = thing.closest(&format!("[{name}]")).ok().flatten();
+        around.and_then(|around| around.get_attribute(name))
     };
-    let of_project = matches!(table.place(), Place::Project | Place::Oversight);
-    let set = written.into_iter();
-    Some(Command::Record {
-        project: of_project.then_some(project),
-        unit: None,
-        table,
-        row: clock::new_row_id(),
-        set: set
-            .filter_map(|(cell, value)| match cell.path.target() {
-                Target::Cell(_, _, column) => Some((column, value)),
-                _ => None,
-            })
-            .collect(),
-        on_behalf: None,
+    // A new row builds on nothing.
+    let base = of_fields || changes;
+    Some(DrawnCommand {
+        command,
+        project: around("data-project").and_then(|id| id.parse().ok()),
+        writes,
+        base: around("data-heads")
+            .filter(|_| base)
+            .map(|heads| words_of(&heads)),
+        label: thing.get_attribute("data-label").unwrap_or_default(),
     })
+}
+
+fn add(object: &mut String, key: &str, value: &str) {
+    if !object.is_empty() {
+        object.push(',');
+    }
+    *object += &format!("\"{key}\":{value}");
+}
+
+fn json<T: serde::Serialize>(thing: &T) -> String {
+    serde_json::to_string(thing).unwrap_or_default()
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// What stands in a form, as further parts of a query.
@@ -314,9 +428,23 @@ fn question(form: &Element) -> String {
     named.collect()
 }
 
-/// What stands in an input, a list or an area: all have it under the same name.
+/// What stands in an input, a list or an area, which all have it under the same name; of a set of boxes those that are ticked.
 fn text_of(element: &Element) -> String {
-    element.unchecked_ref::<HtmlInputElement>().value()
+    if element.tag_name() != "FIELDSET" {
+        return element.unchecked_ref::<HtmlInputElement>().value();
+    }
+    let ticked: Vec<_> = elements(element, ":checked")
+        .map(|box_| text_of(&box_))
+        .collect();
+    ticked.join(",")
+}
+
+/// Whatever is half written in its forms is given up.
+fn leave(place: &Element) {
+    for form in elements(place, "form[data-draft]") {
+        set(&form, "data-draft", None);
+        form.unchecked_ref::<HtmlFormElement>().reset();
+    }
 }
 
 fn cells(place: &Element) -> Vec<Cell> {
@@ -331,8 +459,12 @@ fn elements(place: &Element, selector: &str) -> impl Iterator<Item = Element> {
     (0..count).filter_map(move |at| found.as_ref()?.get(at)?.dyn_into().ok())
 }
 
-/// Puts a new drawing in its place, but for an input that a person is writing in; the focus stays where it was.
+/// Puts a new drawing in its place, but not while a person is writing in an input or has begun a form; the focus stays where it was, or goes
+/// to where the drawing wants it.
 fn put(place: &Element, drawn: &Rc<Drawn>) {
+    if matches!(place.query_selector("form[data-draft]"), Ok(Some(_))) {
+        return;
+    }
     let focused = page::focused().filter(|element| place.contains(Some(element)));
     let path = focused
         .as_ref()
@@ -346,6 +478,8 @@ fn put(place: &Element, drawn: &Rc<Drawn>) {
     place.set_inner_html(&drawn.0);
     if let Some(path) = path {
         page::focus_on(&format!(".panel [data-path=\"{path}\"]"));
+    } else if focused.is_some() {
+        page::focus_on(".panel [autofocus]");
     }
 }
 

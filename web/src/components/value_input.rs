@@ -335,19 +335,8 @@ fn set_input(
                             .target()
                             .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
                             .is_some_and(|input| input.checked());
-                        let mut set: Vec<String> = chosen.iter().filter(|id| **id != own).cloned().collect();
-                        if on {
-                            set.push(own.clone());
-                        }
-                        // A set stands sorted in documents; it has few members.
-                        for at in 1..set.len() {
-                            let mut place = at;
-                            while place > 0 && set[place] < set[place - 1] {
-                                set.swap(place, place - 1);
-                                place -= 1;
-                            }
-                        }
-                        on_edit.emit(if set.is_empty() { Value::Null } else { Value::Text(set.join(",")) });
+                        let kept = chosen.iter().filter(|id| **id != own);
+                        on_edit.emit(entry::set(kept.chain(on.then_some(&own)).map(String::as_str).collect()));
                     });
                     html! { <label key={id.clone()}><input type="checkbox" {checked} {onchange} />{ label }</label> }
                 }) }

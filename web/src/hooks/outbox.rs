@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use shared::api::{Code, Live};
-use shared::command::{Command, Envelope};
+use shared::command::Command;
 use shared::field::FieldPath;
 use shared::ids::{CommandId, ProjectId};
 use shared::project::ProjectView;
@@ -27,7 +27,7 @@ use crate::client::indexed_db::Store;
 use crate::client::live::Heard;
 use crate::client::wire::Answered;
 use crate::state::answer;
-use crate::state::outbox::{Happened, Item, Outbox, Standing};
+use crate::state::outbox::{DrawnCommand, Happened, Item, Outbox, Standing};
 use crate::state::record::{Batch, Edit, Turn, UndoStack};
 use shared::text::ui::{Say, Ui};
 
@@ -73,19 +73,24 @@ pub type Seen = (Value, Vec<String>);
 impl OutboxHandle {
     /// Hands a command in; it is shown at once and ticked after the node's answer.
     pub fn submit(&self, command: Command, base: Option<Vec<String>>, label: String) -> CommandId {
+        self.submit_drawn(DrawnCommand::of(&command, base, label))
+    }
+
+    /// Hands in a command that stands as JSON already.
+    pub fn submit_drawn(&self, drawn: DrawnCommand) -> CommandId {
         let id = clock::new_command_id();
-        let after = command
-            .project()
-            .map(|project| self.dispatch.now().after(project))
-            .unwrap_or_default();
+        let after = drawn
+            .project
+            .map(|project| self.dispatch.now().after(project));
         let me = &self.session.me;
-        let envelope = Envelope {
+        let item = Item::new(
+            me.user,
+            me.node.id,
             id,
-            base,
-            after,
-            command,
-        };
-        let item = Item::new(me.user, me.node.id, &envelope, label, clock::now());
+            after.unwrap_or_default(),
+            drawn,
+            clock::now(),
+        );
         self.dispatch.dispatch(Happened::Made(Box::new(item)));
         id
     }

@@ -52,6 +52,7 @@ impl Navigator {
 
     /// Follows the link of the application that was pressed in something the node drew, without loading the page anew; with Ctrl or Shift
     /// it is the browser's own.
+    #[inline(never)]
     pub fn follow(&self, event: &MouseEvent) {
         let pressed = event.target_dyn_into::<Element>();
         let link =

@@ -36,7 +36,6 @@ use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
 use crate::hooks::rows::use_rows;
 use crate::hooks::session::{Session, use_session};
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
-use crate::pages::records::RecordKinds;
 use crate::routes::Route;
 use crate::state::keys::{InputKey, Press};
 use crate::state::numbers;
@@ -445,7 +444,6 @@ fn Record(props: &RecordProps) -> Html {
                 <FileList view={view.clone()} {read_only} on_behalf={(*on_behalf).clone()}
                     on_struck={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table: Table::Attachments, row, reason }, format!("{} · {}", words.t(Ui::Files), words.t(Ui::Strike))))} />
                 }
-                if *shown == Tab::Approvals { <div id="section-records"><RecordKinds project={Some(base.id)} only_project=true /></div> }
                 if *shown == Tab::Past { { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) } }
             </div>
             if let Some(path) = history.as_ref() {

@@ -63,9 +63,23 @@ fn read(kind: Kind, text: &str, year: i16) -> Result<Value, Ui> {
             Ok(written(text.chars().filter(is_kept).collect()))
         }
         Kind::Flag => Ok(Value::Bool(text == "true")),
-        Kind::Choice(_) | Kind::Set(_) | Kind::Json => Ok(Value::Text(text.to_owned())),
+        Kind::Set(_) => Ok(set(text.split(',').collect())),
+        Kind::Choice(_) | Kind::Json => Ok(Value::Text(text.to_owned())),
         Kind::Moment => Err(misread),
     }
+}
+
+/// A set as it stands in documents: sorted. It has few members.
+#[must_use]
+pub fn set(mut ids: Vec<&str>) -> Value {
+    for at in 1..ids.len() {
+        let mut place = at;
+        while place > 0 && ids[place] < ids[place - 1] {
+            ids.swap(place, place - 1);
+            place -= 1;
+        }
+    }
+    written(ids.join(","))
 }
 
 fn written(text: String) -> Value {
@@ -126,6 +140,7 @@ mod tests {
             (Kind::Date, "昨天", Err(Ui::BadDate)),
             (Kind::Years, "2025年至2027年", text("2025..2027")),
             (Kind::Years, "2027-2025", Err(Ui::BadYears)),
+            (Kind::Set("areas"), "c,a,b", text("a,b,c")),
             (Kind::Text, "  三合\u{3000}互通 ", text("三合 互通")),
             (Kind::Text, &"长".repeat(501), Err(Ui::TextTooLong)),
             (Kind::Long, &"长".repeat(501), text(&"长".repeat(501))),

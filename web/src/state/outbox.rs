@@ -10,7 +10,7 @@
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use shared::command::{Command, Envelope};
+use shared::command::Command;
 use shared::field::{Column, Field, FieldPath, Table};
 use shared::ids::{CommandId, NodeId, ProjectId, UserId};
 use shared::project::{Cell, ProjectView};
@@ -35,6 +35,35 @@ pub enum Standing {
     Sending,
     /// Refused, with the rule or reason in words.
     Refused(String),
+}
+
+/// A command as the JSON it is sent as, with what the page shows of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnCommand {
+    /// The command.
+    pub command: String,
+    /// The project it is about.
+    pub project: Option<ProjectId>,
+    /// What it writes there, as far as the browser can tell.
+    pub writes: Vec<(FieldPath, Value)>,
+    /// Heads of the document that its author saw.
+    pub base: Option<Vec<String>>,
+    /// What it is about, in words.
+    pub label: String,
+}
+
+impl DrawnCommand {
+    /// A command made in the browser.
+    #[must_use]
+    pub fn of(command: &Command, base: Option<Vec<String>>, label: String) -> Self {
+        Self {
+            command: serde_json::to_string(command).unwrap_or_default(),
+            project: command.project(),
+            writes: writes_of(command),
+            base,
+            label,
+        }
+    }
 }
 
 /// One command with what lists show of it.
@@ -63,23 +92,28 @@ pub struct Item {
 }
 
 impl Item {
-    /// A new item for an envelope.
+    /// A new item for a command, which stands in an envelope (`shared::command::Envelope`) after its author's own.
     #[must_use]
     pub fn new(
         user: UserId,
         node: NodeId,
-        envelope: &Envelope,
-        label: String,
+        id: CommandId,
+        after: Vec<CommandId>,
+        drawn: DrawnCommand,
         made_at: Timestamp,
     ) -> Self {
+        let json = |list: &Vec<String>| serde_json::to_string(list).unwrap_or_default();
+        let base = drawn.base.as_ref().map_or_else(|| "null".to_owned(), json);
+        let after = json(&after.iter().map(CommandId::to_string).collect());
+        let command = &drawn.command;
         Self {
             user,
             node,
-            id: envelope.id,
-            project: envelope.command.project(),
-            writes: writes_of(&envelope.command),
-            body: serde_json::to_string(envelope).unwrap_or_default(),
-            label,
+            id,
+            project: drawn.project,
+            writes: drawn.writes,
+            body: format!(r#"{{"id":"{id}","base":{base},"after":{after},"command":{command}}}"#),
+            label: drawn.label,
             made_at,
             standing: Standing::Waiting,
         }

@@ -7,7 +7,7 @@ use shared::text::figures::{percent, signed, wan};
 use shared::text::sign;
 use shared::text::ui::{Say, Ui};
 
-use super::draw::{Reader, bar, td_number, th, th_number};
+use super::draw::{Reader, bar, print_button, td_number, th, th_number};
 use crate::http::reply::Failed;
 use crate::http::{Call, Site, reports};
 
@@ -57,7 +57,7 @@ fn matrix(reader: &Reader, collection: &Collection) -> Markup {
                     details.reminder { summary { (reader.word(Ui::ReminderText)) } p { (collection.reminder) } }
                     button.button type="button" data-copy=(collection.reminder) { (reader.word(Ui::CopyReminder)) }
                 }
-                button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
+                (print_button(reader))
             }
             (figures(reader, collection))
             @if units.is_empty() { p.empty { (reader.word(Ui::NoUnits)) } }

@@ -1,11 +1,14 @@
 //! The pieces panels are made of: words in the reader's language, badges, bars, cells.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use maud::{Markup, html};
+use shared::api::RecordOption;
+use shared::command::Command;
 use shared::decide::rights;
 use shared::field::{Field, FieldPath, Kind};
-use shared::ids::RowId;
+use shared::ids::{ProjectId, RowId};
 use shared::profile::Profile;
 use shared::project::ProjectView;
 use shared::records::{choices, option_label};
@@ -97,23 +100,56 @@ impl Reader {
 
     /// The input of a field with what stands in it.
     pub(super) fn input(&self, path: &FieldPath, text: &str) -> Markup {
+        let offered = match path.kind() {
+            Some(Kind::Choice(list)) => choices(&self.profile, list, self.lang),
+            _ => Vec::new(),
+        };
+        self.input_of(path, text, &self.path(path), &offered)
+    }
+
+    /// The input of a field with what stands in it and what can be chosen; where nothing is offered anything can be written.
+    pub(super) fn input_of(
+        &self,
+        path: &FieldPath,
+        text: &str,
+        label: &str,
+        offered: &[RecordOption],
+    ) -> Markup {
         let kind = path.kind().unwrap_or(Kind::Text);
         let column = path.as_str().rsplit('/').next().unwrap_or_default();
-        let label = self.path(path);
+        let chosen: Vec<&str> = text.split(',').filter(|id| !id.is_empty()).collect();
+        // A value nobody knows is kept and shown as such (design.md 2).
+        let unknown = chosen
+            .iter()
+            .copied()
+            .filter(|id| offered.iter().all(|one| one.id != *id));
+        let options = offered
+            .iter()
+            .map(|one| (one.id.as_str(), one.label.as_str()));
+        let options: Vec<_> = options.chain(unknown.map(|id| (id, id))).collect();
         match kind {
-            Kind::Choice(list) => html! {
-                select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
-                    option value="" { "" }
-                    @for one in choices(&self.profile, list, self.lang) { option value=(one.id) selected[one.id == text] { (one.label) } }
+            Kind::Set(_) => html! {
+                fieldset.value__boxes data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                    @for (id, name) in &options { label { input type="checkbox" value=(id) checked[chosen.contains(id)]; (name) } }
                 }
             },
+            Kind::Choice(_) | Kind::Reference | Kind::Unit | Kind::Text
+                if matches!(kind, Kind::Choice(_)) || !offered.is_empty() =>
+            {
+                html! {
+                    select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                        option value="" { "—" }
+                        @for (id, name) in &options { option value=(id) selected[*id == text] { (name) } }
+                    }
+                }
+            }
             Kind::Flag => html! {
                 select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
                     option value="" { "" }
                     @for (id, yes) in [("true", true), ("false", false)] { option value=(id) selected[id == text] { (flag(yes, self.lang)) } }
                 }
             },
-            Kind::Long | Kind::CoEdited => html! {
+            Kind::Long | Kind::CoEdited | Kind::Rules => html! {
                 textarea.value rows="2" data-path=(path) data-old=(text) data-column=(column) aria-label=(label) { (text) }
             },
             _ => html! {
@@ -169,6 +205,40 @@ impl Reader {
     pub(super) fn badge(&self, (shape, word, class): (&str, Ui, &str)) -> Markup {
         html! { span class={ "state " (class) } { span aria-hidden="true" { (shape) } " " (self.word(word)) } }
     }
+}
+
+/// The key of a row that is offered to be written; whoever writes it draws its own.
+pub(super) fn blank_row() -> RowId {
+    RowId::from_parts(0, [0; 10])
+}
+
+/// A command as a form or button carries it (`data-command`): what the person gives has its places in it.
+///
+/// A hole is the member it stands for and the name of the input that fills it. Three names mean more: `row` is a new row's key, `fields` are
+/// what stands in the inputs with a `data-path`, by path, `columns` the same by column, and without `row` only what was changed.
+pub(super) fn template(command: &Command, holes: &[(&str, &str)]) -> String {
+    let mut json = serde_json::to_value(command).unwrap_or_default();
+    if let Some(members) = json.as_object_mut() {
+        for (member, name) in holes {
+            members.insert((*member).to_owned(), format!("${name}").into());
+        }
+    }
+    json.to_string()
+}
+
+/// An edit of a project's fields, as a form carries it.
+pub(super) fn edit_template(project: ProjectId) -> String {
+    let command = Command::Edit {
+        project,
+        set: BTreeMap::new(),
+        on_behalf: None,
+    };
+    template(&command, &[("set", "fields")])
+}
+
+/// The button that prints the page.
+pub(super) fn print_button(reader: &Reader) -> Markup {
+    html! { button.button type="button" data-act="print" { (reader.word(Ui::Print)) } }
 }
 
 /// A bar of how much is done, with a mark where the calendar stands; both in tenths of a percent. The number stands beside it as text.

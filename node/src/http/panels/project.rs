@@ -38,18 +38,19 @@ impl File {
 /// The part a call asks for.
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     let id: ProjectId = call.asked("project")?.ok_or(Failed::NotFound)?;
+    let rules = ruled(site, call, id).await?;
     let view = readable_one(site, call, id).await?;
     let file = File {
         reader: Reader::of(site, call).await?,
         view,
-        rules: ruled(site, call, id).await?,
+        rules,
         month: period(site, call)?,
     };
     let part = call.query.get("part").map_or("", String::as_str);
     let drawn = match part {
         "schedule" => schedule::part(site, call, &file).await?,
         "money" => money::part(&file),
-        "approvals" => approvals::part(&file),
+        "approvals" => approvals::part(site, call, &file).await?,
         "problems" => problems::part(&file),
         "months" => months::part(&file),
         "people" => people::part(&file),

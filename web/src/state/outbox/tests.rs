@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 use super::*;
+use shared::command::Envelope;
 
 fn project() -> ProjectId {
     ProjectId::from_parts(1, [1; 10])
@@ -19,14 +20,9 @@ fn edit(number: u8, value: &str) -> Item {
         set: [(name(), Value::from(value))].into(),
         on_behalf: None,
     };
-    let envelope = Envelope {
-        id: id(number),
-        base: Some(vec!["a".into()]),
-        after: Vec::new(),
-        command,
-    };
+    let drawn = DrawnCommand::of(&command, Some(vec!["a".into()]), String::new());
     let (user, node) = (UserId::from_bytes([1; 5]), NodeId::from_bytes([2; 32]));
-    Item::new(user, node, &envelope, String::new(), Timestamp(0))
+    Item::new(user, node, id(number), Vec::new(), drawn, Timestamp(0))
 }
 
 fn done(number: u8, head: &str) -> Answered {

@@ -1,22 +1,32 @@
 //! 审批手续: where the project stands, what must be there before it goes on, its approvals, and the requests a unit files for it.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use shared::api::rules::{Gate, Next};
+use shared::command::Command;
 use shared::field::{Column, FieldPath, Table};
 use shared::text::guard::guard_sentence;
 use shared::text::panel::Panel;
 use shared::text::ui::Ui;
 
-use super::super::draw::{Reader, td_number, th, th_number};
+use super::super::draw::{Reader, blank_row, td_number, template, th, th_number};
+use super::super::records::{is_of_project, kinds};
 use super::File;
+use crate::http::records::type_list;
+use crate::http::reply::Failed;
+use crate::http::{Call, Site};
 
-pub(super) fn part(file: &File) -> Markup {
-    html! {
+pub(super) async fn part(site: &Site, call: &Call, file: &File) -> Result<Markup, Failed> {
+    let types = type_list(site, call).await?;
+    let own = types.iter().filter(|kind| is_of_project(kind));
+    Ok(html! {
         (next(file))
         (duties(file))
         (approvals(file))
         (lists(file))
-    }
+        div #section-records { (kinds(&file.reader, own, Some(file.view.id))) }
+    })
 }
 
 fn next(file: &File) -> Markup {
@@ -127,13 +137,21 @@ fn lists(file: &File) -> Markup {
 }
 
 fn nomination(reader: &Reader, file: &File) -> Markup {
-    let row = reader.new_row();
-    let path = |column| FieldPath::cell(Table::Nominations, row, column);
+    let path = |column| FieldPath::cell(Table::Nominations, blank_row(), column);
+    let command = Command::Record {
+        project: None,
+        unit: None,
+        table: Table::Nominations,
+        row: blank_row(),
+        set: BTreeMap::new(),
+        on_behalf: None,
+    };
+    let command = template(&command, &[("set", "columns"), ("row", "row")]);
     let field = |column: Column, text: &str| {
         html! { label { (column.label(reader.lang())) " " (reader.input(&path(column), text)) } }
     };
     html! {
-        form."panel__form" #nominate data-write=(reader.own(Panel::Nominate)) data-record="" {
+        form."panel__form" #nominate data-command=(command) data-label=(reader.own(Panel::Nominate)) {
             strong { (reader.own(Panel::Nominate)) }
             input type="hidden" data-path=(path(Column::Project)) value=(file.view.id);
             (field(Column::List, "")) (field(Column::NominationAct, ""))

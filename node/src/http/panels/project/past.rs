@@ -7,7 +7,7 @@ use shared::text::panel::Panel;
 use shared::text::records::{is_engines, typed};
 use shared::time::Date;
 
-use super::super::draw::{Reader, th};
+use super::super::draw::{Reader, edit_template, th};
 use super::File;
 use crate::http::reply::Failed;
 use crate::http::{Call, Site};
@@ -84,14 +84,15 @@ fn change(file: &File, entry: &HistoryEntry) -> Markup {
             th scope="row" { (reader.path(&entry.path)) @if !entry.reason.is_empty() { small { " " (entry.reason) } } }
             td.panel__words { (reader.shown(kind, &entry.old)) }
             td.panel__words { (reader.shown(kind, &entry.new)) }
-            td.nowrap { @if restores { (restore(reader, &entry.path, &typed(kind, &entry.old))) } }
+            td.nowrap { @if restores { (restore(file, &entry.path, &typed(kind, &entry.old))) } }
         }
     }
 }
 
-fn restore(reader: &Reader, path: &FieldPath, text: &str) -> Markup {
+fn restore(file: &File, path: &FieldPath, text: &str) -> Markup {
+    let reader = &file.reader;
     html! {
-        form data-write=(reader.path(path)) {
+        form data-command=(edit_template(file.view.id)) data-label=(reader.path(path)) {
             input type="hidden" data-path=(path) value=(text);
             button."button button--small" type="submit" { (reader.own(Panel::RestoreValue)) }
         }

@@ -12,7 +12,7 @@ use shared::text::records::comma;
 use shared::text::ui::{Say, Ui};
 use shared::time::Date;
 
-use super::super::draw::{Reader, td_number, th, th_number};
+use super::super::draw::{edit_template, td_number, th, th_number};
 use super::File;
 use crate::http::reply::Failed;
 use crate::http::{Call, Site};
@@ -83,16 +83,17 @@ fn tasks(file: &File, calendar: &WorkCalendar) -> Markup {
                 } }
             } }
         }
-        @if reader.fills { (new_task(reader, &year)) }
+        @if reader.fills { (new_task(file, &year)) }
     }
 }
 
 /// One more task, written as one edit.
-fn new_task(reader: &Reader, year: &str) -> Markup {
+fn new_task(file: &File, year: &str) -> Markup {
+    let reader = &file.reader;
     let row = reader.new_row();
     let path = |column| FieldPath::cell(Table::Countdown, row, column);
     html! {
-        form.panel__form data-write=(reader.own(Panel::AddTask)) {
+        form.panel__form data-command=(edit_template(file.view.id)) data-label=(reader.own(Panel::AddTask)) {
             input type="hidden" data-path=(path(Column::Year)) value=(year);
             label { (reader.own(Panel::AddTask)) " " (reader.input(&path(Column::Task), "")) }
             label { (reader.own(Panel::TaskDue)) " " (reader.input(&path(Column::Due), "")) }
@@ -123,7 +124,7 @@ fn plan_back(call: &Call, file: &File, calendar: &WorkCalendar) -> Markup {
                 button.button type="submit" { (reader.own(Panel::WorkOut)) }
             }
             @match (template, day) {
-                (Some(template), Some(day)) => (proposal(reader, template, &planned(template, day, calendar))),
+                (Some(template), Some(day)) => (proposal(file, template, &planned(template, day, calendar))),
                 _ if !finish.is_empty() => p.note role="alert" { (reader.own(Panel::BadFinish)) },
                 _ => {},
             }
@@ -132,7 +133,8 @@ fn plan_back(call: &Call, file: &File, calendar: &WorkCalendar) -> Markup {
 }
 
 /// The tasks as they would be written, each open to change.
-fn proposal(reader: &Reader, template: &Template, planned: &Planned) -> Markup {
+fn proposal(file: &File, template: &Template, planned: &Planned) -> Markup {
+    let reader = &file.reader;
     let over = planned
         .due
         .iter()
@@ -146,7 +148,7 @@ fn proposal(reader: &Reader, template: &Template, planned: &Planned) -> Markup {
         p { (reader.fill(Panel::BeginBy, &[planned.begin.to_string()])) }
         @if !years.is_empty() { p.note role="status" { (reader.fill(Panel::HolidaysUnknown, &[years])) } }
         @if over > 0 { p.note role="status" { (reader.fill(Panel::AlreadyOver, &[over.to_string()])) } }
-        form data-write=(reader.own(Panel::PlanBack)) #planned {
+        form #planned data-command=(edit_template(file.view.id)) data-label=(reader.own(Panel::PlanBack)) {
             table."table table--cells" {
                 thead { tr { (th_number(reader.own(Panel::Number))) (th(reader.own(Panel::Task))) (th(reader.own(Panel::TaskDue))) } }
                 tbody { @for ((at, step), (row, due)) in template.steps.iter().enumerate().zip(rows.iter().zip(&planned.due)) {
