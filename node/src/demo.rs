@@ -38,7 +38,7 @@ const PROFILE: &str = "kaizhou";
 
 /// The hub and its people. All names are invented.
 const HUB: (&str, [(&str, &str); 2]) = (
-    "演示县项目中心",
+    "演示区项目中心",
     [("王科", "hub_officer"), ("陈主任", "hub_head")],
 );
 

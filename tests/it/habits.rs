@@ -239,6 +239,9 @@ async fn input_method(root: &Path, address: &str) -> Result<()> {
         ("/chart", None, "#chart-words"),
         ("/projects", Some("#new-project"), "dialog input"),
         ("/issues", Some("#new-issue"), "#issue-line"),
+        // Inputs of the node's drawing.
+        ("/records", None, "#records-search"),
+        ("/records/requests", None, "#record-form textarea"),
     ] {
         browser.open(&format!("{address}{page}")).await?;
         if let Some(button) = open {

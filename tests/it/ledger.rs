@@ -166,6 +166,16 @@ async fn views_and_groups(root: &Path, address: &str) -> Result<()> {
     browser.click("#delete-view").await?;
     browser.see_no_more("按行业看大项目").await?;
     browser.holds("#views", "—").await?;
+
+    // The search of the frame finds while one types; a link leads on, and nothing stays open.
+    browser.fill("#search", "wsy").await?;
+    browser.find_with("#found a", PROJECTS[3].0).await?;
+    browser.shoot("67-found").await?;
+    browser.press_in("#found a", PROJECTS[3].0).await?;
+    browser.find_with("h1", PROJECTS[3].0).await?;
+    browser.gone("#found").await?;
+    browser.fill("#search", "无此项目").await?;
+    browser.find_with("#found", "没有符合条件的项目").await?;
     browser.quit().await.context("ending the browser")
 }
 

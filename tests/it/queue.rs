@@ -209,8 +209,11 @@ async fn two_people_at_one_browser(
 
     browser.click("#user-menu").await?;
     browser.click("#log-out").await?;
-    browser.find("input[name='password']").await?;
+    // Who leaves is not told that his session was lost, and whoever comes next begins at the door.
+    browser.find("input[name='name']:focus").await?;
+    ensure!(count(browser, ".form__note").await? == 0);
     browser.log_in(CLERK, password).await?;
+    browser.find(".desk").await?;
     browser
         .open(&format!("http://{}/projects/{project}", node.address()))
         .await?;

@@ -188,7 +188,7 @@ mod tests {
             password: "demo-abcdefghkm".to_owned(),
             places: vec![
                 place(
-                    "演示县项目中心",
+                    "演示区项目中心",
                     "hub",
                     8471,
                     vec![user("王科", "hub_officer"), user("陈主任", "hub_head")],
@@ -198,13 +198,13 @@ mod tests {
         };
         insta::assert_snapshot!(table(&facts, Lang::Zh).join("\n"), @r"
         单位            地址                   用户    角色            密码
-        演示县项目中心  http://127.0.0.1:8471  王科    项目中心经办    demo-abcdefghkm
+        演示区项目中心  http://127.0.0.1:8471  王科    项目中心经办    demo-abcdefghkm
                                                陈主任  项目中心负责人  demo-abcdefghkm
         松坪镇          http://127.0.0.1:8472  李梅    经办            demo-abcdefghkm
         ");
         insta::assert_snapshot!(table(&facts, Lang::En).join("\n"), @r"
         Server          Address                User    Role                Password
-        演示县项目中心  http://127.0.0.1:8471  王科    officer of the hub  demo-abcdefghkm
+        演示区项目中心  http://127.0.0.1:8471  王科    officer of the hub  demo-abcdefghkm
                                                陈主任  head of the hub     demo-abcdefghkm
         松坪镇          http://127.0.0.1:8472  李梅    clerk               demo-abcdefghkm
         ");

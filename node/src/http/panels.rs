@@ -18,6 +18,7 @@
 mod county;
 mod desk;
 mod draw;
+mod found;
 mod month;
 mod project;
 mod records;
@@ -37,6 +38,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     let drawn = match name.as_str() {
         "county" => county::panel(site, call).await?,
         "desk" => desk::panel(site, call).await?,
+        "found" => found::panel(site, call).await?,
         "month" => month::panel(site, call).await?,
         "project" => project::panel(site, call).await?,
         "records" => records::list(site, call).await?,

@@ -4,15 +4,16 @@ use shared::text::ui::{Say, Ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::component::{component, use_state};
+use crate::component::{component, use_effect_with, use_state};
 
 use crate::hooks::router::Link;
 use crate::markup::{classes, html};
 
 use super::key_list::key_list;
 use super::outbox_list::outbox_list;
+use super::panel::Panel;
 use super::sync_pill::sync_pill;
-use crate::client::http::Failure;
+use crate::client::http::{Failure, encode};
 use crate::client::{page, prefs};
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
@@ -83,6 +84,18 @@ pub fn Frame(props: &FrameProps) -> Html {
         }));
     }
 
+    let sought = use_state(String::new);
+    {
+        let sought = sought.clone();
+        use_effect_with(route.clone(), move |_| sought.set(String::new()));
+    }
+    let seek = {
+        let sought = sought.clone();
+        Callback::from(move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            sought.set(input.map_or_else(String::new, |input| input.value()));
+        })
+    };
     let search = {
         let navigator = navigator.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -135,7 +148,11 @@ pub fn Frame(props: &FrameProps) -> Html {
                         let told = answer::failure(&Failure::Unreachable, &session.words);
                         session.notices.fail(told);
                     }
-                    _ => session.on_ended.emit(()),
+                    // Whoever comes next begins at the door, with nothing of this person in the page.
+                    _ => {
+                        page::go(&Route::Desk.to_path(), true);
+                        page::reload();
+                    }
                 }
             });
         })
@@ -157,8 +174,11 @@ pub fn Frame(props: &FrameProps) -> Html {
                     <button class="button button--bare" aria-label={words.t(Ui::NextMonth)} onclick={step(1)}>{ "›" }</button>
                 </div>
                 <form class="top__search" role="search" onsubmit={search}>
-                    <input id="search" type="search" placeholder={words.t(Ui::SearchHint)} aria-label={words.t(Ui::SearchHint)} autocomplete="off" />
+                    <input id="search" type="search" placeholder={words.t(Ui::SearchHint)} aria-label={words.t(Ui::SearchHint)} autocomplete="off" oninput={seek} />
                     <kbd aria-hidden="true">{ "/" }</kbd>
+                    if !sought.trim().is_empty() {
+                        <div class="top__found" id="found"><Panel path={format!("found?q={}", encode(sought.trim()))} /></div>
+                    }
                 </form>
                 { sync_pill(&session, &line) }
                 <div class="top__user">

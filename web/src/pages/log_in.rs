@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::component::{component, use_node_ref, use_state};
+use crate::component::{component, use_effect_with, use_node_ref, use_state};
 
 use crate::client::http::{Client, Failure};
 use crate::client::page;
@@ -39,6 +39,10 @@ pub fn LogIn(props: &LogInProps) -> Html {
     let password = use_node_ref();
     let busy = use_state(|| false);
     let error = use_state(|| None::<String>);
+    // Put in later than the page, an input is not given the focus by itself.
+    use_effect_with((), |()| {
+        page::focus_on("[name=name]");
+    });
     let onsubmit = {
         let (client, on_logged_in) = (props.client.clone(), props.on_logged_in.clone());
         let (name, password, busy, error, words) = (
@@ -85,7 +89,7 @@ pub fn LogIn(props: &LogInProps) -> Html {
                 if let Some(mark) = page::mark() { <p class="demo-strip"><strong>{ mark }</strong></p> }
                 <div class="log-in__seal" aria-hidden="true">{ words.t(Ui::Seal) }</div>
                 <h1>{ words.t(Ui::Product) }</h1>
-                if props.ended { <p class="form__note" role="status">{ words.t(Ui::SessionEnded) }</p> }
+                if props.ended && error.is_none() { <p class="form__note" role="status">{ words.t(Ui::SessionEnded) }</p> }
                 <label class="form__field"><span>{ words.t(Ui::UserName) }</span><input ref={name} name="name" autocomplete="username" autofocus=true required=true /></label>
                 <label class="form__field"><span>{ words.t(Ui::Password) }</span><input ref={password} name="password" type="password" autocomplete="current-password" required=true /></label>
                 if let Some(error) = error.as_ref() { <p class="form__error" role="alert">{ error }</p> }
