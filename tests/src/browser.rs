@@ -407,7 +407,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Keeps what the window shows. A page wider than the window is a fault, and so is a part of it that sticks out.
+    /// Keeps what the window shows. A page wider than the window is a fault, and so is a part of it that sticks out, or a frame that slides up.
     ///
     /// # Errors
     /// When the picture cannot be kept, or something overflows to the side.
@@ -428,6 +428,16 @@ impl Browser {
         let wide = wide.json().as_i64().unwrap_or(0);
         if wide > 0 {
             bail!("{name} is {wide} pixels wider than the window");
+        }
+        let slides = "return document.querySelector('.frame') && !matchMedia('print').matches ? document.documentElement.scrollHeight - window.innerHeight : 0";
+        let slides = self
+            .driver
+            .execute(slides, Vec::new())
+            .await
+            .context("measuring the frame")?;
+        let slides = slides.json().as_i64().unwrap_or(0);
+        if slides > 0 {
+            bail!("in {name} the frame slides up by {slides} pixels");
         }
         let over = self
             .driver

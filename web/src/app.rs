@@ -288,6 +288,8 @@ fn draw(session: &Session) -> Html {
         Route::Chart => html! { <Chart /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },
+        #[cfg(debug_assertions)]
+        Route::Components => html! { <crate::pages::components::Components /> },
         Route::County | Route::NotFound => nowhere(&session.words),
     }
 }

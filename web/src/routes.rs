@@ -56,6 +56,9 @@ pub enum Route {
     Exchange,
     /// 同步与冲突.
     Sync,
+    /// Every component in all its states, for those who build them.
+    #[cfg(debug_assertions)]
+    Components,
     /// Nothing stands at this address.
     NotFound,
 }
@@ -116,6 +119,8 @@ impl Route {
             Self::Rows { table, of } => format!("/records/{}{}", table.id(), of.query('?')),
             Self::Exchange => "/exchange".to_owned(),
             Self::Sync => "/sync".to_owned(),
+            #[cfg(debug_assertions)]
+            Self::Components => "/components".to_owned(),
             Self::NotFound => "/404".to_owned(),
         }
     }
@@ -160,6 +165,8 @@ impl Route {
             },
             ["exchange"] => Some(Self::Exchange),
             ["sync"] => Some(Self::Sync),
+            #[cfg(debug_assertions)]
+            ["components"] => Some(Self::Components),
             _ => None,
         };
         found.unwrap_or(Self::NotFound)

@@ -108,7 +108,7 @@ pub fn saving_mark(words: &Words, status: &FieldStatus) -> Html {
     let (sign, word, key) = match status {
         FieldStatus::Idle => return html! { <span class="mark" data-status="idle"></span> },
         FieldStatus::Saving => ("…", Ui::Saving, String::new()),
-        FieldStatus::Queued => ("⧗", Ui::Queued, String::new()),
+        FieldStatus::Queued => ("↑", Ui::Queued, String::new()),
         FieldStatus::Saved(id) => ("✔", Ui::Saved, id.to_string()),
         FieldStatus::Proposed(id) => ("◇", Ui::BecameProposal, id.to_string()),
         FieldStatus::Refused(_) => ("✖", Ui::NotSaved, String::new()),
