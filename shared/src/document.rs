@@ -215,7 +215,13 @@ impl Document {
     /// Every path that was ever set, in path order, with all that stands there. Keys that are no paths are left out.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries_within(..)
+        self.entries_within(.., None)
+    }
+
+    /// The same as it was at older heads.
+    #[must_use]
+    pub fn entries_at(&self, heads: &[ChangeHash]) -> Vec<Entry> {
+        self.entries_within(.., Some(heads))
     }
 
     /// The entries of a table's cells. What else the document holds is not looked at, so this is cheap in a large one.
@@ -224,12 +230,20 @@ impl Document {
         let from = FieldPath::table_prefix(table);
         // The character after the slash that ends a prefix.
         let to = [table.id(), "0"].concat();
-        self.entries_within(from..to)
+        self.entries_within(from..to, None)
     }
 
-    fn entries_within(&self, range: impl RangeBounds<String>) -> Vec<Entry> {
+    fn entries_within(
+        &self,
+        range: impl RangeBounds<String>,
+        heads: Option<&[ChangeHash]>,
+    ) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for item in self.inner.map_range(ROOT, range) {
+        let items = match heads {
+            None => self.inner.map_range(ROOT, range),
+            Some(heads) => self.inner.map_range_at(ROOT, range, heads),
+        };
+        for item in items {
             let Ok(path) = item.key.parse::<FieldPath>() else {
                 continue;
             };
@@ -237,11 +251,11 @@ impl Document {
                 continue;
             }
             let rivals = if item.conflict {
-                self.rivals(&path)
+                self.read_all(&path, heads)
             } else {
                 let operation = item.id();
                 let value = match &item.value {
-                    ValueRef::Object(ObjType::Text) => self.text(&operation),
+                    ValueRef::Object(ObjType::Text) => self.text(&operation, heads),
                     ValueRef::Object(_) => Value::Null,
                     ValueRef::Scalar(_) => scalar(&item.value.clone().into()),
                 };
@@ -278,6 +292,25 @@ impl Document {
         self.inner.hash_for_opid(operation)
     }
 
+    /// The tips of what had been written by a moment, as the writers' clocks have it.
+    ///
+    /// Shape: sorted. A change counts once all it builds on does, so that a clock that ran slow brings nothing too early.
+    #[must_use]
+    pub fn heads_by(&self, seconds: i64) -> Vec<ChangeHash> {
+        let mut counted = BTreeSet::new();
+        let mut tips = BTreeSet::new();
+        for change in self.inner.get_changes_meta(&[]) {
+            if change.timestamp <= seconds && change.deps.iter().all(|one| counted.contains(one)) {
+                for one in &change.deps {
+                    tips.remove(one);
+                }
+                counted.insert(change.hash);
+                tips.insert(change.hash);
+            }
+        }
+        tips.into_iter().collect()
+    }
+
     /// What a change says about its writer.
     #[must_use]
     pub fn change_info(&self, hash: &ChangeHash) -> Option<ChangeInfo> {
@@ -305,10 +338,7 @@ impl Document {
             .into_iter()
             .map(|(value, operation)| {
                 let value = match value {
-                    automerge::Value::Object(ObjType::Text) => match heads {
-                        None => self.text(&operation),
-                        Some(heads) => text_value(self.inner.text_at(&operation, heads)),
-                    },
+                    automerge::Value::Object(ObjType::Text) => self.text(&operation, heads),
                     automerge::Value::Object(_) => Value::Null,
                     scalar_value => scalar(&scalar_value),
                 };
@@ -317,8 +347,15 @@ impl Document {
             .collect()
     }
 
-    fn text(&self, object: &ObjId) -> Value {
-        text_value(self.inner.text(object))
+    fn text(&self, object: &ObjId, heads: Option<&[ChangeHash]>) -> Value {
+        let text = match heads {
+            None => self.inner.text(object),
+            Some(heads) => self.inner.text_at(object, heads),
+        };
+        match text {
+            Ok(text) if !text.is_empty() => Value::Text(text),
+            _ => Value::Null,
+        }
     }
 }
 
@@ -326,13 +363,6 @@ impl Document {
 #[must_use]
 pub fn is_co_edited(path: &FieldPath) -> bool {
     matches!(path.target(), Target::Once(field) if field.kind() == Kind::CoEdited)
-}
-
-fn text_value(text: Result<String, AutomergeError>) -> Value {
-    match text {
-        Ok(text) if !text.is_empty() => Value::Text(text),
-        _ => Value::Null,
-    }
 }
 
 /// Reads an automerge scalar. Types this version never writes are shown as text, so that they are seen and not lost.

@@ -28,6 +28,7 @@ use crate::value::Value;
 mod books;
 mod compiled;
 mod issues;
+mod plans;
 mod records;
 #[cfg(feature = "sync")]
 mod repair;
@@ -35,6 +36,7 @@ mod repair;
 pub use books::{book, unit_book};
 pub use compiled::compiled_subjects;
 pub use issues::{IssuesQuestion, issues};
+pub use plans::{PlanVersion, plan_versions};
 pub use records::{Looked, RecordsQuestion, record_history, record_types, records};
 #[cfg(feature = "sync")]
 pub use repair::repair;
@@ -146,23 +148,54 @@ pub fn project(
     project_with(library, reader, id, &mut names).map(Some)
 }
 
+/// The view of a project as its writers' clocks had it at a moment; `None` when it is not here. Its heads are those of that moment.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn project_by(
+    library: &mut Library,
+    reader: &dyn Reader,
+    id: ProjectId,
+    moment: Timestamp,
+) -> Result<Option<ProjectView>, LibraryError> {
+    if !library.contains(reader, &DocumentId::Project(id))? {
+        return Ok(None);
+    }
+    let mut names = Names::load(library, reader)?;
+    project_as_of(library, reader, id, &mut names, Some(moment)).map(Some)
+}
+
 pub(crate) fn project_with(
     library: &mut Library,
     reader: &dyn Reader,
     id: ProjectId,
     names: &mut Names,
 ) -> Result<ProjectView, LibraryError> {
-    let document = library.document(reader, &DocumentId::Project(id))?;
-    let heads = heads_to_hex(&document.heads());
-    let mut entries: Vec<(Entry, bool)> = document
-        .entries()
-        .into_iter()
-        .map(|entry| (entry, false))
-        .collect();
+    project_as_of(library, reader, id, names, None)
+}
+
+fn project_as_of(
+    library: &mut Library,
+    reader: &dyn Reader,
+    id: ProjectId,
+    names: &mut Names,
+    moment: Option<Timestamp>,
+) -> Result<ProjectView, LibraryError> {
+    let read = |document: &Document| match moment {
+        None => (document.heads(), document.entries()),
+        Some(moment) => {
+            let heads = document.heads_by(moment.0.div_euclid(1000));
+            let entries = document.entries_at(&heads);
+            (heads, entries)
+        }
+    };
+    let (heads, own) = read(library.document(reader, &DocumentId::Project(id))?);
+    let heads = heads_to_hex(&heads);
+    let mut entries: Vec<(Entry, bool)> = own.into_iter().map(|entry| (entry, false)).collect();
     let oversight = DocumentId::Oversight(id);
     let has_oversight = library.contains(reader, &oversight)?;
     if has_oversight {
-        let county = library.document(reader, &oversight)?.entries();
+        let (_, county) = read(library.document(reader, &oversight)?);
         // The county's side owns its fields; should a foreign node have written one into the record, it is not shown.
         let theirs: BTreeSet<_> = county.iter().map(|entry| entry.path.clone()).collect();
         entries.retain(|(entry, _)| !(theirs.contains(&entry.path) && is_hubs(&entry.path)));

@@ -8,6 +8,7 @@ use tests::browser::Browser;
 use tests::http::Client;
 use tests::ids;
 use tests::process::Place;
+use thirtyfour::prelude::*;
 
 const TOWNSHIP: &str = "松坪镇";
 const CLERK: &str = "李梅";
@@ -29,6 +30,60 @@ fn stands(clerk: &mut Client, project: &str, path: &str) -> Value {
         .ok()
         .json();
     view["cells"][path]["value"].clone()
+}
+
+/// A plan made final is a version; a day moved afterwards stands beside it with the days between, in the table and as bars.
+async fn baseline(browser: &Browser, year: &str) -> Result<()> {
+    let add = "form[data-label='新增任务']";
+    browser
+        .fill(&format!("{add} [data-column='task']"), "路基完成")
+        .await?;
+    browser
+        .fill(
+            &format!("{add} [data-column='due']"),
+            &format!("{year}-06-10"),
+        )
+        .await?;
+    browser.press_in(&format!("{add} button"), "新增").await?;
+    browser.find("#tasks tbody tr").await?;
+    browser.find("#gantt .gantt__plan").await?;
+    browser.find_with(".panel", "没有可比较的基线").await?;
+    let fix = "form[data-plan='final']";
+    browser
+        .fill(
+            &format!("{fix} [data-column='reason']"),
+            "县政府常务会议审定",
+        )
+        .await?;
+    browser.press_in(&format!("{fix} button"), "定稿").await?;
+    browser
+        .find_with("#versions tbody tr:first-child", "县政府常务会议审定")
+        .await?;
+    browser
+        .find_with("#versions tbody tr:first-child", CLERK)
+        .await?;
+    let due = "#tasks tbody tr:first-child [data-column='due']";
+    browser.fill(due, &format!("{year}-06-22{LEAVE}")).await?;
+    browser.find(&format!("{due}[data-status='saved']")).await?;
+    // Opening the plan again without a reason is refused; with one it is a version too.
+    let open = "form[data-plan='revise']";
+    browser.press_in(&format!("{open} button"), "调整").await?;
+    browser.see("原因").await?;
+    browser
+        .fill(&format!("{open} [data-column='reason']"), "雨季推迟")
+        .await?;
+    browser.press_in(&format!("{open} button"), "调整").await?;
+    browser
+        .find_with("#versions tbody tr:first-child", "雨季推迟")
+        .await?;
+    browser
+        .press_in("#versions tbody tr:last-child button", "与此版比较")
+        .await?;
+    browser
+        .find_with("#deviation tbody tr:first-child", "推迟 12 天")
+        .await?;
+    browser.find("#gantt .gantt__mark").await?;
+    browser.shoot("46-baseline").await
 }
 
 async fn look(
@@ -82,6 +137,7 @@ async fn look(
     browser.shoot("46-planned-back").await?;
     browser.press_in("#planned button", "写入").await?;
     browser.see("已保存").await?;
+    baseline(&browser, year).await?;
 
     tab(&browser, "Approvals", "#nominate").await?;
     browser.find_with(".panel", "下一步").await?;
@@ -108,6 +164,28 @@ async fn look(
     browser.press_in(".past button", "恢复原值").await?;
     browser.see("已保存").await?;
     ensure!(stands(clerk, project, "site") == "河西", "not restored");
+
+    // Before the move the site was another, and nothing there can be written.
+    browser
+        .press_in(".past tbody tr:last-child button", "查看当时")
+        .await?;
+    browser.find_with("#then", "只读").await?;
+    browser.find_with("#differs", "路基完成").await?;
+    ensure!(
+        browser
+            .driver
+            .find_all(By::Css(".panel [data-path]"))
+            .await?
+            .is_empty(),
+        "the past can be written"
+    );
+    browser.shoot("49-then").await?;
+    browser.click("#back-to-now").await?;
+    browser.fill("#comment", "请尽快报送征地进度").await?;
+    let area = browser.find("#comment").await?;
+    area.send_keys(Key::Control + Key::Enter).await?;
+    browser.find_with(".comments li", CLERK).await?;
+    browser.find_with(".comments li", "征地进度").await?;
     ensure!(
         stands(clerk, project, &format!("{year}-03/month_plan_fen")) == 1_200_000_000_i64,
         "the plan of March"
@@ -134,7 +212,7 @@ fn a_projects_file_is_read_and_written_part_by_part() {
         .date()
         .year()
         .to_string();
-    let move_site = json!({ "do": "edit", "project": project, "set": { "site": "河东", format!("{year}/year_plan_fen"): 500_000_000_i64 } });
+    let move_site = json!({ "do": "edit", "project": project, "set": { "site": "河东", format!("{year}/year_plan_fen"): 1_200_000_000_i64 } });
     for command in [create, move_site] {
         let answers = clerk.commands(&json!([ids::envelope(&command)]));
         assert_eq!(answers[0]["outcome"]["outcome"], "done", "{answers}");
@@ -145,7 +223,7 @@ fn a_projects_file_is_read_and_written_part_by_part() {
     if let Err(error) = looked {
         panic!("{error:?}");
     }
-    // The tasks were written in one piece, with the change made before.
+    // The tasks were written in one piece, with the change made before, beside the one that was added.
     let view = clerk
         .get(&format!("/api/v1/projects/{project}"))
         .ok()
@@ -156,6 +234,55 @@ fn a_projects_file_is_read_and_written_part_by_part() {
         .filter(|(path, _)| path.starts_with("countdown/") && path.ends_with("/task"))
         .map(|(_, cell)| cell["value"].clone())
         .collect();
-    assert_eq!(tasks.len(), 11, "{tasks:?}");
+    assert_eq!(tasks.len(), 12, "{tasks:?}");
     assert!(tasks.contains(&json!("县政府常务会议审议")), "{tasks:?}");
+}
+
+/// What observers may read of a file they read part by part, without persons (domain.md scenario 50).
+#[test]
+fn an_observer_reads_a_projects_file_without_persons() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = Place::hub(root.path(), "演示县项目中心");
+    node.add_user(CLERK, "hub_officer", PASSWORD);
+    node.add_user("陈代表", "observer", PASSWORD);
+    node.start();
+    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let unit = clerk.get("/api/v1/session").ok().json()["unit"].clone();
+    let (project, draft) = (ids::project(), ids::project());
+    for (id, stage) in [(&project, "construction"), (&draft, "reserve")] {
+        let set = json!({ "name": "松坪镇集镇道路工程", "site": "河西", "liaison": "赵联络", "stage": stage });
+        let create = json!({ "do": "create_project", "project": id, "home": unit, "set": set });
+        let answers = clerk.commands(&json!([ids::envelope(&create)]));
+        assert_eq!(answers[0]["outcome"]["outcome"], "done", "{answers}");
+    }
+    let mut observer = node.log_in("陈代表", PASSWORD);
+    for part in [
+        "schedule",
+        "money",
+        "approvals",
+        "problems",
+        "months",
+        "people",
+        "past",
+    ] {
+        let path = format!("/api/v1/panels/project?project={project}&part={part}");
+        let drawn = observer.get(&path).ok().text();
+        assert!(
+            !drawn.contains("赵联络") && !drawn.contains(CLERK),
+            "{part}: {drawn}"
+        );
+        if part == "past" {
+            assert!(drawn.contains("河西"), "{drawn}");
+        }
+        assert!(clerk.get(&path).ok().text().contains("data-project"));
+        let hidden = format!("/api/v1/panels/project?project={draft}&part={part}");
+        assert_eq!(observer.get(&hidden).status, 404, "{part}");
+    }
+    let then = format!("/api/v1/panels/project?project={project}&part=past&at=9999999999999");
+    let drawn = observer.get(&then).ok().text();
+    assert!(
+        drawn.contains("河西") && !drawn.contains("赵联络"),
+        "{drawn}"
+    );
+    assert!(clerk.get(&then).ok().text().contains("赵联络"));
 }

@@ -360,6 +360,7 @@ impl Browser {
             if element.click().await.is_ok() {
                 return Ok(());
             }
+            let _ = element.scroll_into_view().await;
             self.give_up_after(begun, &format!("{words} can be pressed"))
                 .await?;
         }
@@ -385,8 +386,17 @@ impl Browser {
     /// # Errors
     /// When there is no such field.
     pub async fn fill(&self, css: &str, value: &str) -> Result<()> {
-        let field = self.find(css).await?;
-        self.fill_element(&field, value).await
+        let begun = Instant::now();
+        loop {
+            // One that is drawn anew in between is looked for again; one beneath a heading that stays is brought out.
+            let field = self.find(css).await?;
+            if self.fill_element(&field, value).await.is_ok() {
+                return Ok(());
+            }
+            let _ = field.scroll_into_view().await;
+            self.give_up_after(begun, &format!("`{css}` can be filled"))
+                .await?;
+        }
     }
 
     /// The same for a field already found.

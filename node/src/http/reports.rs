@@ -7,6 +7,7 @@ use shared::api::{Collection, Desk, ReportView, SyncState};
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
+use shared::rules::reading;
 use shared::text::alarm::suspended;
 use shared::text::{Lang, line};
 use shared::time::{Date, Month};
@@ -168,22 +169,24 @@ pub async fn obligations(site: &Site, call: &Call) -> Result<Response<Bytes>, Fa
 /// # Errors
 /// When the project is not here.
 pub async fn project_rules(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    not_for_observers(call)?;
     Ok(reply::json(&ruled(site, call, call.parameter(0)?).await?))
 }
 
-/// What the rules say of a project, in the language of the person who asks.
+/// What the rules say of a project, in the language of the person who asks and as far as he may know; whether he may know of the project
+/// is asked elsewhere.
 ///
 /// # Errors
-/// When the project is not here, or the person is an observer.
+/// When the project is not here.
 pub(super) async fn ruled(site: &Site, call: &Call, id: ProjectId) -> Result<ProjectRules, Failed> {
-    not_for_observers(call)?;
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let rules = site
         .context
         .handle
         .read(move |context| views::project_rules(context, &built_in, id, lang))
         .await??;
-    rules.ok_or(Failed::NotFound)
+    let rules = rules.ok_or(Failed::NotFound)?;
+    Ok(reading::rules_shown(call.person()?.actor.role, rules))
 }
 
 /// `GET /api/v1/rules`.

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should panic")]
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::field::Field;
 use crate::identity::{ProcessActor, actor_prefix};
@@ -282,6 +284,47 @@ fn history_tells_who_kept_the_value_that_stood() {
     assert_eq!(past.len(), 4);
     assert_eq!(past[0].by.node, actor_prefix(NodeId::from_bytes([3; 32])));
     assert_eq!((&past[0].old, &past[0].new), (&Value::from(lost), &stands));
+}
+
+#[test]
+fn a_document_is_read_as_it_was_at_a_moment() {
+    let mut here = project();
+    let at = |document: &mut Document, node, seconds: i64, to: &str, value: &str| {
+        let author = Author {
+            at: Timestamp(seconds * 1000),
+            ..author(node, Base::Now)
+        };
+        let edit = [(path(to), Value::from(value))];
+        document.write(&edit, &author).unwrap();
+    };
+    let start = 1_790_000_000;
+    at(&mut here, 1, start, "site", "east");
+    at(&mut here, 1, start, "worklog", "first");
+    let mut there = here.clone();
+    at(&mut here, 1, start + 20, "site", "north");
+    // A clock that runs an hour slow, and one more on top of it that is right.
+    at(&mut there, 2, start - 3600, "worklog", "first, second");
+    at(&mut there, 2, start + 30, "name", "bridge");
+    here.apply(there.changes_since(&[])).unwrap();
+    let read = |seconds| -> BTreeMap<String, Value> {
+        let entries = here.entries_at(&here.heads_by(seconds)).into_iter();
+        entries
+            .map(|entry| (entry.path.to_string(), entry.winner().clone()))
+            .collect()
+    };
+    let of = |cells: &[(&str, &str)]| -> BTreeMap<String, Value> {
+        let cells = cells.iter();
+        cells
+            .map(|(path, value)| ((*path).to_owned(), Value::from(*value)))
+            .collect()
+    };
+    // What the slow clock wrote builds on what was there at the start, so it is not older than that.
+    assert!(read(start - 10).values().all(Value::is_null));
+    let began = of(&[("site", "east"), ("worklog", "first, second")]);
+    assert_eq!(read(start + 10), began);
+    let moved = of(&[("site", "north"), ("worklog", "first, second")]);
+    assert_eq!(read(start + 20), moved);
+    assert_eq!(here.heads_by(start + 30), here.heads());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! is kept everywhere. Observers
 //! read what is published and what stands on a list, and nothing that names persons or is still a draft.
 
+use crate::api::rules::ProjectRules;
 use crate::command::Role;
 use crate::field::{Column, Field, FieldPath, Place, Section, Table, Target};
 use crate::profile::{Profile, Registers, Tracked};
@@ -147,6 +148,27 @@ pub fn shown(profile: &Profile, role: Role, mut view: ProjectView) -> Option<Pro
     view.cells
         .retain(|path, _| may_read_path(profile, role, path));
     Some(view)
+}
+
+/// What the rules say of a project as this role may read it: to observers where it stands, not what is owed, drafted or judged of whom.
+#[must_use]
+pub fn rules_shown(role: Role, mut rules: ProjectRules) -> ProjectRules {
+    if role == Role::Observer {
+        rules.next.clear();
+        rules.gaps.clear();
+        rules.parties.clear();
+        rules.three_levels = None;
+        rules.duties.clear();
+        rules.findings.clear();
+        rules.eligibility.clear();
+        rules.approvals.clear();
+        rules.exceptions.clear();
+        rules.void.clear();
+        for issue in &mut rules.issues {
+            issue.person.clear();
+        }
+    }
+    rules
 }
 
 #[cfg(test)]

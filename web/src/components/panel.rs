@@ -250,6 +250,14 @@ pub fn Panel(props: &PanelProps) -> Html {
     };
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let press = Press::of(&event);
+        let from = event.target_dyn_into::<Element>();
+        if press.ctrl && press.key == "Enter" && !press.composing {
+            let form = from.and_then(|from| from.closest("form").ok()?);
+            if let Some(form) = form {
+                let _ = form.unchecked_ref::<HtmlFormElement>().request_submit();
+            }
+            return;
+        }
         let step = match press.key.as_str() {
             _ if press.composing || press.alt || press.ctrl => return,
             "ArrowUp" => -1,
@@ -257,8 +265,7 @@ pub fn Panel(props: &PanelProps) -> Html {
             "ArrowDown" | "Enter" => 1,
             _ => return,
         };
-        if event
-            .target_dyn_into::<Element>()
+        if from
             // In a list and in an area of lines these keys have their own meaning.
             .is_some_and(|from| from.tag_name() == "INPUT" && lead_on(&from, step))
         {

@@ -5,13 +5,11 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use shared::api::Live;
 use shared::command::Command;
-use shared::field::{Authority, Column, Field, FieldPath, Section, Table};
+use shared::field::{Authority, Field, FieldPath, Section, Table};
 use shared::ids::ProjectId;
 use shared::project::{Cell, ProjectView};
-use shared::text::figures;
 use shared::text::ui::{Say, Ui};
 use shared::value::Value;
-use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::component::{component, use_effect_with, use_state};
@@ -20,7 +18,7 @@ use crate::components::cells::{print_button, strip_fact};
 use crate::markup::{classes, html};
 
 use crate::client::live::Heard;
-use crate::client::{clock, page};
+use crate::client::page;
 use crate::components::face::{Face, face_view};
 use crate::components::field_row::FieldRow;
 use crate::components::file_list::FileList;
@@ -32,12 +30,12 @@ use crate::components::reason_dialog::ReasonDialog;
 use crate::components::record_rows::RecordRows;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
-use crate::hooks::outbox::{FieldEdit, OutboxHandle, use_outbox};
+use crate::hooks::outbox::{FieldEdit, use_outbox};
 use crate::hooks::rows::use_rows;
-use crate::hooks::session::{Session, use_session};
+use crate::hooks::session::use_session;
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::Route;
-use crate::state::keys::{InputKey, Press};
+use crate::state::keys::InputKey;
 use crate::state::numbers;
 use crate::state::outbox::FieldStatus;
 use crate::state::record::{Edit, SECTIONS, fields_of, path_of, unknown_paths};
@@ -444,7 +442,6 @@ fn Record(props: &RecordProps) -> Html {
                 <FileList view={view.clone()} {read_only} on_behalf={(*on_behalf).clone()}
                     on_struck={let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |(row, reason)| submit(Command::StrikeRow { project: Some(id), unit: None, table: Table::Attachments, row, reason }, format!("{} · {}", words.t(Ui::Files), words.t(Ui::Strike))))} />
                 }
-                if *shown == Tab::Past { { comments(&session, &outbox, &view, read_only, &{let (submit, id, words) = (submit.clone(), base.id, words.clone()); Callback::from(move |text| submit(Command::Comment { project: id, row: clock::new_row_id(), about: String::new(), text }, words.t(Ui::Comment).to_owned()))}) } }
             </div>
             if let Some(path) = history.as_ref() {
                 <HistoryBar project={base.id} path={path.clone()} read_only={read_only || kind_is_engines(path)} {version} on_restore={edit.clone()}
@@ -491,70 +488,6 @@ fn unknown(view: &ProjectView, words: &crate::state::words::Words) -> Html {
             <dl class="totals">{ for unknown.map(|(path, value)| html! {
                 <><dt>{ path.to_string() }</dt><dd>{ crate::state::entry::print(shared::field::Kind::Text, value) }</dd></>
             }) }</dl>
-        </section>
-    }
-}
-
-/// Remarks, and a place for one more.
-fn comments(
-    session: &Session,
-    outbox: &OutboxHandle,
-    view: &ProjectView,
-    read_only: bool,
-    on_said: &Callback<String>,
-) -> Html {
-    let words = &session.words;
-    let say = {
-        let on_said = on_said.clone();
-        Callback::from(move |()| {
-            let area = page::document()
-                .and_then(|document| document.get_element_by_id("comment"))
-                .and_then(|element| {
-                    wasm_bindgen::JsCast::dyn_into::<HtmlTextAreaElement>(element).ok()
-                });
-            if let Some(area) = area {
-                let text = area.value();
-                if !text.trim().is_empty() {
-                    on_said.emit(text.trim().to_owned());
-                    area.set_value("");
-                }
-            }
-        })
-    };
-    let onkeydown = {
-        let say = say.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let press = Press::of(&event);
-            if press.key == "Enter" && press.ctrl && !press.composing {
-                event.prevent_default();
-                say.emit(());
-            }
-        })
-    };
-    let comments = view.rows(Table::Comments);
-    html! {
-        <section class="record__section" id="section-comments">
-            <h2>{ words.t(Ui::SectionComments) }</h2>
-            if comments.is_empty() { <p class="empty">{ words.t(Ui::NoComments) }</p> }
-            <ol class="comments">
-                { for comments.iter().map(|row| {
-                    let text = view.row_value(Table::Comments, row, Column::Text).as_text().unwrap_or("").to_owned();
-                    let at = view.row_value(Table::Comments, row, Column::At).as_int();
-                    let by = view.row_value(Table::Comments, row, Column::By).as_text().unwrap_or("");
-                    let by = if by.is_empty() || by == session.me.user.to_string() { session.me.name.clone() } else { by.to_owned() };
-                    let status = FieldPath::keyed(Table::Comments, row, Column::Text).map_or(FieldStatus::Idle, |path| outbox.outbox.status(view.id, &path));
-                    html! {
-                        <li key={row.clone()}><span class="quiet">{ by }{ at.map(|at| format!(" · {}", figures::moment(shared::time::Timestamp(at), clock::now()))).unwrap_or_default() }</span>
-                            <p>{ text }</p>{ crate::components::field_row::saving_mark(words, &status) }</li>
-                    }
-                }) }
-            </ol>
-            if !read_only {
-                <div class="comments__new">
-                    <textarea id="comment" class="value" name="comment" rows="2" placeholder={words.t(Ui::CommentHint)} aria-label={words.t(Ui::Comment)} {onkeydown} />
-                    <button class="button" id="send-comment" onclick={say.reform(|_: MouseEvent| ())}>{ words.t(Ui::Send) }</button>
-                </div>
-            }
         </section>
     }
 }

@@ -21,11 +21,13 @@ pub(super) async fn part(site: &Site, call: &Call, file: &File) -> Result<Markup
     let types = type_list(site, call).await?;
     let own = types.iter().filter(|kind| is_of_project(kind));
     Ok(html! {
-        (next(file))
-        (duties(file))
-        (approvals(file))
+        @if !file.is_observed() {
+            (next(file))
+            (duties(file))
+            (approvals(file))
+        }
         (lists(file))
-        div #section-records { (kinds(&file.reader, own, Some(file.view.id))) }
+        @if !file.is_observed() { div #section-records { (kinds(&file.reader, own, Some(file.view.id))) } }
     })
 }
 

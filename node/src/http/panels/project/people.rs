@@ -30,6 +30,9 @@ fn post<'a>(reader: &'a Reader, slot: &'a str) -> &'a str {
 pub(super) fn part(file: &File) -> Markup {
     let (reader, view, rules) = (&file.reader, &file.view, &file.rules);
     let phone = view.text(Field::LiaisonPhone);
+    if file.is_observed() {
+        return html! { p.empty { (reader.own(Panel::NotOpen)) } };
+    }
     html! {
         h2 { (reader.own(Panel::Responsible)) @if rules.three_levels == Some(true) { span."state state--good" { "✔ " (reader.own(Panel::AllNamed)) } } }
         @if !rules.gaps.is_empty() {

@@ -11,9 +11,10 @@ use shared::text::parse::date;
 use shared::text::records::comma;
 use shared::text::ui::{Say, Ui};
 use shared::time::Date;
+use shared::view;
 
 use super::super::draw::{edit_template, td_number, th, th_number};
-use super::File;
+use super::{File, gantt, versions};
 use crate::http::reply::Failed;
 use crate::http::{Call, Site};
 use crate::views;
@@ -35,8 +36,24 @@ pub(super) async fn part(site: &Site, call: &Call, file: &File) -> Result<Markup
         .read(move |context| views::rules(context, &built_in))
         .await??;
     let calendar = WorkCalendar::of(&file.reader.profile.calendar, &rules.rows);
+    let (id, year) = (file.view.id, file.year());
+    let known = site.context.handle.read(move |context| {
+        view::plan_versions(context.replica.library(), context.reader, id, year)
+    });
+    // Who fixed a plan and why is not for observers.
+    let known = if file.is_observed() {
+        Vec::new()
+    } else {
+        known.await??
+    };
+    let asked = call.query.get("base");
+    let chosen = known.iter().find(|version| asked == Some(&version.row));
+    let baseline = chosen.map(|version| versions::milestones(&version.view, year));
+    let now = versions::milestones(&file.view, year);
     Ok(html! {
         (tasks(file, &calendar))
+        (gantt::figure(&file.reader, &now, baseline.as_ref()))
+        @if !file.is_observed() { (versions::part(file, &known, chosen)) }
         @if file.reader.fills { (plan_back(call, file, &calendar)) }
         @if !file.rules.nodes.is_empty() { (nodes(file)) }
     })
