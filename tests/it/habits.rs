@@ -238,7 +238,7 @@ async fn input_method(root: &Path, address: &str) -> Result<()> {
         ("/projects", None, "#search"),
         ("/chart", None, "#chart-words"),
         ("/projects", Some("#new-project"), "dialog input"),
-        ("/issues", Some("#new-issue"), "#issue-line"),
+        ("/issues", Some("#new-issue"), "#issue-project"),
         // Inputs of the node's drawing.
         ("/records", None, "#records-search"),
         ("/records/requests", None, "#record-form textarea"),

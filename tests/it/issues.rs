@@ -38,47 +38,84 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser.find(".empty").await?;
     browser.shoot("50-no-issues").await?;
 
-    // N, the project's initials, Enter, one sentence, a day: no mouse.
+    // N, the project's initials, Enter, one sentence, its kind, a day: no mouse. What is chosen with Enter can be another.
     let body = browser.find("body").await?;
     body.send_keys("n").await?;
+    browser.fill("#issue-project", "sp").await?;
+    let project = browser.find("#issue-project").await?;
+    project.send_keys(Key::Enter + "").await?;
+    browser.find_with("#issue-projects", "松坪镇").await?;
     browser.fill("#issue-project", "wsy").await?;
-    browser.find_with("#issue-projects li", "卫生院").await?;
     let project = browser.find("#issue-project").await?;
     project.send_keys(Key::Enter + "").await?;
     browser
         .holds("#issue-project", "松坪镇卫生院迁建工程")
         .await?;
-    browser.fill("#issue-line", PROBLEM).await?;
+    browser.fill("#issue-line", "剩余2户未签征收协议").await?;
+    browser
+        .click("#issue-form [data-column='kind'] option[value='land']")
+        .await?;
     // A day nobody can read stops the form, and what was typed stays.
-    let limit = "dialog [data-path='new/deadline']";
+    let limit = "#issue-limit";
+    ensure!(
+        browser
+            .find(limit)
+            .await?
+            .attr("placeholder")
+            .await?
+            .is_some_and(|day| day.len() == 10),
+        "the day does not show how it is written"
+    );
     browser.fill(limit, "年底").await?;
     browser.click("#issue-save").await?;
-    browser.find("dialog .value__error").await?;
+    browser.find("#issue-limit[aria-invalid='true']").await?;
     browser.fill(limit, "2026-12-20").await?;
     browser.shoot("51-new-issue").await?;
-    browser.click("#issue-save").await?;
+    // Tab leads from the day to the button that saves.
+    browser.find(limit).await?.send_keys(Key::Tab + "").await?;
+    let save = browser.find("#issue-save:focus").await?;
+    save.send_keys(Key::Enter + "").await?;
+    browser.see("已保存").await?;
     let card = browser
-        .find_with(".board__lane:first-child [data-issue]", PROBLEM)
+        .find_with(".board__lane:first-child [data-issue]", "剩余2户")
         .await?;
-    ensure!(
-        card.text().await?.contains("2026-12-20"),
-        "the limit is lost"
-    );
+    browser.find(".issue--fresh:focus").await?;
+    let said = card.text().await?;
+    for part in ["2026-12-20", "用地", TOWNSHIP] {
+        ensure!(said.contains(part), "the card lacks {part}: {said}");
+    }
+    // One state, one word: what the card says stands over its lane.
+    let state = card.find(By::Css(".chip")).await?.text().await?;
+    browser
+        .find_with(".board__lane:first-child h2", &state)
+        .await?;
     browser.shoot("52-board").await?;
 
-    // The next level is closed and says what it waits for; closing is the county's.
-    card.click().await?;
+    // Who wrote the sentence puts it right; what it said before is history.
     browser
-        .find_with("dialog [data-way='escalatedL2']", "依据 KZ-2.7.2")
+        .click(".board__lane:first-child [data-issue]")
+        .await?;
+    browser.click("#issue-correct summary").await?;
+    browser
+        .fill(
+            "#issue-correct [data-column='description']",
+            &format!("{PROBLEM}\u{e004}"),
+        )
+        .await?;
+    browser.find_with("#issue-one h2", PROBLEM).await?;
+
+    // The next level is closed and says what it waits for; closing is the county's.
+    browser
+        .find_with("#issue-one [data-way='escalatedL2']", "依据 KZ-2.7.2")
         .await?;
     browser
-        .find("dialog [data-way='closed'] button:disabled")
+        .find("#issue-one [data-way='closed'] button:disabled")
         .await?;
     // Nothing is closed yet that could be opened again.
     ensure!(
         browser
             .driver
-            .find_all(By::Css("dialog [data-way='reopened']"))
+            .find_all(By::Css("#issue-one [data-way='reopened']"))
             .await?
             .is_empty(),
         "opening again is offered"
@@ -86,20 +123,43 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser.shoot("53-closed-ways").await?;
 
     // The unit has tried and failed: the level opens.
-    browser.click("dialog [data-way='coordinated']").await?;
-    let unsolved = "#record-form [data-path='outcome'] option[value='unsolved']";
+    browser.click("#issue-one [data-way='coordinated']").await?;
+    let unsolved = "#record-form [data-column='outcome'] option[value='unsolved']";
     browser.click(unsolved).await?;
     browser
-        .fill("#record-form [data-path='text']", "三次上门未谈成")
+        .fill("#record-form [data-column='text']", "三次上门未谈成")
         .await?;
     browser.click("#record-save").await?;
     browser
-        .find_with("dialog .history__list", "三次上门未谈成")
+        .find_with("#issue-one .history__list", "三次上门未谈成")
         .await?;
     browser
-        .find("dialog button[data-way='escalatedL2']")
+        .find("#issue-one button[data-way='escalatedL2']")
         .await?;
     browser.shoot("54-level-open").await?;
+    browser.click("#issue-close").await?;
+
+    // The same as a table: in order, in groups, as text and as a file.
+    browser
+        .click("#issues-filter [name='view'] option[value='table']")
+        .await?;
+    browser.press_in("#issues-filter button", "筛选").await?;
+    browser.find_with("#issues-table tbody tr", PROBLEM).await?;
+    browser.click("[data-sort='due']").await?;
+    browser.find("th[aria-sort='ascending']").await?;
+    browser
+        .click("#issues-filter [name='group'] option[value='home']")
+        .await?;
+    browser.press_in("#issues-filter button", "筛选").await?;
+    browser.find_with(".issues__group", TOWNSHIP).await?;
+    let copied = browser.find("#issues-copy").await?;
+    let copied = copied.attr("data-copy").await?.unwrap_or_default();
+    ensure!(
+        copied.lines().count() == 2 && copied.contains(&format!("\t{PROBLEM}\t用地\t")),
+        "{copied}"
+    );
+    browser.find("#issues-export[download]").await?;
+    browser.shoot("55-table").await?;
     let over = browser
         .driver
         .execute(
@@ -111,6 +171,8 @@ async fn look(root: &Path, node: &str) -> Result<()> {
         over.json() == &json!(false),
         "the page is wider than the screen"
     );
+    browser.become_phone().await?;
+    browser.shoot("55-phone-table").await?;
     browser.quit().await.context("ending the browser")
 }
 

@@ -23,7 +23,6 @@ pub mod project_table;
 pub mod proposal_list;
 pub mod reason_dialog;
 pub mod receipt;
-pub mod record_form;
 pub mod record_rows;
 pub mod report_grid;
 pub mod stick;

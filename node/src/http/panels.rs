@@ -19,6 +19,7 @@ mod county;
 mod desk;
 mod draw;
 mod found;
+mod issues;
 mod month;
 mod project;
 mod records;
@@ -40,6 +41,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
         "desk" => desk::panel(site, call).await?,
         "found" => found::panel(site, call).await?,
         "month" => month::panel(site, call).await?,
+        "issues" => issues::panel(site, call).await?,
         "project" => project::panel(site, call).await?,
         "records" => records::list(site, call).await?,
         "registry" => records::registry(site, call).await?,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
-use shared::api::{RecordChange, RecordType, Records};
+use shared::api::{IssueBoard, RecordChange, RecordType, Records};
 use shared::field::Table;
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::project::ProjectView;
@@ -128,25 +128,29 @@ pub(super) async fn looked_back(
 /// # Errors
 /// When a document cannot be read.
 pub async fn issues(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    Ok(reply::json(&board(site, call).await?))
+}
+
+/// The issues the person may see.
+///
+/// # Errors
+/// When a document cannot be read.
+pub(super) async fn board(site: &Site, call: &Call) -> Result<IssueBoard, Failed> {
     let actor = call.person()?.actor.clone();
     let closed = call.asked::<bool>("closed")?.unwrap_or(false);
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);
-    let board = site
-        .context
-        .handle
-        .read(move |context| {
-            let profile = views::profile(context, &built_in)?;
-            let question = IssuesQuestion {
-                profile: &profile,
-                actor: &actor,
-                lang,
-                now: context.now,
-                closed,
-            };
-            view::issues(context.replica.library(), context.reader, &question)
-        })
-        .await??;
-    Ok(reply::json(&board))
+    let read = site.context.handle.read(move |context| {
+        let profile = views::profile(context, &built_in)?;
+        let question = IssuesQuestion {
+            profile: &profile,
+            actor: &actor,
+            lang,
+            now: context.now,
+            closed,
+        };
+        view::issues(context.replica.library(), context.reader, &question)
+    });
+    Ok(read.await??)
 }
 
 /// The table a question names; only those whose rows people read.

@@ -44,6 +44,9 @@ pub struct IssueCard {
     pub unit: Option<UnitId>,
     /// The name of the project or unit.
     pub of: String,
+    /// The unit the project belongs to, by name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub home: String,
     /// What is wrong.
     pub description: String,
     /// What kind it is, as the county calls it.

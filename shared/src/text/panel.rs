@@ -129,6 +129,25 @@ words! {
     Now "现在" "Now";
     AllThen "当时的全部内容" "Everything as it was";
     RowGone "现已删除" "Removed since";
+    // 问题与调度.
+    IssuesAs "显示方式" "Shown as";
+    IssuesBoard "看板" "Board";
+    IssuesTable "表格" "Table";
+    IssuesOpen "未销号" "Open";
+    GroupBy "分组" "Group by";
+    NoGroups "不分组" "No groups";
+    IssueOf "项目" "Project";
+    IssueHome "乡镇（单位）" "Unit";
+    IssueWhat "问题" "Problem";
+    IssueType "问题类型" "Kind";
+    IssueLevel "层级" "Level";
+    IssueWhose "责任单位和责任人" "Responsible";
+    IssueDue "时限" "Due";
+    IssueDays "已持续（天）" "Days open";
+    IssueStandard "解决标准" "Solved when";
+    CorrectOwn "改正本人登记的内容" "Correct what I wrote";
+    FindProject "查找项目" "Find";
+    OtherProjects "其他项目：" "Others:";
     // 问题.
     ProblemsTitle "问题" "Problems";
     NoProblems "没有登记问题。" "No problems.";

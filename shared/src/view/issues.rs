@@ -200,6 +200,7 @@ fn card(
         project: case.view.map(|view| view.id),
         unit: case.unit,
         of: owner(case),
+        home: home(case),
         kind: own(Column::IssueKind),
         standard: stands.standard,
         state: stands.state.to_owned(),
@@ -229,6 +230,15 @@ fn owner(case: &Case<'_>) -> String {
         let unit = case.unit.map(|unit| case.world.directory.name(unit));
         unit.unwrap_or_default()
     })
+}
+
+/// The unit a project belongs to.
+fn home(case: &Case<'_>) -> String {
+    let home = case
+        .view
+        .and_then(|view| view.text(Field::HomeNode).parse().ok());
+    home.map(|unit| case.world.directory.name(unit))
+        .unwrap_or_default()
 }
 
 /// An act in words, with the level it goes to.

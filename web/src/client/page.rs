@@ -130,6 +130,14 @@ pub fn focused() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
 }
 
+/// Presses the first element that fits a selector.
+pub fn press(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found {
+        element.unchecked_into::<HtmlElement>().click();
+    }
+}
+
 /// Moves the focus to the first element that fits a selector; true when there is one.
 pub fn focus_on(selector: &str) -> bool {
     let found = document()

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
     AttachmentInfo, ChartSheets, Code, DeskConflict, DirectoryUnit, HistoryEntry, ImportInfo,
-    ImportPreview, IssueBoard, Live, Me, PeerStatus, ProjectList, Records, RefusedChange,
-    ReportView, SyncState, SyncStatus,
+    ImportPreview, Live, Me, PeerStatus, ProjectList, RefusedChange, ReportView, SyncState,
+    SyncStatus,
 };
 use shared::command::ImportCounts;
 use shared::field::FieldPath;
@@ -46,11 +46,9 @@ plain!(
     Vec<HistoryEntry>,
     Vec<ImportInfo>,
     ImportPreview,
-    IssueBoard,
     Me,
     ProjectList,
     ProjectView,
-    Records,
     Vec<RefusedChange>,
     ReportView,
     Unsettled,

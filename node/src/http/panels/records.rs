@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 use shared::api::{RecordChange, RecordColumn, RecordRow, RecordType, Records};
 use shared::command::Command;
-use shared::field::{FieldPath, Kind};
+use shared::field::{Column, FieldPath, Kind};
 use shared::ids::{ProjectId, RowId};
 use shared::project::Writer;
 use shared::text::hub::HubWord;
@@ -176,15 +176,39 @@ pub(super) async fn list(site: &Site, call: &Call) -> Result<Markup, Failed> {
     })
 }
 
-/// The form of a new row, or of the one that is being changed.
-fn form(list: &List) -> Markup {
-    let (reader, records) = (&list.reader, &list.records);
-    let key = list.editing.map(|row| row.to_string());
-    let standing = records
-        .rows
-        .iter()
-        .find(|row| Some(&row.row) == key.as_ref());
-    let on_behalf = records.writing == "on_behalf";
+/// The form of one act: what it asks, and what it says without asking; `next` is asked once it is done.
+pub(super) fn act_form(
+    reader: Reader,
+    records: Records,
+    asks: &[Column],
+    given: &[(Column, &str)],
+    verb: &str,
+    next: &str,
+) -> Markup {
+    let table = records.kind.table;
+    let list = List {
+        reader,
+        records,
+        writes: true,
+        editing: None,
+        striking: None,
+    };
+    let columns = list.records.kind.columns.iter();
+    let asked = columns.filter(|column| asks.contains(&column.column));
+    html! {
+        form."form record-form" #record-form data-command=(command(&list)) data-label=(list.records.kind.label) data-ask=(next) {
+            @for (column, text) in given { input type="hidden" data-path=(FieldPath::cell(table, blank_row(), *column)) value=(text); }
+            @for column in asked { (field(&list, column, None)) }
+            (on_behalf(&list))
+            p.form__error role="alert" #record-refused {}
+            footer.dialog__foot { button."button button--main" #record-save type="submit" { (verb) } }
+        }
+    }
+}
+
+/// The command that writes a row.
+fn command(list: &List) -> String {
+    let records = &list.records;
     let command = Command::Record {
         project: records.project,
         unit: records.unit,
@@ -197,18 +221,37 @@ fn form(list: &List) -> Markup {
     if list.editing.is_none() {
         holes.push(("row", "row"));
     }
-    if on_behalf {
+    if records.writing == "on_behalf" {
         holes.push(("on_behalf", "on_behalf"));
     }
+    template(&command, &holes)
+}
+
+/// Why somebody writes for another, where he does.
+fn on_behalf(list: &List) -> Markup {
+    let reader = &list.reader;
     html! {
-        form."form record-form" #record-form data-command=(template(&command, &holes)) data-label=(records.kind.label) data-ask="" {
-            @for column in records.kind.columns.iter().filter(|column| !column.filled_in) { (field(list, column, standing)) }
-            @if on_behalf {
-                label."form__field form__field--wide" {
-                    span { (reader.word(Ui::OnBehalf)) b.required aria-hidden="true" { "*" } }
-                    input.value name="on_behalf" required placeholder=(reader.word(Ui::OnBehalfNote)) autocomplete="off";
-                }
+        @if list.records.writing == "on_behalf" {
+            label."form__field form__field--wide" {
+                span { (reader.word(Ui::OnBehalf)) b.required aria-hidden="true" { "*" } }
+                input.value name="on_behalf" required placeholder=(reader.word(Ui::OnBehalfNote)) autocomplete="off";
             }
+        }
+    }
+}
+
+/// The form of a new row, or of the one that is being changed.
+fn form(list: &List) -> Markup {
+    let (reader, records) = (&list.reader, &list.records);
+    let key = list.editing.map(|row| row.to_string());
+    let standing = records
+        .rows
+        .iter()
+        .find(|row| Some(&row.row) == key.as_ref());
+    html! {
+        form."form record-form" #record-form data-command=(command(list)) data-label=(records.kind.label) data-ask="" {
+            @for column in records.kind.columns.iter().filter(|column| !column.filled_in) { (field(list, column, standing)) }
+            (on_behalf(list))
             p.form__error role="alert" #record-refused {}
             footer.dialog__foot {
                 @if list.editing.is_some() { button.button type="button" data-ask="" { (reader.word(Ui::Cancel)) } }
@@ -370,7 +413,7 @@ fn history(reader: &Reader, changes: &[RecordChange]) -> Markup {
 }
 
 /// Name, unit and time of a writer.
-fn by(reader: &Reader, writer: &Writer) -> String {
+pub(super) fn by(reader: &Reader, writer: &Writer) -> String {
     let name = match &*writer.name {
         "" => reader.word(Ui::WriterUnknown),
         name => name,
