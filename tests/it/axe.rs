@@ -61,7 +61,7 @@ async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
         browser.find(there).await?;
         if let Some(button) = opens {
             browser.click(button).await?;
-            browser.find("dialog, .history").await?;
+            browser.find("dialog, .history, #issue-new").await?;
         }
         let what = format!("{path} {}", opens.unwrap_or_default());
         look(&browser, &axe, &what, &mut found).await?;

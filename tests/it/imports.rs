@@ -58,6 +58,49 @@ fn a_corrected_mapping_outlives_the_server_and_fits_the_next_workbook() {
     assert_eq!(place.cli(&["import", &other]).json()["created"], 0);
 }
 
+/// Every row says which project it was taken for, what stands and what would stand; one bad row can hold back the rest.
+#[test]
+fn a_preview_shows_old_and_new_and_nothing_is_written_unless_every_row_is_right() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut place = Place::township(root.path(), "松坪镇");
+    place.add_user("李梅", "clerk", "a long password");
+    place.start();
+    let mut clerk = place.log_in("李梅", "a long password");
+    let mut upload = |text: &str| {
+        let path = "/api/v1/imports?file=a.csv";
+        let read = clerk.upload(path, "text/csv", text.as_bytes()).ok().json();
+        let token = read["token"].as_str().expect("a token").to_owned();
+        let panel = format!("/api/v1/panels/import?token={token}");
+        let drawn = clerk.get(&panel).ok().text();
+        let mut confirm = |whole: bool| {
+            let path = format!("/api/v1/imports/{token}?whole={whole}");
+            clerk.send("POST", &path, None).status
+        };
+        // A preview that was held back is still there for the person.
+        let statuses = (confirm(true), confirm(false));
+        (drawn, statuses)
+    };
+    let head = "项目名称,总投资（万元）,建设地点";
+    let (drawn, statuses) = upload(&format!("{head}\n河东大桥,1200,河东\n"));
+    assert!(
+        drawn.contains("河东大桥") && drawn.contains("新增"),
+        "{drawn}"
+    );
+    assert_eq!(statuses, (200, 404), "right, so written at once");
+    // One row is right, of the other nobody can read the code.
+    let bad = "河东大桥,1500,\n,1300,河西\n";
+    let (drawn, statuses) = upload(&format!("{head}\n{bad}"));
+    let change = "title=\"总投资：1,200.00 → 1,500.00\"";
+    assert!(drawn.contains(change), "{drawn}");
+    assert_eq!(statuses, (400, 200));
+    assert_eq!(
+        field(&place, "河东大桥", "total_investment_fen"),
+        1_500_000_000_i64
+    );
+    // What was blank in the file stands as it stood.
+    assert_eq!(field(&place, "河东大桥", "site"), "河东");
+}
+
 #[test]
 fn a_locked_workbook_is_refused_with_the_way_out() {
     let root = tempfile::tempdir().expect("a folder");

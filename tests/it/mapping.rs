@@ -134,6 +134,8 @@ async fn correct(root: &Path, node: &Place) -> Result<()> {
     browser.find_with("[data-figure='created']", "1").await?;
     browser.find_with("[data-figure='updated']", "1").await?;
     browser.holds("select[data-unit='E']", "元").await?;
+    browser.find_with("#import-rows td", "修桥").await?;
+    browser.find_with("#import-rows ins", "45.00").await?;
     browser.shoot("mapping-4-remembered").await?;
     browser.click("#confirm-import").await?;
     browser.find_with("#imports", "台账二.xlsx").await?;

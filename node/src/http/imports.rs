@@ -76,7 +76,8 @@ impl Previews {
         waiting.remove(at).map(|preview| preview.prepared)
     }
 
-    fn with<T>(
+    /// Looks at what a person previewed; `None` when it is over.
+    pub(super) fn with<T>(
         &self,
         user: UserId,
         id: ImportId,
@@ -163,6 +164,18 @@ pub fn taken(site: &Site, user: UserId, id: ImportId) -> Result<Prepared, Failed
 pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
     let id: ImportId = call.parameter(0)?;
+    // 全部正确才导入: nothing is written while a row stays out, and the preview stays for the person to look at.
+    if call.asked("whole")?.unwrap_or(false) {
+        let now = site.context.clock.now();
+        let refused = site.previews.with(actor.user, id, now, |prepared| {
+            prepared.preview.refused.len()
+        });
+        if refused.is_some_and(|refused| refused > 0) {
+            return Err(Failed::BadRequest(
+                "whole: some rows have errors".to_owned(),
+            ));
+        }
+    }
     let prepared = taken(site, actor.user, id)?;
     // How far it is stands in the list of imports; the live line says when to look.
     let answer = commit(&site.context, actor, prepared, &mut |_, _| ()).await?;

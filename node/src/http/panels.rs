@@ -19,6 +19,7 @@ mod county;
 mod desk;
 mod draw;
 mod found;
+mod import;
 mod issues;
 mod month;
 mod project;
@@ -41,6 +42,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
         "desk" => desk::panel(site, call).await?,
         "found" => found::panel(site, call).await?,
         "month" => month::panel(site, call).await?,
+        "import" => import::panel(site, call).await?,
         "issues" => issues::panel(site, call).await?,
         "project" => project::panel(site, call).await?,
         "records" => records::list(site, call).await?,

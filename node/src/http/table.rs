@@ -304,7 +304,7 @@ fn build() -> Vec<Route> {
     add(post.clone(), "/api/v1/imports", E::ImportPreview, Person, File, Json(of::<api::ImportPreview>),
         &[("file", "the file's name, for its ending and the list"), ("sheet", "one sheet only"), ("unit", "the name of the unit new projects belong to"), PERIOD, ("mapping", "JSON of a column mapping"), ("changes", "JSON of changes to what applies without one: `column TITLE`, `unit TITLE`, `header SHEET`")],
         "Reads a workbook (raw body) and says what its import would do; nothing is written.");
-    add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Carries out a previewed import.");
+    add(post.clone(), "/api/v1/imports/{token}", E::ImportConfirm, Person, Nothing, Json(of::<api::WordedAnswer>), &[("whole", "`true`: nothing is written while a row has an error")], "Carries out a previewed import.");
     add(get.clone(), "/api/v1/imports/{token}/errors", E::ImportErrors, Person, Nothing, File, &[], "The refused rows of a previewed import as a workbook with a column of reasons.");
     add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Takes an import back.");
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,

@@ -129,6 +129,12 @@ words! {
     Now "现在" "Now";
     AllThen "当时的全部内容" "Everything as it was";
     RowGone "现已删除" "Removed since";
+    // 导入.
+    ImportRows "将写入的内容" "What would be written";
+    ImportRowsShown "下面是前 {0} 行；导入会写入全部。" "The first {0} rows; the import writes all.";
+    ImportRow "文件中的行" "Row of the file";
+    ImportNew "新增" "New";
+    ImportChanges "原值 → 新值" "As it stands → as it would";
     // 问题与调度.
     IssuesAs "显示方式" "Shown as";
     IssuesBoard "看板" "Board";

@@ -352,6 +352,9 @@ words! {
     Row "行" "Row";
     Column "列" "Column";
     Sheet "工作表" "Sheet";
+    WholeImport "全部正确才导入" "Only if every row is right";
+    WholeImportNote "有错误行，全部未写入。请改正后重新选择文件，或取消勾选。" "Rows have errors, nothing is written. Correct the file and choose it again, or untick this..";
+    BlankKeeps "空白单元格不改动已有的值。" "Blank cells change nothing that stands.";
     ConfirmImport "确认导入" "Import";
     Importing "正在导入…" "Importing…";
     ImportDone "导入完成" "Imported";
@@ -362,7 +365,6 @@ words! {
     ImportInterrupted "导入中断，可撤销或重新导入" "interrupted: undo it or import again";
     UndoInterrupted "撤销中断，可再次撤销" "undo interrupted: undo again";
     NoImports "还没有导入记录" "No imports yet";
-    Sample "前几行" "First rows";
     DownloadErrors "下载错误行" "Download refused rows";
     MappingRemembered "列的对照与上次导入同样表头的文件时一致，可以修改。" "Columns go where they went for a file with the same titles before; you can change that.";
     MappingWillStay "导入后，下次同样表头的文件照此对照。" "After the import, files with the same titles follow this.";

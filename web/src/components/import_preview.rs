@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::component::{component, use_state};
 
 use crate::components::cells::th;
+use crate::components::panel::Panel;
 use crate::markup::{classes, html};
 
 use crate::hooks::session::use_session;
@@ -32,8 +33,8 @@ pub struct ImportPreviewViewProps {
     pub changes: Changes,
     /// It shall be read with other changes.
     pub on_changed: Callback<Changes>,
-    /// It shall be carried out.
-    pub on_confirmed: Callback<()>,
+    /// It shall be carried out; true: only whole, if every row is right.
+    pub on_confirmed: Callback<bool>,
     /// It shall not.
     pub on_given_up: Callback<()>,
 }
@@ -49,6 +50,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
     let words = session.words.clone();
     let changed = use_state(|| props.changes.clone());
     let only = use_state(|| None::<Severity>);
+    let whole = use_state(|| false);
     let preview = &props.preview;
     let counts = &preview.counts;
     let count = |severity: Severity| {
@@ -156,12 +158,14 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     if is_changed {
                         <button class="button button--main" id="apply-mapping" onclick={let changed = changed.clone(); props.on_changed.reform(move |_: MouseEvent| (*changed.now()).clone())} disabled={props.busy}>{ words.t(Ui::ApplyMapping) }</button>
                     } else {
-                        <button class="button button--main" id="confirm-import" onclick={props.on_confirmed.reform(|_: MouseEvent| ())} disabled={props.busy}>
+                        if refused_rows > 0 { <label class="toolbar__tick"><input type="checkbox" id="whole-import" checked={*whole} onchange={let whole = whole.clone(); move |_: Event| whole.set(!*whole)} />{ words.t(Ui::WholeImport) }</label> }
+                        <button class="button button--main" id="confirm-import" onclick={let whole = *whole; props.on_confirmed.reform(move |_: MouseEvent| whole)} disabled={props.busy || (*whole && refused_rows > 0)}>
                             { if props.busy { words.t(Ui::Importing) } else { words.t(Ui::ConfirmImport) } }</button>
                     }
                 </div>
             </header>
             if preview.remembered { <p class="form__note" id="import-remembered">{ words.t(Ui::MappingRemembered) }</p> }
+            <p class="form__note">{ words.t(if *whole { Ui::WholeImportNote } else { Ui::BlankKeeps }) }</p>
             if is_changed { <p class="form__note">{ words.t(Ui::MappingWillStay) }</p> }
             { for preview.sheets.iter().map(|sheet| html! {
                 <details class="preview__sheet" key={sheet.name.clone()} open={sheet.header_rows.is_some() || !has_table}>
@@ -201,11 +205,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     </table></div>
                 </section>
             }
-            if !preview.sample.is_empty() {
-                <details class="preview__sheet"><summary>{ words.t(Ui::Sample) }</summary>
-                    <div class="rows__scroll"><table class="table"><tbody>{ for preview.sample.iter().map(|row| html! { <tr class={(row.row == 0).then_some("preview__header")}>{ cells(row) }</tr> }) }</tbody></table></div>
-                </details>
-            }
+            <Panel path={format!("import?token={}", preview.token)} />
         </section>
     }
 }

@@ -164,7 +164,7 @@ pub fn Exchange() -> Html {
             notices.clone(),
             words.clone(),
         );
-        Callback::from(move |()| {
+        Callback::from(move |whole: bool| {
             let Step::Previewed(preview) = (*step).clone() else {
                 return;
             };
@@ -181,7 +181,10 @@ pub fn Exchange() -> Html {
             spawn_local(async move {
                 let answered = session
                     .client
-                    .post::<_, Answered>(&format!("/api/v1/imports/{}", preview.token), &())
+                    .post::<_, Answered>(
+                        &format!("/api/v1/imports/{}?whole={whole}", preview.token),
+                        &(),
+                    )
                     .await;
                 match answered {
                     Ok(answer) => {
