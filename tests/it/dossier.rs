@@ -278,6 +278,27 @@ fn an_observer_reads_a_projects_file_without_persons() {
         let hidden = format!("/api/v1/panels/project?project={draft}&part={part}");
         assert_eq!(observer.get(&hidden).status, 404, "{part}");
     }
+    // A problem and what was done about it are read without who did it.
+    let issue = ids::row();
+    let record = |table: &str, row: &str, set: Value| json!({ "do": "record", "project": project, "table": table, "row": row, "set": set });
+    let problem = record("issues", &issue, json!({ "description": "征地未完成" }));
+    let step = record(
+        "issue_steps",
+        &ids::row(),
+        json!({ "issue": issue, "act": "listed", "text": "已列单" }),
+    );
+    for command in [problem, step] {
+        let answers = clerk.commands(&json!([ids::envelope(&command)]));
+        assert_eq!(answers[0]["outcome"]["outcome"], "done", "{answers}");
+    }
+    let board = format!("/api/v1/panels/issues?one={issue}");
+    let drawn = observer.get(&board).ok().text();
+    assert!(
+        drawn.contains("征地未完成") && drawn.contains("已列单") && !drawn.contains(CLERK),
+        "{drawn}"
+    );
+    assert!(clerk.get(&board).ok().text().contains(CLERK));
+
     let then = format!("/api/v1/panels/project?project={project}&part=past&at=9999999999999");
     let drawn = observer.get(&then).ok().text();
     assert!(

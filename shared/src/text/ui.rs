@@ -143,6 +143,7 @@ words! {
     Sector "行业" "Sector";
     Stage "阶段" "Stage";
     InvestmentKind "投资类别" "Kind";
+    TotalInWan "总投资（万元）" "Total (10,000 yuan)";
     LeadUnit "牵头单位" "Lead unit";
     Code "项目代码" "Code";
     TotalInvestment "总投资" "Total";

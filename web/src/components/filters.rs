@@ -178,5 +178,6 @@ fn facet_word(facet: Facet) -> Ui {
         Facet::Stage => Ui::Stage,
         Facet::Kind => Ui::InvestmentKind,
         Facet::Lead => Ui::LeadUnit,
+        Facet::Size => Ui::TotalInWan,
     }
 }

@@ -322,7 +322,7 @@ pub fn facet_label(words: &Words, facet: Facet, value: &str) -> String {
         Facet::Sector => words.option("sectors", value),
         Facet::Stage => words.option("stage", value),
         Facet::Kind => words.option("investment_kind", value),
-        Facet::Unit | Facet::Lead => value.to_owned(),
+        Facet::Unit | Facet::Lead | Facet::Size => value.to_owned(),
     }
 }
 

@@ -32,16 +32,28 @@ pub enum Facet {
     Kind = b'k',
     /// 牵头单位.
     Lead = b'l',
+    /// 总投资区间.
+    Size = b'z',
 }
+
+/// What totals are told apart by, in fen, and what a total below the next one is called, in 万元.
+const SIZES: [(i64, &str); 5] = [
+    (0, "< 5,000"),
+    (5_000_000_000, "5,000 – 10,000"),
+    (10_000_000_000, "10,000 – 50,000"),
+    (50_000_000_000, "50,000 – 100,000"),
+    (100_000_000_000, "≥ 100,000"),
+];
 
 impl Facet {
     /// Every facet, in the order of the chips.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Unit,
         Self::Stage,
         Self::Sector,
         Self::Kind,
         Self::Lead,
+        Self::Size,
     ];
 
     /// A row's value; empty when it has none.
@@ -53,6 +65,11 @@ impl Facet {
             Self::Stage => &row.stage,
             Self::Kind => &row.investment_kind,
             Self::Lead => &row.lead_unit,
+            Self::Size => {
+                let mut sizes = SIZES.iter().rev();
+                let size = sizes.find(|(from, _)| row.total_fen.is_some_and(|fen| fen >= *from));
+                size.map_or("", |(_, name)| name)
+            }
         }
     }
 }

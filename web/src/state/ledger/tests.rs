@@ -81,6 +81,23 @@ fn values_of_one_filter_add_up_and_filters_narrow_each_other() {
 }
 
 #[test]
+fn totals_are_told_apart_by_how_large_they_are() {
+    for (total, size) in [
+        (None, ""),
+        (Some(4_999_999_999), "< 5,000"),
+        (Some(5_000_000_000), "5,000 – 10,000"),
+        (Some(49_999_999_999), "10,000 – 50,000"),
+        (Some(i64::MAX), "≥ 100,000"),
+    ] {
+        let row = ProjectRow {
+            total_fen: total,
+            ..row(1, "", "")
+        };
+        assert_eq!(Facet::Size.of(&row), size, "{total:?}");
+    }
+}
+
+#[test]
 fn deleted_projects_show_only_in_the_bin() {
     assert!(!names(&Query::default()).contains(&"旧桥拆除".to_owned()));
     let bin = Query {
