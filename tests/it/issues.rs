@@ -160,6 +160,14 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     );
     browser.find("#issues-export[download]").await?;
     browser.shoot("55-table").await?;
+    // A new problem begins beside a sorted table as well, and leaves it as it was.
+    browser.click("#new-issue").await?;
+    browser.fill("#issue-project", "spz").await?;
+    browser.press_in("#issue-new button", "查找项目").await?;
+    browser.find_with("#issue-projects", "松坪镇").await?;
+    browser.press_in("#issue-new button", "取消").await?;
+    browser.gone("#issue-new").await?;
+    browser.find("th[aria-sort='ascending']").await?;
     let over = browser
         .driver
         .execute(

@@ -26,7 +26,7 @@ mod table;
 const OFFERED: usize = 8;
 
 /// The parts of a question that stay when one of them changes.
-const KEPT: [&str; 5] = ["words", "closed", "view", "group", "sort"];
+const KEPT: [&str; 5] = ["words", "closed", "view", "group", "order"];
 
 /// The page as it was asked for.
 struct Page<'a> {
@@ -137,7 +137,7 @@ fn filter(page: &Page<'_>) -> Markup {
             (list("view", reader.own(Panel::IssuesAs), &[("", reader.own(Panel::IssuesBoard)), ("table", reader.own(Panel::IssuesTable))]))
             @if page.asked("view") == "table" { (list("group", reader.own(Panel::GroupBy), &groups)) }
             (list("closed", reader.word(Ui::ShowClosed), &[("", reader.own(Panel::IssuesOpen)), ("true", reader.word(Ui::ShowClosed))]))
-            input type="hidden" name="sort" value=(page.asked("sort"));
+            input type="hidden" name="order" value=(page.asked("order"));
             button.button type="submit" { (reader.own(Panel::Filter)) }
         }
     }

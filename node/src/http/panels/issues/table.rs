@@ -45,7 +45,7 @@ const COLUMNS: [(&str, Panel, Shown); 10] = [
 
 /// The cards in the order that was asked for; as they come where none was.
 fn sorted<'a>(page: &Page<'_>, shown: &[&'a IssueCard]) -> Vec<&'a IssueCard> {
-    let asked = page.asked("sort");
+    let asked = page.asked("order");
     let name = asked.trim_start_matches('-');
     let mut cards = shown.to_vec();
     let by = COLUMNS.iter().find(|(id, ..)| *id == name);
@@ -87,14 +87,14 @@ fn grouped<'a>(page: &Page<'_>, cards: Vec<&'a IssueCard>) -> Vec<(String, Vec<&
 pub(super) fn drawing(page: &Page<'_>, shown: &[&IssueCard]) -> Markup {
     let reader = &page.reader;
     let groups = grouped(page, sorted(page, shown));
-    let sort = page.asked("sort");
+    let sort = page.asked("order");
     html! {
         div.rows__scroll { table."table issues__table" #issues-table {
             thead { tr { @for (id, word, _) in COLUMNS {
                 @let (up, down) = (sort == id, sort.strip_prefix('-') == Some(id));
                 @let next = if up { format!("-{id}") } else { id.to_owned() };
                 th scope="col" aria-sort=[up.then_some("ascending").or(down.then_some("descending"))] {
-                    button."button button--bare" type="button" data-sort=(id) data-ask=(page.ask(&[("sort", &next)])) { (reader.own(word)) @if up { " ▲" } @if down { " ▼" } }
+                    button."button button--bare" type="button" data-sort=(id) data-ask=(page.ask(&[("order", &next)])) { (reader.own(word)) @if up { " ▲" } @if down { " ▼" } }
                 }
             } } }
             @for (heading, cards) in &groups {
