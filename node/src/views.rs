@@ -21,6 +21,7 @@ use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::rulebook::{Rulebook, rulebook};
 use shared::rules::obligations::Asked;
+use shared::rules::report::Sheet;
 use shared::summary::{self, Facts};
 use shared::text::Lang;
 use shared::text::reminder::reminder;
@@ -177,6 +178,22 @@ pub fn report(
         ledger,
     )
     .map(Some)
+}
+
+/// One unit's report for any of its periods; `None` when the county has no such report or period.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn sheet(
+    context: &mut ReadContext<'_>,
+    built_in: &Arc<Profile>,
+    unit: UnitId,
+    (report, period): (&str, &str),
+    lang: Lang,
+) -> Result<Option<Sheet>, LibraryError> {
+    let question = question(context, built_in, this_month(context.now), lang);
+    let library = context.replica.library();
+    board::sheet(library, context.reader, &question, unit, (report, period))
 }
 
 /// True when the rules a month is judged by have such a report or ledger.

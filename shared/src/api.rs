@@ -408,6 +408,9 @@ pub struct ReportRow {
     /// Field ids of this row that are in conflict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<String>,
+    /// What the hub returned of a field, or that it was corrected since it was filed and why, by field id, as text in the reader's language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, Value>,
     /// True when this month needs nothing more from this row.
     pub filled: bool,
 }
@@ -475,8 +478,8 @@ pub struct DeskFiling {
 pub struct DeskReturned {
     /// The ledger.
     pub ledger: String,
-    /// The month.
-    pub period: Month,
+    /// The period: a month, a week by its Monday, half a month, a quarter, a year.
+    pub period: String,
     /// The hub's words.
     pub reason: String,
     /// When.
@@ -508,6 +511,9 @@ pub struct DeskDue {
     pub late: bool,
     /// Who is responsible, empty when not named.
     pub person: String,
+    /// The page on which it is done; empty where the project's page is meant.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
 }
 
 /// A field in conflict.

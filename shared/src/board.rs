@@ -14,7 +14,7 @@ use crate::book::{Book, Cells as _};
 use crate::command::{Actor, Role};
 use crate::decide::{Directory, Filed};
 use crate::document::genesis::DocumentKind;
-use crate::field::Table;
+use crate::field::{Table, Target};
 use crate::ids::{ProjectId, UnitId};
 use crate::library::{Library, LibraryError};
 use crate::profile::Profile;
@@ -23,7 +23,7 @@ use crate::rulebook::rulebook;
 use crate::rules::desk::{arrange, due_lines, filing_card, is_before, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
-use crate::rules::report::{self, Asked, Filing, Review};
+use crate::rules::report::{self, Asked, CellNote, Filing, Review};
 use crate::rules::scores::sheets::sheets;
 use crate::rules::workdays::WorkCalendar;
 use crate::rules::{Look, World, compiled, results, verdicts};
@@ -34,8 +34,10 @@ use crate::time::{Date, Month, Timestamp};
 use crate::view::{self, Names};
 
 mod corrected;
+mod sheet;
 
-use corrected::{Budget, corrected};
+use corrected::{Budget, corrected, remarked};
+pub use sheet::sheet;
 
 /// Days ahead that count as soon.
 const SOON_DAYS: i64 = 30;
@@ -108,7 +110,8 @@ pub fn report(
     let rules = rulebook(library, reader, question.profile)?;
     let profile = rules.history.judging(ledger, &question.month.to_string());
     let mut names = Names::load(library, reader)?;
-    let charged = charged(library, reader, profile, question, ledger)?;
+    let period = question.month.to_string();
+    let charged = charged(library, reader, profile, question, (ledger, &period))?;
     let facts = library.facts(reader)?;
     let own: Vec<_> = facts
         .iter()
@@ -134,37 +137,50 @@ pub fn report(
         now: question.now,
     };
     let mut month = report::report(profile, &asked, projects, &filings);
-    let (asked, budget) = ((&**profile, question), &mut Budget::default());
-    correct(
+    let asked = (&**profile, question);
+    let notes = noted(
         library,
         reader,
         asked,
-        ledger,
-        &filings,
+        (ledger, &filings),
         month.filing.as_mut(),
-        budget,
+        (&mut names, &mut Budget::default()),
     )?;
+    for note in notes {
+        let field = match note.path.target() {
+            Target::Once(field) | Target::Year(_, field) | Target::Month(_, field) => field,
+            _ => continue,
+        };
+        if let Some(row) = month.rows.iter_mut().find(|row| row.row.id == note.project) {
+            row.marks.insert(field.id().to_owned(), note.text.into());
+        }
+    }
     Ok(month)
 }
 
-/// Says of a unit's latest filing what was corrected since.
-fn correct(
+/// Says of a unit's latest filing what was corrected since, and gives what is to be said of single cells.
+fn noted(
     library: &mut Library,
     reader: &dyn Reader,
     asked: (&Profile, &Question<'_>),
-    ledger: &str,
-    filings: &[Filing],
+    (ledger, filings): (&str, &[Filing]),
     info: Option<&mut FilingInfo>,
-    budget: &mut Budget,
-) -> Result<(), LibraryError> {
+    known: (&mut Names, &mut Budget),
+) -> Result<Vec<CellNote>, LibraryError> {
     let Some(info) = info else {
-        return Ok(());
+        return Ok(Vec::new());
     };
+    let mut notes = Vec::new();
     if let Some(filing) = filings.iter().find(|filing| filing.id == info.id) {
-        let found = corrected(library, reader, asked, (ledger, &filing.lines), budget)?;
+        // What is changed after a return is what was asked for, and no correction.
+        if filing.is_returned() {
+            return remarked(library, reader, asked.1, filing);
+        }
+        let found = corrected(library, reader, asked, (ledger, filing), known)?;
         (info.amended, info.corrected) = (found.projects, found.said);
+        notes = found.cells;
     }
-    Ok(())
+    Ok(notes)
 }
 
 /// Says of every unit in the hub's overview what was corrected since it filed; the desk, which only counts who reported, does without.
@@ -185,25 +201,25 @@ pub fn correct_all(
     for unit in &mut collection.units {
         let filings = filings(library, reader, profile, unit.unit, ledger, &mut names)?;
         let (asked, info) = ((&**profile, question), unit.filing.as_mut());
-        correct(library, reader, asked, ledger, &filings, info, &mut budget)?;
+        let known = (&mut names, &mut budget);
+        let _of_cells = noted(library, reader, asked, (ledger, &filings), info, known)?;
     }
     Ok(())
 }
 
-/// Who owes a month of a ledger and about which projects; `None` when the county has no such monthly report.
+/// Who owes a period of a ledger and about which projects; `None` when the county has no such report or period.
 fn charged(
     library: &mut Library,
     reader: &dyn Reader,
     profile: &Profile,
     question: &Question<'_>,
-    ledger: &str,
+    (ledger, period): (&str, &str),
 ) -> Result<Option<BTreeMap<UnitId, Charge>>, LibraryError> {
     let Some(report) = profile.report_of(ledger) else {
         return Ok(None);
     };
-    let id = question.month.to_string();
     let mut recurrence = report.recurrence.iter();
-    let Some(period) = recurrence.find_map(|recur| recur.period_of(&id)) else {
+    let Some(period) = recurrence.find_map(|recur| recur.period_of(period)) else {
         return Ok(None);
     };
     // Which names a unit put forward stands in its papers.
@@ -404,7 +420,8 @@ pub fn collection(
             by_unit.entry(*unit).or_default();
         }
     }
-    let charged = charged(library, reader, profile, question, ledger)?;
+    let period = question.month.to_string();
+    let charged = charged(library, reader, profile, question, (ledger, &period))?;
     for (id, facts) in library.facts(reader)? {
         // Whose report a project stands in; a project can stand in those of its owner and of its lead unit.
         let units: Vec<UnitId> = match &charged {
@@ -487,10 +504,15 @@ pub fn desk(
         notice: String::new(),
     };
     if sees_all {
-        desk.collection = Some(collection(library, reader, question, &ledger, contact)?);
+        if !ledger.is_empty() {
+            desk.collection = Some(collection(library, reader, question, &ledger, contact)?);
+        }
     } else {
-        let month = report(library, reader, question, actor.unit, &ledger)?;
-        desk.filing = Some(filing_card(profile, &worked, &month, question.now));
+        // A county without a report of months has its periods among what is due.
+        if !ledger.is_empty() {
+            let month = report(library, reader, question, actor.unit, &ledger)?;
+            desk.filing = Some(filing_card(profile, &worked, &month, question.now));
+        }
         let mut names = Names::load(library, reader)?;
         desk.returned = returned(&filings(
             library, reader, profile, actor.unit, &ledger, &mut names,
@@ -524,6 +546,7 @@ pub fn desk(
             working_days_left: worked.left(today, due.due).ok(),
             late: false,
             person: due.person.clone(),
+            link: String::new(),
         }));
     }
     let whose = if sees_all {
@@ -550,7 +573,8 @@ pub fn desk(
     owed.retain(|one| one.kind != ObligationKind::Confirm || actor.role == Role::HubHead);
     owed.retain(|one| !is_before(one, &begun));
     let left = |day| worked.left(today, day).ok();
-    desk.due.extend(due_lines(profile, &owed, &names, left));
+    desk.due
+        .extend(due_lines(profile, &owed, &names, left, sees_all));
     Ok(arrange(desk, today))
 }
 
@@ -597,6 +621,7 @@ fn filings(
             let said = Review {
                 accepted: review.verdict != "returned",
                 reason: review.reason.clone(),
+                cells: review.cells.clone(),
                 at: review.at,
                 by: names.writer_of(reader, review.by, review.at, None)?,
             };

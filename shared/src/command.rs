@@ -5,11 +5,13 @@
 //! nowhere else.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::field::{Column, FieldPath, Table};
-use crate::ids::{CommandId, DocumentId, ImportId, ProjectId, RowId, UnitId, UserId};
+use crate::ids::{CommandId, DocumentId, IdError, ImportId, ProjectId, RowId, UnitId, UserId};
 use crate::time::{Date, Timestamp};
 use crate::value::Value;
 
@@ -68,7 +70,7 @@ pub struct Envelope {
     pub command: Command,
 }
 
-/// Everything a person can do.
+/// Everything a person can do. What the page never makes, it does not carry the code to write either.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
@@ -88,7 +90,7 @@ pub enum Command {
         project: ProjectId,
         /// New values; `null` clears.
         set: BTreeMap<FieldPath, Value>,
-        /// 代填: an officer writes with the unit's authority; who asked for it and why.
+        /// 代填: an officer writes with the unit's authority; who asked for it and why. 更正: the unit changes what it filed, and why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_behalf: Option<String>,
     },
@@ -162,6 +164,10 @@ pub enum Command {
         text: String,
     },
     /// Gives a project to another unit (hub only).
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "crdt")),
+        serde(skip_serializing)
+    )]
     MoveProject {
         /// The project.
         project: ProjectId,
@@ -188,6 +194,10 @@ pub enum Command {
         on_behalf: Option<String>,
     },
     /// 通过 or 退回 (hub only).
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "crdt")),
+        serde(skip_serializing)
+    )]
     ReviewFiling {
         /// Drawn by the client.
         review: RowId,
@@ -199,8 +209,15 @@ pub enum Command {
         accepted: bool,
         /// Why; required for 退回.
         reason: String,
+        /// What is to be corrected in single cells, a sentence each.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        cells: BTreeMap<CellRef, String>,
     },
     /// Excuses that a filing was under way too long (hub only).
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "crdt")),
+        serde(skip_serializing)
+    )]
     ExcuseFiling {
         /// Drawn by the client.
         review: RowId,
@@ -233,6 +250,10 @@ pub enum Command {
     },
     /// Writes many records as one undoable import (previewed and confirmed). Large ones take many turns; `desk::imports` says how
     /// far one got.
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "crdt")),
+        serde(skip_serializing)
+    )]
     Import {
         /// Drawn by the importing node.
         import: ImportId,
@@ -242,6 +263,10 @@ pub enum Command {
         items: Vec<ImportItem>,
     },
     /// Takes an import back: values nobody changed since return to what they were.
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "crdt")),
+        serde(skip_serializing)
+    )]
     UndoImport {
         /// The import.
         import: ImportId,
@@ -278,6 +303,48 @@ impl Command {
         }
     }
 }
+
+/// One cell of a report, as text `project/path`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CellRef {
+    /// The project.
+    pub project: ProjectId,
+    /// The field or cell in it.
+    pub path: FieldPath,
+}
+
+impl fmt::Display for CellRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.project, self.path)
+    }
+}
+
+impl FromStr for CellRef {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let (project, path) = text.split_once('/').unwrap_or((text, ""));
+        Ok(Self {
+            project: project.parse()?,
+            path: path.parse()?,
+        })
+    }
+}
+
+impl Serialize for CellRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CellRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+crate::ids::text_schema!(CellRef);
 
 /// One project in a filing.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::Rights;
-use crate::command::{Actor, Command, FilingLine, Refusal, Role, Why, Write};
+use crate::command::{Actor, CellRef, Command, FilingLine, Refusal, Role, Why, Write};
 use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
 use crate::limits;
@@ -247,7 +247,8 @@ impl Judge<'_> {
                 filing,
                 accepted,
                 reason,
-            } => self.review(*review, *unit, *filing, *accepted, reason),
+                cells,
+            } => self.review((*review, *unit, *filing), *accepted, reason, cells),
             Command::ExcuseFiling {
                 review,
                 unit,
@@ -722,6 +723,16 @@ impl Judge<'_> {
 pub fn lines_to_json(lines: &[FilingLine]) -> String {
     // Ids and hex strings always become JSON.
     serde_json::to_string(lines).unwrap_or_default()
+}
+
+/// What a review says of single cells, as it stands in its row; what cannot be read is left out.
+#[must_use]
+pub fn cells_from_json(text: &str) -> BTreeMap<CellRef, String> {
+    let said: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
+    let cells = said.into_iter();
+    cells
+        .filter_map(|(cell, said)| Some((cell.parse().ok()?, said)))
+        .collect()
 }
 
 /// Lines of a filing as they stand in its row; none where they cannot be read.

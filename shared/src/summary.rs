@@ -12,7 +12,8 @@ use automerge::ChangeHash;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::{
-    Directory, Filed, FilingReview, PARTY_FIELDS, UnitEntry, lines_from_json, orgs_in_rows,
+    Directory, Filed, FilingReview, PARTY_FIELDS, UnitEntry, cells_from_json, lines_from_json,
+    orgs_in_rows,
 };
 use crate::document::{Document, genesis};
 use crate::field::{Column, Field, FieldPath, Table, Target};
@@ -518,6 +519,7 @@ fn read_filings(document: &Document) -> Vec<Filed> {
                     id,
                     verdict: text(cells, Column::Verdict),
                     reason: text(cells, Column::Reason),
+                    cells: cells_from_json(&text(cells, Column::Cells)),
                     at: moment(cells, Column::At),
                     by: text(cells, Column::By).parse().ok(),
                 });

@@ -54,6 +54,7 @@ pub mod office;
 pub mod page;
 pub mod panel;
 pub mod parse;
+pub mod period;
 pub mod plain;
 pub mod publications;
 pub mod records;

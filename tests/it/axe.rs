@@ -23,7 +23,20 @@ const LOOK: &str = r"
             .join('\n')),
         error => done('axe failed: ' + error));";
 
-async fn look(browser: &Browser, axe: &str, what: &str, found: &mut Vec<String>) -> Result<()> {
+/// axe-core itself.
+pub(crate) fn script() -> Result<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("axe/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(&script)
+        .with_context(|| format!("{} is missing: npm ci --prefix tests/axe", script.display()))
+}
+
+/// Adds what axe finds on the page that is open.
+pub(crate) async fn look(
+    browser: &Browser,
+    axe: &str,
+    what: &str,
+    found: &mut Vec<String>,
+) -> Result<()> {
     browser.driver.execute(axe, Vec::new()).await?;
     let said = browser.driver.execute_async(LOOK, Vec::new()).await?;
     let said = said.json().as_str().unwrap_or("no answer").to_owned();
@@ -32,9 +45,7 @@ async fn look(browser: &Browser, axe: &str, what: &str, found: &mut Vec<String>)
 }
 
 async fn all(root: &Path, address: &str, project: &str) -> Result<()> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("axe/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(&script)
-        .with_context(|| format!("{} is missing: npm ci --prefix tests/axe", script.display()))?;
+    let axe = script()?;
     let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     let browser = Browser::start(&root.join("profile"), &shots).await?;
     let mut found = Vec::new();

@@ -108,8 +108,7 @@ async fn look(root: &Path, node: &str, project: &str) -> Result<()> {
         ensure!(!part.is_displayed().await?, "{screen} is printed");
     }
     browser.show_print(false).await?;
-    browser.click("dialog .dialog__head button").await?;
-    browser.gone(".receipt-sheet").await?;
+    browser.click("#open-receipt").await?;
 
     // The unit is called by its name.
     browser.open(&format!("{node}/projects/{project}")).await?;

@@ -265,13 +265,15 @@ fn draw(session: &Session) -> Html {
         Route::Desk => html! { <Desk /> },
         Route::Projects => html! { <Projects /> },
         Route::Project { id } => html! { <Project key={id.to_string()} {id} /> },
-        Route::Report { ledger, period } => html! { <Report {ledger} {period} unit={None} /> },
-        Route::UnitReport {
+        Route::Report {
             ledger,
             period,
             unit,
         } => {
-            html! { <Report key={unit.to_string()} {ledger} {period} unit={Some(unit)} /> }
+            html! { <Report key={unit.map(|unit| unit.to_string()).unwrap_or_default()} {ledger} {period} {unit} /> }
+        }
+        Route::Reports { of } => {
+            html! { <Panel key={of.clone()} path={format!("reports?of={of}")} /> }
         }
         Route::County if session.is_hub() => {
             html! { <Panel key="county" path={format!("county?period={}", session.period)} /> }

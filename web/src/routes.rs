@@ -18,21 +18,19 @@ pub enum Route {
         /// The project.
         id: ProjectId,
     },
-    /// 月报填报 of one's own unit.
+    /// 月报填报.
     Report {
         /// The ledger.
         ledger: String,
         /// The month.
         period: Month,
+        /// The unit, where it is not one's own: at the hub.
+        unit: Option<UnitId>,
     },
-    /// The report of a named unit, at the hub.
-    UnitReport {
-        /// The ledger.
-        ledger: String,
-        /// The month.
-        period: Month,
-        /// The unit.
-        unit: UnitId,
+    /// Reports that are not of months: all of them, one period of one (what waits at the hub), one unit's.
+    Reports {
+        /// `report/period/unit`, or as much of it as is meant.
+        of: String,
     },
     /// 收报 (hub).
     County,
@@ -103,12 +101,15 @@ impl Route {
             Self::Desk => "/".to_owned(),
             Self::Projects => "/projects".to_owned(),
             Self::Project { id } => format!("/projects/{id}"),
-            Self::Report { ledger, period } => format!("/report/{ledger}/{period}"),
-            Self::UnitReport {
+            Self::Report {
                 ledger,
                 period,
                 unit,
-            } => format!("/report/{ledger}/{period}/{unit}"),
+            } => {
+                let unit = unit.map_or_else(String::new, |unit| format!("/{unit}"));
+                format!("/report/{ledger}/{period}{unit}")
+            }
+            Self::Reports { of } => format!("/report/{of}"),
             Self::County => "/county".to_owned(),
             Self::Issues => "/issues".to_owned(),
             Self::Chart => "/chart".to_owned(),
@@ -134,21 +135,8 @@ impl Route {
             [] => Some(Self::Desk),
             ["projects"] => Some(Self::Projects),
             ["projects", id] => id.parse().ok().map(|id| Self::Project { id }),
-            ["report", ledger, period] if is_id(ledger) => {
-                period.parse().ok().map(|period| Self::Report {
-                    ledger: (*ledger).to_owned(),
-                    period,
-                })
-            }
-            ["report", ledger, period, unit] if is_id(ledger) => {
-                match (period.parse(), unit.parse()) {
-                    (Ok(period), Ok(unit)) => Some(Self::UnitReport {
-                        ledger: (*ledger).to_owned(),
-                        period,
-                        unit,
-                    }),
-                    _ => None,
-                }
+            ["report", of @ ..] if of.iter().all(|part| is_id(part)) => {
+                month_of(of).or_else(|| Some(Self::Reports { of: of.join("/") }))
             }
             ["county"] => Some(Self::County),
             ["issues"] => Some(Self::Issues),
@@ -173,6 +161,20 @@ impl Route {
     }
 }
 
+/// A report of a month, of one's own unit or a named one.
+fn month_of(of: &[&str]) -> Option<Route> {
+    let (ledger, period, unit) = match of {
+        [ledger, period] => (ledger, period, None),
+        [ledger, period, unit] => (ledger, period, Some(unit.parse().ok()?)),
+        _ => return None,
+    };
+    Some(Route::Report {
+        ledger: (*ledger).to_owned(),
+        period: period.parse().ok()?,
+        unit,
+    })
+}
+
 /// True for the ASCII ids profiles give to ledgers and reports.
 fn is_id(text: &str) -> bool {
     text.bytes()
@@ -182,11 +184,25 @@ fn is_id(text: &str) -> bool {
 /// The rail's items for a server, in the order of Alt+1..9.
 #[must_use]
 pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'static str)> {
-    let report = Route::Report { ledger, period };
+    // A county without a report of months has those of weeks, half months, quarters.
+    let (report, word) = match ledger.as_str() {
+        "" => (Route::Reports { of: ledger }, Ui::CardFiling),
+        _ => {
+            let unit = None;
+            (
+                Route::Report {
+                    ledger,
+                    period,
+                    unit,
+                },
+                Ui::Report,
+            )
+        }
+    };
     match role {
         NodeRole::Node => vec![
             (Route::Desk, Ui::Desk, "⌂"),
-            (report, Ui::Report, "▤"),
+            (report, word, "▤"),
             (Route::Projects, Ui::Projects, "☰"),
             (Route::Issues, Ui::Issues, "⚑"),
             (Route::Chart, Ui::Chart, "▥"),
@@ -213,8 +229,10 @@ pub fn belongs(item: &Route, page: &Route) -> bool {
     match (item, page) {
         (Route::Projects, Route::Project { .. })
         | (Route::Registry { .. }, Route::Registry { .. } | Route::Rows { .. })
-        | (Route::Report { .. }, Route::Report { .. })
-        | (Route::County | Route::Report { .. }, Route::UnitReport { .. }) => true,
+        | (
+            Route::County | Route::Report { .. } | Route::Reports { .. },
+            Route::Report { .. } | Route::Reports { .. },
+        ) => true,
         _ => item == page,
     }
 }
@@ -236,11 +254,16 @@ mod tests {
             Route::Report {
                 ledger: ledger.clone(),
                 period,
+                unit: None,
             },
-            Route::UnitReport {
+            Route::Report {
                 ledger,
                 period,
-                unit: UnitId::from_bytes([7; 10]),
+                unit: Some(UnitId::from_bytes([7; 10])),
+            },
+            Route::Reports { of: String::new() },
+            Route::Reports {
+                of: "R-WS-1/2024-09-02".to_owned(),
             },
             Route::County,
             Route::Issues,
@@ -269,7 +292,6 @@ mod tests {
         for path in [
             "/nowhere",
             "/projects/x",
-            "/report/R/2026-13",
             "/report/%E4/2026-11",
             "/sync/x",
             "/records/colour",

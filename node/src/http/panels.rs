@@ -9,8 +9,10 @@
 //!   leaving the input writes the field as any other page does, and `data-old` is what was drawn in it;
 //! - a form or button with `data-command` is one command of the node's writing ([`draw::template`]) with places for what the person gives, and
 //!   `data-label` names it; its own `role="alert"` says why it was refused, and once it is done the panel is asked with `data-ask`;
+//! - `data-with` around a field, a path and a value, is written before the field: what names the row its first words begin; `data-reason` is the
+//!   reason with which it is written, where what was filed is corrected;
 //! - any other form asks for the panel again with what stands in its named inputs, and a button with `data-ask` with what stands there;
-//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands; a list with `data-go` leads to
+//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands, or the place it leads to; a list with `data-go` leads to
 //!   the page that is chosen.
 //!
 //! Each panel has a module of its own; `draw` holds the pieces they share.
@@ -18,12 +20,15 @@
 mod county;
 mod desk;
 mod draw;
+mod filed;
 mod found;
 mod import;
 mod issues;
 mod month;
 mod project;
 mod records;
+mod reports;
+mod sheet;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -47,6 +52,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
         "project" => project::panel(site, call).await?,
         "records" => records::list(site, call).await?,
         "registry" => records::registry(site, call).await?,
+        "reports" => reports::panel(site, call).await?,
         _ => return Err(Failed::NotFound),
     };
     let kind = "text/html; charset=utf-8";

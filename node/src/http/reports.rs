@@ -56,7 +56,7 @@ pub(super) async fn reported(
 }
 
 /// What names persons and drafts is not for observers (domain.md 15, scenario 50).
-fn not_for_observers(call: &Call) -> Result<(), Failed> {
+pub(super) fn not_for_observers(call: &Call) -> Result<(), Failed> {
     match call.person()?.actor.role {
         Role::Observer => Err(Failed::Forbidden),
         _ => Ok(()),

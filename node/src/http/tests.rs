@@ -25,6 +25,7 @@ mod labels;
 mod panels;
 mod plain;
 mod records;
+mod sheets;
 
 const HOST: &str = "127.0.0.1:8470";
 

@@ -29,9 +29,11 @@ impl Judge<'_> {
             return Err(refuse(Why::TooMany));
         }
         if let Some(reason) = on_behalf {
-            self.hub_only()?;
             check::reason(reason)?;
         }
+        // The hub writes with the unit's authority; a unit that gives a reason corrects what is its own.
+        let for_unit = on_behalf.is_some() && is_hub(self.actor);
+        let corrects = on_behalf.is_some() && !for_unit;
         let parties = self.parties(view);
         let document = DocumentId::Project(project);
         let (mut writes, mut proposals, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
@@ -48,13 +50,13 @@ impl Judge<'_> {
             if view.value(path) == value {
                 continue;
             }
-            match right_to(path, view, &parties, self.actor, on_behalf.is_some()) {
+            match right_to(path, view, &parties, self.actor, for_unit) {
                 Right::Write(to) => {
                     let plain = matches!(
                         right_to(path, view, &parties, self.actor, false),
                         Right::Write(_)
                     );
-                    if !plain {
+                    if corrects || !plain {
                         corrected.push(path.clone());
                     }
                     self.stamp_row(view, &to, path, &mut stamped, &mut writes)?;
@@ -80,7 +82,7 @@ impl Judge<'_> {
         if let Some(refusal) = barred.into_iter().next() {
             return Err(refusal);
         }
-        writes.extend(self.by_the_rules(view, &writes, on_behalf.is_some(), draw)?);
+        writes.extend(self.by_the_rules(view, &writes, for_unit, draw)?);
         for path in &corrected {
             let row = draw();
             let mut cell = |column, value: Value| {
@@ -101,10 +103,10 @@ impl Judge<'_> {
             }
             proposed.push(path);
         }
-        let act = if corrected.is_empty() {
-            Act::Edit
-        } else {
+        let act = if for_unit && !corrected.is_empty() {
             Act::Behalf
+        } else {
+            Act::Edit
         };
         Ok(Decision {
             act,

@@ -1,10 +1,13 @@
 //! Filings and their reviews: rows in the unit's document (design.md 2).
 
+use std::collections::BTreeMap;
+
 use super::{Act, Decision, Judge, check, is_hub, lines_to_json, refuse, refuse_at, refuse_by};
 use crate::api::Timeliness;
-use crate::command::{ClosedGate, FilingLine, Refusal, Role, Why, Write};
+use crate::command::{CellRef, ClosedGate, FilingLine, Refusal, Role, Why, Write};
 use crate::field::{Column, FieldPath, Table};
 use crate::ids::{DocumentId, ProjectId, RowId, UnitId};
+use crate::limits;
 use crate::profile::{Period, Report, ReportLedger};
 use crate::rules::ledgers::{self, Said};
 use crate::rules::listed::Listed;
@@ -245,21 +248,40 @@ impl Judge<'_> {
 
     pub(super) fn review(
         &self,
-        review: RowId,
-        unit: UnitId,
-        filing: RowId,
+        (review, unit, filing): (RowId, UnitId, RowId),
         accepted: bool,
         reason: &str,
+        cells: &BTreeMap<CellRef, String>,
     ) -> Result<Decision, Refusal> {
         self.hub_only()?;
         if !accepted {
             check::reason(reason)?;
         }
-        if !self.state.filings.iter().any(|filed| filed.id == filing) {
-            return Err(refuse(Why::NotFound));
+        let mut filings = self.state.filings.iter();
+        let filed = filings.find(|filed| filed.id == filing);
+        let filed = filed.ok_or_else(|| refuse(Why::NotFound))?;
+        if cells.len() > limits::COMMAND_WRITES_MAX {
+            return Err(refuse(Why::TooMany));
+        }
+        for (cell, said) in cells {
+            let is_filed = filed.lines.iter().any(|line| line.project == cell.project);
+            if accepted || !is_filed || cell.path.kind().is_none() {
+                return Err(refuse_at(Why::NotFound, vec![cell.path.clone()]));
+            }
+            check::reason(said)?;
         }
         let verdict = if accepted { "accepted" } else { "returned" };
-        Ok(self.verdict(review, unit, filing, verdict, reason))
+        let mut decision = self.verdict(review, unit, filing, verdict, reason);
+        if !cells.is_empty() {
+            // A map of texts always becomes JSON.
+            let said = serde_json::to_string(cells).unwrap_or_default();
+            decision.writes.push(Write {
+                document: DocumentId::Unit(unit),
+                path: FieldPath::cell(Table::Reviews, review, Column::Cells),
+                value: said.into(),
+            });
+        }
+        Ok(decision)
     }
 
     fn verdict(

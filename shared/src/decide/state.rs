@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::Book;
-use crate::command::FilingLine;
+use crate::command::{CellRef, FilingLine};
 use crate::ids::{NodeId, ProjectId, RowId, UnitId, UserId};
 use crate::profile::Profile;
 use crate::project::ProjectView;
@@ -81,6 +81,8 @@ pub struct FilingReview {
     pub verdict: String,
     /// Why.
     pub reason: String,
+    /// What is to be corrected in single cells.
+    pub cells: BTreeMap<CellRef, String>,
     /// When, by the hub's clock.
     pub at: Timestamp,
     /// Who.

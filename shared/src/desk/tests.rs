@@ -14,6 +14,7 @@ use crate::store::MemoryStore;
 use crate::time::Month;
 
 mod imports;
+mod returns;
 mod rules;
 
 const DAY: i64 = 86_400_000;
@@ -624,6 +625,7 @@ fn a_month_is_filed_received_returned_and_filed_again() {
         filing: row(1),
         accepted: false,
         reason: "explain the first line".into(),
+        cells: Default::default(),
     };
     assert_eq!(why(township.run(&clerk, review.clone())), Why::HubOnly);
     assert!(is_done(&hub.run(&actor(Role::HubOfficer), review)));

@@ -9,7 +9,7 @@ use crate::ids::{ProjectId, UnitId};
 use crate::profile::Profile;
 use crate::rules::report::{self, Filing};
 use crate::rules::workdays::WorkCalendar;
-use crate::text::Lang;
+use crate::text::{Lang, period};
 use crate::time::{Date, Timestamp};
 
 /// Rows with a day the desk shows at most, and rows without one; the list behind it shows all.
@@ -96,7 +96,7 @@ pub fn returned(filings: &[Filing]) -> Vec<DeskReturned> {
         let review = last.reviews.last().filter(|review| !review.accepted)?;
         Some(DeskReturned {
             ledger: ledger.to_owned(),
-            period: period.parse().ok()?,
+            period: period.to_owned(),
             reason: review.reason.clone(),
             at: review.at,
             by: review.by.name.clone(),
@@ -111,6 +111,7 @@ pub fn due_lines(
     owed: &[Obligation],
     names: &BTreeMap<ProjectId, String>,
     left: impl Fn(Date) -> Option<i32>,
+    at_hub: bool,
 ) -> Vec<DeskDue> {
     let open = owed.iter().filter(|one| one.standing.is_open());
     let lines = open.map(|one| {
@@ -131,6 +132,7 @@ pub fn due_lines(
             working_days_left: due.and_then(&left),
             late: false,
             person: one.person.clone(),
+            link: link(one, at_hub),
         }
     });
     lines.collect()
@@ -144,6 +146,16 @@ pub fn is_before(one: &Obligation, begun: &BTreeMap<UnitId, Date>) -> bool {
     let since = one.unit.and_then(|unit| begun.get(&unit));
     let due = one.due.map(|due| due.date());
     one.kind == ObligationKind::Report && due.zip(since).is_some_and(|(due, since)| due < *since)
+}
+
+/// The page of a report's period; the hub looks at a named unit's.
+fn link(one: &Obligation, at_hub: bool) -> String {
+    if one.kind != ObligationKind::Report || one.period.is_empty() {
+        return String::new();
+    }
+    let unit = one.unit.filter(|_| at_hub);
+    let unit = unit.map_or_else(String::new, |unit| format!("/{unit}"));
+    format!("/report/{}/{}{unit}", one.rule, one.period)
 }
 
 /// What is owed, in one line: the post or record it is about, what it is called, its period; the clause where it has no name.
@@ -163,7 +175,8 @@ fn what(profile: &Profile, one: &Obligation) -> String {
     let label = field
         .map(|field| field.label(Lang::Zh))
         .or(table.map(|table| table.label(Lang::Zh)));
-    let said = [label.unwrap_or_default(), &one.name, &one.period];
+    let period = period::period(&one.period, Lang::Zh);
+    let said = [label.unwrap_or_default(), &one.name, &period];
     let said: Vec<_> = said.into_iter().filter(|part| !part.is_empty()).collect();
     if said.is_empty() {
         one.clause.clone()
@@ -297,7 +310,7 @@ mod tests {
         };
         all.extend(days(DUE_ROWS_MAX));
         let left = |_: Date| Some(3);
-        let lines = due_lines(&profile, &all, &BTreeMap::new(), left);
+        let lines = due_lines(&profile, &all, &BTreeMap::new(), left, false);
         let today = "2026-11-22".parse().unwrap();
         let desk = arrange(desk(lines), today);
         assert_eq!(desk.due.len(), DUE_ROWS_MAX + 2);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
-use crate::command::FilingLine;
+use crate::command::{CellRef, FilingLine};
 use crate::field::{Field, FieldPath};
 use crate::ids::{RowId, UnitId};
 use crate::profile::{Period, Profile, Report};
@@ -14,10 +14,12 @@ use crate::value::Value;
 mod judge;
 mod line;
 mod read;
+mod sheet;
 
 pub use judge::{Judgement, judge};
 pub use line::{MonthLine, is_complete, remarks};
 pub use read::filings_in;
+pub use sheet::{CellNote, Sheet, SheetLine, Written};
 
 /// The hub's verdict on a filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Review {
     pub accepted: bool,
     /// The hub's words.
     pub reason: String,
+    /// What is to be corrected in single cells.
+    pub cells: BTreeMap<CellRef, String>,
     /// When.
     pub at: Timestamp,
     /// Who.
@@ -62,7 +66,9 @@ impl Filing {
         self.reviews.last()
     }
 
-    fn is_returned(&self) -> bool {
+    /// True while the hub's last word on it is that it shall be done again.
+    #[must_use]
+    pub fn is_returned(&self) -> bool {
         self.verdict().is_some_and(|review| !review.accepted)
     }
 }
@@ -242,6 +248,7 @@ pub fn report_row(row: ProjectRow, view: &ProjectView, month: Month) -> ReportRo
         cells,
         last_image,
         conflicts,
+        marks: BTreeMap::new(),
         filled: is_filled(view, month),
         row,
     }
@@ -313,6 +320,7 @@ mod tests {
         let review = |accepted| Review {
             accepted,
             reason: "because".to_owned(),
+            cells: BTreeMap::new(),
             at: Timestamp(filed_at),
             by: by.clone(),
         };

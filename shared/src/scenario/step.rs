@@ -192,6 +192,7 @@ pub(super) fn command(
             filing: names.row(step.need("filing")?, place("filing"))?,
             accepted: step.need_any("accepted")?.flag()?,
             reason: reason()?,
+            cells: BTreeMap::new(),
         },
         "excuse" => Command::ExcuseFiling {
             review: names.row_or_new(&name_of_row(), now),

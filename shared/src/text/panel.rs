@@ -8,6 +8,36 @@ words! {
     SignHead "单位负责人：" "Head of unit:";
     SignChecked "审核人：" "Checked by:";
     SignFilled "填表人：" "Filled in by:";
+    // Reports of any period.
+    Reports "应报报表" "Reports";
+    ReportsNote "按本地规定应当报送的报表。月报在“月报填报”里逐格填写，其他报表点开即可填写、报送。" "What the rules of this place ask for. Open one to fill it in and file it.";
+    NoReports "现在没有应报的报表。" "No report is due now.";
+    ReportName "报表" "Report";
+    ForPeriod "报送期" "Period";
+    OpenReport "打开" "Open";
+    PeriodBefore "上一期" "Previous period";
+    PeriodAfter "下一期" "Next period";
+    InvestedInPeriod "完成投资（万元）" "Invested (10,000 yuan)";
+    LastTime "上期：" "Last time: ";
+    NilLine "零报告" "Nothing to report";
+    NilTake "改为填写" "Fill in instead";
+    NilSaid "零报告：本期没有要报的情况" "Nothing to report this period";
+    Lacks "还缺 {0} 处，点开即到" "{0} places are empty; press one to go there";
+    LacksNone "没有缺项，可以报送。" "Nothing is missing; it can be filed.";
+    NotOwed "本期没有规定本单位必报的项目。确有情况要报的，可直接报送。" "The rules name no project of this unit for this period. It can still be filed.";
+    NamesElsewhere "名单在“记录与登记”的申报里逐项登记，报送后随本报表生效。" "Names are entered under Records, Nominations, and go with this report.";
+    NamesOpen "去登记申报" "Enter nominations";
+    CorrectWhy "更正原因" "Why it is corrected";
+    CorrectBegin "开始更正" "Begin";
+    CorrectEnd "结束更正" "Stop";
+    AmendedNote "更正已随数据上报；未被退回的不必重新报送。" "Corrections are known at the hub; what was not returned need not be filed again.";
+    Remarks "退回意见 {0} 处，点开即到，改后自动消去" "{0} cells to correct; press one to go there; it goes when the cell is changed";
+    ReturnReason "退回原因" "Why it is returned";
+    ReturnCells "逐格意见：在需要修改的格下写明，没有意见的留空。" "Say what to correct in each cell; leave the others empty.";
+    ReturnCell "意见" "Remark";
+    Filing "本次报送" "This filing";
+    Counted "{0} 个项目，已填 {1}，零报告 {2}，未填 {3}" "{0} projects: {1} filled in, {2} with nothing to report, {3} empty";
+    UnitsReported "已报 {0}/{1}" "{0} of {1} filed";
     // 节点工期.
     Countdown "全年倒计时任务" "Tasks of the year";
     Task "任务" "Task";

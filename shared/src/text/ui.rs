@@ -279,7 +279,9 @@ words! {
     RowInConflict "有冲突待确认" "In conflict";
     PassReport "通过" "Accept";
     ReturnReport "退回" "Return";
-    ReturnNote "写明需要修改什么，该单位在工作台上看到。" "Say what to correct; the unit sees it on its desk.";
+    CorrectReport "更正" "Correct";
+    Correcting "正在更正" "Correcting";
+    CorrectNote "已报送的内容已锁定。写明更正原因后可以修改；原报数、修改人和原因随修改保存，上级可见。未被退回的，更正后不必重新报送。" "What was filed is locked. Say why it is corrected and change it; what was filed, who changed it and why are kept. What was not returned need not be filed again.";
     ReadOnly "只读" "Read only";
     ReportEmpty "本单位没有需要填报的项目" "There are no projects to report";
     FiledAt "报送时间" "Filed at";

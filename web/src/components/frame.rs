@@ -120,20 +120,15 @@ pub fn Frame(props: &FrameProps) -> Html {
             let next = period.plus(months);
             on_period.emit(next);
             // A report's month stands in its address.
-            let moved = match route.clone() {
-                Route::Report { ledger, .. } => Some(Route::Report {
+            if let (Route::Report { ledger, unit, .. }, Some(navigator)) =
+                (route.clone(), &navigator)
+            {
+                let period = next;
+                navigator.replace(&Route::Report {
                     ledger,
-                    period: next,
-                }),
-                Route::UnitReport { ledger, unit, .. } => Some(Route::UnitReport {
-                    ledger,
-                    period: next,
+                    period,
                     unit,
-                }),
-                _ => None,
-            };
-            if let (Some(route), Some(navigator)) = (moved, &navigator) {
-                navigator.replace(&route);
+                });
             }
         })
     };

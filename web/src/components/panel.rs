@@ -167,6 +167,8 @@ pub fn Panel(props: &PanelProps) -> Html {
             } else if let Some(act) = said("data-act") {
                 match act.as_str() {
                     "print" => page::print(),
+                    // An act that is no name but a place leads there.
+                    _ if page::focus_on(&act) => {}
                     _ => on_act.emit(act),
                 }
             } else if let Some(next) = said("data-ask") {
@@ -209,14 +211,19 @@ pub fn Panel(props: &PanelProps) -> Html {
                 Some(new) if new != cell.old => {
                     // What was written is no draft any more: the next drawing may take its place.
                     set(&cell.element, "data-old", Some(&cell.text));
-                    outbox.edit(FieldEdit {
-                        project,
-                        heads: cell.heads,
-                        path: cell.path,
-                        old: cell.old,
-                        new,
-                        on_behalf: None,
-                    });
+                    let mut writes = Vec::new();
+                    writes.extend(cell.begins_row());
+                    writes.push((cell.path, cell.old, new));
+                    for (path, old, new) in writes {
+                        outbox.edit(FieldEdit {
+                            project,
+                            heads: cell.heads.clone(),
+                            path,
+                            old,
+                            new,
+                            on_behalf: cell.reason.clone(),
+                        });
+                    }
                 }
                 _ => {}
             }
@@ -285,6 +292,8 @@ struct Cell {
     kind: Kind,
     project: Option<ProjectId>,
     heads: Vec<String>,
+    /// Why what was filed is changed.
+    reason: Option<String>,
     /// What the node drew in it.
     old: Value,
     /// What stands in it.
@@ -329,6 +338,14 @@ impl Cell {
             .is_ok_and(|form| form.is_some())
     }
 
+    /// What is written first when this makes a row: the name of its period.
+    fn begins_row(&self) -> Option<(FieldPath, Value, Value)> {
+        let around = self.element.closest("[data-with]").ok().flatten()?;
+        let with = around.get_attribute("data-with")?;
+        let (path, value) = with.split_once('=')?;
+        Some((path.parse().ok()?, Value::Null, Value::from(value)))
+    }
+
     fn of(element: Element) -> Option<Self> {
         let path: FieldPath = element.get_attribute("data-path")?.parse().ok()?;
         let around = element.closest("[data-project]").ok().flatten();
@@ -339,6 +356,7 @@ impl Cell {
         Some(Self {
             project: said("data-project").and_then(|id| id.parse().ok()),
             heads: words_of(&said("data-heads").unwrap_or_default()),
+            reason: said("data-reason"),
             old: entry::parse(kind, &old, 0).unwrap_or(Value::Null),
             text: text_of(&element),
             path,
@@ -387,6 +405,16 @@ fn command_of(thing: &Element, session: &Session) -> Option<DrawnCommand> {
             "fields" => format!("{{{fields}}}"),
             "columns" => format!("{{{columns}}}"),
             "row" => json(&fresh),
+            "cells" => {
+                let mut said = String::new();
+                for input in elements(thing, "[data-cell]") {
+                    let text = text_of(&input);
+                    if !text.is_empty() {
+                        add(&mut said, &input.get_attribute("data-cell")?, &json(&text));
+                    }
+                }
+                format!("{{{said}}}")
+            }
             _ => {
                 let input = thing.query_selector(&format!("[name={name}]")).ok()?;
                 json(&input.map_or_else(String::new, |input| text_of(&input)))

@@ -183,6 +183,7 @@ fn GridLine(props: &GridLineProps) -> Html {
                     on_edit={props.on_edit.reform(move |value| (project, field, value))}
                     on_key={props.on_key.reform(move |key| (index, field, key))} />
                 { crate::components::field_row::saving_mark(&words, status) }
+                if let Some(said) = line.marks.get(field.id()).and_then(Value::as_text) { <span class="corner"><span>{ said.to_owned() }</span></span> }
                 if conflict {
                     <Link to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link>
                 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{FilingState, SyncState, SyncStatus, Timeliness};
+use shared::api::{SyncState, SyncStatus};
 use shared::command::Command;
 use shared::field::{Authority, Column, Field, FieldPath, Kind, Table};
 use shared::ids::{CommandId, ProjectId, RowId, UnitId};
@@ -26,7 +26,6 @@ use crate::components::conflict_card::{ConflictCardProps, conflict_card};
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
 use crate::components::field_row::FieldRow;
-use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::key_list::key_list;
 use crate::components::progress_bar::progress_bar;
 use crate::components::project_table::ProjectTable;
@@ -43,29 +42,6 @@ use crate::state::ledger::{Facet, Sort, SortKey};
 use crate::state::outbox::{DrawnCommand, FieldStatus, Item, Standing};
 use crate::state::pill::Reach;
 use crate::state::report;
-
-/// The filing states a badge has.
-const FILINGS: [FilingState; 7] = [
-    FilingState::Empty,
-    FilingState::Filling,
-    FilingState::FiledLocally,
-    FilingState::Filed,
-    FilingState::Returned,
-    FilingState::Accepted,
-    FilingState::Missing,
-];
-
-/// The verdicts on time a badge has.
-const VERDICTS: [Timeliness; 8] = [
-    Timeliness::OnTime,
-    Timeliness::LateNetwork,
-    Timeliness::Late,
-    Timeliness::Missing,
-    Timeliness::Pending,
-    Timeliness::Prefilled,
-    Timeliness::Excused,
-    Timeliness::Reported,
-];
 
 /// What stands over the page.
 #[derive(Clone, Copy, PartialEq)]
@@ -116,10 +92,6 @@ pub fn Components() -> Html {
                     { print_button(&words) }
                     { choice("shown-choice", words.t(Ui::Stage), vec!["—".to_owned(), words.option("stage", "construction")], *chosen, choose) }
                 </p>
-            }) }
-            { shown("filing_badge, timeliness_badge", html! {
-                <><p class="chips">{ for FILINGS.into_iter().map(|state| filing_badge(&words, state)) }</p>
-                <p class="chips">{ for VERDICTS.into_iter().map(|verdict| timeliness_badge(&words, verdict)) }</p></>
             }) }
             { shown("progress_bar", html! {
                 <>{ for [(0, None), (350, Some(917)), (917, Some(917)), (1000, Some(500))].into_iter().map(|(done, pace)| html! {
@@ -372,6 +344,7 @@ fn line(session: &Session, number: u8) -> report::Line {
         before_fen: 20_000_000_000,
         cells,
         last_image: "Piles done".to_owned(),
+        marks: BTreeMap::new(),
         conflicts: Vec::new(),
         filled: number == 1,
     };

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{FilingState, Live, ReportView, Severity};
+use shared::api::{Live, ReportView, Severity};
 use shared::command::{Command, FilingLine};
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
-use shared::text::figures;
 use shared::text::hub::HubWord;
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
@@ -16,20 +15,17 @@ use yew::prelude::*;
 
 use crate::component::{component, use_effect_with, use_state};
 
-use crate::components::cells::{button, fact, print_button, strip_fact};
+use crate::components::cells::{fact, print_button, strip_fact};
 use crate::markup::{classes, html};
 
 use crate::client::live::Heard;
 use crate::client::wire::Told;
 use crate::client::{clipboard, clock, page};
-use crate::components::conflict_card::by;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
-use crate::components::filing_badge::{filing_badge, timeliness_badge};
 use crate::components::import_preview::severity;
 use crate::components::panel::Panel;
 use crate::components::reason_dialog::ReasonDialog;
-use crate::components::receipt::receipt;
 use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -60,8 +56,6 @@ enum Over {
     Nothing,
     Filing,
     OnBehalf,
-    Returning,
-    Receipt,
 }
 
 /// The page.
@@ -133,7 +127,9 @@ fn Sheet(props: &SheetProps) -> Html {
         Rc::new(report::lines(&view, |project| outbox.outbox.edits(project)));
     let remarks = report::check(&lines);
     let totals = report::totals(&lines);
-    let read_only = !session.may_write() || (!props.own && on_behalf.is_none());
+    // What is another's, and what was filed, is written with a reason alone.
+    let filed = view.state.is_reported();
+    let read_only = !session.may_write() || ((!props.own || filed) && on_behalf.is_none());
     let rate = numbers::rate(Some(totals.year), Some(totals.plan));
     let pace = numbers::pace(view.period);
 
@@ -245,29 +241,6 @@ fn Sheet(props: &SheetProps) -> Html {
             }
         })
     };
-    let on_copy = {
-        let (lines, session) = (lines.clone(), session.clone());
-        Callback::from(move |_: MouseEvent| {
-            let header = [
-                Ui::ProjectName,
-                Ui::YearPlan,
-                Ui::LastCumulative,
-                Ui::YearDone,
-                Ui::MonthDone,
-                Ui::Image,
-                Ui::NextMonthPlan,
-                Ui::Problems,
-            ];
-            let header = header.map(|word| session.words.t(word));
-            let text = block::table(&header, &lines);
-            let session = session.clone();
-            wasm_bindgen_futures::spawn_local(async move {
-                let done = clipboard::copy(&text).await;
-                let word = if done { Ui::Copied } else { Ui::CopyFailed };
-                session.notices.say(session.words.t(word));
-            });
-        })
-    };
     let first_open = {
         let (lines, period) = (lines.clone(), view.period);
         move || {
@@ -322,6 +295,7 @@ fn Sheet(props: &SheetProps) -> Html {
             sent.clone(),
             words.clone(),
         );
+        let own = props.own;
         Callback::from(move |()| {
             // Heads stay empty: the node files what it holds once the edits before this command are written.
             let filed = lines
@@ -340,34 +314,13 @@ fn Sheet(props: &SheetProps) -> Html {
                 period: view.period.to_string(),
                 lines: filed,
                 follows: view.filing.as_ref().map(|filing| filing.id),
-                on_behalf: (*on_behalf).clone(),
+                on_behalf: (*on_behalf).clone().filter(|_| !own),
             };
             sent.set(Some(outbox.submit(
                 command,
                 None,
                 words.t(Ui::FileReport).to_owned(),
             )));
-        })
-    };
-    let review = {
-        let (outbox, view, sent, words) =
-            (outbox.clone(), view.clone(), sent.clone(), words.clone());
-        Callback::from(move |(accepted, reason): (bool, String)| {
-            if let Some(filing) = &view.filing {
-                let command = Command::ReviewFiling {
-                    review: clock::new_row_id(),
-                    unit: view.unit,
-                    filing: filing.id,
-                    accepted,
-                    reason,
-                };
-                let label = words.t(if accepted {
-                    Ui::PassReport
-                } else {
-                    Ui::ReturnReport
-                });
-                sent.set(Some(outbox.submit(command, None, label.to_owned())));
-            }
         })
     };
     let close = {
@@ -378,52 +331,46 @@ fn Sheet(props: &SheetProps) -> Html {
         let over = over.clone();
         Callback::from(move |_: MouseEvent| over.set(what.clone()))
     };
-    let filed = view.state.is_reported();
     let open_filing = {
         let open = open_filing.clone();
         Callback::from(move |_: MouseEvent| open())
     };
-    let errors = remarks
-        .iter()
-        .filter(|remark| remark.severity == Severity::Error)
-        .count();
-    let warnings = remarks
-        .iter()
-        .filter(|remark| remark.severity == Severity::Warning)
-        .count();
     let month = Say::Month {
         year: view.period.year(),
         month: view.period.month(),
+    };
+    // What the node draws of this month.
+    let of = |part| {
+        let (ledger, period, unit) = (&view.ledger, view.period, view.unit);
+        format!("month?ledger={ledger}&period={period}&unit={unit}&part={part}")
+    };
+    let behalf = if props.own {
+        Ui::CorrectReport
+    } else {
+        Ui::OnBehalf
     };
     html! {
         <div class="report" data-filing-state={format!("{:?}", view.state)}>
             <header class="toolbar">
                 <h1>{ &view.unit_name }<small>{ words.say(&month) }{ " " }{ words.ledger(&view.ledger) }</small></h1>
-                { filing_badge(&words, view.state) }
-                if filed { { timeliness_badge(&words, view.timeliness) } }
-                if let Some(due) = view.due { <span class="quiet">{ words.say(&Say::Due(&figures::moment(due, clock::now()))) }</span> }
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
                 <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>
-                { button("button", words.t(Ui::CopyTable), on_copy) }
                 { print_button(&words) }
                 if !props.own && session.is_officer() {
                     if on_behalf.is_none() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
-                    if view.filing.is_some() && view.state != FilingState::Accepted {
-                        <button class="button" id="return-report" onclick={open(Over::Returning)}>{ words.t(Ui::ReturnReport) }</button>
-                        <button class="button button--main" id="accept-report" onclick={review.reform(|_: MouseEvent| (true, String::new()))}>{ words.t(Ui::PassReport) }</button>
-                    }
+                }
+                if props.own && filed && read_only && session.may_write() {
+                    <button class="button" id="correct-report" onclick={open(Over::OnBehalf)}>{ words.t(Ui::CorrectReport) }</button>
                 }
                 if !read_only && !view.rows.is_empty() {
                     <button class="button button--main" id="file-report" onclick={open_filing}>{ words.t(if view.filing.is_some() { Ui::FileAgain } else { Ui::FileReport }) }</button>
                 }
             </header>
+            <Panel path={of("filed")} />
             if let Some(reason) = on_behalf.as_ref() {
-                <div class="behalf-strip" role="status"><strong>{ words.t(Ui::OnBehalfOn) }</strong><q>{ reason }</q>
+                <div class="behalf-strip" role="status"><strong>{ words.t(if props.own { Ui::Correcting } else { Ui::OnBehalfOn }) }</strong><q>{ reason }</q>
                     <button class="button button--small" onclick={let on_behalf = on_behalf.clone(); move |_: MouseEvent| on_behalf.set(None)}>{ words.t(Ui::OnBehalfEnd) }</button></div>
-            }
-            if let (FilingState::Returned, Some(filing)) = (view.state, &view.filing) {
-                <div class="behalf-strip" role="status"><strong>{ "▲ " }{ words.t(Ui::FilingReturned) }</strong><q>{ &filing.reason }</q></div>
             }
             <dl class="strip">
                 { strip_fact(words.t(Ui::YearPlan).to_owned(), (numbers::wan(Some(totals.plan))).to_string()) }
@@ -440,20 +387,10 @@ fn Sheet(props: &SheetProps) -> Html {
             if *checking { { remark_list(&words, &remarks, view.period) } }
             <footer class="report__foot">
                 <button class="button button--bare" onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>
-                    { words.say(&Say::FindingCounts { errors, warnings, hints: remarks.len() - errors - warnings }) }</button>
-                if let Some(filing) = &view.filing {
-                    <span class="receipt" id="receipt" data-received={filing.received_at.is_some().to_string()}>
-                        { words.t(Ui::FiledBy) }{ " " }{ by(&words, &filing.by) }
-                        { " · " }{ words.t(Ui::FiledAt) }{ " " }{ filing.filed_at.to_string() }
-                        { " · " }{ words.t(Ui::ReceivedAt) }{ " " }{ filing.received_at.map_or_else(|| "—".to_owned(), |at| at.to_string()) }
-                        { " · " }{ words.t(Ui::FiledWithProjects) }{ " " }{ filing.projects }
-                        if filing.amended > 0 { { " · " }{ words.t(Ui::Amended) }{ " " }{ filing.amended } }
-                        <button class="button button--small receipt__open" id="open-receipt" onclick={open(Over::Receipt)}>{ words.t(Ui::Receipt) }</button>
-                    </span>
-                }
+                    { words.say(&counts(&remarks)) }</button>
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
-            <div class="print-sheet"><Panel path={format!("month?ledger={}&period={}&unit={}", view.ledger, view.period, view.unit)} /></div>
+            <div class="print-sheet"><Panel path={of("paper")} /></div>
             { match &*over {
                 Over::Nothing => Html::default(),
                 Over::Filing => file_dialog(&session, &FileDialogProps {
@@ -468,14 +405,9 @@ fn Sheet(props: &SheetProps) -> Html {
                     on_confirmed: file,
                     on_closed: close,
                 }),
-                Over::Receipt => view.filing.as_ref().map(|filing| receipt(&words, &view, filing, close)).unwrap_or_default(),
                 Over::OnBehalf => html! {
-                    <ReasonDialog title={words.t(Ui::OnBehalf)} note={words.t(Ui::OnBehalfNote)} verb={words.t(Ui::OnBehalf)} on_closed={close.clone()}
+                    <ReasonDialog title={words.t(behalf)} note={words.t(if props.own { Ui::CorrectNote } else { Ui::OnBehalfNote })} verb={words.t(behalf)} on_closed={close.clone()}
                         on_given={let on_behalf = on_behalf.clone(); Callback::from(move |reason| { on_behalf.set(Some(reason)); close.emit(()); })} />
-                },
-                Over::Returning => html! {
-                    <ReasonDialog title={words.t(Ui::ReturnReport)} note={words.t(Ui::ReturnNote)} verb={words.t(Ui::ReturnReport)} on_closed={close.clone()}
-                        on_given={Callback::from(move |reason| { review.emit((false, reason)); close.emit(()); })} />
                 },
             } }
         </div>
@@ -488,6 +420,23 @@ fn cell_field(path: &FieldPath, period: Month) -> Option<Field> {
         .iter()
         .copied()
         .find(|field| path_of(*field, period) == *path)
+}
+
+/// How many remarks there are of each kind.
+fn counts(remarks: &[Remark]) -> Say<'static> {
+    let (mut errors, mut warnings, mut hints) = (0, 0, 0);
+    for remark in remarks {
+        match remark.severity {
+            Severity::Error => errors += 1,
+            Severity::Warning => warnings += 1,
+            Severity::Hint => hints += 1,
+        }
+    }
+    Say::FindingCounts {
+        errors,
+        warnings,
+        hints,
+    }
 }
 
 fn remark_list(words: &Words, remarks: &[Remark], period: Month) -> Html {
@@ -526,16 +475,6 @@ fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
     let totals = report::totals(&props.lines);
     let late = props.view.due.is_some_and(|due| clock::now() > due);
     let unfinished: Vec<&Line> = props.lines.iter().filter(|line| !line.filled).collect();
-    let errors = props
-        .remarks
-        .iter()
-        .filter(|remark| remark.severity == Severity::Error)
-        .count();
-    let warnings = props
-        .remarks
-        .iter()
-        .filter(|remark| remark.severity == Severity::Warning)
-        .count();
     let onsubmit = {
         let on_confirmed = props.on_confirmed.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -555,7 +494,7 @@ fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
                     <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }{ " " }{ words.t(Ui::Wan) }</dd>
                     <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.hub(HubWord::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
                 </dl>
-                <p>{ words.say(&Say::FindingCounts { errors, warnings, hints: props.remarks.len() - errors - warnings }) }</p>
+                <p>{ words.say(&counts(&props.remarks)) }</p>
                 if !unfinished.is_empty() {
                     <details open={unfinished.len() < 8}><summary class="behind">{ "▲ " }{ words.t(Ui::UnconfirmedRows) }{ " " }{ unfinished.len() }</summary>
                         <ul class="list">{ for unfinished.iter().map(|line| html! { <li key={line.project.to_string()}>{ &line.name }</li> }) }</ul></details>

@@ -61,6 +61,8 @@ pub struct Line {
     pub nil: Option<String>,
     /// This month's cells with the person's own edits.
     pub cells: BTreeMap<String, Value>,
+    /// What is said of a cell, by field id: that it was returned, or corrected.
+    pub marks: BTreeMap<String, Value>,
     /// Its open issues.
     pub issues: u32,
     /// Field ids in conflict.
@@ -112,6 +114,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         gap: rate.map(|rate| rate - numbers::pace(period)),
         last_image: row.last_image.clone(),
         nil,
+        marks: row.marks.clone(),
         issues: row.row.open_issues,
         conflicts: row.conflicts.clone(),
         filled,
@@ -239,6 +242,7 @@ mod tests {
             cells,
             last_image: "路基完成".into(),
             conflicts: Vec::new(),
+            marks: BTreeMap::new(),
             filled: done.is_some(),
         }
     }

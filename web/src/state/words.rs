@@ -293,21 +293,18 @@ impl Words {
         name.map_or(id, String::as_str).to_owned()
     }
 
-    /// The ledger whose month the main job fills.
+    /// The ledger whose month the main job fills; empty where the county has none.
     #[must_use]
     pub fn monthly_ledger(&self) -> String {
-        let report = self.profile.as_ref().and_then(|county| {
-            let monthly = |report: &&Report| {
-                report
-                    .recurrence
-                    .iter()
-                    .any(|recur| recur.starts_with("monthly"))
-            };
-            county.reports.iter().find(monthly)
-        });
-        report
-            .map_or(MONTHLY, |report| report.id.as_str())
-            .to_owned()
+        let Some(county) = &self.profile else {
+            return MONTHLY.to_owned();
+        };
+        let monthly = |report: &&Report| {
+            let mut recurrence = report.recurrence.iter();
+            recurrence.any(|recur| recur.starts_with("monthly"))
+        };
+        let report = county.reports.iter().find(monthly);
+        report.map(|report| report.id.clone()).unwrap_or_default()
     }
 
     /// The name of a role.

@@ -8,14 +8,20 @@ use shared::text::sign;
 use shared::text::ui::{Say, Ui};
 
 use super::draw::{Reader, bar, print_button, td_number, th, th_number};
+use super::filed;
+use super::reports::{index, owed, ways};
 use crate::http::reply::Failed;
 use crate::http::{Call, Site, reports};
 
 /// The matrix of a month.
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     let reader = Reader::of(site, call).await?;
+    if reader.profile.monthly_id().is_empty() && site.context.at_hub() {
+        return index(site, call, &reader).await;
+    }
     let collection = reports::collected(site, call).await?;
-    Ok(matrix(&reader, &collection))
+    let owed = owed(site, call, None).await?;
+    Ok(html! { (ways(&reader, &owed, &collection.ledger)) (matrix(&reader, &collection)) })
 }
 
 /// Sums over all units, in fen.
@@ -122,12 +128,7 @@ fn table(reader: &Reader, collection: &Collection, lines: &[&CollectionUnit]) ->
 fn afterwards(reader: &Reader, filing: &FilingInfo) -> Markup {
     html! {
         @if filing.refiled { " " (reader.badge(("↻", Ui::Refiled, "state--quiet"))) }
-        @if filing.amended > 0 {
-            details data-amended=(filing.amended) {
-                summary { span."state state--ask" { "▲ " (reader.word(Ui::Amended)) " " (filing.amended) } }
-                ul { @for said in &filing.corrected { li { (said) } } }
-            }
-        }
+        @if filing.amended > 0 { (filed::amended(reader, filing)) }
     }
 }
 

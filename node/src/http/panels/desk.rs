@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use shared::api::{Collection, Desk, DeskDue, DeskFiling, ProjectList};
+use shared::command::Role;
 use shared::rules::desk::When;
 use shared::rules::overview::{pace, rate};
 use shared::text::figures::{percent, wan};
@@ -24,11 +25,15 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     let desk = reports::waiting(site, call).await?;
     let list = listed(site, call, usize::MAX).await?;
     let (hub, month) = (site.context.at_hub(), period(site, call)?);
+    let reports = match call.person()?.actor.role {
+        Role::Observer => Markup::default(),
+        _ => super::reports::card(site, call, &reader).await?,
+    };
     Ok(html! {
         div.desk {
             div.desk__main {
                 @if list.rows.is_empty() && !hub { (first_steps(&reader)) }
-                (cards(&reader, &desk, hub))
+                (cards(&reader, &desk, hub, &reports))
             }
             aside.desk__side { (totals(&reader, &list, month)) }
         }
@@ -75,11 +80,12 @@ fn totals(reader: &Reader, list: &ProjectList, month: Month) -> Markup {
     }
 }
 
-fn cards(reader: &Reader, desk: &Desk, hub: bool) -> Markup {
+fn cards(reader: &Reader, desk: &Desk, hub: bool, reports: &Markup) -> Markup {
     html! {
         @if !desk.notice.is_empty() { p."card card--ask" data-card="notice" { (desk.notice) } }
         @if let Some(filing) = &desk.filing { (filing_card(reader, filing)) }
         @if let Some(collection) = &desk.collection { (collection_card(reader, collection)) }
+        (reports)
         @if hub || !desk.conflicts.is_empty() {
             section.card.card--ask[!desk.conflicts.is_empty()] data-card="conflicts" {
                 h2 { (reader.word(Ui::CardConflicts)) small { (desk.conflicts.len()) } }
@@ -101,7 +107,7 @@ fn returned_card(reader: &Reader, desk: &Desk) -> Markup {
             @if desk.returned.is_empty() { p.empty { (reader.word(Ui::NothingReturned)) } }
             ul.list { @for returned in &desk.returned {
                 li {
-                    span { (reader.month(returned.period)) " · " (reader.ledger(&returned.ledger)) }
+                    span { (reader.period(&returned.period)) " · " (reader.ledger(&returned.ledger)) }
                     q { (returned.reason) }
                     small { @if returned.by.is_empty() { (reader.hub(HubWord::Level)) } @else { (returned.by) } " · " (reader.moment(returned.at)) }
                     a."button button--small" href={ "/report/" (returned.ledger) "/" (returned.period) } { (reader.word(Ui::Correct)) }
@@ -163,7 +169,7 @@ fn due_line(reader: &Reader, due: &DeskDue, kind: &str) -> Markup {
                 Some(id) => a href={ "/projects/" (id) } { (due.project_name) },
                 None => (due.project_name),
             } }
-            td { (due.what) }
+            td { @if due.link.is_empty() { (due.what) } @else { a href=(due.link) { (due.what) } } }
             td.nowrap { (due.due.map(|day| day.to_string()).unwrap_or_default()) }
             td.number.behind[due.late] {
                 @if due.late { "▲ " }

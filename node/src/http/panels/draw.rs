@@ -16,6 +16,7 @@ use shared::text::Lang;
 use shared::text::figures;
 use shared::text::hub::HubWord;
 use shared::text::panel::Panel;
+use shared::text::period;
 use shared::text::records::{flag, is_engines, shown, typed};
 use shared::text::refusal::path_label;
 use shared::text::ui::{Say, Ui};
@@ -87,6 +88,17 @@ impl Reader {
 
     /// A value in its input, where the reader may write it; else as he reads it.
     pub(super) fn cell(&self, view: &ProjectView, path: &FieldPath) -> Markup {
+        self.cell_called(view, path, None, &self.path(path))
+    }
+
+    /// The same where the input has an id to be led to, and a name of its own.
+    pub(super) fn cell_called(
+        &self,
+        view: &ProjectView,
+        path: &FieldPath,
+        id: Option<&str>,
+        label: &str,
+    ) -> Markup {
         let (kind, value) = (path.kind().unwrap_or(Kind::Text), view.value(path));
         let conflict = view
             .cells
@@ -95,16 +107,21 @@ impl Reader {
         if !self.fills || conflict || !view.text(Field::Deleted).is_empty() || is_engines(kind) {
             return html! { @if conflict { span title=(self.word(Ui::CardConflicts)) { "◆ " } } (self.shown(kind, value)) };
         }
-        self.input(path, &typed(kind, value))
+        self.input_called(path, &typed(kind, value), id, label)
     }
 
     /// The input of a field with what stands in it.
     pub(super) fn input(&self, path: &FieldPath, text: &str) -> Markup {
+        self.input_called(path, text, None, &self.path(path))
+    }
+
+    /// The same with an id to be led to and a name of its own.
+    fn input_called(&self, path: &FieldPath, text: &str, id: Option<&str>, label: &str) -> Markup {
         let offered = match path.kind() {
             Some(Kind::Choice(list)) => choices(&self.profile, list, self.lang),
             _ => Vec::new(),
         };
-        self.input_of(path, text, &self.path(path), &offered)
+        self.input_with(path, text, (id, label), &offered)
     }
 
     /// The input of a field with what stands in it and what can be chosen; where nothing is offered anything can be written.
@@ -113,6 +130,16 @@ impl Reader {
         path: &FieldPath,
         text: &str,
         label: &str,
+        offered: &[RecordOption],
+    ) -> Markup {
+        self.input_with(path, text, (None, label), offered)
+    }
+
+    fn input_with(
+        &self,
+        path: &FieldPath,
+        text: &str,
+        (id, label): (Option<&str>, &str),
         offered: &[RecordOption],
     ) -> Markup {
         let kind = path.kind().unwrap_or(Kind::Text);
@@ -130,30 +157,30 @@ impl Reader {
         match kind {
             Kind::Set(_) => html! {
                 fieldset.value__boxes data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
-                    @for (id, name) in &options { label { input type="checkbox" value=(id) checked[chosen.contains(id)]; (name) } }
+                    @for (one, name) in &options { label { input type="checkbox" value=(one) checked[chosen.contains(one)]; (name) } }
                 }
             },
             Kind::Choice(_) | Kind::Reference | Kind::Unit | Kind::Text
                 if matches!(kind, Kind::Choice(_)) || !offered.is_empty() =>
             {
                 html! {
-                    select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                    select.value id=[id] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
                         option value="" { "—" }
-                        @for (id, name) in &options { option value=(id) selected[*id == text] { (name) } }
+                        @for (one, name) in &options { option value=(one) selected[*one == text] { (name) } }
                     }
                 }
             }
             Kind::Flag => html! {
-                select.value data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
+                select.value id=[id] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) {
                     option value="" { "" }
-                    @for (id, yes) in [("true", true), ("false", false)] { option value=(id) selected[id == text] { (flag(yes, self.lang)) } }
+                    @for (one, yes) in [("true", true), ("false", false)] { option value=(one) selected[one == text] { (flag(yes, self.lang)) } }
                 }
             },
             Kind::Long | Kind::CoEdited | Kind::Rules => html! {
-                textarea.value rows="2" data-path=(path) data-old=(text) data-column=(column) aria-label=(label) { (text) }
+                textarea.value id=[id] rows="2" data-path=(path) data-old=(text) data-column=(column) aria-label=(label) { (text) }
             },
             _ => html! {
-                input."value value--number"[kind == Kind::Money] .value[kind != Kind::Money] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) value=(text) autocomplete="off";
+                input."value value--number"[kind == Kind::Money] .value[kind != Kind::Money] id=[id] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) value=(text) autocomplete="off";
             },
         }
     }
@@ -178,9 +205,19 @@ impl Reader {
         figures::moment(at, self.now)
     }
 
+    /// The moment it is.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The day it is.
     pub(super) fn today(&self) -> Date {
         self.now.date()
+    }
+
+    /// A period of any kind.
+    pub(super) fn period(&self, id: &str) -> String {
+        period::period(id, self.lang)
     }
 
     /// A month.
@@ -252,6 +289,23 @@ pub(super) fn bar(done: i64, pace: Option<i64>, label: &str) -> Markup {
     }
 }
 
+/// A table as spreadsheets take it: a line a row, tabs between. A text that begins like a formula is kept from becoming one.
+pub(super) fn block(lines: &[Vec<String>]) -> String {
+    let quoted = |text: &String| {
+        let text = match text.chars().next() {
+            Some('=' | '+' | '-' | '@') => format!("'{text}"),
+            _ => text.clone(),
+        };
+        if text.contains(['\t', '\n', '"']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
+    };
+    let line = |cells: &Vec<String>| cells.iter().map(quoted).collect::<Vec<_>>().join("\t");
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// The heading of a column.
 pub(super) fn th(word: &str) -> Markup {
     html! { th scope="col" { (word) } }
@@ -270,4 +324,16 @@ pub(super) fn td_number(text: impl maud::Render) -> Markup {
 /// A word and its figure in a list of figures.
 pub(super) fn fact(word: &str, text: &str) -> Markup {
     html! { dt { (word) } dd.number { (text) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block;
+
+    #[test]
+    fn a_copied_table_keeps_its_cells_and_holds_no_formula() {
+        let lines = [["a", "1234.5"], ["b\nc\td", "=1+1"]];
+        let lines = lines.map(|line| line.map(str::to_owned).to_vec());
+        assert_eq!(block(&lines), "a\t1234.5\n\"b\nc\td\"\t'=1+1");
+    }
 }

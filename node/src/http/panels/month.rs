@@ -1,17 +1,23 @@
-//! A unit's month on paper: every column of the ledger with what stands in it, the sums, and where three people sign (ux.md 5.2).
+//! What the node draws of a unit's month beside the grid (ux.md 5.2): the month on paper, with every column of the ledger, the sums, and where
+//! three people sign; what became of its filing.
 
 use maud::{Markup, html};
 use shared::api::{ReportRow, ReportView};
-use shared::field::Field;
+use shared::field::{Field, Kind};
 use shared::ids::UnitId;
 use shared::rules::overview::{pace, rate};
 use shared::text::figures::{percent, signed, wan};
 use shared::text::panel::Panel;
+use shared::text::records::typed;
+use shared::text::sign;
 use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use shared::value::Value;
 
-use super::draw::{Reader, td_number, th, th_number};
+use super::draw::{Reader, block, td_number, th, th_number};
+use super::filed;
+use super::reports::{owed, ways};
+use super::sheet;
 use crate::http::projects::period;
 use crate::http::reply::Failed;
 use crate::http::{Call, Site, reports};
@@ -19,12 +25,44 @@ use crate::http::{Call, Site, reports};
 /// What a line says in words.
 const WORDS: [Field; 3] = [Field::MonthImage, Field::MonthNext, Field::Problems];
 
-/// The sheet of a ledger, month and unit.
+/// A part of the month of a ledger and unit.
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     let ledger: String = call.asked("ledger")?.unwrap_or_default();
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
     let view = reports::reported(site, call, unit, ledger, period(site, call)?).await?;
-    Ok(sheet(&Reader::of(site, call).await?, &view))
+    let reader = Reader::of(site, call).await?;
+    let title = format!(
+        "{} {}",
+        reader.month(view.period),
+        reader.ledger(&view.ledger)
+    );
+    Ok(match call.query.get("part").map_or("", String::as_str) {
+        "filed" => {
+            let others = ways(&reader, &owed(site, call, None).await?, &view.ledger);
+            let sheet = sheet::read(
+                site,
+                call,
+                (&view.ledger, &view.period.to_string(), view.unit),
+            )
+            .await?;
+            let step = call.query.get("step").map_or("", String::as_str);
+            let actor = &call.person()?.actor;
+            html! {
+                div.report__ways {
+                    (reader.badge(sign::filing(view.state)))
+                    @if view.state.is_reported() { (reader.badge(sign::timeliness(view.timeliness))) }
+                    (sheet::due(&reader, view.due))
+                    @if view.unit == actor.unit { (others) }
+                    button."button button--small" type="button" data-copy=(copied(&reader, &view)) { (reader.word(Ui::CopyTable)) }
+                }
+                @if let Some(filing) = &view.filing {
+                    (filed::became(&reader, &sheet, filing)) (filed::line(&reader, &title, &sheet, filing))
+                    @if sheet::reviews(actor, &sheet) { (filed::review(&reader, &sheet, filing, step)) }
+                }
+            }
+        }
+        _ => paper(&reader, &view),
+    })
 }
 
 /// A line's figures, in fen.
@@ -47,7 +85,34 @@ impl<'a> Line<'a> {
     }
 }
 
-fn sheet(reader: &Reader, view: &ReportView) -> Markup {
+/// The month as it is copied.
+fn copied(reader: &Reader, view: &ReportView) -> String {
+    let words = [
+        Ui::ProjectName,
+        Ui::YearPlan,
+        Ui::LastCumulative,
+        Ui::YearDone,
+        Ui::MonthDone,
+    ];
+    let mut lines = vec![words.map(|word| reader.word(word).to_owned()).to_vec()];
+    lines[0].extend(WORDS.map(|field| field.label(reader.lang()).to_owned()));
+    for line in view.rows.iter().map(Line::of) {
+        let figures = [
+            line.row.row.year_plan_fen,
+            Some(line.row.before_fen),
+            Some(line.year),
+            line.done,
+        ];
+        let exact = |fen: Option<i64>| typed(Kind::Money, &fen.map_or(Value::Null, Value::Int));
+        let mut cells = vec![line.row.row.name.clone()];
+        cells.extend(figures.map(exact));
+        cells.extend(WORDS.map(|field| reader.shown(field.kind(), line.cell(field))));
+        lines.push(cells);
+    }
+    block(&lines)
+}
+
+fn paper(reader: &Reader, view: &ReportView) -> Markup {
     let lines: Vec<_> = view.rows.iter().map(Line::of).collect();
     let sum = |of: &dyn Fn(&Line<'_>) -> i64| lines.iter().map(of).fold(0, i64::saturating_add);
     let (plan, year) = (

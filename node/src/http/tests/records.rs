@@ -10,7 +10,7 @@ pub(super) struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    async fn begin(house: &'a House) -> Self {
+    pub(super) async fn begin(house: &'a House) -> Self {
         let (cookie, csrf) = house.session().await;
         Self {
             house,

@@ -136,6 +136,7 @@ impl Town {
                 id: row(41),
                 verdict: "received".to_owned(),
                 reason: String::new(),
+                cells: Default::default(),
                 at: received,
                 by: None,
             }],

@@ -24,6 +24,7 @@ impl From<&FilingReview> for Review {
         Self {
             accepted: review.verdict != "returned",
             reason: review.reason.clone(),
+            cells: review.cells.clone(),
             at: review.at,
             by: unnamed(review.by, review.at),
         }
@@ -62,6 +63,7 @@ pub fn filings_in(book: &Book) -> Vec<Filing> {
                 id,
                 verdict: row.text(Column::Verdict).to_owned(),
                 reason: row.text(Column::Reason).to_owned(),
+                cells: BTreeMap::new(),
                 at: row.at(),
                 by: row.by(),
             });

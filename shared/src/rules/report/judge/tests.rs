@@ -43,6 +43,7 @@ fn chain(revisions: &[(&str, &str, &str)]) -> Vec<Filing> {
         let review = |accepted| Review {
             accepted,
             reason: "because".to_owned(),
+            cells: Default::default(),
             at: at(filed),
             by: by.clone(),
         };
