@@ -478,7 +478,8 @@ fn passes(facts: &Facts, filter: Filter, value: &str) -> bool {
 
 fn compare(a: &ProjectRow, b: &ProjectRow, sort: Sort) -> std::cmp::Ordering {
     match sort {
-        Sort::Name => a.name.cmp(&b.name),
+        // Its keys begin with its pinyin in full.
+        Sort::Name => (&a.keys, &a.name).cmp(&(&b.keys, &b.name)),
         Sort::Code => a.code.cmp(&b.code),
         Sort::Home => a.home_name.cmp(&b.home_name),
         Sort::Territory => a.territory.cmp(&b.territory),

@@ -202,9 +202,18 @@ async fn two_people_at_one_browser(
     browser.find(&format!("#field-{TOTAL}")).await?;
     write(browser, "notes", "负责人的备注").await?;
     status(browser, "notes", "saved").await?;
+    // Closed with a cell in hand, the page has left the cell.
+    browser
+        .fill("#field-notes [data-path='notes']", "负责人改过的备注")
+        .await?;
+    browser.driver.refresh().await?;
+    browser.find(&format!("#field-{TOTAL}")).await?;
+    wait_until("what was in hand is written", || {
+        node.dump(TOWNSHIP).contains("负责人改过的备注")
+    });
     ensure!(count(browser, "[data-waiting], #outbox").await? == 0);
     let dump = node.dump(TOWNSHIP);
-    ensure!(dump.contains("负责人的备注"), "{dump}");
+    ensure!(dump.contains("负责人改过的备注"), "{dump}");
     ensure!(!dump.contains("1900000000"), "another's edit was sent");
 
     browser.click("#user-menu").await?;

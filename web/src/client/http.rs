@@ -21,6 +21,8 @@ use web_sys::{AbortController, File, Headers, RequestCredentials, RequestInit, R
 const ANSWER_MS_MAX: u32 = 20_000;
 /// How long reading a workbook may take (20 MB in a child process).
 const UPLOAD_MS_MAX: u32 = 300_000;
+/// What a browser sends on behalf of a page that is gone, in bytes; theirs is 64 KiB for all requests together.
+const KEPT_BYTES_MAX: usize = 16_000;
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,6 +194,10 @@ impl Client {
                     .set("Content-Type", "application/json")
                     .map_err(garbled)?;
                 init.set_body(&JsValue::from_str(text));
+                // What is written while the page is closed still leaves.
+                if text.len() < KEPT_BYTES_MAX {
+                    let _ = js_sys::Reflect::set(&init, &"keepalive".into(), &true.into());
+                }
             }
             Body::File(file) => {
                 headers

@@ -138,6 +138,20 @@ pub fn press(selector: &str) {
     }
 }
 
+/// True when something on the page fits a selector.
+#[must_use]
+pub fn has(selector: &str) -> bool {
+    document().is_some_and(|document| matches!(document.query_selector(selector), Ok(Some(_))))
+}
+
+/// Lets the input in hand save what stands in it, as leaving it does; the person stays where he was.
+pub fn save_in_hand() {
+    if let Some(input) = focused() {
+        let _ = input.blur();
+        let _ = input.focus();
+    }
+}
+
 /// Moves the focus to the first element that fits a selector; true when there is one.
 pub fn focus_on(selector: &str) -> bool {
     let found = document()

@@ -1,5 +1,6 @@
 //! The frame of every page: top bar, rail, content; and the keys that work everywhere.
 
+use gloo_events::EventListener;
 use shared::text::ui::{Say, Ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -49,6 +50,7 @@ pub fn Frame(props: &FrameProps) -> Html {
 
     {
         let (items, navigator, keys_open) = (items.clone(), navigator.clone(), keys_open.clone());
+        let outbox = outbox.clone();
         let words = words.clone();
         use_shortcuts(Callback::from(move |pressed: Pressed| {
             let press = &pressed.press;
@@ -67,7 +69,11 @@ pub fn Frame(props: &FrameProps) -> Html {
                 }
                 "s" | "S" if press.ctrl => {
                     pressed.take();
-                    notices.say(words.t(Ui::AutoSaved));
+                    page::save_in_hand();
+                    // What is on its way shows its own tick, what cannot be read its own word.
+                    if outbox.settled() && !page::has("[aria-invalid=true], form[data-draft]") {
+                        notices.say(words.t(Ui::AutoSaved));
+                    }
                 }
                 digit if press.alt && !press.ctrl => {
                     let chosen = digit
@@ -84,6 +90,13 @@ pub fn Frame(props: &FrameProps) -> Html {
         }));
     }
 
+    // Who closes the page with a cell in hand has left the cell.
+    use_effect_with((), |()| {
+        let window = web_sys::window();
+        let leaving =
+            window.map(|window| EventListener::new(&window, "pagehide", |_| page::save_in_hand()));
+        move || drop(leaving)
+    });
     let sought = use_state(String::new);
     {
         let sought = sought.clone();

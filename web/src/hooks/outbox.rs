@@ -215,6 +215,13 @@ impl OutboxHandle {
         });
     }
 
+    /// True when everything a person wrote has reached the node.
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        let now = self.dispatch.now();
+        now.waiting() == 0 && !now.silent
+    }
+
     /// Deletes a refused command.
     pub fn delete(&self, id: CommandId) {
         self.dispatch.dispatch(Happened::Deleted(id));

@@ -260,7 +260,6 @@ fn Record(props: &RecordProps) -> Html {
             InputKey::Redo => step(true),
             InputKey::Move { rows, cells: 0 } => page::focus_beside(".field [data-path]", rows),
             InputKey::Move { .. }
-            | InputKey::Save
             | InputKey::GiveUp
             | InputKey::Nil
             | InputKey::Carry

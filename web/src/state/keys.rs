@@ -42,8 +42,6 @@ pub enum InputKey {
         /// Cells right.
         cells: i32,
     },
-    /// Save and stay.
-    Save,
     /// Give the edit up.
     GiveUp,
     /// Show the field's history.
@@ -91,7 +89,6 @@ pub fn in_input(press: &Press, inside: Inside) -> Option<InputKey> {
         "ArrowUp" if !inside.touched => Some(InputKey::Move { rows: -1, cells: 0 }),
         "ArrowRight" if !inside.touched => Some(InputKey::Move { rows: 0, cells: 1 }),
         "ArrowLeft" if !inside.touched => Some(InputKey::Move { rows: 0, cells: -1 }),
-        "s" | "S" if press.ctrl => Some(InputKey::Save),
         "z" | "Z" if press.ctrl && press.shift && !inside.touched => Some(InputKey::Redo),
         "z" | "Z" if press.ctrl && !inside.touched => Some(InputKey::Undo),
         "y" | "Y" if press.ctrl && !inside.touched => Some(InputKey::Redo),

@@ -259,7 +259,8 @@ impl Query {
         sort(&mut selected, &|a, b| {
             let order = match key {
                 SortKey::Unit => (&a.home_name, &a.name).cmp(&(&b.home_name, &b.name)),
-                SortKey::Name => a.name.cmp(&b.name),
+                // Its keys begin with its pinyin in full.
+                SortKey::Name => (&a.keys, &a.name).cmp(&(&b.keys, &b.name)),
                 SortKey::Sector => a.sector.cmp(&b.sector),
                 SortKey::Stage => a.stage.cmp(&b.stage),
                 SortKey::Total => a.total_fen.cmp(&b.total_fen),

@@ -102,8 +102,8 @@ async fn every_part_of_a_project_is_drawn_and_no_other() {
         );
     }
     assert_eq!(part("weather").await.status(), StatusCode::NOT_FOUND);
-    // What names persons is not for observers (domain.md 15, scenario 50).
+    // A project that is an idea yet is not there for observers (domain.md 15, scenario 50).
     let observer = Visit::of(&house, "人大代表", Role::Observer).await;
     let path = format!("/api/v1/panels/project?project={project}&part=people");
-    assert_eq!(observer.get(&path).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(observer.get(&path).await.status(), StatusCode::NOT_FOUND);
 }
