@@ -140,6 +140,23 @@ async fn correct(root: &Path, node: &Place) -> Result<()> {
     browser.click("#confirm-import").await?;
     browser.find_with("#imports", "台账二.xlsx").await?;
     let next = period(&browser).await?;
+
+    // A wrong workbook is taken back, and what became of it is said.
+    let third = root.join("台账三.xlsx");
+    write(&third, 5, &[("修渠", 1_000_000.0, 10_000.0)])?;
+    read(&browser, &third).await?;
+    browser.find_with("[data-figure='created']", "1").await?;
+    browser.click("#confirm-import").await?;
+    browser.find_with("#imports", "台账三.xlsx").await?;
+    browser
+        .click("#imports tbody tr:first-child button")
+        .await?;
+    browser
+        .find_with(".notice", "已撤销：1 个项目恢复原状，0 个")
+        .await?;
+    browser
+        .find_with("#imports tbody tr:first-child", "已撤销")
+        .await?;
     browser.quit().await?;
     check(node, &month, &next)
 }

@@ -300,7 +300,7 @@ async fn merge_on_the_page(root: &Path, hub: &Place, names: &[(String, String)])
         .await?;
     browser.click("#confirm-many").await?;
     browser.find_with(&row(&names[42].0), "导入完成").await?;
-    browser.find_with(&row(&names[5].0), "退回 1").await?;
+    browser.find_with(&row(&names[5].0), "未导入 1").await?;
     browser.find_with("#confirm-many[disabled]", "0").await?;
     let listed = browser
         .driver

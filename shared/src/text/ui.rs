@@ -350,7 +350,7 @@ words! {
     Updated "更新" "changed";
     Unchanged "未变" "unchanged";
     Kept "保留" "left alone";
-    Refused "退回" "refused";
+    Refused "未导入" "not imported";
     Findings "核对结果" "Findings";
     Row "行" "Row";
     Column "列" "Column";
@@ -494,6 +494,7 @@ words! {
     SayFiles "{0} 个文件" "{0} files";
     SayOfYear "{0}年度" "{0}";
     SaySheetFound "{0} 行，表头在第 {1}–{2} 行" "{0} rows, header in rows {1}–{2}";
+    SayTakenBack "已撤销：{0} 个项目恢复原状，{1} 个之后有人改过而保留" "Undone: {0} projects as they were before, {1} kept as somebody wrote since";
     SayCounts "新增 {0}，更新 {1}，未变 {2}，保留 {3}" "{0} new, {1} changed, {2} unchanged, {3} left alone";
     }
 }
@@ -627,6 +628,13 @@ pub enum Say<'a> {
         /// Last row of the header.
         last: u32,
     },
+    /// An import was taken back.
+    TakenBack {
+        /// Projects that stand as before it.
+        updated: u32,
+        /// Projects or values somebody wrote since, which stay.
+        kept: u32,
+    },
     /// Counts of an import.
     Counts {
         /// New projects.
@@ -725,6 +733,7 @@ impl Say<'_> {
             Self::Files(count) => say!(SayFiles, count),
             Self::OfYear(year) => say!(SayOfYear, year),
             Self::SheetFound { rows, first, last } => say!(SaySheetFound, rows, first, last),
+            Self::TakenBack { updated, kept } => say!(SayTakenBack, updated, kept),
             Self::Counts {
                 created,
                 updated,

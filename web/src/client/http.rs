@@ -138,6 +138,14 @@ impl Client {
         self.request("DELETE", path, Body::Empty).await.map(|_| ())
     }
 
+    /// Takes something back, and hears what became of it.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn take_back<T: FromWire>(&self, path: &str) -> Result<T, Failure> {
+        parse(&self.request("DELETE", path, Body::Empty).await?)
+    }
+
     /// Uploads a file as the raw body.
     ///
     /// # Errors

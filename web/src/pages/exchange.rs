@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use shared::api::{DirectoryUnit, ImportInfo, ImportPreview, ImportState, Live};
 use shared::text::figures;
-use shared::text::ui::Ui;
+use shared::text::ui::{Say, Ui};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File, FileList, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -231,13 +231,25 @@ pub fn Exchange() -> Html {
             spawn_local(async move {
                 match session
                     .client
-                    .delete(&format!("/api/v1/imports/{id}"))
+                    .take_back::<Answered>(&format!("/api/v1/imports/{id}"))
                     .await
                 {
-                    Ok(()) => {
-                        notices.say(words.t(Ui::Undone));
+                    Ok(Answered {
+                        told: Told::Done { counts, .. },
+                        ..
+                    }) => {
+                        // What somebody wrote since stays, and is counted.
+                        let counts = counts.unwrap_or_default();
+                        notices.say(words.say(&Say::TakenBack {
+                            updated: counts.updated,
+                            kept: counts.kept,
+                        }));
                         rows.emit(());
                     }
+                    Ok(Answered {
+                        told: Told::Refused(why),
+                        ..
+                    }) => notices.fail(why),
                     Err(failure) => {
                         session.note(&failure);
                         notices.fail(answer::failure(&failure, &words));
