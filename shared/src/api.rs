@@ -413,6 +413,9 @@ pub struct ReportRow {
     pub marks: BTreeMap<String, Value>,
     /// True when this month needs nothing more from this row.
     pub filled: bool,
+    /// Its traffic light at the end of the month; absent when no rule has its numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub light: Option<rules::LightSign>,
 }
 
 /// `GET /api/v1/desk?period=`: cards 1–3 of the 工作台 (ux.md 5.1).

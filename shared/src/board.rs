@@ -135,6 +135,7 @@ pub fn report(
         ledger,
         month: question.month,
         now: question.now,
+        lang: question.lang,
     };
     let mut month = report::report(profile, &asked, projects, &filings);
     let asked = (&**profile, question);

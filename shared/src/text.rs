@@ -49,6 +49,7 @@ pub mod finding;
 pub mod guard;
 pub mod hub;
 pub mod issues;
+pub mod light;
 pub mod line;
 pub mod office;
 pub mod page;

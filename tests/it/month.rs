@@ -58,6 +58,36 @@ async fn fill(root: &Path, address: &str) -> Result<()> {
         .find_with("#filled-count", &format!("{PROJECTS}/{PROJECTS}"))
         .await?;
 
+    // The light is a shape and a word, and says why to whoever points at it or comes by with Tab.
+    let light = browser.find("#report-grid [data-light='red']").await?;
+    ensure!(light.text().await?.trim() == "● 滞后", "no shape and word");
+    let why = light.attr("aria-label").await?.unwrap_or_default();
+    ensure!(
+        why.contains("低于80%为滞后；按“累计计划完成率”判为滞后"),
+        "{why}"
+    );
+    browser
+        .driver
+        .execute("arguments[0].focus()", vec![light.to_json()?])
+        .await?;
+    let shown = "return getComputedStyle(document.activeElement, '::after').content";
+    let shown = browser.driver.execute(shown, Vec::new()).await?;
+    ensure!(
+        shown
+            .json()
+            .as_str()
+            .is_some_and(|text| text.contains("低于80%")),
+        "the reason is not shown"
+    );
+    browser.shoot("81-light").await?;
+    browser
+        .driver
+        .execute(
+            "document.querySelector('#report-grid tbody td.grid__input input').focus()",
+            Vec::new(),
+        )
+        .await?;
+
     // What cannot be read says so beneath the cell, keeps the focus, and keeps the month from being filed as it was before.
     let first = browser.driver.active_element().await?;
     first.send_keys(Key::Control + "a").await?;
@@ -137,8 +167,12 @@ fn a_month_of_many_projects_is_filled_in_sight_and_printed_whole() {
     let root = tempfile::tempdir().expect("a folder");
     let (node, mut clerk) = Place::staffed_township(root.path(), TOWNSHIP, PASSWORD);
     let me = clerk.get("/api/v1/session").ok().json();
+    let due = clerk.get("/api/v1/desk").ok().json();
+    let year = due["filing"]["period"].as_str().expect("a month")[..4].to_owned();
     let create = |number: usize| {
-        let set = json!({ "name": format!("松坪镇第{number}号道路工程"), "total_investment_fen": 183_050_000_i64 });
+        // The first has a plan and is far behind it.
+        let plan = (number == 1).then_some(120_000_000_000_i64);
+        let set = json!({ "name": format!("松坪镇第{number}号道路工程"), "total_investment_fen": 183_050_000_i64, format!("{year}/year_plan_fen"): plan });
         ids::envelope(
             &json!({ "do": "create_project", "project": ids::project(), "home": me["unit"], "set": set }),
         )

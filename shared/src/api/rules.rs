@@ -58,6 +58,9 @@ pub struct ProjectRules {
     /// The traffic light of this month; absent when no rule has its numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub light: Option<Light>,
+    /// The same as it is drawn, also for what is completed or not to be started yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<LightSign>,
     /// The dated nodes of the year beside what was done by then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<YearNode>,
@@ -233,6 +236,16 @@ pub struct RuleFinding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fen: Option<i64>,
     /// As a sentence.
+    pub says: String,
+}
+
+/// A traffic light as it is drawn (`text::sign::light`).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LightSign {
+    /// `green`, `amber`, `red`; `done` for what is completed, `not_due` for what is not to be started yet.
+    pub colour: String,
+    /// Why, as a sentence.
     pub says: String,
 }
 

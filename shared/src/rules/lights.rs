@@ -2,13 +2,16 @@
 //!
 //! [`Facts`] are the few numbers lights look at, read from a record once or summed over a unit's; [`judge`] holds them against the
 //! county's rules. A rule whose numbers are missing says nothing; a light without any rule that speaks is none at all, never green.
+//! [`sign`] is a project's light as it is drawn: what is completed, or not to be started yet, is said to be just that.
 //! Where months carry no plan, a twelfth of the year's plan stands for each month that has passed.
 
+use crate::api::rules::LightSign;
 use crate::book::{Cells as _, Row};
 use crate::field::{Column, Field, Table};
 use crate::profile::{Bound, LightRule, Lights, Metric};
 use crate::project::ProjectView;
 use crate::rules::overview::{pace, rate};
+use crate::text::{Lang, light as words, sign as signs};
 use crate::time::{Date, Month};
 
 /// A colour. Later is worse.
@@ -293,6 +296,49 @@ pub fn platform(lights: &Lights) -> Option<&str> {
 pub fn of_project(lights: &Lights, view: &ProjectView, month: Month) -> Option<Light> {
     let facts = Facts::of(view, month, platform(lights));
     judge(lights, &facts, &Peers::default())
+}
+
+/// The light of a project at the end of a month as it is drawn; `None` when no rule has its numbers.
+#[must_use]
+pub fn sign(lights: &Lights, view: &ProjectView, month: Month, lang: Lang) -> Option<LightSign> {
+    let sign = |colour: &str, says| {
+        let colour = colour.to_owned();
+        Some(LightSign { colour, says })
+    };
+    if month_of(view, Field::ActualCompletion).is_some_and(|done| done <= month) {
+        return sign(
+            "done",
+            words::completed(view.text(Field::ActualCompletion), lang),
+        );
+    }
+    let facts = Facts::of(view, month, platform(lights));
+    let planned = month_of(view, Field::PlannedStart);
+    let later = planned.is_some_and(|planned| planned > month) && facts.not_started != Some(0);
+    // Who invests or plans before the start is judged by it.
+    let idle = facts.done_fen.unwrap_or(0) == 0 && facts.from_year_plan;
+    if later && idle {
+        return sign(
+            "not_due",
+            words::not_due(view.text(Field::PlannedStart), lang),
+        );
+    }
+    let light = judge(lights, &facts, &Peers::default())?;
+    let word = |colour: Colour| signs::light(colour.id()).1;
+    // The worst stand first; of a green light its first number is enough.
+    let behind = |reason: &&Reason| reason.colour != Colour::Green;
+    let telling = light.reasons.iter().filter(behind).count().max(1);
+    let found = light.reasons.iter().take(telling);
+    let found = found.map(|reason| words::Found {
+        metric: reason.metric,
+        tenths: reason.tenths,
+        bound: (reason.bound)
+            .filter(|_| behind(&reason))
+            .map(|bound| (bound, word(reason.colour))),
+        from_year_plan: reason.from_year_plan,
+    });
+    let found: Vec<_> = found.collect();
+    let says = words::judged(&found, &lights.name_zh, word(light.colour), lang);
+    sign(light.colour.id(), says)
 }
 
 /// The average of what has a growth, in tenths of a percent.

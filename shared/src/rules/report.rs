@@ -6,8 +6,10 @@ use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
 use crate::command::{CellRef, FilingLine};
 use crate::field::{Field, FieldPath};
 use crate::ids::{RowId, UnitId};
-use crate::profile::{Period, Profile, Report};
+use crate::profile::{Lights, Period, Profile, Report};
 use crate::project::{ProjectRow, ProjectView, Writer};
+use crate::rules::lights;
+use crate::text::Lang;
 use crate::time::{Month, Timestamp};
 use crate::value::Value;
 
@@ -218,7 +220,12 @@ pub const MONTH_FIELDS: [Field; 6] = [
 
 /// One line of a month's grid.
 #[must_use]
-pub fn report_row(row: ProjectRow, view: &ProjectView, month: Month) -> ReportRow {
+pub fn report_row(
+    row: ProjectRow,
+    view: &ProjectView,
+    month: Month,
+    (lights, lang): (Option<&Lights>, Lang),
+) -> ReportRow {
     let mut cells = BTreeMap::new();
     let mut conflicts = Vec::new();
     let mut take = |field: Field, path: FieldPath| {
@@ -250,6 +257,7 @@ pub fn report_row(row: ProjectRow, view: &ProjectView, month: Month) -> ReportRo
         conflicts,
         marks: BTreeMap::new(),
         filled: is_filled(view, month),
+        light: lights.and_then(|lights| lights::sign(lights, view, month, lang)),
         row,
     }
 }
@@ -267,6 +275,8 @@ pub struct Asked<'a> {
     pub month: Month,
     /// The moment.
     pub now: Timestamp,
+    /// The reader's language.
+    pub lang: Lang,
 }
 
 /// A unit's month. Deleted projects are left out.
@@ -282,8 +292,10 @@ pub fn report(
     let living = projects
         .into_iter()
         .filter(|(row, _)| row.deleted.is_empty());
+    let lights = profile.lights.resolve();
+    let ask = (lights.as_ref(), asked.lang);
     let rows: Vec<_> = living
-        .map(|(row, view)| report_row(row, &view, asked.month))
+        .map(|(row, view)| report_row(row, &view, asked.month, ask))
         .collect();
     let filled = u32::try_from(rows.iter().filter(|row| row.filled).count()).unwrap_or(u32::MAX);
     ReportView {

@@ -68,6 +68,8 @@ pub fn project(look: &Look<'_>, view: &ProjectView, lang: Lang) -> api::ProjectR
         duties: duties(look, view, lang),
         findings: findings(look, view, lang),
         light: light(look, view),
+        sign: (profile.lights.resolve())
+            .and_then(|rules| lights::sign(&rules, view, look.today().month_of(), lang)),
         nodes: nodes(look, view),
         issues: issues(look, view),
         approvals: approvals_of(look, view),

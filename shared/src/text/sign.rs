@@ -17,6 +17,18 @@ pub const fn filing(state: FilingState) -> (&'static str, Ui, &'static str) {
     }
 }
 
+/// A traffic light by its colour; a colour this version does not know is nobody's verdict.
+#[must_use]
+pub fn light(colour: &str) -> (&'static str, Ui, &'static str) {
+    match colour {
+        "green" => ("■", Ui::LightGreen, "state--good"),
+        "amber" => ("▲", Ui::LightAmber, "state--ask"),
+        "red" => ("●", Ui::LightRed, "state--bad"),
+        "done" => ("✔", Ui::LightDone, "state--done"),
+        _ => ("◇", Ui::Pending, "state--quiet"),
+    }
+}
+
 /// How a filing stands against its due moment.
 #[must_use]
 pub const fn timeliness(timeliness: Timeliness) -> (&'static str, Ui, &'static str) {

@@ -277,6 +277,11 @@ words! {
     SameImage "形象进度与上月相同，但本月有投资" "Money moved but the progress text is last month's";
     ImageMissing "形象进度未填" "Progress text is missing";
     RowInConflict "有冲突待确认" "In conflict";
+    Light "灯号" "Light";
+    LightGreen "正常" "On plan";
+    LightAmber "预警" "Warning";
+    LightRed "滞后" "Behind";
+    LightDone "竣工" "Completed";
     PassReport "通过" "Accept";
     ReturnReport "退回" "Return";
     CorrectReport "更正" "Correct";

@@ -1,5 +1,7 @@
 //! The cells tables and lists of figures are made of: one body of code each, however many pages use them.
 
+use shared::api::rules::LightSign;
+use shared::text::sign;
 use shared::text::ui::Ui;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -21,6 +23,19 @@ pub fn th_number(word: &'static str) -> Html {
 /// A cell with a number.
 pub fn td_number(text: String) -> Html {
     html! { <td class="number">{ text }</td> }
+}
+
+/// A traffic light, as the node draws it (`node/src/http/panels/draw.rs`).
+pub fn light(words: &Words, sign: Option<&LightSign>) -> Html {
+    let Some(LightSign { colour, says }) = sign else {
+        return html! { <>{ "—" }</> };
+    };
+    let (shape, word, class) = sign::light(colour);
+    let word = words.t(word);
+    html! {
+        <span class={classes!("state", "light", class)} role="img" tabindex="0" data-light={colour.clone()} data-why={says.clone()}
+            aria-label={[word, "：", says].concat()}>{ shape }{ " " }{ word }</span>
+    }
 }
 
 /// A word and its figure in a list of figures.

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::component::component;
 
-use crate::components::cells::{td_number, th_number};
+use crate::components::cells::{light, td_number, th_number};
 use crate::markup::{classes, html};
 
 use crate::hooks::router::Link;
@@ -108,6 +108,7 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                 <thead><tr>
                     <th scope="col" class="grid__number">{ "#" }</th>
                     <th scope="col" class="grid__name">{ words.t(Ui::ProjectName) }</th>
+                    <th scope="col" class="grid__light">{ words.t(Ui::Light) }</th>
                     { th_number(words.t(Ui::YearPlan)) }
                     { th_number(words.t(Ui::LastCumulative)) }
                     <th scope="col" class="number grid__input">{ words.t(Ui::MonthDone) }<small>{ words.t(Ui::Wan) }</small></th>
@@ -128,6 +129,7 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                 <tfoot><tr>
                     <td></td>
                     <th scope="row">{ words.t(Ui::Total) }</th>
+                    <td></td>
                     { td_number((numbers::wan(Some(totals.plan))).to_string()) }
                     <td class="number quiet">{ numbers::wan(Some(totals.before)) }</td>
                     <td class="number" data-total="month">{ numbers::wan(Some(totals.done)) }</td>
@@ -207,6 +209,7 @@ fn GridLine(props: &GridLineProps) -> Html {
         <tr data-line={line.project.to_string()} data-filled={line.filled.to_string()} class={line.nil.is_some().then_some("grid__line--nil")}>
             <td class="grid__number quiet">{ props.index + 1 }</td>
             <th scope="row" class="grid__name"><Link to={Route::Project { id: line.project }}>{ &line.name }</Link></th>
+            <td>{ light(&words, line.light.as_ref()) }</td>
             { td_number((numbers::wan(line.plan)).to_string()) }
             <td class="number quiet">{ numbers::wan(Some(line.before)) }</td>
             <td class="number grid__input">{ cell(Field::MonthDoneFen, AttrValue::default()) }</td>

@@ -347,6 +347,10 @@ fn line(session: &Session, number: u8) -> report::Line {
         marks: BTreeMap::new(),
         conflicts: Vec::new(),
         filled: number == 1,
+        light: Some(shared::api::rules::LightSign {
+            colour: "amber".to_owned(),
+            says: "91.0 % of the plan up to now".to_owned(),
+        }),
     };
     report::line(&row, session.period, &[])
 }

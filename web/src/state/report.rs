@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use shared::api::rules::LightSign;
 use shared::api::{ReportRow, ReportView, Severity};
 use shared::field::{Field, FieldPath, Scope};
 use shared::ids::ProjectId;
@@ -67,6 +68,8 @@ pub struct Line {
     pub issues: u32,
     /// Field ids in conflict.
     pub conflicts: Vec<String>,
+    /// Its traffic light, as the node judged what it holds.
+    pub light: Option<LightSign>,
     /// This month needs nothing more.
     pub filled: bool,
 }
@@ -117,6 +120,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         marks: row.marks.clone(),
         issues: row.row.open_issues,
         conflicts: row.conflicts.clone(),
+        light: row.light.clone(),
         filled,
         cells,
     }
@@ -244,6 +248,7 @@ mod tests {
             conflicts: Vec::new(),
             marks: BTreeMap::new(),
             filled: done.is_some(),
+            light: None,
         }
     }
 

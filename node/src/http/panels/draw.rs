@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use shared::api::RecordOption;
+use shared::api::rules::LightSign;
 use shared::command::Command;
 use shared::decide::rights;
 use shared::field::{Field, FieldPath, Kind};
@@ -19,6 +20,7 @@ use shared::text::panel::Panel;
 use shared::text::period;
 use shared::text::records::{flag, is_engines, shown, typed};
 use shared::text::refusal::path_label;
+use shared::text::sign;
 use shared::text::ui::{Say, Ui};
 use shared::time::{Date, Month, Timestamp};
 use shared::value::Value;
@@ -241,6 +243,21 @@ impl Reader {
     /// A state: shape, word, colour.
     pub(super) fn badge(&self, (shape, word, class): (&str, Ui, &str)) -> Markup {
         html! { span class={ "state " (class) } { span aria-hidden="true" { (shape) } " " (self.word(word)) } }
+    }
+}
+
+/// A traffic light: shape, word and colour, its reason where it is pointed at or has the focus; a dash where no rule has its numbers. The page
+/// of the month draws the same in the browser (`web/src/components/cells.rs`), styled by `.light`.
+pub(super) fn light(reader: &Reader, sign: Option<&LightSign>) -> Markup {
+    let Some(light) = sign else {
+        return html! { "—" };
+    };
+    let (shape, word, class) = sign::light(&light.colour);
+    let word = reader.word(word);
+    html! {
+        span class={ "state light " (class) } role="img" tabindex="0" data-light=(light.colour) data-why=(light.says) aria-label={ (word) "：" (light.says) } {
+            (shape) " " (word)
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use shared::value::Value;
 
-use super::draw::{Reader, block, td_number, th, th_number};
+use super::draw::{Reader, block, light, td_number, th, th_number};
 use super::filed;
 use super::reports::{owed, ways};
 use super::sheet;
@@ -96,6 +96,7 @@ fn copied(reader: &Reader, view: &ReportView) -> String {
     ];
     let mut lines = vec![words.map(|word| reader.word(word).to_owned()).to_vec()];
     lines[0].extend(WORDS.map(|field| field.label(reader.lang()).to_owned()));
+    lines[0].push(reader.word(Ui::Light).to_owned());
     for line in view.rows.iter().map(Line::of) {
         let figures = [
             line.row.row.year_plan_fen,
@@ -107,6 +108,9 @@ fn copied(reader: &Reader, view: &ReportView) -> String {
         let mut cells = vec![line.row.row.name.clone()];
         cells.extend(figures.map(exact));
         cells.extend(WORDS.map(|field| reader.shown(field.kind(), line.cell(field))));
+        let sign = line.row.light.as_ref();
+        let word = sign.map(|light| reader.word(sign::light(&light.colour).1));
+        cells.push(word.unwrap_or_default().to_owned());
         lines.push(cells);
     }
     block(&lines)
@@ -128,7 +132,7 @@ fn paper(reader: &Reader, view: &ReportView) -> Markup {
         p.month-note { span { (filed.unwrap_or_default()) } span { (reader.own(Panel::InWan)) } }
         table.month {
             thead { tr {
-                (th_number(reader.own(Panel::Number))) (th(reader.word(Ui::ProjectName))) (th_number(reader.word(Ui::YearPlan)))
+                (th_number(reader.own(Panel::Number))) (th(reader.word(Ui::ProjectName))) (th(reader.word(Ui::Light))) (th_number(reader.word(Ui::YearPlan)))
                 (th_number(reader.word(Ui::LastCumulative))) (th_number(reader.word(Ui::MonthDone))) (th_number(reader.word(Ui::YearDone)))
                 (th_number(reader.word(Ui::Rate))) (th_number(reader.word(Ui::PaceGap)))
                 @for field in WORDS { th.month__words scope="col" { (field.label(reader.lang())) } }
@@ -136,7 +140,7 @@ fn paper(reader: &Reader, view: &ReportView) -> Markup {
             } }
             tbody { @for (at, line) in lines.iter().enumerate() { (drawn(reader, at + 1, line, view.period)) } }
             tfoot { tr {
-                td {} th scope="row" { (reader.word(Ui::Total)) }
+                td {} th scope="row" { (reader.word(Ui::Total)) } td {}
                 (figures(Some(plan), sum(&|line| line.row.before_fen), Some(sum(&|line| line.done.unwrap_or(0))), year, view.period))
                 td colspan="4" {}
             } }
@@ -158,7 +162,7 @@ fn drawn(reader: &Reader, number: usize, line: &Line<'_>, month: Month) -> Marku
     let row = &line.row.row;
     html! {
         tr {
-            (td_number(number)) th scope="row" { (row.name) }
+            (td_number(number)) th scope="row" { (row.name) } td { (light(reader, line.row.light.as_ref())) }
             (figures(row.year_plan_fen, line.row.before_fen, line.done, line.year, month))
             @for field in WORDS { td.month__words { (reader.shown(field.kind(), line.cell(field))) } }
             td { (reader.shown(Field::MonthNil.kind(), line.cell(Field::MonthNil))) }

@@ -199,3 +199,73 @@ fn every_preset_parses_and_a_county_may_write_its_own() {
     let mistyped = r#"{"id":"own","name_zh":"本县","source":"","rules":[],"treshold":1}"#;
     assert!(serde_json::from_str::<LightRules>(mistyped).is_err());
 }
+
+#[test]
+fn a_light_is_drawn_with_its_number_its_bound_and_whose_rule_it_is() {
+    let mut view = project(100, &[70; 11]);
+    let says = |preset: &str, view: &ProjectView| {
+        let lights = Lights::preset(preset).unwrap();
+        let sign = sign(&lights, view, november(), Lang::Zh).unwrap();
+        (sign.colour, sign.says)
+    };
+    let (colour, said) = says("standard", &view);
+    assert_eq!(colour, "red");
+    assert_eq!(
+        said,
+        "累计完成为同期计划的70.0%，低于80%为滞后；按“累计计划完成率”判为滞后"
+    );
+    let (colour, said) = says("yinchuan", &view);
+    assert_eq!(colour, "amber");
+    assert!(
+        said.starts_with("年度完成率比序时欠27.5个百分点，达到10个百分点为预警；"),
+        "{said}"
+    );
+    // A project of next spring is not behind; with a plan for its months it is judged by that.
+    let mut put = |path: &str, value: Value| {
+        let contenders = Vec::new();
+        let cell = crate::project::Cell { value, contenders };
+        view.cells.insert(path.parse().unwrap(), cell);
+    };
+    put("planned_start", "2027-03".into());
+    put("actual_completion", "2026-10-30".into());
+    assert_eq!(
+        says("standard", &view),
+        ("done".into(), "2026-10-30竣工".into())
+    );
+    let mut later = view.clone();
+    later.cells.retain(|path, _| {
+        let path = path.as_str();
+        !path.ends_with("_done_fen") && path != "actual_completion"
+    });
+    assert_eq!(says("standard", &later).0, "red");
+    later
+        .cells
+        .retain(|path, _| !path.as_str().ends_with("month_plan_fen"));
+    assert_eq!(
+        says("standard", &later),
+        ("not_due".into(), "计划2027-03开工，尚未到期".into())
+    );
+}
+
+#[test]
+fn every_number_of_every_preset_has_its_words() {
+    for preset in Lights::presets() {
+        for rule in Lights::preset(preset).unwrap().rules {
+            for tenths in [-305, 0, 305] {
+                let said = words::Found {
+                    metric: rule.metric,
+                    tenths,
+                    bound: rule
+                        .red
+                        .or(rule.amber)
+                        .map(|bound| (bound, crate::text::ui::Ui::LightRed)),
+                    from_year_plan: false,
+                };
+                for lang in [Lang::Zh, Lang::En] {
+                    let text = said.text(lang);
+                    assert!(!text.contains("--") && text.chars().count() > 5, "{text}");
+                }
+            }
+        }
+    }
+}

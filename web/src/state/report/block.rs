@@ -136,6 +136,7 @@ mod tests {
             conflicts: Vec::new(),
             marks: Default::default(),
             filled: false,
+            light: None,
         };
         let november = Month::new(2026, 11).unwrap();
         [1, 2, 3]
