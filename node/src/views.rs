@@ -9,8 +9,7 @@ use std::sync::Arc;
 use shared::api::obligations::Obligation;
 use shared::api::rules::{Assessed, CountyRules, ProjectRules};
 use shared::api::{
-    Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
-    SyncStatus,
+    Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, SyncState, SyncStatus,
 };
 use shared::board::{self, Contact, Question};
 use shared::command::Actor;
@@ -21,7 +20,7 @@ use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::rulebook::{Rulebook, rulebook};
 use shared::rules::obligations::Asked;
-use shared::rules::report::Sheet;
+use shared::rules::report::{MonthView, Sheet};
 use shared::summary::{self, Facts};
 use shared::text::Lang;
 use shared::text::reminder::reminder;
@@ -165,7 +164,7 @@ pub fn report(
     ledger: &str,
     month: Month,
     lang: Lang,
-) -> Result<Option<ReportView>, LibraryError> {
+) -> Result<Option<MonthView>, LibraryError> {
     if !is_report(context, built_in, ledger, month)? {
         return Ok(None);
     }

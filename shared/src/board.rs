@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::api::obligations::{Obligation, ObligationKind};
 use crate::api::rules::{Assessed, CountyRules, ProjectRules};
-use crate::api::{Collection, Desk, DeskConflict, DeskDue, FilingInfo, NodeRole, ReportView};
+use crate::api::{Collection, Desk, DeskConflict, DeskDue, FilingInfo, NodeRole};
 use crate::book::{Book, Cells as _};
 use crate::command::{Actor, Role};
 use crate::decide::{Directory, Filed};
@@ -23,7 +23,7 @@ use crate::rulebook::rulebook;
 use crate::rules::desk::{arrange, due_lines, filing_card, is_before, returned};
 use crate::rules::obligations::{self, Charge, Ground, Whose};
 use crate::rules::overview::{self, UnitMonth};
-use crate::rules::report::{self, Asked, CellNote, Filing, Review};
+use crate::rules::report::{self, Asked, CellNote, Explained, Filing, MonthView, Review};
 use crate::rules::scores::sheets::sheets;
 use crate::rules::workdays::WorkCalendar;
 use crate::rules::{Look, World, compiled, results, verdicts};
@@ -106,7 +106,7 @@ pub fn report(
     question: &Question<'_>,
     unit: UnitId,
     ledger: &str,
-) -> Result<ReportView, LibraryError> {
+) -> Result<MonthView, LibraryError> {
     let rules = rulebook(library, reader, question.profile)?;
     let profile = rules.history.judging(ledger, &question.month.to_string());
     let mut names = Names::load(library, reader)?;
@@ -137,7 +137,15 @@ pub fn report(
         now: question.now,
         lang: question.lang,
     };
-    let mut month = report::report(profile, &asked, projects, &filings);
+    let MonthView {
+        view: mut month,
+        mut remarks,
+    } = report::report(profile, &asked, projects, &filings);
+    for remark in remarks.values_mut().flatten() {
+        if let Some(Explained { by, .. }) = &mut remark.explained {
+            *by = names.writer_of(reader, by.user, by.at, None)?;
+        }
+    }
     let asked = (&**profile, question);
     let notes = noted(
         library,
@@ -156,7 +164,10 @@ pub fn report(
             row.marks.insert(field.id().to_owned(), note.text.into());
         }
     }
-    Ok(month)
+    Ok(MonthView {
+        view: month,
+        remarks,
+    })
 }
 
 /// Says of a unit's latest filing what was corrected since, and gives what is to be said of single cells.
@@ -512,7 +523,7 @@ pub fn desk(
         // A county without a report of months has its periods among what is due.
         if !ledger.is_empty() {
             let month = report(library, reader, question, actor.unit, &ledger)?;
-            desk.filing = Some(filing_card(profile, &worked, &month, question.now));
+            desk.filing = Some(filing_card(profile, &worked, &month.view, question.now));
         }
         let mut names = Names::load(library, reader)?;
         desk.returned = returned(&filings(

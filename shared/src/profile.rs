@@ -45,8 +45,8 @@ pub use funding::{MonthBreakdown, PackagingFund, Plan, Pool, PoolOrder, Register
 pub use gates::{ACTS, DOCUMENTS, Duty, Gate, Material, Params, TRANSITIONS};
 pub use history::{ProfileHistory, Version, VersionState};
 pub use identity::{
-    Bimonthly, Calendar, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy, Judging,
-    Label, LeadingBody, Levels, MoneyDisplay, Source, Term, Terms, TimeOfDay,
+    Bimonthly, Calendar, Checks, Compare, DayRange, HolidayShift, HubLevel, HubOffice, JudgedBy,
+    Judging, Label, LeadingBody, Levels, MoneyDisplay, Source, Term, Terms, TimeOfDay,
 };
 pub use issues::{ISSUE_STATES, IssueFlow, IssueLevel};
 pub use lifecycle::{

@@ -39,6 +39,7 @@ pub mod attachment;
 pub mod book;
 pub mod bundle;
 pub mod chart;
+pub mod check;
 pub mod compiled;
 pub mod correction;
 pub mod doctor;

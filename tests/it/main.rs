@@ -7,6 +7,7 @@ mod axe;
 mod browser;
 mod bundles;
 mod chart;
+mod checks;
 mod cli;
 mod clocks;
 mod colleagues;

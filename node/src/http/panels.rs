@@ -17,6 +17,7 @@
 //!
 //! Each panel has a module of its own; `draw` holds the pieces they share.
 
+mod checks;
 mod county;
 mod desk;
 mod draw;

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::Response;
 use shared::api::rules::ProjectRules;
-use shared::api::{Collection, Desk, ReportView, SyncState};
+use shared::api::{Collection, Desk, SyncState};
 use shared::command::Role;
 use shared::ids::{ProjectId, UnitId};
 use shared::rules::obligations::{Asked, Whose};
 use shared::rules::reading;
+use shared::rules::report::MonthView;
 use shared::text::alarm::suspended;
 use shared::text::{Lang, line};
 use shared::time::{Date, Month};
@@ -30,7 +31,7 @@ pub async fn report(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     let month: Month = call.parameter(1)?;
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
     Ok(reply::json(
-        &reported(site, call, unit, ledger, month).await?,
+        &reported(site, call, unit, ledger, month).await?.view,
     ))
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn reported(
     unit: UnitId,
     ledger: String,
     month: Month,
-) -> Result<ReportView, Failed> {
+) -> Result<MonthView, Failed> {
     not_for_observers(call)?;
     let (built_in, lang) = (site.context.built_in.clone(), call.lang);
     let report = site

@@ -596,6 +596,7 @@ fn a_month_is_filed_received_returned_and_filed_again() {
             "kz.progress",
         )
         .unwrap()
+        .view
     };
     assert_eq!(state(&mut township).state, FilingState::FiledLocally);
     exchange(&mut township, &mut hub);

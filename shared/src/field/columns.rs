@@ -92,6 +92,7 @@ columns! {
     // Filings and their reviews (unit documents).
     Ledger "ledger" Kind::Text;
     Period "period" Kind::Text;
+    MonthCheck "month_check" Kind::Choice("month_check");
     FiledAt "filed_at" Kind::Moment;
     Lines "lines" Kind::Json;
     Filing "filing" Kind::Reference;

@@ -75,6 +75,7 @@ tables! {
     Countdown "countdown" Project Sheet Home [Year Task Due Person InvestmentFen State Done] needs [];
     PlanSteps "plan_steps" Project Acts Lead [Year PlanAct Reason Document] needs [Year PlanAct];
     Explanations "explanations" Project Acts Lead [Year Text Document] needs [Year Text];
+    Explained "explained" Project Sheet Lead [Period MonthCheck Text Reason] needs [Period MonthCheck Reason];
     RecoveryAgreements "recovery_agreements" Project Acts Home [Enterprise Date Text Document] needs [Enterprise Text];
     // Ledger rows of shorter periods (6.2).
     Weekly "weekly" Project Sheet Lead [Period Image InvestmentFen] needs [Period];

@@ -215,6 +215,38 @@ pub struct Judging {
     pub judged_by: JudgedBy,
     /// The moment of the due day.
     pub due_time: TimeOfDay,
+    /// From where on a month's line is remarked.
+    #[serde(default, skip_serializing_if = "Checks::is_default")]
+    pub checks: Checks,
+}
+
+/// From where on a month's line is remarked; what stands without a word of the county is the product's own, which no source gives (ux.md 5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// A month is large from more than so many times the mean of the months before.
+    pub surge_times: u8,
+    /// How many months before make that mean.
+    pub surge_months: u8,
+    /// Days an open problem may be without news.
+    pub issue_days: u16,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self {
+            surge_times: 3,
+            surge_months: 3,
+            issue_days: 30,
+        }
+    }
+}
+
+impl Checks {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Which time of a filing its verdict looks at.

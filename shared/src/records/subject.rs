@@ -82,6 +82,7 @@ impl Subject {
             | Table::Countdown
             | Table::PlanSteps
             | Table::Explanations
+            | Table::Explained
             | Table::RecoveryAgreements
             | Table::Weekly
             | Table::Halves

@@ -313,7 +313,8 @@ pub fn sign(lights: &Lights, view: &ProjectView, month: Month, lang: Lang) -> Op
     }
     let facts = Facts::of(view, month, platform(lights));
     let planned = month_of(view, Field::PlannedStart);
-    let later = planned.is_some_and(|planned| planned > month) && facts.not_started != Some(0);
+    let unstarted = view.text(Field::ActualStart).is_empty();
+    let later = unstarted && planned.is_some_and(|planned| planned > month);
     // Who invests or plans before the start is judged by it.
     let idle = facts.done_fen.unwrap_or(0) == 0 && facts.from_year_plan;
     if later && idle {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
 use crate::command::{CellRef, FilingLine};
 use crate::field::{Field, FieldPath};
-use crate::ids::{RowId, UnitId};
+use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::{Lights, Period, Profile, Report};
 use crate::project::{ProjectRow, ProjectView, Writer};
 use crate::rules::lights;
@@ -19,7 +19,7 @@ mod read;
 mod sheet;
 
 pub use judge::{Judgement, judge};
-pub use line::{MonthLine, is_complete, remarks};
+pub use line::{Check, Explained, Remark, is_complete, remarks};
 pub use read::filings_in;
 pub use sheet::{CellNote, Sheet, SheetLine, Written};
 
@@ -279,6 +279,15 @@ pub struct Asked<'a> {
     pub lang: Lang,
 }
 
+/// A unit's month with what does not fit in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthView {
+    /// The month as pages and programs have it.
+    pub view: ReportView,
+    /// What is remarked of its projects.
+    pub remarks: BTreeMap<ProjectId, Vec<Remark>>,
+}
+
 /// A unit's month. Deleted projects are left out.
 #[must_use]
 pub fn report(
@@ -286,7 +295,7 @@ pub fn report(
     asked: &Asked<'_>,
     projects: Vec<(ProjectRow, ProjectView)>,
     filings: &[Filing],
-) -> ReportView {
+) -> MonthView {
     let deadline = Deadline::of(profile, asked.ledger, asked.month);
     let chain = revisions(filings, asked.ledger, &asked.month.to_string());
     let living = projects
@@ -294,11 +303,18 @@ pub fn report(
         .filter(|(row, _)| row.deleted.is_empty());
     let lights = profile.lights.resolve();
     let ask = (lights.as_ref(), asked.lang);
+    let mut found = BTreeMap::new();
     let rows: Vec<_> = living
-        .map(|(row, view)| report_row(row, &view, asked.month, ask))
+        .map(|(row, view)| {
+            let row = report_row(row, &view, asked.month, ask);
+            let checks = &profile.report.checks;
+            let remarks = remarks(checks, &row, &view, asked.month, asked.now);
+            found.insert(row.row.id, remarks);
+            row
+        })
         .collect();
     let filled = u32::try_from(rows.iter().filter(|row| row.filled).count()).unwrap_or(u32::MAX);
-    ReportView {
+    let view = ReportView {
         unit: asked.unit,
         unit_name: asked.unit_name.to_owned(),
         ledger: asked.ledger.to_owned(),
@@ -308,6 +324,10 @@ pub fn report(
         timeliness: judge(&chain, deadline, asked.now, None).timeliness,
         filing: info(&chain),
         rows,
+    };
+    MonthView {
+        view,
+        remarks: found,
     }
 }
 

@@ -336,6 +336,17 @@ pub fn fixed_options(enumeration: &str) -> Option<&'static [FixedOption]> {
             "money" "资金未到位" "Waiting for money",
             "land" "用地未落实" "Waiting for land",
             "finished" "已完工" "Finished",
+            "other" "其他" "Another reason",
+        ],
+        "month_check" => options![
+            "over_year_plan" "超年度计划" "Over the year's plan",
+            "over_total" "超总投资" "Over the total",
+            "surge" "本月偏大" "Far above the months before",
+            "not_started" "未开工有投资" "Money before the start",
+            "same_image" "形象进度未变" "Words unchanged",
+            "image_missing" "缺形象进度" "No words",
+            "photo_missing" "缺照片" "No photograph",
+            "issue_stale" "问题久未更新" "Problem without news",
         ],
         "key_category" => options![
             "c1" "第一类" "Category 1",

@@ -8,6 +8,23 @@ words! {
     SignHead "单位负责人：" "Head of unit:";
     SignChecked "审核人：" "Checked by:";
     SignFilled "填表人：" "Filled in by:";
+    // What does not fit in a month.
+    CheckMissing "本月完成未填，也未选“本月无变化”" "This month's figure is missing and not marked as no change";
+    CheckReason "本月无变化选了“其他”，请写明原因" "Nothing changed for another reason: please say which";
+    CheckConflict "有冲突待确认" "In conflict";
+    CheckYearPlan "本年累计超过年度计划" "Year to date exceeds the year's plan";
+    CheckTotal "本年累计超过总投资" "Year to date exceeds total investment";
+    CheckSurge "本月完成超过前{0}个月平均数的{1}倍" "More than {1} times the mean of the {0} months before";
+    CheckNotStarted "尚未开工，本月有投资" "Money moved before the start";
+    CheckSameImage "形象进度与上月相同，但本月有投资" "Money moved but the progress text is last month's";
+    CheckImage "形象进度未填" "Progress text is missing";
+    CheckPhoto "在建项目本月没有照片" "No photograph this month of a project under construction";
+    CheckIssue "{0}个问题超过{1}天没有更新" "{0} problems without news for more than {1} days";
+    CheckCounts "{0} 错误 · {1} 警告 · {2} 提示 · {3} 未确认" "{0} errors · {1} warnings · {2} hints · {3} to confirm";
+    Explain "忽略并说明" "Set aside with a reason";
+    ExplainWhy "说明原因" "Why it is right as it is";
+    ExplainNote "说明随月报保存，审核时可见；这一格再改动，提示会重新出现。" "The sentence is kept with the report and read in its review; once the cell changes, the remark comes back.";
+    ExplainedTitle "填报说明 {0} 条" "{0} remarks explained";
     // Reports of any period.
     Reports "应报报表" "Reports";
     ReportsNote "按本地规定应当报送的报表。月报在“月报填报”里逐格填写，其他报表点开即可填写、报送。" "What the rules of this place ask for. Open one to fill it in and file it.";

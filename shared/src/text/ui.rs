@@ -271,17 +271,12 @@ words! {
     CheckError "错误" "Error";
     CheckWarning "警告" "Warning";
     CheckHint "提示" "Hint";
-    MonthDoneMissing "本月完成未填，也未选“本月无变化”" "This month's figure is missing and not marked as no change";
-    OverYearPlan "本年累计超过年度计划" "Year to date exceeds the year's plan";
-    OverTotal "本年累计超过总投资" "Year to date exceeds total investment";
-    SameImage "形象进度与上月相同，但本月有投资" "Money moved but the progress text is last month's";
-    ImageMissing "形象进度未填" "Progress text is missing";
-    RowInConflict "有冲突待确认" "In conflict";
     Light "灯号" "Light";
     LightGreen "正常" "On plan";
     LightAmber "预警" "Warning";
     LightRed "滞后" "Behind";
     LightDone "竣工" "Completed";
+    RowInConflict "有冲突待确认" "In conflict";
     PassReport "通过" "Accept";
     ReturnReport "退回" "Return";
     CorrectReport "更正" "Correct";
@@ -478,7 +473,6 @@ words! {
     SayFieldConflict "『{0}』有 {1} 个不同的值" "{0} has {1} different values";
     SayPasted "已粘贴 {0} 格。" "{0} cells pasted.";
     SayNotPasted "没有粘贴：第{0}行“{1}”不能读取。{2}" "Nothing was pasted: “{1}” in row {0} cannot be read. {2}";
-    SayFindingCounts "{0} 错误 · {1} 警告 · {2} 提示" "{0} errors · {1} warnings · {2} hints";
     SayBehind "欠 {0}.{1}" "{0}.{1} behind";
     SayAhead "超 {0}.{1}" "{0}.{1} ahead";
     SayStatus "请求未完成（{0}）" "The request failed ({0})";
@@ -570,14 +564,6 @@ pub enum Say<'a> {
         why: &'a str,
     },
     /// Findings by severity.
-    FindingCounts {
-        /// Errors.
-        errors: usize,
-        /// Warnings.
-        warnings: usize,
-        /// Hints.
-        hints: usize,
-    },
     /// Points ahead of (or behind) the time pace, in tenths of a point.
     Pace(i64),
     /// A request was refused with a status and nothing else.
@@ -703,11 +689,6 @@ impl Say<'_> {
             Self::FieldConflict { label, count } => say!(SayFieldConflict, label, count),
             Self::Pasted(count) => say!(SayPasted, count),
             Self::NotPasted { line, text, why } => say!(SayNotPasted, line, text, why),
-            Self::FindingCounts {
-                errors,
-                warnings,
-                hints,
-            } => say!(SayFindingCounts, errors, warnings, hints),
             Self::Pace(tenths) => {
                 let size = tenths.unsigned_abs();
                 if tenths < 0 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::api::{Live, ReportView, Severity};
+use shared::api::{Live, ReportView};
 use shared::command::{Command, FilingLine};
 use shared::field::{Field, FieldPath};
 use shared::ids::{CommandId, ProjectId, UnitId};
@@ -16,14 +16,13 @@ use yew::prelude::*;
 use crate::component::{component, use_effect_with, use_state};
 
 use crate::components::cells::{fact, print_button, strip_fact};
-use crate::markup::{classes, html};
+use crate::markup::html;
 
 use crate::client::live::Heard;
 use crate::client::wire::Told;
 use crate::client::{clipboard, clock, page};
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
-use crate::components::import_preview::severity;
 use crate::components::panel::Panel;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
@@ -36,8 +35,7 @@ use crate::state::keys::InputKey;
 use crate::state::numbers;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
-use crate::state::report::{self, Line, Remark, block, path_of};
-use crate::state::words::Words;
+use crate::state::report::{self, Line, block, path_of};
 
 /// Props of [`Report`].
 #[derive(Properties, PartialEq)]
@@ -125,7 +123,6 @@ fn Sheet(props: &SheetProps) -> Html {
     let view = props.view.clone();
     let lines: Rc<Vec<Line>> =
         Rc::new(report::lines(&view, |project| outbox.outbox.edits(project)));
-    let remarks = report::check(&lines);
     let totals = report::totals(&lines);
     // What is another's, and what was filed, is written with a reason alone.
     let filed = view.state.is_reported();
@@ -350,7 +347,7 @@ fn Sheet(props: &SheetProps) -> Html {
         Ui::OnBehalf
     };
     html! {
-        <div class="report" data-filing-state={format!("{:?}", view.state)}>
+        <div class="report" data-filing-state={format!("{:?}", view.state)} data-checking={checking.to_string()}>
             <header class="toolbar">
                 <h1>{ &view.unit_name }<small>{ words.say(&month) }{ " " }{ words.ledger(&view.ledger) }</small></h1>
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
@@ -384,19 +381,17 @@ fn Sheet(props: &SheetProps) -> Html {
             if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
                 { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key, on_paste }) }
             }
-            if *checking { { remark_list(&words, &remarks, view.period) } }
             <footer class="report__foot">
-                <button class="button button--bare" onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>
-                    { words.say(&counts(&remarks)) }</button>
+                <Panel path={of("checks")} on_act={let checking = checking.clone(); Callback::from(move |_: String| checking.set(!*checking))} />
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
             <div class="print-sheet"><Panel path={of("paper")} /></div>
             { match &*over {
                 Over::Nothing => Html::default(),
                 Over::Filing => file_dialog(&session, &FileDialogProps {
+                    counts: of("counts").into(),
                     view: view.clone(),
                     lines: lines.clone(),
-                    remarks: remarks.clone(),
                     busy: sent.is_some() && outcome.is_none(),
                     refused: match &outcome {
                         Some(Told::Refused(refusal)) => Some(refusal.clone()),
@@ -422,47 +417,11 @@ fn cell_field(path: &FieldPath, period: Month) -> Option<Field> {
         .find(|field| path_of(*field, period) == *path)
 }
 
-/// How many remarks there are of each kind.
-fn counts(remarks: &[Remark]) -> Say<'static> {
-    let (mut errors, mut warnings, mut hints) = (0, 0, 0);
-    for remark in remarks {
-        match remark.severity {
-            Severity::Error => errors += 1,
-            Severity::Warning => warnings += 1,
-            Severity::Hint => hints += 1,
-        }
-    }
-    Say::FindingCounts {
-        errors,
-        warnings,
-        hints,
-    }
-}
-
-fn remark_list(words: &Words, remarks: &[Remark], period: Month) -> Html {
-    html! {
-        <section class="remarks" id="remarks" aria-label={words.t(Ui::Check)}>
-            if remarks.is_empty() { <p>{ "✔ " }{ words.t(Ui::NoFindings) }</p> }
-            <ul>
-                { for remarks.iter().enumerate().map(|(index, remark)| {
-                    let (shape, word, class) = severity(remark.severity);
-                    let (project, field) = (remark.project, remark.field);
-                    html! {
-                        <li key={index}><button class="remarks__item" onclick={move |_: MouseEvent| { focus_cell(project, field, period); }}>
-                            <span class={classes!("state", class)}>{ shape }{ " " }{ words.t(word) }</span>
-                            <span>{ &remark.name }</span><span>{ words.t(remark.what) }</span>
-                        </button></li>
-                    }
-                }) }
-            </ul>
-        </section>
-    }
-}
-
 struct FileDialogProps {
+    /// What the node counts in it.
+    counts: AttrValue,
     view: Rc<ReportView>,
     lines: Rc<Vec<Line>>,
-    remarks: Vec<Remark>,
     busy: bool,
     refused: Option<String>,
     on_confirmed: Callback<()>,
@@ -494,7 +453,7 @@ fn file_dialog(session: &Session, props: &FileDialogProps) -> Html {
                     <dt>{ words.t(Ui::MonthDone) }</dt><dd class="number">{ numbers::wan(Some(totals.done)) }{ " " }{ words.t(Ui::Wan) }</dd>
                     <dt>{ words.t(Ui::State) }</dt><dd>{ if props.view.due.is_none() { html! { { words.hub(HubWord::NoDue) } } } else if late { html! { <span class="state state--ask">{ "▲ " }{ words.t(Ui::Late) }</span> } } else { html! { <span class="state state--good">{ "■ " }{ words.t(Ui::OnTime) }</span> } } }</dd>
                 </dl>
-                <p>{ words.say(&counts(&props.remarks)) }</p>
+                <Panel path={props.counts.clone()} />
                 if !unfinished.is_empty() {
                     <details open={unfinished.len() < 8}><summary class="behind">{ "▲ " }{ words.t(Ui::UnconfirmedRows) }{ " " }{ unfinished.len() }</summary>
                         <ul class="list">{ for unfinished.iter().map(|line| html! { <li key={line.project.to_string()}>{ &line.name }</li> }) }</ul></details>

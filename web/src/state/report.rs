@@ -1,15 +1,14 @@
-//! One month of one unit as the grid shows it: computed columns, checks, totals.
+//! One month of one unit as the grid shows it: computed columns, totals.
 //!
 //! The node sends [`ReportRow`]s; the person's own unanswered edits are laid over them, so that sums follow the typing.
 
 use std::collections::BTreeMap;
 
 use shared::api::rules::LightSign;
-use shared::api::{ReportRow, ReportView, Severity};
+use shared::api::{ReportRow, ReportView};
 use shared::field::{Field, FieldPath, Scope};
 use shared::ids::ProjectId;
-use shared::rules::report::{MonthLine, is_complete};
-use shared::text::ui::Ui;
+use shared::rules::report::is_complete;
 use shared::time::Month;
 use shared::value::Value;
 
@@ -126,58 +125,6 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
     }
 }
 
-/// One remark of 校验.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Remark {
-    /// How serious.
-    pub severity: Severity,
-    /// The project.
-    pub project: ProjectId,
-    /// Its name.
-    pub name: String,
-    /// The cell to go to.
-    pub field: Field,
-    /// The words.
-    pub what: Ui,
-}
-
-/// Checks every line. Shape: errors first, then in the order of the lines.
-#[must_use]
-pub fn check(lines: &[Line]) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    for line in lines {
-        let conflict = line.conflicts.first();
-        let month = MonthLine {
-            done: line.done,
-            nil: line.nil.is_some(),
-            year: line.year,
-            plan: line.plan,
-            total: line.total,
-            image: line.cell(Field::MonthImage).as_text().unwrap_or(""),
-            last_image: &line.last_image,
-            conflict: conflict.map(|id| Field::from_id(id).unwrap_or(Field::MonthDoneFen)),
-        };
-        let found = shared::rules::report::remarks(&month).into_iter();
-        remarks.extend(found.map(|(severity, field, what)| Remark {
-            severity,
-            project: line.project,
-            name: line.name.clone(),
-            field,
-            what,
-        }));
-    }
-    let of = |severity| {
-        remarks
-            .iter()
-            .filter(move |remark: &&Remark| remark.severity == severity)
-            .cloned()
-    };
-    of(Severity::Error)
-        .chain(of(Severity::Warning))
-        .chain(of(Severity::Hint))
-        .collect()
-}
-
 /// Sums over the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
@@ -279,24 +226,10 @@ mod tests {
     #[test]
     fn nothing_reported_and_nothing_changed_are_different_things() {
         let missing = line(&row(None, ""), november(), &[]);
-        assert_eq!(check(&[missing])[0].what, Ui::MonthDoneMissing);
+        assert!(!missing.filled);
         let nil = path_of(Field::MonthNil, november());
         let unchanged = line(&row(None, ""), november(), &[(nil, Value::from("weather"))]);
-        assert!(check(std::slice::from_ref(&unchanged)).is_empty());
+        assert!(unchanged.filled);
         assert_eq!(totals(&[unchanged]).nil, 1);
-    }
-
-    #[test]
-    fn remarks_name_what_does_not_fit_and_errors_come_first() {
-        let over = line(&row(Some(3_000_000_000), "路基完成"), november(), &[]);
-        let missing = line(&row(None, ""), november(), &[]);
-        let found: Vec<_> = check(&[over, missing])
-            .into_iter()
-            .map(|remark| remark.what)
-            .collect();
-        assert_eq!(
-            found,
-            [Ui::MonthDoneMissing, Ui::OverYearPlan, Ui::SameImage]
-        );
     }
 }

@@ -14,6 +14,7 @@ use shared::text::ui::{Say, Ui};
 use shared::time::Month;
 use shared::value::Value;
 
+use super::checks;
 use super::draw::{Reader, block, light, td_number, th, th_number};
 use super::filed;
 use super::reports::{owed, ways};
@@ -29,7 +30,8 @@ const WORDS: [Field; 3] = [Field::MonthImage, Field::MonthNext, Field::Problems]
 pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     let ledger: String = call.asked("ledger")?.unwrap_or_default();
     let unit: UnitId = call.asked("unit")?.unwrap_or(call.person()?.actor.unit);
-    let view = reports::reported(site, call, unit, ledger, period(site, call)?).await?;
+    let month = reports::reported(site, call, unit, ledger, period(site, call)?).await?;
+    let view = &month.view;
     let reader = Reader::of(site, call).await?;
     let title = format!(
         "{} {}",
@@ -53,15 +55,21 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
                     @if view.state.is_reported() { (reader.badge(sign::timeliness(view.timeliness))) }
                     (sheet::due(&reader, view.due))
                     @if view.unit == actor.unit { (others) }
-                    button."button button--small" type="button" data-copy=(copied(&reader, &view)) { (reader.word(Ui::CopyTable)) }
+                    button."button button--small" type="button" data-copy=(copied(&reader, view)) { (reader.word(Ui::CopyTable)) }
                 }
                 @if let Some(filing) = &view.filing {
-                    (filed::became(&reader, &sheet, filing)) (filed::line(&reader, &title, &sheet, filing))
+                    (filed::became(&reader, &sheet, filing)) (checks::explained(&reader, &month)) (filed::line(&reader, &title, &sheet, filing))
                     @if sheet::reviews(actor, &sheet) { (filed::review(&reader, &sheet, filing, step)) }
                 }
             }
         }
-        _ => paper(&reader, &view),
+        "checks" => {
+            let asked = call.query.get("explain").map_or("", String::as_str);
+            let writes = checks::may_explain(&reader, &call.person()?.actor, view);
+            checks::part(&reader, &month, asked, writes)
+        }
+        "counts" => html! { p { (checks::counts(&reader, &month)) } },
+        _ => paper(&reader, view),
     })
 }
 

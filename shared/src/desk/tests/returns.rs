@@ -29,7 +29,7 @@ fn mark(node: &mut Node, project: ProjectId, field: &str) -> Option<String> {
         town(),
         "kz.progress",
     );
-    let rows = month.unwrap().rows;
+    let rows = month.unwrap().view.rows;
     let row = rows.into_iter().find(|row| row.row.id == project)?;
     row.marks.get(field)?.as_text().map(str::to_owned)
 }

@@ -59,7 +59,7 @@ fn timeliness(node: &mut Node, month: &str) -> Timeliness {
         lang: crate::text::Lang::Zh,
     };
     let report = board::report(&mut node.library, &node.store, &question, town(), REPORT);
-    report.unwrap().timeliness
+    report.unwrap().view.timeliness
 }
 
 fn file_month(number: u8, month: &str) -> Command {
