@@ -42,7 +42,9 @@ use crate::store::Blobs;
 use crate::views;
 
 pub use edit::new_command_id;
-pub use export::{ExportFailed, Exported, RESULTS, Titled, export, results};
+pub use export::{
+    ExportFailed, Exported, RESULTS, RecordFile, Titled, archive, export, record_ledger, results,
+};
 pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;

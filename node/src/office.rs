@@ -8,8 +8,9 @@
 //! one call, pure over plain data. What it returns becomes one `Command::Import`; refused rows go back to their author as a workbook
 //! ([`errors_out`]).
 //!
-//! [`export`] writes ledgers; a ledger it wrote can be imported again and changes nothing. [`results`] writes what assessment came to. Both
-//! are set up for the printer as they are (`print`).
+//! [`export`] writes ledgers of projects, [`records`] those of what belongs to them (problems, approvals …) and of all else; a ledger that
+//! was written can be imported again and changes nothing, and without rows it is the template for new ones (`offer` adds what can be chosen).
+//! [`results`] writes what assessment came to. All are set up for the printer as they are (`print`).
 //!
 //! Invariants:
 //! - A workbook is never parsed inside the server's process.
@@ -26,6 +27,7 @@ pub mod header;
 pub mod home;
 pub mod import;
 pub mod mapping;
+mod offer;
 pub mod parcel;
 pub mod plan;
 mod print;
@@ -35,7 +37,7 @@ pub mod remembered;
 pub mod results;
 pub mod rows;
 pub mod seal;
-mod sheet;
+pub mod sheet;
 pub mod verdict;
 pub mod workbook;
 

@@ -745,7 +745,10 @@ pub struct ImportPreview {
     pub file: String,
     /// The sheets found, and what was done with each.
     pub sheets: Vec<SheetPreview>,
-    /// Projects the import would create, change, leave.
+    /// What a sheet can hold besides projects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledgers: Vec<RecordOption>,
+    /// Projects and rows the import would create, change, leave.
     pub counts: ImportCounts,
     /// Rows in all.
     pub rows: u32,
@@ -772,6 +775,12 @@ pub struct SheetPreview {
     pub name: String,
     /// The rows of the header (from 1), or `None` when no table was found.
     pub header_rows: Option<(u32, u32)>,
+    /// The table of records its rows are; empty for projects.
+    #[serde(default)]
+    pub ledger: String,
+    /// What its columns can hold where its rows are records; empty for what those of projects can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<RecordOption>,
     /// The money unit found, `万元`, `亿元` or `元`.
     pub money_unit: String,
     /// Column letter, its title, and the path it goes to (`None`: ignored).

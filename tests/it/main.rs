@@ -48,6 +48,7 @@ mod salvage;
 mod scenarios;
 mod screens;
 mod sheets;
+mod sheets_of_records;
 mod sim;
 mod sticks;
 mod strikes;

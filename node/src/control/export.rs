@@ -1,9 +1,16 @@
 //! The list of projects as a file: a ledger for people, or the lines of `dump`.
 
+use shared::command::Actor;
+use shared::decide::Parties;
+use shared::field::Table;
 use shared::ids::{DocumentId, ProjectId};
 use shared::profile::{Ledger, LedgerPer, Profile};
 use shared::project::ProjectView;
+use shared::records;
 use shared::rules::ledgers;
+use shared::summary;
+use shared::text::Lang;
+use shared::text::office::LEDGER_NAME;
 use shared::time::Month;
 
 use super::request::Trouble;
@@ -12,6 +19,9 @@ use crate::driver::DriverError;
 use crate::office;
 use crate::office::export::{self, ExportError, Format, write};
 use crate::office::import::Words;
+use crate::office::records::ledger::RecordLedger;
+use crate::office::records::sheet::ledgers as ledgers_of_records;
+use crate::office::sheet::Style;
 use crate::views;
 use shared::library::LibraryError;
 
@@ -73,6 +83,12 @@ pub struct Titled {
     pub name: String,
     /// The fields of a ledger of months; `None`: the standard ledger.
     month_fields: Option<Vec<String>>,
+    /// True: for new projects, with a note at each title.
+    pub is_template: bool,
+    /// The columns it has besides the project's name; empty: all.
+    pub columns: Vec<String>,
+    /// What it is for.
+    pub style: Style,
 }
 
 impl Titled {
@@ -95,7 +111,24 @@ impl Titled {
         Self {
             name: name.to_owned(),
             month_fields: ledger.map(|ledger| ledger.fields.clone()),
+            ..Self::default()
         }
+    }
+
+    /// The columns such a file can have, by their keys.
+    #[must_use]
+    pub fn offered(&self, month: Month) -> Vec<(String, String)> {
+        export::offered(&export::Ledger {
+            name: &self.name,
+            month_fields: self.month_fields.as_deref(),
+            unit: "",
+            month,
+            today: month.first_day(),
+            words: &Words::default(),
+            is_template: false,
+            columns: &[],
+            style: Style::Print,
+        })
     }
 }
 
@@ -156,12 +189,134 @@ pub async fn export(
             month,
             today,
             words: &words,
+            is_template: titled.is_template,
+            columns: &titled.columns,
+            style: titled.style,
         };
         write(format, &ledger, &projects)
     })
     .await
     .map_err(|_| ExportFailed::Interrupted)??;
     Ok(Exported { bytes, rows })
+}
+
+/// Which rows of records a file holds, and what it is for.
+#[derive(Debug, Clone)]
+pub struct RecordFile {
+    /// The table.
+    pub table: Table,
+    /// The columns it has besides the project's name; empty: all.
+    pub columns: Vec<String>,
+    /// To be printed, or data.
+    pub style: Style,
+    /// True: for new rows, with a note at each title and nothing filled in.
+    pub is_template: bool,
+}
+
+/// Writes the rows of records of projects, in the order given: of those whose rows the person may read.
+///
+/// # Errors
+/// [`ExportFailed`].
+pub async fn record_ledger(
+    context: &Context,
+    actor: Actor,
+    format: Format,
+    projects: Vec<(ProjectId, String)>,
+    file: RecordFile,
+) -> Result<Exported, ExportFailed> {
+    let profile = context.profile().await??;
+    let (table, rules) = (file.table, profile.clone());
+    let ids: Vec<ProjectId> = projects.iter().map(|(id, _)| *id).collect();
+    let mut views: Vec<ProjectView> = Vec::new();
+    for some in ids.chunks(AT_ONCE).filter(|_| !file.is_template) {
+        let (some, actor, profile) = (some.to_vec(), actor.clone(), rules.clone());
+        let more = context.handle.read(move |read| {
+            let directory = summary::directory(read.replica.library(), read.reader)?;
+            let mut found = Vec::new();
+            for id in some {
+                let Some(view) = views::project(read, id)? else {
+                    continue;
+                };
+                let parties = Parties::of(&view, &directory);
+                if records::may_read(&profile, &actor, table, None, Some(&parties))
+                    && view.cells.rows(table).next().is_some()
+                {
+                    found.push(view);
+                }
+            }
+            Ok::<_, LibraryError>(found)
+        });
+        views.extend(more.await??);
+    }
+    let directory = context
+        .handle
+        .read(move |read| summary::directory(read.replica.library(), read.reader));
+    let (directory, info) = (directory.await??, context.info());
+    let today = context.clock.now().date();
+    let rows = views.len();
+    let bytes = tokio::task::spawn_blocking(move || {
+        let ledger = RecordLedger {
+            table,
+            profile: &profile,
+            directory: &directory,
+            names: &projects,
+            unit: &info.unit_name,
+            today,
+            columns: &file.columns,
+            style: file.style,
+            is_template: file.is_template,
+        };
+        office::records::ledger::write(format, &ledger, &views)
+    });
+    let bytes = bytes.await.map_err(|_| ExportFailed::Interrupted)??;
+    Ok(Exported { bytes, rows })
+}
+
+/// Everything a person may read of projects as one archive (.zip): a workbook of the projects, one of each ledger of records that has rows, and
+/// the lines of `dump`.
+///
+/// # Errors
+/// [`ExportFailed`].
+pub async fn archive(
+    context: &Context,
+    actor: &Actor,
+    projects: Vec<(ProjectId, String)>,
+    month: Month,
+) -> Result<Vec<u8>, ExportFailed> {
+    let ids: Vec<ProjectId> = projects.iter().map(|(id, _)| *id).collect();
+    let of_projects = Titled {
+        style: Style::Data,
+        ..Titled::default()
+    };
+    let mut parts = Vec::new();
+    for (format, ending) in [(Format::Xlsx, "xlsx"), (Format::Ndjson, "ndjson")] {
+        let file = export(context, format, ids.clone(), month, of_projects.clone()).await?;
+        parts.push((format!("{LEDGER_NAME}.{ending}"), file.bytes));
+    }
+    let profile = context.profile().await??;
+    for table in ledgers_of_records().filter(|table| records::is_on(*table, &profile)) {
+        let file = RecordFile {
+            table,
+            columns: Vec::new(),
+            style: Style::Data,
+            is_template: false,
+        };
+        let file = record_ledger(context, actor.clone(), Format::Xlsx, projects.clone(), file);
+        let file = file.await?;
+        if file.rows > 0 {
+            parts.push((format!("{}.xlsx", table.label(Lang::Zh)), file.bytes));
+        }
+    }
+    let packed = tokio::task::spawn_blocking(move || {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            archive.start_file(name, zip::write::SimpleFileOptions::default())?;
+            std::io::Write::write_all(&mut archive, &bytes)?;
+        }
+        archive.finish().map(std::io::Cursor::into_inner)
+    });
+    let packed = packed.await.map_err(|_| ExportFailed::Interrupted)?;
+    Ok(packed.map_err(|error| ExportError::Document(error.into()))?)
 }
 
 impl From<ExportFailed> for Trouble {

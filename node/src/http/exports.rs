@@ -3,13 +3,19 @@
 use bytes::Bytes;
 use http::Response;
 use shared::command::Role;
+use shared::field::Table;
 use shared::ids::ProjectId;
-use shared::text::office::results_title;
+use shared::text::Lang;
+use shared::text::office::{LEDGER_NAME, Office, results_title};
 
 use super::projects::{period, query};
 use super::reply::{self, Failed};
 use super::{Call, Site, records};
-use crate::control::{ExportFailed, RESULTS, Titled, export as write};
+use crate::control::{
+    ExportFailed, RESULTS, RecordFile, Titled, archive, export as write, record_ledger,
+};
+use crate::office::records::sheet::is_ledger;
+use crate::office::sheet::Style;
 use crate::office::{self, export::Format};
 use crate::views;
 
@@ -39,7 +45,7 @@ async fn results(
     ))
 }
 
-/// The rows of a table of records as a file, to whoever may read them.
+/// The rows of a table of records as a file, to whoever may read them: those of projects as a ledger that comes back by import.
 async fn table(
     site: &Site,
     call: &Call,
@@ -49,11 +55,16 @@ async fn table(
     if format == Format::Docx {
         return Err(Failed::BadRequest(format!("format: {ending}")));
     }
-    let records = records::found(site, call, records::table(call)?).await?;
+    let table = records::table(call)?;
+    if is_ledger(table) {
+        return ledger(site, call, table, (format, ending)).await;
+    }
+    let records = records::found(site, call, table).await?;
     let name = format!("{}.{ending}", office::records::title(&records));
-    let lang = call.lang;
-    let written =
-        tokio::task::spawn_blocking(move || office::records::write(format, &records, lang));
+    let (lang, style, today) = (call.lang, style(call), site.context.clock.now().date());
+    let written = tokio::task::spawn_blocking(move || {
+        office::records::write(format, &records, (style, today), lang)
+    });
     let bytes = written
         .await
         .map_err(|error| Failed::internal("writing a table", error))?
@@ -61,12 +72,89 @@ async fn table(
     Ok(reply::download(format.media_type(), &name, bytes.into()))
 }
 
+/// What a file is for: `format=data` is a workbook of data, all else is for the printer.
+fn style(call: &Call) -> Style {
+    match call.query.get("format").map(String::as_str) {
+        Some("data") => Style::Data,
+        _ => Style::Print,
+    }
+}
+
+/// The columns a file shall have; none named: all.
+fn columns(call: &Call) -> Vec<String> {
+    let named = call.query.get("columns").map_or("", String::as_str);
+    let named = named.split(',').filter(|name| !name.is_empty());
+    named.map(str::to_owned).collect()
+}
+
+/// The rows that belong to projects: of one that is named, else of those the query lists; or the template for new ones.
+async fn ledger(
+    site: &Site,
+    call: &Call,
+    table: Table,
+    (format, ending): (Format, &str),
+) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    if actor.role == Role::Observer {
+        return Err(Failed::Forbidden);
+    }
+    let project: Option<ProjectId> = call.asked("project")?;
+    if project.is_some() {
+        // Whoever may not read these rows hears so.
+        records::found(site, call, table).await?;
+    }
+    let facts = site.context.handle.read(views::facts).await??;
+    let listed = views::list(&facts, period(site, call)?, &query(call, usize::MAX)?).rows;
+    let listed = listed.into_iter();
+    let listed = listed.filter(|row| project.is_none_or(|project| row.id == project));
+    let projects: Vec<(ProjectId, String)> = listed.map(|row| (row.id, row.name)).collect();
+    let is_template = call.query.contains_key("template");
+    let mut name = table.label(Lang::Zh).to_owned();
+    if is_template {
+        name.push_str(Office::Template.text(Lang::Zh));
+    } else if let ([(_, of)], true) = (&projects[..], project.is_some()) {
+        name = format!("{name}（{of}）");
+    }
+    let file = RecordFile {
+        table,
+        columns: columns(call),
+        style: style(call),
+        is_template,
+    };
+    let exported = record_ledger(&site.context, actor, format, projects, file).await?;
+    let name = format!("{name}.{ending}");
+    Ok(reply::download(
+        format.media_type(),
+        &name,
+        exported.bytes.into(),
+    ))
+}
+
+/// Everything the person may read as one archive: the projects, each ledger of records that has rows, and the lines of `dump`.
+async fn whole(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    if actor.role == Role::Observer {
+        return Err(Failed::Forbidden);
+    }
+    let month = period(site, call)?;
+    let facts = site.context.handle.read(views::facts).await??;
+    let listed = views::list(&facts, month, &query(call, usize::MAX)?).rows;
+    let projects = listed.into_iter().map(|row| (row.id, row.name)).collect();
+    let archive = archive(&site.context, &actor, projects, month).await?;
+    let name = format!("{}-{month}.zip", site.context.info().unit_name);
+    Ok(reply::download("application/zip", &name, archive.into()))
+}
+
 /// `GET /api/v1/exports`: the projects the same query lists, as a file; or another table.
 ///
 /// # Errors
 /// When the query has the wrong form or the file cannot be written.
 pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
-    let asked = call.query.get("format").map_or("xlsx", String::as_str);
+    let asked = match call.query.get("format").map_or("xlsx", String::as_str) {
+        "data" => "xlsx",
+        "zip" => return whole(site, call).await,
+        other => other,
+    };
     let format = Format::from_name(&format!("x.{asked}"))
         .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
     if call.query.contains_key("table") {
@@ -82,22 +170,30 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
         return Err(Failed::Forbidden);
     }
     let facts = site.context.handle.read(views::facts).await??;
-    let ids: Vec<ProjectId> = views::list(&facts, month, &query)
-        .rows
-        .iter()
-        .map(|row| row.id)
-        .collect();
+    let is_template = call.query.contains_key("template");
+    let listed = views::list(&facts, month, &query).rows;
+    let listed = listed.iter().filter(|_| !is_template);
+    let ids: Vec<ProjectId> = listed.map(|row| row.id).collect();
     let ledger: String = call.asked("ledger")?.unwrap_or_default();
-    let titled = if ledger.is_empty() {
+    let mut titled = if ledger.is_empty() {
         Titled::default()
     } else {
         Titled::of(&*site.context.profile().await??, &ledger)
     };
-    let stem = if titled.name.is_empty() {
+    titled.is_template = is_template;
+    titled.columns = columns(call);
+    titled.style = style(call);
+    let mut stem = if titled.name.is_empty() {
         site.context.info().unit_name.clone()
     } else {
         titled.name.clone()
     };
+    if is_template {
+        if titled.name.is_empty() {
+            LEDGER_NAME.clone_into(&mut stem);
+        }
+        stem.push_str(Office::Template.text(Lang::Zh));
+    }
     let exported = write(&site.context, format, ids, month, titled).await?;
     Ok(reply::download(
         format.media_type(),

@@ -11,7 +11,7 @@
 //!   `data-label` names it; its own `role="alert"` says why it was refused, and once it is done the panel is asked with `data-ask`;
 //! - `data-with` around a field, a path and a value, is written before the field: what names the row its first words begin; `data-reason` is the
 //!   reason with which it is written, where what was filed is corrected;
-//! - any other form asks for the panel again with what stands in its named inputs, and a button with `data-ask` with what stands there;
+//! - a form with `data-get` fetches a file from there, with what stands in its named inputs; any other asks for the panel again with it, and a button with `data-ask` with what stands there;
 //! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands, or the place it leads to; a list with `data-go` leads to
 //!   the page that is chosen.
 //!
@@ -21,6 +21,7 @@ mod checks;
 mod county;
 mod desk;
 mod draw;
+mod exchange;
 mod filed;
 mod found;
 mod import;
@@ -46,6 +47,7 @@ pub async fn panel(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> 
     let drawn = match name.as_str() {
         "county" => county::panel(site, call).await?,
         "desk" => desk::panel(site, call).await?,
+        "exchange" => exchange::panel(site, call).await?,
         "found" => found::panel(site, call).await?,
         "month" => month::panel(site, call).await?,
         "import" => import::panel(site, call).await?,

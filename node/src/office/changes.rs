@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::mapping::{Mapping, MappingError, Rule};
 
-/// What was changed, as JSON: `{"column TITLE": target, "unit TITLE": unit of money, "header SHEET": first row of its header}`, a title
-/// or a letter, `-` for a column that is left out.
+/// What was changed, as JSON: `{"column TITLE": target, "unit TITLE": unit of money, "header SHEET": first row of its header, "ledger
+/// SHEET": the records it holds, or nothing for projects}`, a title or a letter, `-` for a column that is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes(Vec<Change>);
 
@@ -17,6 +17,7 @@ enum Change {
     Column { key: String, to: String },
     Unit { key: String, unit: String },
     Header { sheet: String, row: u32 },
+    Ledger { sheet: String, table: String },
 }
 
 impl Changes {
@@ -34,6 +35,10 @@ impl Changes {
             match kind {
                 "column" => Ok(Change::Column { key, to: value }),
                 "unit" => Ok(Change::Unit { key, unit: value }),
+                "ledger" => Ok(Change::Ledger {
+                    sheet: key,
+                    table: value,
+                }),
                 "header" => Ok(Change::Header {
                     sheet: key,
                     row: value.parse().map_err(|_| unreadable())?,
@@ -63,6 +68,7 @@ impl Changes {
                     }
                 }
                 Change::Unit { key, unit } => drop(mapping.units.insert(key, unit)),
+                Change::Ledger { sheet, table } => drop(mapping.ledgers.insert(sheet, table)),
                 Change::Header { sheet, row } => drop(mapping.header_rows.insert(sheet, row)),
             }
         }

@@ -23,7 +23,9 @@ use shared::value::Value;
 
 use super::import::Words;
 use super::mapping::Target;
+use super::offer::{Offers, note};
 use super::print::{self, Printed};
+use super::sheet::{self, Head, Style, TitledTable};
 use super::workbook::column_letter;
 
 /// The version of the ledger's layout, kept in the file's properties.
@@ -91,7 +93,7 @@ pub enum ExportError {
 }
 
 /// What stands above a ledger and what it is for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Ledger<'a> {
     /// Its title without the period; empty: the usual one.
     pub name: &'a str,
@@ -105,6 +107,39 @@ pub struct Ledger<'a> {
     pub today: Date,
     /// Options of choice fields by their labels.
     pub words: &'a Words,
+    /// True: for new projects, with a note at each title.
+    pub is_template: bool,
+    /// The columns it has besides the project's name ([`offered`] names them); empty: all.
+    pub columns: &'a [String],
+    /// What it is for.
+    pub style: Style,
+}
+
+/// The columns of a ledger by their keys, with their titles.
+#[must_use]
+pub fn offered(ledger: &Ledger<'_>) -> Vec<(String, String)> {
+    let all = Ledger {
+        columns: &[],
+        ..*ledger
+    };
+    let columns = columns(&all).into_iter();
+    let open = columns.filter(|column| !is_kept(column.target));
+    open.map(|column| (key(column.target), column.title))
+        .collect()
+}
+
+/// The key of a column: its field, whatever its period.
+fn key(target: Target) -> String {
+    let rule = target.to_rule();
+    rule.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// True for the columns every ledger has: without them it would not come back.
+fn is_kept(target: Target) -> bool {
+    matches!(
+        target,
+        Target::Serial | Target::Id | Target::Once(Field::Name)
+    )
 }
 
 /// One column of a ledger.
@@ -148,6 +183,7 @@ pub fn write(
 ) -> Result<Vec<u8>, ExportError> {
     let columns = columns(ledger);
     match format {
+        Format::Xlsx if ledger.style == Style::Data => write_data(ledger, &columns, projects),
         Format::Xlsx => write_xlsx(ledger, &columns, projects),
         Format::Csv => write_csv(ledger, &columns, projects),
         Format::Docx => write_docx(ledger, &columns, projects),
@@ -213,6 +249,8 @@ fn columns(ledger: &Ledger<'_>) -> Vec<Column> {
             columns.insert(at, more);
         }
     }
+    let wanted = |target| is_kept(target) || ledger.columns.contains(&key(target));
+    columns.retain(|column| ledger.columns.is_empty() || wanted(column.target));
     columns
 }
 
@@ -365,6 +403,11 @@ fn write_xlsx(
     let sheet = book.add_worksheet();
     sheet.set_name(office::LEDGER_NAME)?;
     write_head(sheet, ledger, columns, &formats)?;
+    let mut offers = Offers::default();
+    let rows = u32::try_from(projects.len()).unwrap_or(u32::MAX);
+    for (at, column) in (0u16..).zip(columns) {
+        offer(sheet, &mut offers, ledger, (at, rows), column)?;
+    }
     for (index, project) in projects.iter().enumerate() {
         let row = FIRST_ROW + u32::try_from(index).unwrap_or(u32::MAX);
         for (at, column) in (0u16..).zip(columns) {
@@ -413,7 +456,44 @@ fn write_xlsx(
         today: Some(ledger.today),
     };
     print::set_up(sheet, &printed)?;
+    offers.write(&mut book)?;
     Ok(book.save_to_buffer()?)
+}
+
+/// Offers what can be chosen in a column, and in a template says what it takes.
+fn offer(
+    sheet: &mut Worksheet,
+    offers: &mut Offers,
+    ledger: &Ledger<'_>,
+    (at, rows): (u16, u32),
+    column: &Column,
+) -> Result<(), ExportError> {
+    let Some(field) = column.target.field() else {
+        return Ok(());
+    };
+    let options = match field.kind() {
+        Kind::Choice(list) => ledger.words.labels(list),
+        Kind::Flag => [Office::Yes, Office::No]
+            .map(|word| word.text(Lang::Zh).to_owned())
+            .to_vec(),
+        _ => Vec::new(),
+    };
+    offers.put(
+        sheet,
+        (at, FIRST_ROW, FIRST_ROW + rows),
+        &column.title,
+        options,
+    )?;
+    if ledger.is_template {
+        let text = office::title_note(field.kind(), field == Field::Name);
+        let row = if column.group.is_empty() {
+            HEAD_ROW
+        } else {
+            HEAD_ROW + 1
+        };
+        note(sheet, (row, at), &text)?;
+    }
+    Ok(())
 }
 
 pub(super) fn write_amount<'a>(
@@ -505,6 +585,48 @@ fn write_head(
     Ok(())
 }
 
+/// The title of a column that stands alone, with its unit.
+fn title_in_wan(column: &Column) -> String {
+    match column.target.is_money() {
+        true => office::in_wan(&column.title, Lang::Zh),
+        false => column.title.clone(),
+    }
+}
+
+/// The ledger as data: one line of titles, no sums, nothing for the printer.
+fn write_data(
+    ledger: &Ledger<'_>,
+    columns: &[Column],
+    projects: &[ProjectView],
+) -> Result<Vec<u8>, ExportError> {
+    let head = columns.iter().map(|column| Head {
+        is_money: column.target.is_money(),
+        is_hidden: column.target == Target::Id,
+        ..Head::new(&title_in_wan(column), column.width)
+    });
+    let row = |(index, project): (usize, &ProjectView)| {
+        let cells = columns
+            .iter()
+            .map(|column| cell(ledger, column, index + 1, project));
+        let cells = cells.map(|cell| match cell {
+            Shown::Wan(said) => sheet::Shown::Number(said),
+            Shown::Count(number) => sheet::Shown::Number(number.to_string()),
+            Shown::Nothing => sheet::Shown::Text(String::new()),
+            Shown::Text(said) => sheet::Shown::Text(said),
+        });
+        cells.collect()
+    };
+    let table = TitledTable {
+        title: office::LEDGER_NAME.to_owned(),
+        head: head.collect(),
+        frozen: 2,
+        rows: projects.iter().enumerate().map(row).collect(),
+        style: ledger.style,
+        ..TitledTable::default()
+    };
+    table.xlsx()
+}
+
 fn write_csv(
     ledger: &Ledger<'_>,
     columns: &[Column],
@@ -513,15 +635,7 @@ fn write_csv(
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
-    let titles = columns.iter().map(|column| {
-        let unit = if column.target.is_money() {
-            "（万元）"
-        } else {
-            ""
-        };
-        format!("{}{unit}", column.title)
-    });
-    writer.write_record(titles)?;
+    writer.write_record(columns.iter().map(title_in_wan))?;
     for (index, project) in projects.iter().enumerate() {
         writer.write_record(
             columns

@@ -144,7 +144,7 @@ pub fn keys(heading: &Heading) -> Vec<String> {
 }
 
 /// A title in its compared forms: without brackets' content and with it; years, months and units taken out.
-fn forms(title: &str) -> Vec<String> {
+pub(super) fn forms(title: &str) -> Vec<String> {
     let title = clean::normal(title);
     let mut outside = String::new();
     let mut all = String::new();

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::api::{ColumnMapping, Finding, ImportPreview, SheetPreview, TopRow};
+use shared::api::{ColumnMapping, Finding, ImportPreview, RecordOption, SheetPreview, TopRow};
 use shared::command::{Actor, ImportCounts, ImportItem};
 use shared::decide::ImportRules;
-use shared::field::{Column as TableColumn, Field, FieldPath, Kind};
+use shared::field::{Column as TableColumn, Field, FieldPath, Kind, Table};
 use shared::ids::{ImportId, ProjectId, UnitId};
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
+use shared::records::is_on;
 use shared::text::Lang;
 use shared::text::fields;
 use shared::text::finding::Found;
+use shared::text::office::CHOICES_SHEET;
 use shared::text::parse::clean;
 use shared::text::parse::money::{self, Unit};
 use shared::text::refusal::path_label;
@@ -20,6 +22,7 @@ use shared::time::{Month, Timestamp};
 pub use super::home::Units;
 use super::mapping::{self, Layout, Mapping, Target};
 use super::plan;
+use super::records::sheet::{columns as sheet_columns, ledgers};
 use super::rows::{self, RowKind};
 use super::verdict::{self, Context, Draft, Noted};
 use super::workbook::{CellValue, Row, Sheet, Workbook, column_letter};
@@ -52,11 +55,11 @@ impl Words {
             if words.0.contains_key(name) {
                 continue;
             }
+            for option in profile.named_options(name).into_iter().flatten() {
+                words.add(name, option.id, option.name_zh);
+            }
             for option in fields::fixed_options(name).unwrap_or_default() {
                 words.add(name, option.id, option.label(Lang::Zh));
-            }
-            for option in profile.options(name).into_iter().flatten() {
-                words.add(name, &option.id, &option.name_zh);
             }
         }
         words
@@ -77,6 +80,15 @@ impl Words {
             .iter()
             .find(|option| clean::normal(&option.1) == wanted || option.0 == wanted)
             .map(|(id, _)| id.as_str())
+    }
+
+    /// The labels of an enumeration's options, each option once.
+    #[must_use]
+    pub fn labels(&self, enumeration: &str) -> Vec<String> {
+        let mut ids = BTreeSet::new();
+        let options = self.0.get(enumeration).into_iter().flatten();
+        let first = options.filter(|(id, _)| ids.insert(id));
+        first.map(|(_, label)| label.clone()).collect()
     }
 
     /// The label of an option, or the id itself where it is not known.
@@ -179,6 +191,7 @@ pub struct Preview {
 pub fn layouts(workbook: &Workbook, mapping: &Mapping, this_month: Month) -> Vec<(usize, Layout)> {
     let sheets = workbook.sheets.iter().enumerate();
     sheets
+        .filter(|(_, sheet)| !offers_choices(sheet))
         .filter_map(|(index, sheet)| {
             Some((
                 index,
@@ -186,6 +199,11 @@ pub fn layouts(workbook: &Workbook, mapping: &Mapping, this_month: Month) -> Vec
             ))
         })
         .collect()
+}
+
+/// True for the sheet of a template that holds what can be chosen on the others.
+fn offers_choices(sheet: &Sheet) -> bool {
+    sheet.head.name == CHOICES_SHEET
 }
 
 /// Says what an import would do. `load` gives the values of an existing project.
@@ -201,7 +219,8 @@ pub fn preview<E>(
     let mut drafts: Vec<Draft> = Vec::new();
     let mut sheets = Vec::new();
     let mut rows = 0;
-    for (index, sheet) in request.workbook.sheets.iter().enumerate() {
+    let read = request.workbook.sheets.iter().enumerate();
+    for (index, sheet) in read.filter(|(_, sheet)| !offers_choices(sheet)) {
         let Some((_, layout)) = layouts.iter().find(|(of, _)| *of == index) else {
             if !sheet.rows.is_empty() {
                 noted.push((
@@ -216,6 +235,8 @@ pub fn preview<E>(
             sheets.push(SheetPreview {
                 name: sheet.head.name.clone(),
                 header_rows: None,
+                ledger: said_ledger(request.mapping, sheet),
+                targets: Vec::new(),
                 money_unit: String::new(),
                 columns: Vec::new(),
                 rows: 0,
@@ -235,7 +256,7 @@ pub fn preview<E>(
         let count = u32::try_from(read.len()).unwrap_or(u32::MAX);
         rows += count;
         drafts.extend(read);
-        sheets.push(sheet_preview(sheet, layout, count));
+        sheets.push(sheet_preview(sheet, layout, count, request.lang));
     }
     let planned = plan::plan(request, &layouts, drafts, load)?;
     for (index, layout) in &layouts {
@@ -282,6 +303,7 @@ pub fn preview<E>(
         token: request.import,
         file: request.workbook.file.clone(),
         sheets,
+        ledgers: kept_ledgers(request.rules.profile, request.lang),
         counts: planned.counts,
         rows,
         remembered: false,
@@ -321,7 +343,35 @@ fn refused(draft: &Draft, lang: Lang) -> Refused {
     }
 }
 
-fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32) -> SheetPreview {
+/// What a sheet without a table was said to hold.
+fn said_ledger(mapping: &Mapping, sheet: &Sheet) -> String {
+    let said = mapping.ledgers.get(&sheet.head.name);
+    said.cloned().unwrap_or_default()
+}
+
+/// What the columns of a sheet of records can hold.
+fn targets(table: Table, lang: Lang) -> Vec<RecordOption> {
+    let project =
+        [Field::Name, Field::ProjectCode].map(|field| (Target::Once(field), field.label(lang)));
+    let own = sheet_columns(table).map(|column| (Target::Cell(table, column), column.label(lang)));
+    let option = |(target, label): (Target, &str)| RecordOption {
+        id: target.to_rule(),
+        label: label.to_owned(),
+    };
+    project.into_iter().chain(own).map(option).collect()
+}
+
+/// What sheets can hold besides projects, in this county.
+fn kept_ledgers(profile: &Profile, lang: Lang) -> Vec<RecordOption> {
+    let kept = ledgers().filter(|table| is_on(*table, profile));
+    let option = |table: Table| RecordOption {
+        id: table.id().to_owned(),
+        label: table.label(lang).to_owned(),
+    };
+    kept.map(option).collect()
+}
+
+fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32, lang: Lang) -> SheetPreview {
     let columns = layout.columns.iter().map(|column| {
         let target = column.target.filter(|target| *target != Target::Ignored);
         let below = sheet.rows.iter();
@@ -354,6 +404,11 @@ fn sheet_preview(sheet: &Sheet, layout: &Layout, rows: u32) -> SheetPreview {
     SheetPreview {
         name: sheet.head.name.clone(),
         header_rows: Some(layout.header.rows),
+        ledger: layout.table.map_or("", Table::id).to_owned(),
+        targets: layout
+            .table
+            .map(|table| targets(table, lang))
+            .unwrap_or_default(),
         money_unit: unit.map_or("", Unit::name).to_owned(),
         columns: columns.collect(),
         rows,
@@ -419,7 +474,9 @@ fn read_sheet(context: &Context<'_>, noted: &mut Vec<(usize, Noted)>) -> Vec<Dra
                 },
             );
         }
-        if sheet.head.hidden_columns.contains(&column.heading.column) {
+        // Our own id stands behind what people see.
+        let is_ours = column.target == Some(Target::Id);
+        if !is_ours && sheet.head.hidden_columns.contains(&column.heading.column) {
             note(
                 header_row,
                 at,

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use shared::field::{Field, FieldPath, Kind, Scope};
+use shared::field::{Column as TableColumn, Field, FieldPath, Kind, Scope, Table};
 use shared::text::parse::clean;
 use shared::text::parse::money::Unit;
 use shared::text::synonyms;
@@ -25,6 +25,7 @@ use shared::time::Month;
 use shared::value::Value;
 
 use super::header::{self, Header, Heading};
+use super::records::sheet as of_records;
 use super::workbook::{Sheet, column_index, column_letter};
 
 /// What a person (or a remembered layout) says about a table.
@@ -37,6 +38,9 @@ pub struct Mapping {
     /// The first row of the header of single sheets, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub header_rows: BTreeMap<String, u32>,
+    /// What single sheets hold, by name: a table of records; empty for projects.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ledgers: BTreeMap<String, String>,
     /// The unit of money where neither title nor table name one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub money_unit: Option<String>,
@@ -62,6 +66,7 @@ impl Default for Mapping {
         Self {
             header_row: None,
             header_rows: BTreeMap::new(),
+            ledgers: BTreeMap::new(),
             money_unit: None,
             year: None,
             month: None,
@@ -106,6 +111,12 @@ pub enum MappingError {
         /// What was written.
         unit: String,
     },
+    /// A table that is none of those a workbook brings rows of.
+    #[error("`{table}` is no table of records that can be imported")]
+    UnknownTable {
+        /// What was written.
+        table: String,
+    },
     /// A period that is none.
     #[error("month {month} does not exist")]
     UnknownMonth {
@@ -139,6 +150,8 @@ pub enum Target {
     Contact,
     /// The leader in charge.
     Leader,
+    /// A column of a record that belongs to a project.
+    Cell(Table, TableColumn),
     /// Left out on purpose.
     Ignored,
 }
@@ -171,6 +184,14 @@ impl Target {
             Some((period, id)) => (Some(period), id),
             None => (None, text),
         };
+        let table = period.and_then(Table::from_id);
+        if let Some(table) = table.filter(|table| of_records::is_ledger(*table)) {
+            let column = TableColumn::from_id(id);
+            let column = column.filter(|column| of_records::takes(table, *column));
+            return column
+                .map(|column| Self::Cell(table, column))
+                .ok_or_else(unknown);
+        }
         let field = Field::from_id(id)
             .filter(|field| field.is_importable())
             .ok_or_else(unknown)?;
@@ -203,8 +224,11 @@ impl Target {
     /// True when the column holds amounts.
     #[must_use]
     pub fn is_money(self) -> bool {
-        self.field()
-            .is_some_and(|field| field.kind() == Kind::Money)
+        let kind = match self {
+            Self::Cell(_, column) => Some(column.kind()),
+            other => other.field().map(Field::kind),
+        };
+        kind == Some(Kind::Money)
     }
 
     /// The target with a period put in where it is known.
@@ -234,6 +258,7 @@ impl Target {
             Self::YearToDate => "@year_to_date".into(),
             Self::Contact => "@contact".into(),
             Self::Leader => "@leader".into(),
+            Self::Cell(table, column) => format!("{}/{}", table.id(), column.id()),
             Self::Ignored => "-".into(),
         }
     }
@@ -257,6 +282,8 @@ pub struct Column {
 pub struct Layout {
     /// The header.
     pub header: Header,
+    /// The records its rows are; `None`: they are projects.
+    pub table: Option<Table>,
     /// The columns.
     pub columns: Vec<Column>,
     /// The year of 当年 where a row does not say.
@@ -278,6 +305,7 @@ impl Layout {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new();
+        hasher.update(self.table.map_or("", Table::id).as_bytes());
         for column in &self.columns {
             hasher.update(clean::normal(&column.heading.title()).as_bytes());
             hasher.update(&[0]);
@@ -323,6 +351,12 @@ impl Mapping {
                 }
             }
         }
+        for table in self.ledgers.values().filter(|table| !table.is_empty()) {
+            let known = Table::from_id(table).filter(|table| of_records::is_ledger(*table));
+            known.ok_or_else(|| MappingError::UnknownTable {
+                table: table.clone(),
+            })?;
+        }
         for name in self.units.values().chain(&self.money_unit) {
             unit(name)?;
         }
@@ -362,6 +396,22 @@ fn said_of<'a, T>(
 /// Finds a sheet's table and where its columns go. `this_month` is taken where nobody names a period.
 #[must_use]
 pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -> Option<Layout> {
+    let table = match mapping.ledgers.get(&sheet.head.name) {
+        Some(said) => Table::from_id(said),
+        None if mapping.guess => of_records::recognise(sheet, file, this_month),
+        None => None,
+    };
+    layout_as(sheet, file, mapping, this_month, table)
+}
+
+/// The same where it is known what the rows are.
+pub(super) fn layout_as(
+    sheet: &Sheet,
+    file: &str,
+    mapping: &Mapping,
+    this_month: Month,
+    table: Option<Table>,
+) -> Option<Layout> {
     let named: BTreeMap<String, String> = mapping
         .columns
         .iter()
@@ -373,14 +423,12 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
         })
         .collect();
     let known = |title: &str| {
-        let guessed = || {
-            mapping
-                .guess
-                .then(|| synonyms::target(title))
-                .flatten()
-                .map(str::to_owned)
-        };
-        named.get(title).cloned().or_else(guessed)
+        let guessed = || mapping.guess.then(|| known_title(table, title)).flatten();
+        let said = named.get(title).filter(|said| {
+            let said = Target::parse(said).ok();
+            said.is_some_and(|said| of_records::fits(table, said))
+        });
+        said.cloned().or_else(guessed)
     };
     // Who names columns by letter need not name their titles too.
     let needed = if mapping.columns.is_empty() { 2 } else { 1 };
@@ -394,10 +442,16 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
     let mut columns = Vec::new();
     for heading in &header.headings {
         let rule = said_of(&mapping.columns, heading, &header.headings);
+        let rule = rule.map(|rule| match rule {
+            Rule::To(to) => (Target::parse(to).ok(), None),
+            Rule::In { to, unit } => (Target::parse(to).ok(), Unit::from_name(unit)),
+        });
+        // What is said of a title on a sheet of projects says nothing of the same title on one of records.
+        let fits = |target: &Option<Target>| target.is_none_or(|to| of_records::fits(table, to));
+        let rule = rule.filter(|(target, _)| fits(target));
         let (target, rule_unit) = match rule {
-            Some(Rule::To(to)) => (Target::parse(to).ok(), None),
-            Some(Rule::In { to, unit }) => (Target::parse(to).ok(), Unit::from_name(unit)),
-            None if mapping.guess => (guess(heading), None),
+            Some(said) => said,
+            None if mapping.guess => (guess_as(heading, table), None),
             None => (None, None),
         };
         // Two columns for one field: the first counts. A second note is added to the first.
@@ -428,13 +482,32 @@ pub fn layout(sheet: &Sheet, file: &str, mapping: &Mapping, this_month: Month) -
     let month = Month::new(year, month).unwrap_or(this_month);
     Some(Layout {
         header,
+        table,
         columns,
         year,
         month,
     })
 }
 
-/// What a heading means by itself.
+/// The target a title means where the rows are these.
+fn known_title(table: Option<Table>, title: &str) -> Option<String> {
+    match table {
+        Some(table) => of_records::target(table, title),
+        None => synonyms::target(title).map(str::to_owned),
+    }
+}
+
+/// What a heading means where the rows are these.
+fn guess_as(heading: &Heading, table: Option<Table>) -> Option<Target> {
+    let Some(table) = table else {
+        return guess(heading);
+    };
+    let keys = header::keys(heading);
+    let target = keys.iter().find_map(|key| of_records::target(table, key))?;
+    Target::parse(&target).ok()
+}
+
+/// What a heading over projects means by itself.
 fn guess(heading: &Heading) -> Option<Target> {
     let keys = header::keys(heading);
     let is = |words: &[&str]| keys.iter().any(|key| words.contains(&key.as_str()));

@@ -1,5 +1,7 @@
 //! From rows to one undoable step: joins rows that are the same project, finds the projects that exist, keeps what changes.
 //!
+//! Rows of records are planned behind the projects they belong to (`records::plan`).
+//!
 //! A row is matched by our own id, then by project code, then by name (and owner and territory where both are given). A new project's id
 //! derives from its unit and name, so that the same workbook imported on two machines makes the same documents.
 
@@ -19,6 +21,7 @@ use shared::value::Value;
 
 use super::import::{Existing, Request, Units};
 use super::mapping::{Layout, Target};
+use super::records::plan as of_records;
 use super::verdict::{Draft, column_of};
 
 /// An amount this many times the middle one of its column is suspect …
@@ -65,7 +68,8 @@ fn leader_row(project: ProjectId, name: &str) -> RowId {
     ))
 }
 
-fn digest(purpose: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+/// Sixteen bytes that are the same on every machine for the same parts.
+pub(super) fn digest(purpose: &[u8], parts: &[&[u8]]) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(purpose);
     for part in parts {
@@ -83,7 +87,7 @@ pub(super) fn plan<E>(
     mut drafts: Vec<Draft>,
     mut load: impl FnMut(ProjectId) -> Result<Option<ProjectView>, E>,
 ) -> Result<Planned, E> {
-    let kept = join(request, layouts, &mut drafts);
+    let (kept, rows) = join(request, layouts, &mut drafts);
     let index = Index::new(request.existing);
     let tables: HashMap<usize, UnitId> = layouts
         .iter()
@@ -164,6 +168,16 @@ pub(super) fn plan<E>(
             items.push(item);
         }
     }
+    let mut planned = of_records::Planning {
+        request,
+        layouts,
+        index: &index,
+        tables: &tables,
+        items,
+        counts,
+    };
+    planned.rows(&mut drafts, &rows, load)?;
+    let of_records::Planning { items, counts, .. } = planned;
     Ok(Planned {
         drafts,
         items,
@@ -180,7 +194,7 @@ pub(super) fn plan<E>(
 /// What an edit of the same values would be refused for, by whatever rule, keeps the row out and comes back with the rule's sentence.
 ///
 /// The judge is the one that decides the import itself, so that the preview promises what the import does.
-fn ask_the_rules(
+pub(super) fn ask_the_rules(
     request: &Request<'_>,
     layouts: &[(usize, Layout)],
     draft: &mut Draft,
@@ -209,12 +223,25 @@ fn compatible(one: &str, other: &str) -> bool {
     one.is_empty() || other.is_empty() || one.contains(&other) || other.contains(&one)
 }
 
-/// Finds rows that are one project, merges what agrees, refuses what differs; gives the drafts that remain.
-fn join(request: &Request<'_>, layouts: &[(usize, Layout)], drafts: &mut [Draft]) -> Vec<usize> {
+/// Finds rows that are one project, merges what agrees, refuses what differs; gives the drafts that remain, and the rows of records.
+fn join(
+    request: &Request<'_>,
+    layouts: &[(usize, Layout)],
+    drafts: &mut [Draft],
+) -> (Vec<usize>, Vec<usize>) {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut kept = Vec::new();
+    let (mut kept, mut rows) = (Vec::new(), Vec::new());
+    let of_records: HashSet<usize> = layouts
+        .iter()
+        .filter(|(_, layout)| layout.table.is_some())
+        .map(|(sheet, _)| *sheet)
+        .collect();
     for at in 0..drafts.len() {
         if drafts[at].is_refused() {
+            continue;
+        }
+        if of_records.contains(&drafts[at].sheet) {
+            rows.push(at);
             continue;
         }
         let same_name = by_name
@@ -293,7 +320,7 @@ fn join(request: &Request<'_>, layouts: &[(usize, Layout)], drafts: &mut [Draft]
     }
     // Later rows may have been merged into a kept one; a refused one stays out.
     kept.retain(|at| !drafts[*at].is_refused());
-    kept
+    (kept, rows)
 }
 
 fn same_project(one: &Draft, other: &Draft) -> bool {
@@ -374,8 +401,8 @@ pub(super) fn suspect_units(layout: &Layout, drafts: &mut [Draft]) {
 }
 
 /// What exists, by everything a row can be matched with.
-struct Index<'a> {
-    ids: HashMap<ProjectId, &'a Existing>,
+pub(super) struct Index<'a> {
+    pub(super) ids: HashMap<ProjectId, &'a Existing>,
     codes: HashMap<&'a str, Vec<&'a Existing>>,
     names: HashMap<String, Vec<&'a Existing>>,
 }
@@ -403,7 +430,7 @@ impl<'a> Index<'a> {
 
     /// The project a row is. Where its unit is `named`, a project of another one is no match by its name alone: every township has a
     /// 集镇道路工程. What an earlier import left under the hub's own unit may be anybody's.
-    fn find(
+    pub(super) fn find(
         &self,
         draft: &Draft,
         units: &Units,
@@ -539,7 +566,7 @@ fn leave_out_contradictions(
 }
 
 /// True when a value says what is there already; white space nobody sees is no difference.
-fn same_value(there: &Value, here: &Value) -> bool {
+pub(super) fn same_value(there: &Value, here: &Value) -> bool {
     match (there, here) {
         (Value::Text(there), Value::Text(here)) => {
             there == here || clean::long(there) == *here || clean::line(there) == *here

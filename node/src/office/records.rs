@@ -1,52 +1,108 @@
 //! A table of records as a file: the rows people read, compiled tables among them, as .xlsx, .csv or lines of JSON.
+//!
+//! Rows that belong to projects leave as a ledger that comes back ([`ledger`]): [`sheet`] knows it again, [`plan`] finds its rows.
+
+use std::collections::BTreeMap;
 
 use shared::api::{RecordRow, Records};
+use shared::decide::Directory;
 use shared::field::{Column, Kind};
+use shared::ids::{ProjectId, UserId};
 use shared::money::Fen;
+use shared::profile::Profile;
+use shared::project::ProjectView;
+use shared::records::rows::Around;
+use shared::rules::void::Void;
 use shared::text::Lang;
-use shared::text::office::in_wan;
+use shared::text::office::{MONEY_UNIT, in_wan};
+use shared::time::Date;
 use shared::value::Value;
 
 use super::export::{ExportError, Format};
-use super::sheet::{Shown, TitledTable};
+use super::sheet::{Head, Shown, Style, TitledTable};
+
+pub mod ledger;
+pub mod plan;
+pub mod sheet;
+
+/// Whom rows name as their authors, and which of them have no effect: files say neither.
+static NOBODY: BTreeMap<UserId, (String, String)> = BTreeMap::new();
+static NONE_VOID: Void = Void::new();
+
+/// What stands around the rows of one project, in the words of our files.
+fn around<'a>(
+    profile: &'a Profile,
+    directory: &'a Directory,
+    view: &'a ProjectView,
+    projects: &'a BTreeMap<ProjectId, String>,
+) -> Around<'a> {
+    Around {
+        profile,
+        directory,
+        lang: Lang::Zh,
+        projects,
+        people: &NOBODY,
+        shelves: vec![&view.cells],
+        void: &NONE_VOID,
+    }
+}
 
 /// Writes the rows of a table that are not struck out.
 ///
 /// # Errors
 /// [`ExportError::NotATable`] for a text document; otherwise when the file cannot be built.
-pub fn write(format: Format, records: &Records, lang: Lang) -> Result<Vec<u8>, ExportError> {
+pub fn write(
+    format: Format,
+    records: &Records,
+    (style, today): (Style, Date),
+    lang: Lang,
+) -> Result<Vec<u8>, ExportError> {
     let rows = || records.rows.iter().filter(|row| row.struck.is_empty());
     if format == Format::Ndjson {
         let lines = rows().map(|row| serde_json::json!(row).to_string() + "\n");
         return Ok(lines.collect::<String>().into_bytes());
     }
-    let titles: Vec<String> = records
-        .kind
-        .columns
-        .iter()
-        .map(|column| match column.column.kind() {
-            Kind::Money => in_wan(&column.label, lang),
-            _ => column.label.clone(),
-        })
+    let columns = || records.kind.columns.iter();
+    let head: Vec<Head> = columns()
+        .map(|column| head(column.column, &column.label, lang))
         .collect();
-    let columns = || records.kind.columns.iter().map(|column| column.column);
-    let title = title(records);
+    let rows = rows().map(|row| columns().map(|column| cell(row, column.column)).collect());
     let table = TitledTable {
-        title: &title,
-        head: titles
-            .iter()
-            .map(String::as_str)
-            .zip(columns().map(width))
-            .collect(),
-        frozen: 0,
-        rows: rows()
-            .map(|row| columns().map(|column| cell(row, column)).collect())
-            .collect(),
+        title: title(records),
+        line: has_money(&head).then(|| (String::new(), MONEY_UNIT.to_owned())),
+        head,
+        rows: rows.collect(),
+        signed: Some(today),
+        style,
+        ..TitledTable::default()
     };
+    written(format, table)
+}
+
+/// Writes a table in a format that takes one.
+fn written(format: Format, table: TitledTable) -> Result<Vec<u8>, ExportError> {
     match format {
         Format::Xlsx => table.xlsx(),
         Format::Csv => table.csv(),
         Format::Ndjson | Format::Docx => Err(ExportError::NotATable),
+    }
+}
+
+fn has_money(head: &[Head]) -> bool {
+    head.iter().any(|column| column.is_money)
+}
+
+/// The head of a column.
+fn head(column: Column, label: &str, lang: Lang) -> Head {
+    let is_money = column.kind() == Kind::Money;
+    let title = if is_money {
+        in_wan(label, lang)
+    } else {
+        label.to_owned()
+    };
+    Head {
+        is_money,
+        ..Head::new(&title, width(column))
     }
 }
 

@@ -6,19 +6,22 @@ use shared::rules::scores::written;
 use shared::text::office::{RESULTS, results_title, subject_kind};
 
 use super::export::{ExportError, Format};
-use super::sheet::{Shown, TitledTable};
+use super::sheet::{Head, Shown, TitledTable};
 
 /// Writes the results of a year.
 ///
 /// # Errors
 /// [`ExportError::NotATable`] for a text document; otherwise when the file cannot be built.
 pub fn write(format: Format, year: i16, results: &[Assessed]) -> Result<Vec<u8>, ExportError> {
-    let title = results_title(year);
     let table = TitledTable {
-        title: &title,
-        head: RESULTS.to_vec(),
+        title: results_title(year),
+        head: RESULTS
+            .iter()
+            .map(|(title, width)| Head::new(title, *width))
+            .collect(),
         frozen: 4,
         rows: results.iter().map(|line| cells(line).into()).collect(),
+        ..TitledTable::default()
     };
     match format {
         Format::Xlsx => table.xlsx(),

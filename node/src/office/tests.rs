@@ -21,6 +21,7 @@ use super::export::{self, Format, Ledger};
 use super::import::{self, Existing, Preview, Request, Units, Words};
 use super::mapping::Mapping;
 use super::reader::{self, Collect, Limits};
+use super::sheet::Style;
 use super::workbook::{Workbook, column_index, column_letter};
 use super::{csv_in, errors_out};
 
@@ -28,6 +29,7 @@ mod consistency;
 mod formats;
 mod layouts;
 mod print;
+mod records;
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -144,6 +146,14 @@ impl World {
                     heads: Vec::new(),
                     cells: shared::cells::CellMap::new(),
                 });
+            let home = Cell {
+                value: item.home.to_string().into(),
+                contenders: Vec::new(),
+            };
+            let at = FieldPath::once(Field::HomeNode);
+            if view.cells.get(&at).is_none() {
+                view.cells.insert(at, home);
+            }
             for (path, value) in &item.set {
                 view.cells.insert(
                     path.clone(),
@@ -180,6 +190,9 @@ impl World {
             month: Month::new(2026, 11).unwrap(),
             today: Date::new(2026, 11, 22).unwrap(),
             words: &self.words,
+            is_template: false,
+            columns: &[],
+            style: Style::Print,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Turns the cells of one row into values, with a finding for everything that was not plain.
 //!
 //! An error keeps the whole row out: half a project is worse than none. A text that cannot become a value (a masked amount, 建设期为4年)
-//! goes into the notes under its column's title, so that a person can put it right later.
+//! goes into the notes under its column's title, so that a person can put it right later; a row of records has no such notes, so there it
+//! keeps the row out.
 
 mod cells;
 mod figures;
@@ -10,7 +11,9 @@ mod row;
 use std::collections::BTreeMap;
 
 use shared::api::Severity;
-use shared::field::{Field, FieldPath, Table, Target as PathTarget};
+use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
+use shared::ids::RowId;
+use shared::money::Fen;
 use shared::profile::Profile;
 use shared::text::finding::Found;
 use shared::text::parse::date::{self, When};
@@ -62,6 +65,8 @@ pub struct Draft {
     pub year_to_date: Vec<YearToDate>,
     /// The leader in charge.
     pub leaders: Vec<String>,
+    /// Fields whose cells are empty.
+    pub blank: Vec<FieldPath>,
     /// What was found.
     pub noted: Vec<Noted>,
     /// Amounts by column, for the check of sums.
@@ -76,6 +81,12 @@ impl Draft {
             .get(&FieldPath::once(field))
             .and_then(Value::as_text)
             .unwrap_or("")
+    }
+
+    /// The value a row of records has in a column.
+    #[must_use]
+    pub fn cell(&self, table: Table, column: TableColumn) -> Option<&Value> {
+        self.set.get(&unplaced(table, column))
     }
 
     /// True when the row stays out.
@@ -94,6 +105,12 @@ impl Draft {
             found,
         });
     }
+}
+
+/// The path of a cell of a row whose key is not known yet.
+#[must_use]
+pub fn unplaced(table: Table, column: TableColumn) -> FieldPath {
+    FieldPath::cell(table, RowId::from_parts(0, [0; 10]), column)
 }
 
 /// What reading a row needs to know.
@@ -171,7 +188,10 @@ impl RowReader<'_, '_> {
                     );
                     &filled
                 }
-                _ => return,
+                _ => {
+                    self.draft.blank.extend(self.path(target, column));
+                    return;
+                }
             },
         };
         if let CellValue::Error(text) = cell {
@@ -180,16 +200,10 @@ impl RowReader<'_, '_> {
         }
         let text = cell.text();
         match target {
-            Target::Once(field) => self.field(column, field, FieldPath::once(field), cell),
-            Target::Year(year, field) => self.field(
-                column,
-                field,
-                FieldPath::year(year.unwrap_or(self.year), field),
-                cell,
-            ),
-            Target::Month(month, field) => {
-                let month = month.unwrap_or_else(|| self.month_of(column));
-                self.field(column, field, FieldPath::month(month, field), cell);
+            Target::Once(_) | Target::Year(..) | Target::Month(..) | Target::Cell(..) => {
+                if let Some(path) = self.path(target, column) {
+                    self.value(column, path, cell);
+                }
             }
             Target::Serial => {
                 let text = clean::compact(text);
@@ -232,6 +246,19 @@ impl RowReader<'_, '_> {
             }
             Target::Ignored => {}
         }
+    }
+
+    /// The path a column's content goes to, where it is one.
+    fn path(&self, target: Target, column: &Column) -> Option<FieldPath> {
+        Some(match target {
+            Target::Once(field) => FieldPath::once(field),
+            Target::Year(year, field) => FieldPath::year(year.unwrap_or(self.year), field),
+            Target::Month(month, field) => {
+                FieldPath::month(month.unwrap_or_else(|| self.month_of(column)), field)
+            }
+            Target::Cell(table, column) => unplaced(table, column),
+            _ => return None,
+        })
     }
 
     /// The content of a merged cell that began in an earlier row of the same column.
@@ -286,9 +313,34 @@ impl RowReader<'_, '_> {
         self.draft.note(Some(column.heading.column), found);
     }
 
+    /// Drops what was found of a cell that keeps its row out: it says where the text is kept, and it is not.
+    fn forget(&mut self, column: &Column) {
+        let at = Some(column.heading.column);
+        self.draft.noted.retain(|noted| noted.column != at);
+    }
+
     fn remark(&mut self, column: &Column, text: &str) {
         let title = column.heading.levels.last().map_or("", String::as_str);
         let text = clean::line(text);
+        if self.context.layout.table.is_some() {
+            self.forget(column);
+            let at = Some(column.heading.column);
+            let value = self
+                .draft
+                .amounts
+                .iter()
+                .rev()
+                .find(|(of, _)| Some(*of) == at);
+            let (title, value) = (
+                title.to_owned(),
+                value.map(|(_, fen)| Fen(*fen).wan_exact()),
+            );
+            let found = match value {
+                Some(value) => Found::CellUnsure { title, text, value },
+                None => Found::CellUnreadable { title, text },
+            };
+            return self.note(column, found);
+        }
         self.draft.remarks.push(format!("{title}：{text}"));
     }
 
@@ -301,6 +353,9 @@ impl RowReader<'_, '_> {
 pub(super) fn column_of<'a>(layout: &'a Layout, path: &FieldPath) -> Option<&'a Column> {
     let field = match path.target() {
         PathTarget::Once(field) | PathTarget::Year(_, field) | PathTarget::Month(_, field) => field,
+        PathTarget::Cell(table, _, column) if layout.table == Some(table) => {
+            return layout.column(Target::Cell(table, column));
+        }
         PathTarget::Cell(Table::LeadLeaders, ..) => return layout.column(Target::Leader),
         _ => return None,
     };

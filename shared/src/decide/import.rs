@@ -1,17 +1,19 @@
 //! Imports: each project of a workbook becomes the writes that change something; what a rule refuses or nobody's authority
-//! covers is left out, with the sentence an edit would be refused with.
+//! covers is left out, with the sentence an edit would be refused with. Rows of records come in the same way: a row that is edited cell by
+//! cell like any field, an act (approval steps, reports) whole and once, as `record` would write it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::is_proposed;
+use super::record::Record;
 use super::{
     Directory, Draw, Judge, Parties, Right, State, check_value, contradictions, is_hub, refuse,
     refuse_at, right_to,
 };
 use crate::book::Book;
 use crate::command::{Actor, ImportItem, Refusal, Role, Why, Write};
-use crate::field::{Column, Field, FieldPath, Target};
-use crate::ids::DocumentId;
+use crate::field::{Column, Field, FieldPath, Rows, Table, Target};
+use crate::ids::{DocumentId, RowId};
 use crate::limits;
 use crate::profile::Profile;
 use crate::project::{Cell, ProjectView};
@@ -25,6 +27,8 @@ use crate::value::Value;
 pub struct ItemDecision {
     /// True when the project is new here.
     pub created: bool,
+    /// True when the project is here and its rows are new.
+    pub adds_rows: bool,
     /// What is to be written; empty when the record is as the workbook says.
     pub writes: Vec<Write>,
     /// Paths that became proposals.
@@ -93,8 +97,16 @@ pub fn decide_item(
     view: Option<&ProjectView>,
     item: &ImportItem,
 ) -> ItemDecision {
+    if view.is_none() && !item.set.contains_key(&FieldPath::once(Field::Name)) {
+        // Rows, or single values, of a project that is not here make none.
+        return ItemDecision {
+            refused: vec![refuse(Why::NotFound)],
+            ..ItemDecision::default()
+        };
+    }
     let mut decided = ItemDecision {
         created: view.is_none(),
+        adds_rows: view.is_some_and(|view| adds_rows(view, &item.set)),
         ..ItemDecision::default()
     };
     let document = DocumentId::Project(item.project);
@@ -143,8 +155,17 @@ pub fn decide_item(
         .flat_map(|refusal| refusal.missing.iter().cloned())
         .collect();
     let mut stamped = BTreeSet::new();
+    let mut acts: BTreeMap<(Table, RowId), BTreeMap<Column, Value>> = BTreeMap::new();
     for (path, value) in &item.set {
         if view.value(path) == value {
+            continue;
+        }
+        if let Target::Cell(table, key, column) = path.target()
+            && table.written_as() == Rows::Acts
+            && let Ok(row) = key.parse()
+        {
+            let act = acts.entry((table, row)).or_default();
+            act.insert(column, value.clone());
             continue;
         }
         if barred.contains(path) {
@@ -192,7 +213,21 @@ pub fn decide_item(
         }
     }
     judge.leave_out_rows(rules, view, &mut decided, draw);
+    judge.record_acts(rules, view, acts, &mut decided, draw);
     decided
+}
+
+/// True when values of a project that is here are nothing but new rows of records. A leader named in a list of projects is a change of the
+/// project.
+#[must_use]
+pub fn adds_rows(view: &ProjectView, set: &BTreeMap<FieldPath, Value>) -> bool {
+    let is_new = |path: &FieldPath| match path.target() {
+        Target::Cell(table, row, _) => {
+            table != Table::LeadLeaders && view.cells.row(table, row).is_none()
+        }
+        _ => false,
+    };
+    !set.is_empty() && set.keys().all(is_new)
 }
 
 impl Judge<'_> {
@@ -225,5 +260,49 @@ impl Judge<'_> {
             decided.refused.push(refusal);
         }
         decided.writes.extend(judged.beside);
+    }
+
+    /// Acts are written whole, by the rules of `record`; one of them that may not be written is left out with the reason.
+    fn record_acts(
+        &self,
+        rules: &ImportRules<'_>,
+        view: &ProjectView,
+        acts: BTreeMap<(Table, RowId), BTreeMap<Column, Value>>,
+        decided: &mut ItemDecision,
+        draw: Draw<'_>,
+    ) {
+        if acts.is_empty() {
+            return;
+        }
+        let mut state = State::new(self.state.directory);
+        state.projects.insert(view.id, view.clone());
+        let judge = Judge {
+            state: &state,
+            ..*self
+        };
+        for ((table, row), set) in acts {
+            let record = Record {
+                project: Some(view.id),
+                unit: None,
+                table,
+                row,
+                set: &set,
+                on_behalf: is_hub(self.actor).then_some("-"),
+            };
+            let world = World {
+                county: rules.county,
+                rolls: Some(rules.issued.rolls()),
+                ..state.world(rules.profile)
+            };
+            match judge.recorded(&world, &record, None, &mut *draw) {
+                Ok(writes) => decided.writes.extend(writes),
+                Err(refusal) => {
+                    let paths = set.keys();
+                    let paths = paths.map(|column| FieldPath::cell(table, row, *column));
+                    decided.kept.extend(paths);
+                    decided.refused.push(refusal);
+                }
+            }
+        }
     }
 }

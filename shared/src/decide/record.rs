@@ -12,7 +12,7 @@ use crate::field::{Authority, Column, FieldPath, Place, Rows, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::Profile;
 use crate::rules::world::document_of;
-use crate::rules::{self, Entry};
+use crate::rules::{self, Entry, World};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -143,6 +143,28 @@ impl Judge<'_> {
             self.hub_only()?;
             check::reason(reason)?;
         }
+        let writes = self.recorded(&self.state.world(self.profile), record, unit, draw)?;
+        let act = if record.on_behalf.is_some() {
+            Act::Behalf
+        } else {
+            Act::Record
+        };
+        Ok(Decision {
+            act,
+            writes,
+            proposed: Vec::new(),
+        })
+    }
+
+    /// What writing the row comes to, where it may be written: its cells, who and when, and what a rule writes beside it.
+    pub(super) fn recorded(
+        &self,
+        world: &World<'_>,
+        record: &Record<'_>,
+        unit: Option<UnitId>,
+        draw: Draw<'_>,
+    ) -> Result<Vec<Write>, Refusal> {
+        let table = record.table;
         self.may_record(record, unit)?;
         let is_new = !self.stands(record, unit)?;
         self.check_shape(record, is_new)?;
@@ -158,7 +180,7 @@ impl Judge<'_> {
             now: self.now,
             on_behalf: record.on_behalf.is_some(),
         };
-        let beside = rules::judge(&self.state.world(self.profile), &entry, draw)?;
+        let beside = rules::judge(world, &entry, draw)?;
         let document = document_of(table, record.project, unit, self.now)
             .ok_or_else(|| refuse(Why::NotFound))?;
         let mut writes: Vec<_> = record
@@ -174,16 +196,7 @@ impl Judge<'_> {
             self.stamp(&document, table, record.row, &mut writes);
         }
         writes.extend(beside);
-        let act = if record.on_behalf.is_some() {
-            Act::Behalf
-        } else {
-            Act::Record
-        };
-        Ok(Decision {
-            act,
-            writes,
-            proposed: Vec::new(),
-        })
+        Ok(writes)
     }
 
     /// True when the row stands already.

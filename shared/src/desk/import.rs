@@ -132,7 +132,7 @@ impl Run<'_, '_> {
             record.counts.kept += 1;
         }
         record.note_proposed(&decided.proposed);
-        if decided.created {
+        if decided.created || decided.adds_rows && !decided.writes.is_empty() {
             record.counts.created += 1;
         } else if decided.writes.is_empty() {
             record.counts.unchanged += 1;

@@ -69,6 +69,26 @@ found! {
         "本行未导入：{sentence}" "the row stays out: {sentence}";
     IdUnknown { text } "id_unknown" Error
         "系统编号“{text}”在本机没有，请清空该格后重新导入" "the system id “{text}” is not known here; clear the cell and import again";
+    CellUnreadable { title, text } "cell_unreadable" Error
+        "{title}“{text}”不能识别，请改正后再导入，本行未导入" "{title} “{text}” cannot be read; put it right and import again, the row stays out";
+    CellUnsure { title, text, value } "cell_unsure" Error
+        "{title}“{text}”不是数字；如果就是{value}万元，请改填{value}后再导入，本行未导入" "{title} “{text}” is no number; if it is {value}万元, write {value} and import again, the row stays out";
+    CellNotOffered { title, text, options } "cell_not_offered" Error
+        "{title}“{text}”不在选项中（{options}），请改正后再导入，本行未导入" "{title} “{text}” is none of the options ({options}); put it right and import again, the row stays out";
+    CellMissing { title } "cell_missing" Error
+        "缺{title}，本行未导入" "{title} is missing; the row stays out";
+    ProjectUnknown { text } "project_unknown" Error
+        "系统中没有项目“{text}”，请先导入或新增该项目，或改为匹配已有项目" "there is no project “{text}” here; import or add it first, or match the row with another";
+    RowOfOther { text } "row_of_other" Error
+        "系统编号是项目“{text}”的记录，与本行的项目名称不符，请核对；要新增记录的请清空系统编号" "the system id is that of a record of “{text}”, not of the project named here; clear it to add a record";
+    RowAmbiguous { count } "row_ambiguous" Error
+        "该项目有{count}条这样的记录，无法确定是哪一条，请用导出的表（带系统编号）修改" "the project has {count} such records; change the exported table, which has their ids";
+    RowTwice { sheet, row } "row_twice" Error
+        "与“{sheet}”第{row}行是同一条记录而内容不同，请只留一条" "same record as row {row} of “{sheet}” with other content; keep one of them";
+    ActWritten { title } "act_written" Error
+        "这条记录已登记，{title}不能在表中改；写错的请在系统中划去后重新登记" "this record is written and its {title} cannot be changed by a table; strike it out and write it anew";
+    ReferenceUnknown { title, text } "reference_unknown" Error
+        "{title}“{text}”在该项目中没有，请按导出的表填写，本行未导入" "{title} “{text}” is not there in this project; write it as an exported table does, the row stays out";
 
     // Warnings: the row goes in, marked.
     MoneyUnreadable { text } "money_unreadable" Warning

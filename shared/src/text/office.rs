@@ -19,6 +19,24 @@ words! {
     Total "合  计" "Total";
     Yes "是" "yes";
     No "否" "no";
+    ProjectName "项目名称" "Project";
+    ProjectNote "必填。本条记录所属的项目，从下拉列表中选，或照系统中的名称填写。" "Required. The project the record belongs to: choose it, or write its name as it is here.";
+    Template "模板" " template";
+    Required "必填。" "Required. ";
+    Optional "可不填。" "May stay empty. ";
+    NoteMoney "金额，单位万元，例：1200.5" "An amount in 10,000 yuan, as 1200.5";
+    NotePercent "百分比，0 到 100 的整数，例：35" "A percentage, 0 to 100, as 35";
+    NoteCount "整数，例：15" "A whole number, as 15";
+    NoteFlag "填“是”或“否”" "Yes or no";
+    NoteDate "日期，例：2026-11-30，也可写 2026年11月" "A date, as 2026-11-30 or 2026-11";
+    NoteYears "起止年份，例：2025-2027" "Years, as 2025-2027";
+    NoteChoice "从下拉列表中选一项" "Choose one from the list";
+    NoteSet "可填几项，用顿号分开" "Several may be named, with commas between";
+    NoteUnit "单位全称，例：三合镇人民政府" "The full name of the unit";
+    NotePerson "姓名，例：李梅" "A name";
+    NoteLong "文字，可分行" "Words, in lines if need be";
+    NoteText "一行文字" "A line of words";
+    NoteReference "照导出的表填写，没有的不填" "As an exported table has it; else leave it empty";
     }
 }
 
@@ -174,6 +192,36 @@ pub fn in_wan(title: &str, lang: super::Lang) -> String {
     };
     format!("{title}{unit}")
 }
+
+/// What is said at a title in a template: whether it has to be filled, with what, and an example.
+#[must_use]
+pub fn title_note(kind: crate::field::Kind, is_needed: bool) -> String {
+    use crate::field::Kind;
+    let lang = super::Lang::Zh;
+    let takes = match kind {
+        Kind::Money => Office::NoteMoney,
+        Kind::Percent => Office::NotePercent,
+        Kind::Count => Office::NoteCount,
+        Kind::Flag => Office::NoteFlag,
+        Kind::Date => Office::NoteDate,
+        Kind::Years => Office::NoteYears,
+        Kind::Choice(_) => Office::NoteChoice,
+        Kind::Set(_) => Office::NoteSet,
+        Kind::Unit => Office::NoteUnit,
+        Kind::Person => Office::NotePerson,
+        Kind::Long | Kind::CoEdited => Office::NoteLong,
+        Kind::Reference => Office::NoteReference,
+        Kind::Text | Kind::Moment | Kind::Json | Kind::Rules => Office::NoteText,
+    };
+    let needed = match is_needed {
+        true => Office::Required,
+        false => Office::Optional,
+    };
+    [needed.text(lang), takes.text(lang)].concat()
+}
+
+/// The sheet of a workbook that holds the lists to choose from; the import steps over it.
+pub const CHOICES_SHEET: &str = "可选项";
 
 /// The line under a title: the unit of money.
 pub const MONEY_UNIT: &str = "单位：万元";

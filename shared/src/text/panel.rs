@@ -3,6 +3,21 @@
 words! {
     /// A word or sentence of a panel.
     Panel {
+    // 导入导出.
+    Templates "下载模板" "Templates";
+    TemplatesNote "按模板填好后在上面选文件导入。选项和本单位的项目在下拉列表中，各列怎么填写在表头的批注里。" "Fill one in and choose it above. Options and projects are offered in lists; notes at the titles say what each column takes.";
+    MoreLedgers "更多台账" "More ledgers";
+    ExportNote "选好台账、报送期、范围和列后导出；导出的表修改后可以导入，原样导入不产生修改。" "Choose what to export. A changed export can be imported; unchanged it changes nothing.";
+    ExportScope "范围" "Projects";
+    AllProjects "全部项目" "All projects";
+    ExportColumns "列（不选即全部）" "Columns (none: all)";
+    ExportAs "格式" "Format";
+    AsPrint "Excel 打印版（标题、合计、签字栏）" "Excel, to be printed";
+    AsData "Excel 数据版（只有表头和数据）" "Excel, data";
+    AsCsv "CSV" "CSV";
+    AsWord "Word" "Word";
+    AsZip "全库 zip（全部台账）" "Everything (.zip)";
+    ExportNow "导出" "Export";
     // A month on paper.
     InWan "单位：万元" "in 10,000 yuan";
     SignHead "单位负责人：" "Head of unit:";

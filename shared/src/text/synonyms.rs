@@ -373,6 +373,97 @@ pub fn target(title: &str) -> Option<&'static str> {
         .map(|(target, _)| *target)
 }
 
+/// Columns of records and the titles that mean them besides their own names; which of several a title means, the table says that has it.
+pub const CELLS: &[(&str, &[&str])] = &[
+    (
+        "description",
+        &[
+            "问题",
+            "问题描述",
+            "问题内容",
+            "具体问题",
+            "主要问题",
+            "存在的问题",
+            "难点堵点",
+            "需协调事项",
+            "需协调解决的问题",
+        ],
+    ),
+    (
+        "deadline",
+        &[
+            "整改时限",
+            "整改期限",
+            "完成时限",
+            "办结时限",
+            "解决期限",
+            "时限",
+            "期限",
+        ],
+    ),
+    (
+        "responsible_unit",
+        &[
+            "责任单位",
+            "牵头单位",
+            "牵头责任单位",
+            "责任部门",
+            "牵头部门",
+        ],
+    ),
+    ("responsible_person", &["责任人", "具体责任人"]),
+    ("kind", &["问题类别", "问题类型", "类别"]),
+    (
+        "standard",
+        &["销号标准", "整改标准", "解决标准", "完成标准"],
+    ),
+    (
+        "countermeasure",
+        &["对策建议", "解决措施", "整改措施", "工作措施", "措施"],
+    ),
+    ("matters_for_leader", &["需领导协调事项", "需领导解决事项"]),
+    ("source_kind", &["问题来源"]),
+    (
+        "approval_item",
+        &["审批事项", "事项名称", "事项", "手续名称"],
+    ),
+    (
+        "limit_days",
+        &[
+            "法定工作日",
+            "承诺工作日",
+            "办理时限",
+            "承诺时限",
+            "限办时间",
+        ],
+    ),
+    (
+        "org",
+        &["审批部门", "办理部门", "部门", "单位名称", "责任单位"],
+    ),
+    ("person", &["联系人", "经办人", "责任人", "负责人"]),
+    ("phone", &["联系电话", "联系方式", "手机"]),
+    ("amount_fen", &["金额", "资金", "投资额"]),
+    ("investment_fen", &["计划投资", "投资"]),
+    ("date", &["日期", "时间"]),
+    ("due", &["完成时间", "计划完成时间", "完成时限", "时限"]),
+    ("task", &["任务", "工作任务", "事项", "目标节点"]),
+    ("text", &["内容", "说明", "情况", "备注"]),
+    ("progress", &["进展情况", "工作进展", "目前进展"]),
+    ("image", &["形象进度", "目标形象进度"]),
+    ("year", &["年度", "年份"]),
+    ("source", &["资金来源"]),
+    ("status", &["到位情况"]),
+    ("level", &["级别", "层级"]),
+];
+
+/// The columns a title may mean, in the order of the list; the title must be in its compared form.
+#[must_use]
+pub fn cell_columns(title: &str) -> Vec<&'static str> {
+    let meant = CELLS.iter().filter(|(_, words)| words.contains(&title));
+    meant.map(|(column, _)| *column).collect()
+}
+
 /// Words that open a row of sums.
 pub const TOTALS: [&str; 6] = ["小计", "合计", "总计", "累计", "共计", "总合计"];
 
@@ -400,7 +491,7 @@ pub const NOTES: [&str; 14] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::{Field, Scope};
+    use crate::field::{Column, Field, Scope};
 
     #[test]
     fn every_title_means_one_thing_and_every_target_exists() {
@@ -419,6 +510,14 @@ mod tests {
             assert!(
                 special || Field::from_id(id).is_some_and(|field| field.scope() == scope),
                 "{target}"
+            );
+        }
+        for (column, titles) in CELLS {
+            assert!(Column::from_id(column).is_some(), "{column}");
+            assert!(
+                titles
+                    .iter()
+                    .all(|title| cell_columns(title).contains(column))
             );
         }
     }

@@ -374,15 +374,12 @@ words! {
     HeaderElsewhere "表头不对？点选表头的第一行" "Wrong header? Choose its first row";
     HeaderIsHere "从这一行开始是表头" "The header begins in this row";
     FirstValues "前几个值" "First values";
+    SheetHolds "本表内容" "Holds";
     ApplyMapping "按新对照重新核对" "Check again";
     ImportInto "导入到单位" "Into unit";
     ChooseUnit "请选择单位" "choose the unit";
     ReadyToImport "可导入" "ready";
     OwnUnit "本单位" "own unit";
-    ExportLedger "项目台账（.xlsx）" "Project ledger (.xlsx)";
-    ExportCsvLedger "项目台账（.csv）" "Project ledger (.csv)";
-    ExportMonth "本期进度台账（.xlsx）" "This month's report (.xlsx)";
-    ExportNote "导出内容为所选报送期；导出后原样导入不产生修改。" "For the chosen period. Importing an export changes nothing.";
     File "文件" "File";
     // Sync page.
     SyncNow "立即同步" "Sync now";

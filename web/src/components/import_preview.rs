@@ -80,13 +80,19 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             }
         })
     };
-    let column = |column: &ColumnMapping| {
+    let column = |sheet: &SheetPreview, column: &ColumnMapping| {
+        let own = sheet.targets.iter();
+        let own = own.map(|target| (target.id.as_str(), target.label.as_str()));
+        let targets: Vec<(&str, &str)> = match sheet.targets.is_empty() {
+            true => words.targets().collect(),
+            false => own.collect(),
+        };
         let name = &column.title;
         let (to_key, unit_key) = (["column ", name].concat(), ["unit ", name].concat());
         let to = changed.get(&to_key).or(column.target.as_ref());
         let to = to.map_or("-", String::as_str);
         let unit = changed.get(&unit_key).unwrap_or(&column.unit);
-        let is_known = to == "-" || words.targets().any(|(target, _)| target == to);
+        let is_known = to == "-" || targets.iter().any(|(target, _)| *target == to);
         let other = || {
             let path = column.path.as_ref();
             let path = path.and_then(|path| path.parse::<FieldPath>().ok());
@@ -100,7 +106,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 <td><select class="value" data-column={column.column.clone()} aria-label={column.title.clone()} onchange={on(to_key)}>
                     { option("-", words.t(Ui::IgnoreColumn), to) }
                     if !is_known { { option(to, &other(), to) } }
-                    { for words.targets().map(|(target, label)| option(target, label, to)) }
+                    { for targets.iter().map(|(target, label)| option(target, label, to)) }
                 </select></td>
                 <td>if !column.unit.is_empty() {
                     <select class="value" data-unit={column.column.clone()} aria-label={words.t(Ui::MoneyUnit)} onchange={on(unit_key)}>
@@ -108,6 +114,18 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     </select>
                 }</td>
             </tr>
+        }
+    };
+    let holds = |sheet: &SheetPreview| {
+        let key = ["ledger ", &sheet.name].concat();
+        let now = changed.get(&key).unwrap_or(&sheet.ledger);
+        let option = |value: &str, label: &str| html! { <option value={value.to_owned()} selected={value == now}>{ label }</option> };
+        html! {
+            <label class="form__field form__field--inline"><span>{ words.t(Ui::SheetHolds) }</span>
+                <select class="value" data-sheet={sheet.name.clone()} onchange={change.reform(move |event: Event| (event, key.clone()))}>
+                    { option("", words.t(Ui::Projects)) }
+                    { for preview.ledgers.iter().map(|ledger| option(&ledger.id, &ledger.label)) }
+                </select></label>
         }
     };
     let has_table = preview
@@ -175,10 +193,11 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                             None => words.t(Ui::SheetSkipped).to_owned(),
                         } }
                     </summary>
+                    { holds(sheet) }
                     if !sheet.columns.is_empty() {
                         <div class="rows__scroll"><table class="table preview__columns">
                             <thead><tr>{ th(words.t(Ui::Column)) }{ th(words.t(Ui::FileColumn)) }{ th(words.t(Ui::FirstValues)) }{ th(words.t(Ui::SystemField)) }{ th(words.t(Ui::MoneyUnit)) }</tr></thead>
-                            <tbody>{ for sheet.columns.iter().map(column) }</tbody>
+                            <tbody>{ for sheet.columns.iter().map(|one| column(sheet, one)) }</tbody>
                         </table></div>
                     }
                     if !sheet.top.is_empty() { { top(sheet) } }

@@ -1,7 +1,7 @@
 //! A part of a page as the node drew it: put in its place, followed, copied from, written in (`node/src/http/panels.rs` says what it carries).
 //!
-//! Two forms are known: one that asks for the panel again with what stands in it, and one that carries a command of the node's writing, in
-//! which what the person gives has its places. A form that was begun is not drawn anew until it is sent or left.
+//! Three forms are known: one that asks for the panel again with what stands in it, one that fetches a file with it, and one that carries a
+//! command of the node's writing, in which what the person gives has its places. A form that was begun is not drawn anew until it is sent or left.
 //!
 //! An input with `data-path` outside a form writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
 //! typed and is not read as the field's kind stays with its reason, and a new drawing waits until the person has left it.
@@ -21,7 +21,7 @@ use shared::text::ui::Ui;
 use crate::client::http::encode;
 use crate::client::live::Heard;
 use crate::client::wire::Told;
-use crate::client::{clipboard, clock, page};
+use crate::client::{clipboard, clock, files, page};
 use crate::component::{component, use_effect_with, use_node_ref, use_state};
 use crate::components::face::{Face, face_view};
 use crate::hooks::fetch::use_fetch;
@@ -184,7 +184,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     let oninput = Callback::from(|event: InputEvent| {
         let form = event
             .target_dyn_into::<Element>()
-            .and_then(|target| target.closest("form[data-command]").ok()?);
+            .and_then(|target| target.closest("form:is([data-command],[data-get])").ok()?);
         if let Some(form) = form {
             set(&form, "data-draft", Some(""));
         }
@@ -236,6 +236,9 @@ pub fn Panel(props: &PanelProps) -> Html {
             let Some(form) = event.target_dyn_into::<Element>() else {
                 return;
             };
+            if let Some(files) = form.get_attribute("data-get") {
+                return files::download_from(&[files, question(&form)].concat());
+            }
             if !form.has_attribute("data-command") {
                 return asked.set(question(&form));
             }

@@ -22,6 +22,7 @@ use crate::components::conflict_card::by;
 use crate::components::face::{Face, face_view};
 use crate::components::import_many::{ImportMany, upload_path};
 use crate::components::import_preview::{Changes, ImportPreviewView, said};
+use crate::components::panel::Panel;
 use crate::components::stick::Stick;
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
@@ -279,7 +280,6 @@ pub fn Exchange() -> Html {
         })
     };
     let period = session.period;
-    let ledger = words.monthly_ledger();
     html! {
         <div class="exchange">
             <header class="toolbar"><h1>{ words.t(Ui::Exchange) }</h1></header>
@@ -301,6 +301,7 @@ pub fn Exchange() -> Html {
                                     <small>{ words.t(Ui::FileKinds) }</small>
                                     <input id="import-file" type="file" class="off-screen" accept=".xlsx,.xls,.csv,.gz" multiple=true {onchange} />
                                 </label>
+                                <Panel path={format!("exchange?part=templates&period={period}")} />
                             </>
                         },
                         Step::Many(files) => html! {
@@ -318,12 +319,7 @@ pub fn Exchange() -> Html {
             }
             <section class="card">
                 <h2>{ words.t(Ui::ExportTab) }</h2>
-                <p class="form__note">{ words.t(Ui::ExportNote) }</p>
-                <p class="buttons">
-                    <a class="button" id="export-xlsx" href={format!("/api/v1/exports?format=xlsx&period={period}")}>{ words.t(Ui::ExportLedger) }</a>
-                    <a class="button" href={format!("/api/v1/exports?format=csv&period={period}")}>{ words.t(Ui::ExportCsvLedger) }</a>
-                    <a class="button" href={format!("/api/v1/exports?format=xlsx&period={period}&ledger={}", encode(&ledger))}>{ words.t(Ui::ExportMonth) }</a>
-                </p>
+                <Panel path={format!("exchange?period={period}")} />
             </section>
             if session.may_write() { <Stick /> }
             <section class="card">

@@ -6,7 +6,7 @@ use crate::office::results;
 use std::io::Read as _;
 
 /// A part of a workbook.
-fn part(xlsx: &[u8], name: &str) -> String {
+pub(super) fn part(xlsx: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(xlsx)).unwrap();
     let mut text = String::new();
     let mut entry = archive.by_name(name).unwrap();

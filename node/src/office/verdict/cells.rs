@@ -11,15 +11,10 @@ use crate::office::export::looks_like_formula;
 use crate::office::workbook::CellValue;
 
 impl RowReader<'_, '_> {
-    pub(super) fn field(
-        &mut self,
-        column: &Column,
-        field: Field,
-        path: FieldPath,
-        cell: &CellValue,
-    ) {
+    pub(super) fn value(&mut self, column: &Column, path: FieldPath, cell: &CellValue) {
         let text = cell.text();
-        match field.kind() {
+        let Some(kind) = path.kind() else { return };
+        match kind {
             Kind::Money => {
                 if let Some(fen) = self.money(column, cell) {
                     self.put(path, Value::Int(fen));
@@ -80,15 +75,15 @@ impl RowReader<'_, '_> {
             },
             Kind::Choice(options) => self.choice(column, path, options, text),
             Kind::Set(options) => self.set(column, path, options, text),
-            Kind::Long | Kind::CoEdited => self.text(column, field, path, clean::long(text)),
-            Kind::Text | Kind::Unit | Kind::Person => {
+            Kind::Long | Kind::CoEdited => self.text(column, path, clean::long(text)),
+            Kind::Text | Kind::Unit | Kind::Person | Kind::Reference => {
                 let line = clean::line(text);
-                if field == Field::Name && line != text {
+                if is_of(&path, Field::Name) && line != text {
                     self.note(column, Found::NameCleaned { text: line.clone() });
                 }
-                self.text(column, field, path, line);
+                self.text(column, path, line);
             }
-            Kind::Moment | Kind::Reference | Kind::Json | Kind::Rules => {}
+            Kind::Moment | Kind::Json | Kind::Rules => {}
         }
     }
 
@@ -99,7 +94,7 @@ impl RowReader<'_, '_> {
         }
     }
 
-    pub(super) fn text(&mut self, column: &Column, field: Field, path: FieldPath, text: String) {
+    pub(super) fn text(&mut self, column: &Column, path: FieldPath, text: String) {
         if text.is_empty() {
             return;
         }
@@ -111,7 +106,7 @@ impl RowReader<'_, '_> {
             return self.placeholder(column, &text);
         }
         let count = text.chars().count();
-        if field == Field::Name && count > NAME_CHARS_MAX {
+        if is_of(&path, Field::Name) && count > NAME_CHARS_MAX {
             return self.note(
                 column,
                 Found::NameTooLong {
@@ -130,8 +125,9 @@ impl RowReader<'_, '_> {
                 },
             );
         }
-        match (field, self.draft.set.get_mut(&path)) {
-            (Field::Notes, Some(Value::Text(before))) => {
+        let is_notes = is_of(&path, Field::Notes);
+        match self.draft.set.get_mut(&path) {
+            Some(Value::Text(before)) if is_notes => {
                 before.push('\n');
                 before.push_str(&text);
             }
@@ -218,4 +214,9 @@ impl RowReader<'_, '_> {
             );
         }
     }
+}
+
+/// True for the path of a field with one value.
+fn is_of(path: &FieldPath, field: Field) -> bool {
+    *path == FieldPath::once(field)
 }

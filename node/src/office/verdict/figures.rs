@@ -33,6 +33,9 @@ impl RowReader<'_, '_> {
             }
             Ok(Some(money)) => {
                 let value = money.fen.wan_exact();
+                self.draft
+                    .amounts
+                    .push((column.heading.column, money.fen.0));
                 if money.mark.is_some() {
                     self.note(column, Found::MoneyApproximate { text: shown, value });
                     self.remark(column, text);
@@ -42,9 +45,6 @@ impl RowReader<'_, '_> {
                 {
                     self.note(column, Found::MoneyConverted { text: shown, value });
                 }
-                self.draft
-                    .amounts
-                    .push((column.heading.column, money.fen.0));
                 return Some(money.fen.0);
             }
             Err(MoneyError::Negative) => (
@@ -125,6 +125,7 @@ impl RowReader<'_, '_> {
                 }
             },
             Err(WhenError::Impossible) => self.note(column, Found::DateImpossible { text: shown }),
+            Err(_) if self.context.layout.table.is_some() => self.unreadable_date(column, text),
             // Start and end in the cell of one of them.
             Err(_) => match date::parse_period(text, self.year) {
                 Ok(Some(period)) => self.put_period(column, text, period),

@@ -2,18 +2,22 @@
 
 use shared::command::Why;
 use shared::decide::check_value;
-use shared::field::{Field, FieldPath};
+use shared::field::{Field, FieldPath, Kind};
 use shared::money::Fen;
 use shared::text::finding::Found;
 use shared::text::parse::date::When;
 use shared::value::Value;
 
-use super::{NAME_CHARS_MAX, RowReader, Target, column_of};
+use super::{Column, NAME_CHARS_MAX, RowReader, Target, column_of};
+
+/// Options named where a cell is none of them.
+const OPTIONS_NAMED: usize = 12;
 
 impl RowReader<'_, '_> {
     /// Checks that need the whole row, and values that come from none of its cells.
     pub(super) fn finish(&mut self) {
-        for (path, value) in self.context.constants {
+        let is_project = self.context.layout.table.is_none();
+        for (path, value) in self.context.constants.iter().filter(|_| is_project) {
             self.draft
                 .set
                 .entry(path.clone())
@@ -63,9 +67,30 @@ impl RowReader<'_, '_> {
                 self.draft
                     .note(column.map(|column| column.heading.column), found);
             } else if let (Some(column), Some(text)) = (column, value.as_text()) {
-                self.remark(column, text);
+                match path.kind() {
+                    Some(Kind::Choice(list) | Kind::Set(list)) => {
+                        self.not_offered(column, list, text)
+                    }
+                    _ => self.remark(column, text),
+                }
             }
         }
+    }
+
+    /// What is none of the options stays out of a record, with what there is to choose; of a project it goes to the notes.
+    fn not_offered(&mut self, column: &Column, list: &str, text: &str) {
+        if self.context.layout.table.is_none() {
+            return self.remark(column, text);
+        }
+        self.forget(column);
+        let mut options = self.context.words.labels(list);
+        options.truncate(OPTIONS_NAMED);
+        let found = Found::CellNotOffered {
+            title: column.heading.title(),
+            text: text.to_owned(),
+            options: options.join("、"),
+        };
+        self.note(column, found);
     }
 
     /// The month the figures belong to goes beside the figures it belongs to.

@@ -1,0 +1,368 @@
+//! Ledgers of records: what leaves comes back and changes nothing, one changed cell is one change, new rows are added once.
+
+use super::*;
+
+use shared::field::{Column, Kind, Rows, Table};
+use shared::ids::RowId;
+use shared::records::{Named, choices, is_on, targets};
+
+use crate::office::records::ledger::{self, RecordLedger};
+use crate::office::records::sheet::{columns, ledgers, recognise};
+use crate::office::workbook::CellValue;
+
+/// A county that keeps a table.
+fn county_of(table: Table) -> Profile {
+    let mut all = Profile::slugs().map(|slug| Profile::built_in(slug).unwrap());
+    all.find(|profile| is_on(table, profile))
+        .unwrap_or_else(|| panic!("no county keeps {table:?}"))
+}
+
+/// A value as people write it into a column, and where it names another row, that row first.
+fn filled(
+    view: &mut ProjectView,
+    profile: &Profile,
+    table: Table,
+    column: Column,
+) -> Option<Value> {
+    let option = |list| {
+        let offered = choices(profile, list, Lang::Zh);
+        offered
+            .first()
+            .map_or("其他".to_owned(), |one| one.id.clone())
+    };
+    Some(match column.kind() {
+        Kind::Money => Value::Int(12_345_670_000),
+        Kind::Percent => Value::Int(40),
+        Kind::Count => Value::Int(12),
+        Kind::Flag => Value::Bool(true),
+        Kind::Date if column == Column::To => "2027-11-20".into(),
+        Kind::Date => "2026-11-20".into(),
+        Kind::Choice(list) | Kind::Set(list) => option(list).into(),
+        Kind::Long | Kind::CoEdited => "第一行\n第二行，=不是公式".into(),
+        Kind::Reference => match targets(table, column) {
+            Named::Rows([target, ..]) if table.needs().contains(&column) => {
+                put_row(view, profile, *target, 9).to_string().into()
+            }
+            Named::Free => "附件一".into(),
+            _ => return None,
+        },
+        Kind::Text | Kind::Unit | Kind::Person | Kind::Years => format!("甲{}", column.id()).into(),
+        Kind::Moment | Kind::Json | Kind::Rules => return None,
+    })
+}
+
+/// Puts a whole row into a project.
+fn put_row(view: &mut ProjectView, profile: &Profile, table: Table, number: u64) -> RowId {
+    let row = RowId::from_parts(number, [3; 10]);
+    for column in columns(table) {
+        if let Some(value) = filled(view, profile, table, column) {
+            let contenders = Vec::new();
+            let cell = Cell { value, contenders };
+            view.cells.insert(FieldPath::cell(table, row, column), cell);
+        }
+    }
+    row
+}
+
+/// A town with one project, judged as the head of its hub.
+fn town(table: Table) -> (World, ProjectId) {
+    let profile = county_of(table);
+    let mut world = World {
+        words: Words::of(&profile),
+        profile,
+        ..World::default()
+    };
+    let named = "项目名称,总投资（万元）\n河东大桥,1200\n河西公园,300\n";
+    world.import(&parse(named.as_bytes(), "项目.csv"));
+    let project = world.named("河东大桥").id;
+    let actor = Actor {
+        role: Role::HubHead,
+        at_hub: true,
+        ..world.actor.clone()
+    };
+    world.actor = actor;
+    (world, project)
+}
+
+fn written(world: &World, table: Table, is_template: bool) -> Workbook {
+    let views: Vec<ProjectView> = world.projects.values().cloned().collect();
+    let names: Vec<_> = views
+        .iter()
+        .map(|view| (view.id, view.text(Field::Name).to_owned()))
+        .collect();
+    let ledger = RecordLedger {
+        table,
+        profile: &world.profile,
+        directory: &Directory::default(),
+        names: &names,
+        unit: "松坪镇",
+        today: Date::new(2026, 11, 24).unwrap(),
+        columns: &[],
+        style: Style::Print,
+        is_template,
+    };
+    let views = if is_template { &[] } else { &views[..] };
+    let bytes = ledger::write(Format::Xlsx, &ledger, views).unwrap();
+    parse(&bytes, "表.xlsx")
+}
+
+/// The cell of the only row under a title.
+fn cell_under<'a>(book: &'a mut Workbook, title: &str) -> &'a mut CellValue {
+    let rows = &mut book.sheets[0].rows;
+    let head = rows
+        .iter()
+        .find(|row| row.cells.iter().any(|(_, cell)| cell.text() == "项目名称"));
+    let head = head.unwrap();
+    let column = head
+        .cells
+        .iter()
+        .find(|(_, cell)| cell.text().starts_with(title));
+    let (number, column) = (
+        head.number + 1,
+        column.unwrap_or_else(|| panic!("{title}")).0,
+    );
+    let row = rows.iter_mut().find(|row| row.number == number).unwrap();
+    let cell = row.cells.iter_mut().find(|(at, _)| *at == column);
+    &mut cell.unwrap().1
+}
+
+#[test]
+fn every_ledger_of_records_comes_back_unchanged_and_one_changed_cell_is_one_change() {
+    let mut ruled = Vec::new();
+    for table in ledgers() {
+        let (mut world, project) = town(table);
+        let mut view = world.projects[&project].clone();
+        put_row(&mut view, &world.profile, table, 1);
+        if table == Table::UnitLiaisons {
+            // Only a unit with a part in the project has a liaison.
+            put_row(&mut view, &world.profile, Table::RespUnits, 1);
+        }
+        world.projects.insert(project, view);
+        let mut book = written(&world, table, false);
+        let month = Month::new(2026, 11).unwrap();
+        assert_eq!(recognise(&book.sheets[0], "表.xlsx", month), Some(table));
+        let preview = world.preview(&book);
+        let counts = preview.counts();
+        assert!(preview.items.is_empty(), "{table:?}: {:#?}", preview.items);
+        assert!(
+            preview.refused.is_empty(),
+            "{table:?}: {:#?}",
+            preview.refused
+        );
+        let rows = preview.api.rows;
+        assert_eq!((counts.unchanged, counts.created), (rows, 0), "{table:?}");
+        assert!(rows >= 1, "{table:?}");
+
+        let simple = |column: &Column| {
+            matches!(
+                column.kind(),
+                Kind::Text | Kind::Long | Kind::Person | Kind::Unit | Kind::Money | Kind::Date
+            )
+        };
+        // What names the row, a rule may look up; the rest is free.
+        let free = |column: &Column| simple(column) && !table.needs().contains(column);
+        let column = columns(table)
+            .filter(free)
+            .last()
+            .or_else(|| columns(table).find(simple));
+        let column = column.unwrap_or_else(|| panic!("{table:?}"));
+        *cell_under(&mut book, column.label(Lang::Zh)) = CellValue::Text(match column.kind() {
+            Kind::Money => "77".to_owned(),
+            Kind::Date => "2026-12-01".to_owned(),
+            _ => "改过的".to_owned(),
+        });
+        let preview = world.preview(&book);
+        if table.written_as() == Rows::Acts {
+            let kinds: Vec<_> = preview
+                .api
+                .findings
+                .iter()
+                .map(|found| found.kind.as_str())
+                .collect();
+            assert!(kinds.contains(&"act_written"), "{table:?}: {kinds:?}");
+            assert!(preview.items.is_empty(), "{table:?}");
+            continue;
+        }
+        let kinds: Vec<_> = preview
+            .api
+            .findings
+            .iter()
+            .map(|found| found.kind.as_str())
+            .collect();
+        if kinds.contains(&"rule_refuses") {
+            // What the county's rules ask of the project itself keeps the change out with their sentence.
+            ruled.push(table);
+            continue;
+        }
+        assert!(
+            preview.refused.is_empty(),
+            "{table:?}: {:#?}",
+            preview.refused
+        );
+        assert_eq!(preview.counts().updated, 1, "{table:?}");
+        let set: Vec<_> = preview.items.iter().flat_map(|item| &item.set).collect();
+        assert_eq!(set.len(), 1, "{table:?}: {set:#?}");
+        assert!(
+            set[0].0.as_str().ends_with(column.id()),
+            "{table:?}: {set:#?}"
+        );
+    }
+    assert_eq!(ruled, [Table::AgencyContracts]);
+}
+
+#[test]
+fn new_problems_are_added_once_and_change_by_what_they_say() {
+    let (mut world, project) = town(Table::Issues);
+    let head = "序号,项目,问题描述,责任单位,责任人,整改时限\n";
+    let first = format!(
+        "{head}1,河东大桥,征地未完成,松坪镇,李梅,2026-12-31\n2,河西公园,资金缺口,,,\n3,没有的项目,征地,,,\n"
+    );
+    let preview = world.import(&parse(first.as_bytes(), "问题台账.csv"));
+    assert_eq!((preview.counts().created, preview.counts().updated), (2, 0));
+    let kinds: Vec<_> = preview
+        .refused
+        .iter()
+        .flat_map(|refused| &refused.reasons)
+        .collect();
+    assert!(
+        kinds
+            .iter()
+            .any(|(_, reason)| reason.contains("没有的项目")),
+        "{kinds:?}"
+    );
+    let again = world.import(&parse(first.as_bytes(), "问题台账.csv"));
+    assert_eq!((again.counts().created, again.counts().unchanged), (0, 2));
+    // The same problem with another day is that problem; in the file twice with two days it is refused.
+    let later = first.replace("2026-12-31", "2027-01-31");
+    let preview = world.import(&parse(later.as_bytes(), "问题台账.csv"));
+    assert_eq!(
+        (preview.counts().updated, preview.counts().unchanged),
+        (1, 1)
+    );
+    let twice = format!(
+        "{head}1,河东大桥,征地未完成,,,2027-01-31\n2,河东大桥,征地未完成,,,2027-02-01\n3,河东大桥,征地未完成,,,\n"
+    );
+    let preview = world.preview(&parse(twice.as_bytes(), "问题台账.csv"));
+    let kinds: Vec<_> = preview
+        .api
+        .findings
+        .iter()
+        .map(|found| found.kind.as_str())
+        .collect();
+    assert_eq!(
+        kinds.iter().filter(|kind| **kind == "row_twice").count(),
+        2,
+        "{:#?}",
+        preview.api.findings
+    );
+    // Struck out, it is not that problem any more.
+    let mut view = world.projects[&project].clone();
+    let row = view.rows(Table::Issues)[0].to_string();
+    let path = FieldPath::keyed(Table::Issues, &row, Column::Deleted).unwrap();
+    let struck = Cell {
+        value: "写错".into(),
+        contenders: Vec::new(),
+    };
+    view.cells.insert(path, struck);
+    world.projects.insert(project, view);
+    let preview = world.import(&parse(later.as_bytes(), "问题台账.csv"));
+    assert_eq!(
+        (preview.counts().created, preview.counts().unchanged),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_cell_that_cannot_be_read_keeps_its_row_out_and_says_what_would_be_right() {
+    let (world, _) = town(Table::Funding);
+    let text =
+        "项目名称,资金来源,金额（万元）\n河东大桥,中央预算内,约1200万\n河西公园,中央预算内,若干\n";
+    let mut book = parse(text.as_bytes(), "资金.csv");
+    book.sheets[0].head.name = Table::Funding.label(Lang::Zh).to_owned();
+    let preview = world.preview(&book);
+    let reasons: Vec<_> = preview
+        .refused
+        .iter()
+        .map(|refused| refused.reasons[0].1.as_str())
+        .collect();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert!(reasons[0].contains("请改填1200后再导入"), "{reasons:?}");
+    assert!(reasons[1].contains("“若干”不能识别"), "{reasons:?}");
+}
+
+#[test]
+fn a_list_of_projects_with_problems_in_it_is_a_list_of_projects() {
+    let world = World::default();
+    for text in [
+        "项目名称,总投资（万元）,责任单位,责任人,存在问题\n河东大桥,12,某局,李梅,征地\n",
+        "项目名称,存在问题\n河东大桥,征地\n",
+    ] {
+        let preview = world.preview(&parse(text.as_bytes(), "存在问题项目台账.csv"));
+        assert_eq!(preview.api.sheets[0].ledger, "", "{text}");
+        assert_eq!(preview.counts().created, 1, "{text}");
+    }
+}
+
+#[test]
+fn a_template_offers_lists_and_notes_and_holds_no_row() {
+    let (world, _) = town(Table::Issues);
+    let book = written(&world, Table::Issues, true);
+    assert_eq!(
+        book.sheets.len(),
+        2,
+        "the lists stand on a sheet of their own"
+    );
+    let lists: Vec<&str> = book.sheets[1]
+        .rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .map(|(_, cell)| cell.text())
+        .collect();
+    for word in [
+        "河东大桥",
+        "河西公园",
+        &world.profile.issue.kinds[0].name_zh,
+    ] {
+        assert!(lists.contains(&word), "{word}: {lists:?}");
+    }
+    let preview = world.preview(&book);
+    assert_eq!((preview.api.rows, preview.api.sheets.len()), (0, 1));
+    assert!(
+        preview.api.findings.is_empty(),
+        "{:#?}",
+        preview.api.findings
+    );
+    let names: Vec<_> = world
+        .projects
+        .values()
+        .map(|view| (view.id, "甲".to_owned()))
+        .collect();
+    let ledger = RecordLedger {
+        table: Table::Issues,
+        profile: &world.profile,
+        directory: &Directory::default(),
+        names: &names,
+        unit: "松坪镇",
+        today: Date::new(2026, 11, 24).unwrap(),
+        columns: &[],
+        style: Style::Print,
+        is_template: true,
+    };
+    let bytes = ledger::write(Format::Xlsx, &ledger, &[]).unwrap();
+    let sheet = print::part(&bytes, "xl/worksheets/sheet1.xml");
+    let lists = sheet
+        .matches(r#"<dataValidation type="list" errorStyle="warning""#)
+        .count();
+    // The project, its kind, whether it is major, where it was found, how far it reaches.
+    assert!(lists >= 5, "{sheet}");
+    assert!(
+        sheet.contains("<formula1>'可选项'!$A$2:$A$3</formula1>"),
+        "{sheet}"
+    );
+    assert!(sheet.contains(r#"<pane xSplit="2" ySplit="3""#), "{sheet}");
+    let notes = print::part(&bytes, "xl/comments1.xml");
+    assert!(
+        notes.contains("必填。文字，可分行") && notes.contains("例：2026-11-30"),
+        "{notes}"
+    );
+}
