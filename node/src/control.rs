@@ -45,7 +45,7 @@ pub use edit::new_command_id;
 pub use export::{
     ExportFailed, Exported, RESULTS, RecordFile, Titled, archive, export, record_ledger, results,
 };
-pub use import::{ImportError, Prepared, Upload, commit, prepare, undo};
+pub use import::{Choices, ImportError, Prepared, Upload, commit, prepare, undo};
 pub use invite::{InviteFailed, invite};
 pub use perform::perform;
 pub use request::{

@@ -133,7 +133,7 @@ fn a_file_that_takes_too_long_is_given_up() {
 fn twenty_thousand_rows_come_in_through_a_mapping_file() {
     use std::convert::Infallible;
 
-    use node::office::import::{self, Request, Units, Words};
+    use node::office::import::{self, OfFile, Request, Units, Words};
     use node::office::mapping::Mapping;
 
     let path =
@@ -157,6 +157,7 @@ fn twenty_thousand_rows_come_in_through_a_mapping_file() {
     };
     let preview = import::preview(
         &Request {
+            of_file: &OfFile::default(),
             import: shared::ids::ImportId::from_bytes([1; 16]),
             workbook: &book,
             mapping: &mapping,

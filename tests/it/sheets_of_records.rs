@@ -231,6 +231,85 @@ fn what_leaves_is_what_was_asked_for() {
     }
 }
 
+/// The text of changes, as a page sends it.
+fn with(clerk: &mut Client, file: &str, text: &str, changes: &Value) -> Value {
+    let said = changes.to_string();
+    let said: String = said.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let path = format!("/api/v1/imports?file={file}&changes={said}");
+    clerk.upload(&path, "text/csv", text.as_bytes()).ok().json()
+}
+
+#[test]
+fn a_scheme_is_kept_by_name_and_every_file_of_a_folder_has_its_refused_rows() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (_node, mut clerk, _) = township(root.path());
+    let clerk = &mut clerk;
+    let drawn = |clerk: &mut Client, read: &Value| {
+        let token = read["token"].as_str().expect("a token");
+        clerk
+            .get(&format!("/api/v1/panels/import?part=choices&token={token}"))
+            .ok()
+            .text()
+    };
+    // Titles of the office's own, said once and kept as a scheme.
+    let text = "项目名称,活儿,花费\n河东大桥,修桥墩,120\n";
+    let said = json!({"column 活儿": "image_now", "column 花费": "total_investment_fen", "unit 花费": "元", "scheme": "松坪镇月报"});
+    let read = with(clerk, "a.csv", text, &said);
+    assert!(drawn(clerk, &read).contains("value=\"松坪镇月报\""));
+    confirm(clerk, &read);
+    // It is proposed for the same titles, and can be chosen for others.
+    let read = preview(clerk, "b.csv", &text.replace("120", "130"));
+    assert_eq!(
+        (&read["remembered"], counts(&read)),
+        (&json!(true), [0, 1, 0, 0])
+    );
+    let chip = "aria-pressed=\"true\" data-act=\"use=松坪镇月报\"";
+    assert!(
+        drawn(clerk, &read).contains(chip),
+        "{}",
+        drawn(clerk, &read)
+    );
+    let other = "序号,项目名称,活儿,花费\n1,河东大桥,修桥墩,140\n";
+    let read = preview(clerk, "c.csv", other);
+    assert_eq!(
+        (&read["remembered"], counts(&read)),
+        (&json!(false), [0, 0, 1, 0])
+    );
+    let read = with(clerk, "c.csv", other, &json!({"use": "松坪镇月报"}));
+    assert_eq!(
+        (&read["remembered"], counts(&read)),
+        (&json!(true), [0, 1, 0, 0])
+    );
+
+    // More files than previews are kept: each has its refused rows, before and after the right ones are imported.
+    let mut tokens = Vec::new();
+    for number in 0..12 {
+        let text = format!("项目名称,总投资（万元）\n第{number}号路,10\n第{number}号桥,-5\n");
+        let read = preview(clerk, &format!("{number}.csv"), &text);
+        tokens.push(read["token"].as_str().expect("a token").to_owned());
+        if number == 11 {
+            confirm(clerk, &read);
+        }
+    }
+    for (number, token) in tokens.iter().enumerate() {
+        let bytes = clerk
+            .get(&format!("/api/v1/imports/{token}/errors"))
+            .ok()
+            .body;
+        let read = clerk.upload(
+            "/api/v1/imports?file=e.xlsx",
+            "application/octet-stream",
+            &bytes,
+        );
+        let read = read.ok().json();
+        let top = read["sheets"][0]["top"].to_string();
+        assert!(
+            top.contains(&format!("第{number}号桥")) && !top.contains("号路"),
+            "{top}"
+        );
+    }
+}
+
 /// A workbook of problems whose sheet says nothing of what it holds.
 fn write(path: &Path) -> Result<()> {
     let mut book = Workbook::new();
@@ -292,10 +371,28 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser.find_with("[data-figure='created']", "1").await?;
     browser.find_with("#import-rows", "电力杆线未迁改").await?;
     browser.shoot("exchange-3-problems").await?;
+    // The row means another project, says a person; an empty cell shall empty what stands.
+    browser.click("[data-match='表一!2']").await?;
+    browser.shoot("exchange-4-match").await?;
+    browser.press_in("#import-match button", "河西公园").await?;
+    browser.find_with("#import-rows", "人工指定").await?;
+    browser.find_with("#import-rows", "河西公园").await?;
+    browser.click("[data-act='blank=clear']").await?;
+    browser
+        .find("[data-act='blank=clear'][aria-pressed='true']")
+        .await?;
+    browser.find_with("#import-rows", "河西公园").await?;
+    browser.fill("#scheme-name", "松坪镇问题").await?;
+    browser
+        .press_in("#import-preview button", "按此名保存")
+        .await?;
+    browser.holds("#scheme-name", "松坪镇问题").await?;
+    browser.shoot("exchange-5-choices").await?;
     browser.click("#confirm-import").await?;
     browser.find_with("#imports", "事情.xlsx").await?;
     browser.open(&format!("{node}/issues")).await?;
     browser.see("电力杆线未迁改").await?;
+    browser.see("河西公园").await?;
     browser.quit().await
 }
 

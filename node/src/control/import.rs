@@ -12,7 +12,7 @@ use shared::decide::{ImportRules, check_import};
 use shared::desk;
 use shared::document::genesis::DocumentKind;
 use shared::identity::unit_id_of;
-use shared::ids::{ImportId, UnitId};
+use shared::ids::{ImportId, ProjectId, UnitId};
 use shared::library::LibraryError;
 use shared::rules::plan::Issued;
 use shared::store::StoreError;
@@ -62,14 +62,30 @@ pub struct Prepared {
     pub preview: Preview,
     /// The file as it was read.
     pub workbook: Workbook,
+    /// What a person can choose besides where columns go.
+    pub choices: Choices,
     /// What a person said of its columns, now or before, and for which unit.
     said: Option<SaidOf>,
+}
+
+/// What was chosen of a file besides where its columns go, and what could be.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// The scheme its columns follow or will be kept as; empty: none with a name.
+    pub scheme: String,
+    /// The schemes of the unit, the one used last first.
+    pub schemes: Vec<String>,
+    /// True: an empty cell empties what stands.
+    pub blank_clears: bool,
+    /// The projects rows can be matched with.
+    pub existing: Vec<(ProjectId, String)>,
 }
 
 /// A mapping with the tables it was said of.
 #[derive(Debug)]
 struct SaidOf {
     unit: UnitId,
+    name: String,
     mapping: Mapping,
     layouts: Vec<(usize, Layout)>,
 }
@@ -216,18 +232,29 @@ pub async fn prepare(
     tokio::task::spawn_blocking(move || {
         let workbook = parse(&scratch, &scratch_name, &upload)?;
         let this_month = upload.period.unwrap_or(views::this_month(now));
-        let (said, is_remembered) = match given {
-            Some(mapping) => (Some(mapping), false),
-            None => {
-                let remembered = handle.read(move |read| Remembered::of(read.reader, whose));
-                let fits = runtime.block_on(remembered)??.fit(&workbook, this_month);
-                let is_remembered = fits.is_some();
-                (fits, is_remembered)
+        let changes = changes.unwrap_or_default();
+        let remembered = handle.read(move |read| Remembered::of(read.reader, whose));
+        let remembered = runtime.block_on(remembered)??;
+        let schemes = remembered.names();
+        let (said, scheme, is_remembered) = match (given, &changes.uses) {
+            (Some(mapping), _) => (Some(mapping), String::new(), false),
+            (None, Some(name)) => {
+                let named = remembered.named(name);
+                let is_known = named.is_some();
+                (named, name.clone(), is_known)
             }
+            (None, None) => match remembered.fit(&workbook, this_month) {
+                Some((mapping, name)) => (Some(mapping), name, true),
+                None => (None, String::new(), false),
+            },
         };
-        let said = match changes {
-            Some(changes) => Some(changes.over(said.unwrap_or_default())?),
-            None => said,
+        let scheme = changes.scheme.clone().unwrap_or(scheme);
+        let of_file = changes.file.clone();
+        // A scheme is kept under its name also where every title was known.
+        let is_said = changes.says_columns() || changes.scheme.is_some();
+        let said = match is_said {
+            true => Some(changes.over(said.unwrap_or_default())?),
+            false => said,
         };
         let guessed = Mapping::default();
         let existing: Vec<Existing> = rows
@@ -239,6 +266,7 @@ pub async fn prepare(
             import,
             workbook: &workbook,
             mapping: said.as_ref().unwrap_or(&guessed),
+            of_file: &of_file,
             rules: ImportRules {
                 profile: &profile,
                 directory: &directory,
@@ -262,14 +290,23 @@ pub async fn prepare(
         let said = said.map(|mapping| {
             SaidOf {
                 unit: whose,
+                name: scheme.clone(),
                 layouts: preview.layouts.clone(),
                 mapping,
             }
             .without_rows(&workbook, this_month)
         });
+        let living = existing.into_iter().filter(|project| !project.deleted);
+        let choices = Choices {
+            scheme,
+            schemes,
+            blank_clears: of_file.blank_clears,
+            existing: living.map(|project| (project.id, project.name)).collect(),
+        };
         Ok(Prepared {
             preview,
             workbook,
+            choices,
             said,
         })
     })
@@ -295,6 +332,7 @@ impl SaidOf {
         }
         Self {
             unit: self.unit,
+            name: self.name,
             mapping,
             layouts: found,
         }
@@ -332,6 +370,7 @@ pub async fn commit(
         preview,
         workbook,
         said,
+        choices: _,
     } = prepared;
     // The plan holds all that is needed; the sheets of a large file take more memory than anything that follows.
     drop(workbook);
@@ -340,6 +379,7 @@ pub async fn commit(
         items,
         refused,
         layouts: _,
+        found_by: _,
     } = preview;
     drop(refused);
     let counted = api.counts;
@@ -366,7 +406,15 @@ pub async fn commit(
         let now = context.clock.now();
         context
             .handle
-            .write(move |write| remember(write.turn, now, said.unit, &said.layouts, &said.mapping))
+            .write(move |write| {
+                remember(
+                    write.turn,
+                    now,
+                    said.unit,
+                    &said.layouts,
+                    (&said.mapping, &said.name),
+                )
+            })
             .await??;
     }
     Ok(answer)

@@ -24,6 +24,9 @@ use crate::office::errors_out;
 const PREVIEWS_MAX: usize = 8;
 /// How long a preview waits for its yes.
 const PREVIEW_MS: i64 = 60 * 60_000;
+/// Workbooks of refused rows kept, and their bytes together: those of a folder of files that were read one after another.
+const ERRORS_MAX: usize = 64;
+const ERRORS_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Workbooks read at the same time.
 const READ_AT_ONCE: usize = 2;
 
@@ -31,6 +34,7 @@ const READ_AT_ONCE: usize = 2;
 #[derive(Clone)]
 pub struct Previews {
     waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    errors: Arc<Mutex<VecDeque<ErrorRows>>>,
     reading: Arc<Semaphore>,
 }
 
@@ -41,10 +45,20 @@ struct Waiting {
     prepared: Prepared,
 }
 
+/// The refused rows of a file, as a workbook. They outlast its preview: who imported the right ones corrects the others afterwards.
+struct ErrorRows {
+    id: ImportId,
+    user: UserId,
+    until: Timestamp,
+    file: String,
+    bytes: Bytes,
+}
+
 impl Default for Previews {
     fn default() -> Self {
         Self {
             waiting: Arc::default(),
+            errors: Arc::default(),
             reading: Arc::new(Semaphore::new(READ_AT_ONCE)),
         }
     }
@@ -74,6 +88,33 @@ impl Previews {
             .iter()
             .position(|p| p.id == id && p.user == user && p.until > now)?;
         waiting.remove(at).map(|preview| preview.prepared)
+    }
+
+    fn put_errors(&self, rows: ErrorRows, now: Timestamp) {
+        let mut kept = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|rows| rows.until > now);
+        kept.push_back(rows);
+        let too_many = |kept: &VecDeque<ErrorRows>| {
+            let bytes: usize = kept.iter().map(|rows| rows.bytes.len()).sum();
+            kept.len() > ERRORS_MAX || bytes > ERRORS_BYTES_MAX && kept.len() > 1
+        };
+        while too_many(&kept) {
+            kept.pop_front();
+        }
+    }
+
+    /// The refused rows of a file, with the file's name; `None` when there were none, or they are kept no longer.
+    pub(super) fn errors(
+        &self,
+        user: UserId,
+        id: ImportId,
+        now: Timestamp,
+    ) -> Option<(String, Bytes)> {
+        let kept = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept
+            .iter()
+            .find(|rows| rows.id == id && rows.user == user && rows.until > now)?;
+        Some((found.file.clone(), found.bytes.clone()))
     }
 
     /// Looks at what a person previewed; `None` when it is over.
@@ -142,8 +183,19 @@ pub async fn read(
     let _permit = site.previews.reading.acquire().await;
     let prepared = prepare(&site.context, actor, upload, lang).await?;
     let preview = prepared.preview.api.clone();
-    site.previews
-        .put(actor.user, prepared, site.context.clock.now());
+    let now = site.context.clock.now();
+    let refused = errors_out::write(&prepared.workbook, &prepared.preview, lang);
+    if let Some(bytes) = refused.map_err(|error| ImportError::Errors(error.into()))? {
+        let rows = ErrorRows {
+            id: preview.token,
+            user: actor.user,
+            until: now.plus_ms(PREVIEW_MS),
+            file: preview.file.clone(),
+            bytes: bytes.into(),
+        };
+        site.previews.put_errors(rows, now);
+    }
+    site.previews.put(actor.user, prepared, now);
     Ok(preview)
 }
 
@@ -185,26 +237,18 @@ pub async fn confirm(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed
 /// `GET /api/v1/imports/{token}/errors`.
 ///
 /// # Errors
-/// When the preview is over, or nothing was refused.
+/// When nothing was refused, or it is kept no longer.
 pub async fn errors(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let user = call.person()?.actor.user;
     let id: ImportId = call.parameter(0)?;
-    let written = site
+    let now = site.context.clock.now();
+    let (file, bytes) = site
         .previews
-        .with(user, id, site.context.clock.now(), |prepared| {
-            let bytes = errors_out::write(&prepared.workbook, &prepared.preview, call.lang);
-            bytes.map(|bytes| (prepared.preview.api.file.clone(), bytes))
-        })
+        .errors(user, id, now)
         .ok_or(Failed::PreviewGone)?;
-    let (file, bytes) = written.map_err(|error| ImportError::Errors(error.into()))?;
-    let bytes = bytes.ok_or(Failed::NotFound)?;
     let stem = file.split('.').next().unwrap_or("import");
     let kind = crate::office::export::Format::Xlsx.media_type();
-    Ok(reply::download(
-        kind,
-        &format!("{stem}-errors.xlsx"),
-        bytes.into(),
-    ))
+    Ok(reply::download(kind, &format!("{stem}-errors.xlsx"), bytes))
 }
 
 /// `DELETE /api/v1/imports/{token}`.

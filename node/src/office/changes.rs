@@ -5,12 +5,37 @@
 
 use std::collections::BTreeMap;
 
+use shared::ids::ProjectId;
+
 use super::mapping::{Mapping, MappingError, Rule};
 
 /// What was changed, as JSON: `{"column TITLE": target, "unit TITLE": unit of money, "header SHEET": first row of its header, "ledger
 /// SHEET": the records it holds, or nothing for projects}`, a title or a letter, `-` for a column that is left out.
+///
+/// What is said of this file alone and never remembered: `"match SHEET!ROW"`, the project a row means or `new`, and `"blank": "clear"`, empty
+/// cells empty what stands. `"use"` names a scheme that applies, `"scheme"` the name under which the columns are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes(Vec<Change>);
+pub struct Changes {
+    columns: Vec<Change>,
+    /// What is said of this file alone.
+    pub file: OfFile,
+    /// The scheme that applies.
+    pub uses: Option<String>,
+    /// The name under which the columns are kept.
+    pub scheme: Option<String>,
+}
+
+/// What a person says of one file, and not of others like it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OfFile {
+    /// The project a row (of a sheet, by its number) means; `None`: a new one.
+    pub matches: BTreeMap<(String, u32), Option<ProjectId>>,
+    /// True: an empty cell empties what stands.
+    pub blank_clears: bool,
+}
+
+/// Characters of a scheme's name.
+const NAME_CHARS_MAX: usize = 40;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
@@ -28,28 +53,63 @@ impl Changes {
     pub fn parse(text: &str) -> Result<Self, MappingError> {
         let said: BTreeMap<String, String> = serde_json::from_str(text)
             .map_err(|error| MappingError::Unreadable(error.to_string()))?;
-        let change = |(what, value): (String, String)| {
+        let mut changes = Self::default();
+        for (what, value) in said {
             let unreadable = || MappingError::Unreadable(what.clone());
-            let (kind, key) = what.split_once(' ').ok_or_else(unreadable)?;
+            let (kind, key) = what.split_once(' ').unwrap_or((&what, ""));
             let key = key.to_owned();
-            match kind {
-                "column" => Ok(Change::Column { key, to: value }),
-                "unit" => Ok(Change::Unit { key, unit: value }),
-                "ledger" => Ok(Change::Ledger {
+            let is_named = !matches!(kind, "blank" | "use" | "scheme");
+            if is_named == key.is_empty() {
+                return Err(unreadable());
+            }
+            let change = match kind {
+                "blank" => {
+                    changes.file.blank_clears = value == "clear";
+                    continue;
+                }
+                "use" => {
+                    changes.uses = Some(value);
+                    continue;
+                }
+                "scheme" => {
+                    let name: String = value.trim().chars().take(NAME_CHARS_MAX).collect();
+                    changes.scheme = Some(name).filter(|name| !name.is_empty());
+                    continue;
+                }
+                "match" => {
+                    let (sheet, row) = key.rsplit_once('!').ok_or_else(unreadable)?;
+                    let row = row.parse().map_err(|_| unreadable())?;
+                    let project = match value.as_str() {
+                        "new" => None,
+                        id => Some(id.parse().map_err(|_| unreadable())?),
+                    };
+                    changes
+                        .file
+                        .matches
+                        .insert((sheet.to_owned(), row), project);
+                    continue;
+                }
+                "column" => Change::Column { key, to: value },
+                "unit" => Change::Unit { key, unit: value },
+                "ledger" => Change::Ledger {
                     sheet: key,
                     table: value,
-                }),
-                "header" => Ok(Change::Header {
+                },
+                "header" => Change::Header {
                     sheet: key,
                     row: value.parse().map_err(|_| unreadable())?,
-                }),
-                _ => Err(unreadable()),
-            }
-        };
-        said.into_iter()
-            .map(change)
-            .collect::<Result<_, _>>()
-            .map(Self)
+                },
+                _ => return Err(unreadable()),
+            };
+            changes.columns.push(change);
+        }
+        Ok(changes)
+    }
+
+    /// True when something is said of where columns go.
+    #[must_use]
+    pub fn says_columns(&self) -> bool {
+        !self.columns.is_empty()
     }
 
     /// Lays the changes over a mapping.
@@ -58,7 +118,7 @@ impl Changes {
     /// [`MappingError`] when a target or a unit is none.
     pub fn over(self, mut mapping: Mapping) -> Result<Mapping, MappingError> {
         // Columns come before units, as their names sort.
-        for change in self.0 {
+        for change in self.columns {
             match change {
                 Change::Column { key, to } => {
                     let before = mapping.columns.insert(key.clone(), Rule::To(to));
@@ -117,6 +177,10 @@ mod tests {
             "{\"colour A\":\"-\"}",
             "{\"column A\":1}",
             "{\"header A\":\"top\"}",
+            "{\"blank A\":\"clear\"}",
+            "{\"match A\":\"new\"}",
+            "{\"match A!x\":\"new\"}",
+            "{\"match A!1\":\"no id\"}",
         ] {
             assert!(Changes::parse(bad).is_err(), "{bad}");
         }

@@ -19,9 +19,11 @@ use shared::text::parse::money::{self, Unit};
 use shared::text::refusal::path_label;
 use shared::time::{Month, Timestamp};
 
+pub use super::changes::OfFile;
 pub use super::home::Units;
 use super::mapping::{self, Layout, Mapping, Target};
 use super::plan;
+pub use super::plan::FoundBy;
 use super::records::sheet::{columns as sheet_columns, ledgers};
 use super::rows::{self, RowKind};
 use super::verdict::{self, Context, Draft, Noted};
@@ -144,6 +146,8 @@ pub struct Request<'a> {
     pub workbook: &'a Workbook,
     /// What a person or a remembered layout says about its columns.
     pub mapping: &'a Mapping,
+    /// What a person says of this file alone.
+    pub of_file: &'a OfFile,
     /// The county's rules, by which every value is checked, and what they look at.
     pub rules: ImportRules<'a>,
     /// Who imports.
@@ -180,6 +184,8 @@ pub struct Preview {
     pub api: ImportPreview,
     /// For `Command::Import`: new and changed projects only.
     pub items: Vec<ImportItem>,
+    /// How the row of each was found.
+    pub found_by: Vec<FoundBy>,
     /// Rows that stay out.
     pub refused: Vec<Refused>,
     /// The tables found, by the number of their sheet.
@@ -315,6 +321,7 @@ pub fn preview<E>(
     Ok(Preview {
         api,
         items: planned.items,
+        found_by: planned.found_by,
         refused,
         layouts,
     })

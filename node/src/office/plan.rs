@@ -19,7 +19,7 @@ use shared::text::parse::money::Unit;
 use shared::time::Month;
 use shared::value::Value;
 
-use super::import::{Existing, Request, Units};
+use super::import::{Existing, Request};
 use super::mapping::{Layout, Target};
 use super::records::plan as of_records;
 use super::verdict::{Draft, column_of};
@@ -33,10 +33,26 @@ const SUSPECT_ROWS_MIN: usize = 8;
 /// Projects shown in a preview as they were understood.
 const SAMPLE_ROWS: usize = 8;
 
+/// How a row was found to be a project or record that is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundBy {
+    /// By our own id.
+    Id,
+    /// By the project's code.
+    Code,
+    /// By the project's name, and owner and territory where both are given.
+    Name,
+    /// A person said so.
+    Person,
+    /// It is new.
+    New,
+}
+
 /// What the plan comes to.
 pub(super) struct Planned {
     pub drafts: Vec<Draft>,
     pub items: Vec<ImportItem>,
+    pub found_by: Vec<FoundBy>,
     pub counts: ImportCounts,
     /// The first projects as they were understood.
     pub sample: Vec<(u32, BTreeMap<FieldPath, String>)>,
@@ -100,7 +116,7 @@ pub(super) fn plan<E>(
     let mut homes = BTreeSet::new();
     let mut unassigned: BTreeMap<usize, u32> = BTreeMap::new();
     let mut used: HashSet<ProjectId> = HashSet::new();
-    let mut items = Vec::new();
+    let (mut items, mut ways) = (Vec::new(), Vec::new());
     let mut counts = ImportCounts::default();
     let mut sample = Vec::new();
     for at in kept {
@@ -109,13 +125,19 @@ pub(super) fn plan<E>(
         let table = tables.get(&draft.sheet).copied();
         let named = request.units.named(territory, table);
         let home = named.unwrap_or(request.units.own);
-        let matched = match index.find(draft, request.units, named) {
-            Ok(found) => found.filter(|existing| !used.contains(&existing.id)),
+        let matched = match index.find(request, draft, named) {
+            Ok(found) => found.filter(|(existing, _)| !used.contains(&existing.id)),
             Err(found) => {
                 draft.note(None, found);
                 continue;
             }
         };
+        let found_by = matched.map_or(FoundBy::New, |(_, way)| way);
+        let matched = matched.map(|(existing, _)| existing);
+        if found_by == FoundBy::Person {
+            // What the file calls it is no new name of the project that is meant.
+            draft.set.remove(&FieldPath::once(Field::Name));
+        }
         let (project, home, view) = match matched {
             Some(existing) => (
                 existing.id,
@@ -136,7 +158,7 @@ pub(super) fn plan<E>(
         used.insert(project);
         let before = draft.noted.len();
         let as_read = (sample.len() < SAMPLE_ROWS).then(|| shown(draft));
-        let set = changes(draft, project, view.as_ref());
+        let set = changes(request, draft, project, view.as_ref());
         let place = request.workbook.sheets.get(draft.sheet).map(|sheet| Place {
             sheet: sheet.head.name.clone(),
             row: draft.row,
@@ -166,6 +188,7 @@ pub(super) fn plan<E>(
         }
         if !item.set.is_empty() {
             items.push(item);
+            ways.push(found_by);
         }
     }
     let mut planned = of_records::Planning {
@@ -174,13 +197,20 @@ pub(super) fn plan<E>(
         index: &index,
         tables: &tables,
         items,
+        found_by: ways,
         counts,
     };
     planned.rows(&mut drafts, &rows, load)?;
-    let of_records::Planning { items, counts, .. } = planned;
+    let of_records::Planning {
+        items,
+        found_by,
+        counts,
+        ..
+    } = planned;
     Ok(Planned {
         drafts,
         items,
+        found_by,
         counts,
         sample,
         units: homes
@@ -247,10 +277,11 @@ fn join(
         let same_name = by_name
             .entry(clean::normal(drafts[at].text(Field::Name)))
             .or_default();
-        let first = same_name
-            .iter()
-            .copied()
-            .find(|first| same_project(&drafts[*first], &drafts[at]));
+        // Of which a person said what it means is not the same as another that only looks alike.
+        let said = |draft: &Draft| said_of(request, draft);
+        let first = same_name.iter().copied().find(|first| {
+            same_project(&drafts[*first], &drafts[at]) && said(&drafts[*first]) == said(&drafts[at])
+        });
         let Some(first) = first else {
             same_name.push(at);
             kept.push(at);
@@ -432,11 +463,23 @@ impl<'a> Index<'a> {
     /// 集镇道路工程. What an earlier import left under the hub's own unit may be anybody's.
     pub(super) fn find(
         &self,
+        request: &Request<'_>,
         draft: &Draft,
-        units: &Units,
         named: Option<UnitId>,
-    ) -> Result<Option<&'a Existing>, Found> {
+    ) -> Result<Option<(&'a Existing, FoundBy)>, Found> {
+        let units = request.units;
         let home = named.unwrap_or(units.own);
+        match said_of(request, draft) {
+            Some(None) => return Ok(None),
+            Some(Some(id)) => {
+                let found = self.ids.get(&id).filter(|existing| !existing.deleted);
+                let found = found.ok_or_else(|| Found::IdUnknown {
+                    text: id.to_string(),
+                })?;
+                return Ok(Some((found, FoundBy::Person)));
+            }
+            None => {}
+        }
         if let Some(text) = &draft.id {
             let found = text.parse().ok().and_then(|id| self.ids.get(&id).copied());
             let found = found.ok_or_else(|| Found::IdUnknown {
@@ -445,7 +488,7 @@ impl<'a> Index<'a> {
             return if found.deleted {
                 Err(Found::ProjectDeleted)
             } else {
-                Ok(Some(found))
+                Ok(Some((found, FoundBy::Id)))
             };
         }
         let code = draft.text(Field::ProjectCode);
@@ -456,7 +499,7 @@ impl<'a> Index<'a> {
             .collect::<Vec<_>>()
             .as_slice()
         {
-            return Ok(Some(one));
+            return Ok(Some((one, FoundBy::Code)));
         }
         let same: Vec<&Existing> = self
             .names
@@ -485,7 +528,7 @@ impl<'a> Index<'a> {
         match (living.as_slice(), at_home.as_slice()) {
             ([], _) if same.is_empty() => Ok(None),
             ([], _) => Err(Found::ProjectDeleted),
-            ([one], _) | (_, [one]) => Ok(Some(one)),
+            ([one], _) | (_, [one]) => Ok(Some((one, FoundBy::Name))),
             (several, _) => Err(Found::MatchAmbiguous {
                 count: several.len().to_string(),
             }),
@@ -493,8 +536,16 @@ impl<'a> Index<'a> {
     }
 }
 
+/// The project a person said a row means; `Some(None)`: a new one.
+fn said_of(request: &Request<'_>, draft: &Draft) -> Option<Option<ProjectId>> {
+    let sheet = request.workbook.sheets.get(draft.sheet)?;
+    let key = (sheet.head.name.clone(), draft.row);
+    request.of_file.matches.get(&key).copied()
+}
+
 /// The values of a row that differ from what is there.
 fn changes(
+    request: &Request<'_>,
     draft: &mut Draft,
     project: ProjectId,
     view: Option<&ProjectView>,
@@ -505,6 +556,14 @@ fn changes(
     add_notes(draft, &mut wanted, view);
     add_leaders(draft, project, &mut wanted, view);
     let Some(view) = view else { return wanted };
+    if request.of_file.blank_clears {
+        let name = FieldPath::once(Field::Name);
+        let blank = draft.blank.iter().filter(|path| **path != name);
+        let stands = blank.filter(|path| !view.value(path).is_null());
+        for path in stands {
+            wanted.entry(path.clone()).or_insert(Value::Null);
+        }
+    }
     let proposed = proposals(view);
     wanted.retain(|path, value| match view.cells.get(path) {
         Some(cell) if same_value(&cell.value, value) && !cell.is_conflict() => false,

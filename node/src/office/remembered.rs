@@ -27,6 +27,9 @@ pub struct Remembered(Vec<([u8; FINGERPRINT_BYTES], Kept)>);
 struct Kept {
     /// When it was given or used last.
     at: Timestamp,
+    /// What a person calls it (方案); empty while nobody named it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
     mapping: Mapping,
 }
 
@@ -51,9 +54,29 @@ impl Remembered {
         Ok(Self(kept))
     }
 
-    /// The mapping that was given for a table with the titles of one in this workbook.
+    /// The names of schemes, the one used last first.
     #[must_use]
-    pub fn fit(self, workbook: &Workbook, this_month: Month) -> Option<Mapping> {
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (_, kept) in &self.0 {
+            if !kept.name.is_empty() && !names.contains(&kept.name) {
+                names.push(kept.name.clone());
+            }
+        }
+        names
+    }
+
+    /// The mapping a person calls by a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Mapping> {
+        let mut all = self.0.iter();
+        let found = all.find(|(_, kept)| kept.name == name && !name.is_empty());
+        found.map(|(_, kept)| kept.mapping.clone())
+    }
+
+    /// The mapping that was given for a table with the titles of one in this workbook, and what a person calls it.
+    #[must_use]
+    pub fn fit(self, workbook: &Workbook, this_month: Month) -> Option<(Mapping, String)> {
         let fits = |fingerprint: &[u8; FINGERPRINT_BYTES], mapping: &Mapping| {
             let found = layouts(workbook, mapping, this_month);
             let mut found = found.iter();
@@ -61,7 +84,7 @@ impl Remembered {
         };
         let mut all = self.0.into_iter();
         let found = all.find(|(fingerprint, kept)| fits(fingerprint, &kept.mapping));
-        found.map(|(_, kept)| kept.mapping)
+        found.map(|(_, kept)| (kept.mapping, kept.name))
     }
 }
 
@@ -74,10 +97,11 @@ pub fn remember(
     now: Timestamp,
     unit: UnitId,
     layouts: &[(usize, Layout)],
-    mapping: &Mapping,
+    (mapping, name): (&Mapping, &str),
 ) -> Result<(), StoreError> {
     let kept = Kept {
         at: now,
+        name: name.to_owned(),
         mapping: mapping.clone(),
     };
     // Strings and numbers always become JSON.

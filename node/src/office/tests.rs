@@ -18,7 +18,7 @@ use shared::time::{Date, Month, Timestamp};
 use shared::value::Value;
 
 use super::export::{self, Format, Ledger};
-use super::import::{self, Existing, Preview, Request, Units, Words};
+use super::import::{self, Existing, OfFile, Preview, Request, Units, Words};
 use super::mapping::Mapping;
 use super::reader::{self, Collect, Limits};
 use super::sheet::Style;
@@ -59,6 +59,7 @@ struct World {
     projects: BTreeMap<ProjectId, ProjectView>,
     homes: BTreeMap<ProjectId, UnitId>,
     mapping: Mapping,
+    of_file: OfFile,
     words: Words,
     profile: Profile,
     county: Book,
@@ -74,6 +75,7 @@ impl Default for World {
             projects: BTreeMap::new(),
             homes: BTreeMap::new(),
             mapping: Mapping::default(),
+            of_file: OfFile::default(),
             words: Words::of(&profile),
             profile,
             county: Book::default(),
@@ -114,6 +116,7 @@ impl World {
             import: ImportId::from_bytes([1; 16]),
             workbook,
             mapping: &self.mapping,
+            of_file: &self.of_file,
             words: &self.words,
             rules: ImportRules {
                 profile: &self.profile,

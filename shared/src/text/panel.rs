@@ -4,6 +4,18 @@ words! {
     /// A word or sentence of a panel.
     Panel {
     // 导入导出.
+    FoundBy "匹配依据" "Found by";
+    FoundById "系统编号" "our id";
+    FoundByCode "项目代码" "code";
+    FoundByName "名称、业主" "name, owner";
+    FoundByPerson "人工指定" "your word";
+    MatchWith "改为匹配…" "Match with…";
+    Blanks "空白单元格：" "Empty cells:";
+    BlankKeeps "不改" "change nothing";
+    BlankClears "清空" "empty what stands";
+    Scheme "对照方案：" "Scheme:";
+    SchemeName "方案名称，如 XX镇月报" "A name for it";
+    SchemeKeep "按此名保存" "Keep";
     Templates "下载模板" "Templates";
     TemplatesNote "按模板填好后在上面选文件导入。选项和本单位的项目在下拉列表中，各列怎么填写在表头的批注里。" "Fill one in and choose it above. Options and projects are offered in lists; notes at the titles say what each column takes.";
     MoreLedgers "更多台账" "More ledgers";

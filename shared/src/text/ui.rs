@@ -357,7 +357,6 @@ words! {
     Sheet "工作表" "Sheet";
     WholeImport "全部正确才导入" "Only if every row is right";
     WholeImportNote "有错误行，全部未写入。请改正后重新选择文件，或取消勾选。" "Rows have errors, nothing is written. Correct the file and choose it again, or untick this..";
-    BlankKeeps "空白单元格不改动已有的值。" "Blank cells change nothing that stands.";
     ConfirmImport "确认导入" "Import";
     Importing "正在导入…" "Importing…";
     ImportDone "导入完成" "Imported";

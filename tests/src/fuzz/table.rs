@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::io::{Cursor, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use node::office::import::{self, Request, Units, Words};
+use node::office::import::{self, OfFile, Request, Units, Words};
 use node::office::mapping::Mapping;
 use node::office::reader::{self, Collect, Limits};
 use node::office::workbook::Workbook;
@@ -100,6 +100,7 @@ fn plan(workbook: &Workbook) -> bool {
         directory: Vec::new(),
     };
     let request = Request {
+        of_file: &OfFile::default(),
         import: ImportId::from_bytes([1; 16]),
         workbook,
         mapping: &Mapping::default(),

@@ -222,6 +222,7 @@ pub fn ImportMany(props: &ImportManyProps) -> Html {
                     { read.map(|read| words.say(&said(&read.counts))).unwrap_or_default() }
                     if refused > 0 {
                         <details><summary>{ words.t(Ui::Refused) }{ " " }{ refused }</summary>
+                            <a href={format!("/api/v1/imports/{}/errors", read.map(|read| read.token.to_string()).unwrap_or_default())}>{ words.t(Ui::DownloadErrors) }</a>
                             <ul>{ for read.into_iter().flat_map(refusing).map(reason) }</ul>
                         </details>
                     }

@@ -40,7 +40,7 @@ pub struct ImportPreviewViewProps {
 }
 
 /// What a person changed of where columns go since the file was chosen: `column TITLE` to a target, `unit TITLE` to a unit of money,
-/// `header SHEET` to a row.
+/// `header SHEET` to a row, and what the node's drawing of the rows offers.
 pub type Changes = BTreeMap<String, String>;
 
 /// The preview.
@@ -158,6 +158,17 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
             </details>
         }
     };
+    // What is said in the node's drawing is a change like any other.
+    let on_act = {
+        let changed = changed.clone();
+        props.on_changed.reform(move |act: String| {
+            let mut next = (*changed.now()).clone();
+            if let Some((key, value)) = act.split_once('=') {
+                next.insert(key.to_owned(), value.to_owned());
+            }
+            next
+        })
+    };
     let errors = format!("/api/v1/imports/{}/errors", preview.token);
     html! {
         <section class="preview" id="import-preview">
@@ -183,7 +194,8 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                 </div>
             </header>
             if preview.remembered { <p class="form__note" id="import-remembered">{ words.t(Ui::MappingRemembered) }</p> }
-            <p class="form__note">{ words.t(if *whole { Ui::WholeImportNote } else { Ui::BlankKeeps }) }</p>
+            if *whole { <p class="form__note">{ words.t(Ui::WholeImportNote) }</p> }
+            <Panel path={format!("import?part=choices&token={}", preview.token)} on_act={on_act.clone()} />
             if is_changed { <p class="form__note">{ words.t(Ui::MappingWillStay) }</p> }
             { for preview.sheets.iter().map(|sheet| html! {
                 <details class="preview__sheet" key={sheet.name.clone()} open={sheet.header_rows.is_some() || !has_table}>
@@ -224,7 +236,7 @@ pub fn ImportPreviewView(props: &ImportPreviewViewProps) -> Html {
                     </table></div>
                 </section>
             }
-            <Panel path={format!("import?token={}", preview.token)} />
+            <Panel path={format!("import?token={}", preview.token)} {on_act} />
         </section>
     }
 }

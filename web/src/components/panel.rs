@@ -1,6 +1,6 @@
 //! A part of a page as the node drew it: put in its place, followed, copied from, written in (`node/src/http/panels.rs` says what it carries).
 //!
-//! Three forms are known: one that asks for the panel again with what stands in it, one that fetches a file with it, and one that carries a
+//! Four forms are known: one that asks for the panel again with what stands in it, one that fetches a file with it, one that tells it to the page around, and one that carries a
 //! command of the node's writing, in which what the person gives has its places. A form that was begun is not drawn anew until it is sent or left.
 //!
 //! An input with `data-path` outside a form writes its field when it is left, like any other (ux.md 5.0); Enter and the arrows lead on in a table. What was
@@ -230,7 +230,7 @@ pub fn Panel(props: &PanelProps) -> Html {
         })
     };
     let onsubmit = {
-        let (session, outbox) = (session.clone(), outbox.clone());
+        let (session, outbox, on_act) = (session.clone(), outbox.clone(), props.on_act.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(form) = event.target_dyn_into::<Element>() else {
@@ -238,6 +238,10 @@ pub fn Panel(props: &PanelProps) -> Html {
             };
             if let Some(files) = form.get_attribute("data-get") {
                 return files::download_from(&[files, question(&form)].concat());
+            }
+            if let Some(act) = form.get_attribute("data-act") {
+                let said = elements(&form, "[name]").map(|input| text_of(&input));
+                return on_act.emit(said.fold(act, |act, said| act + &said));
             }
             if !form.has_attribute("data-command") {
                 return asked.set(question(&form));

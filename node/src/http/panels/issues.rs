@@ -70,7 +70,8 @@ impl Page<'_> {
     }
 }
 
-fn url(text: &str) -> String {
+/// A text as a part of a query.
+pub(super) fn url(text: &str) -> String {
     let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let bytes = text.bytes();
     bytes

@@ -19,8 +19,8 @@ use shared::value::Value;
 
 use super::super::import::Request;
 use super::super::mapping::{Layout, Target};
-use super::super::plan::{Index, ask_the_rules, digest, same_value};
-use super::super::verdict::Draft;
+use super::super::plan::{FoundBy, Index, ask_the_rules, digest, same_value};
+use super::super::verdict::{Draft, unplaced};
 use super::sheet::columns;
 
 /// Projects held at once with their rows; a table is mostly sorted by project.
@@ -34,6 +34,7 @@ pub(in super::super) struct Planning<'a> {
     /// The unit of each sheet, where its signs name one.
     pub tables: &'a HashMap<usize, UnitId>,
     pub items: Vec<ImportItem>,
+    pub found_by: Vec<FoundBy>,
     pub counts: ImportCounts,
 }
 
@@ -88,8 +89,8 @@ impl Planning<'_> {
             else {
                 continue;
             };
-            let project = match self.project_of(draft, &fresh) {
-                Ok(project) => project,
+            let (project, is_said) = match self.project_of(draft, &fresh) {
+                Ok(found) => found,
                 Err(found) => {
                     let column = layout.column(Target::Once(Field::Name));
                     draft.note(column.map(|column| column.heading.column), found);
@@ -109,7 +110,7 @@ impl Planning<'_> {
                 held.insert(key, Held::of(&around, view, table));
             }
             if let Some(held) = held.get_mut(&key) {
-                self.row(&around, (layout, table), draft, held, &mut taken);
+                self.row(&around, (layout, table, is_said), draft, held, &mut taken);
             }
         }
         Ok(())
@@ -144,12 +145,12 @@ impl Planning<'_> {
             .collect()
     }
 
-    /// The project a row belongs to.
+    /// The project a row belongs to; true: because a person said so.
     fn project_of(
         &self,
         draft: &mut Draft,
         fresh: &HashMap<String, ProjectView>,
-    ) -> Result<ProjectId, Found> {
+    ) -> Result<(ProjectId, bool), Found> {
         let name = draft.text(Field::Name).to_owned();
         let whole = draft.id.take();
         let (project, row) = match whole.as_deref().map(|id| id.split_once('/')) {
@@ -158,22 +159,27 @@ impl Planning<'_> {
             None => (None, None),
         };
         draft.id = project;
-        let units = self.request.units;
-        let unit = units.named("", self.tables.get(&draft.sheet).copied());
-        let found = self.index.find(draft, units, unit);
+        let table = self.tables.get(&draft.sheet).copied();
+        let unit = self.request.units.named("", table);
+        let found = self.index.find(self.request, draft, unit);
         draft.id = row;
         match found? {
-            Some(existing) if clean::normal(&existing.name) == clean::normal(&name) => {
-                Ok(existing.id)
+            Some((existing, FoundBy::Person)) => {
+                // A row of another project is none of this one's, and becomes one.
+                draft.id = None;
+                Ok((existing.id, true))
+            }
+            Some((existing, _)) if clean::normal(&existing.name) == clean::normal(&name) => {
+                Ok((existing.id, false))
             }
             // A code names a project whatever it is called; a row's own id does not move it to another.
-            Some(existing) if draft.id.is_none() => Ok(existing.id),
-            Some(existing) => {
+            Some((existing, _)) if draft.id.is_none() => Ok((existing.id, false)),
+            Some((existing, _)) => {
                 let text = existing.name.clone();
                 Err(Found::RowOfOther { text })
             }
             None => match fresh.get(&clean::normal(&name)) {
-                Some(view) => Ok(view.id),
+                Some(view) => Ok((view.id, false)),
                 None => Err(Found::ProjectUnknown { text: name }),
             },
         }
@@ -182,7 +188,7 @@ impl Planning<'_> {
     fn row(
         &mut self,
         around: &Surroundings<'_>,
-        (layout, table): (&Layout, Table),
+        (layout, table, is_said): (&Layout, Table, bool),
         draft: &mut Draft,
         held: &mut Held,
         taken: &mut HashMap<(ProjectId, Table, String), Taken>,
@@ -191,6 +197,11 @@ impl Planning<'_> {
         let at = |column: Column| {
             let found = layout.column(Target::Cell(table, column));
             found.map(|column| column.heading.column)
+        };
+        let mut way = match draft.id {
+            _ if is_said => FoundBy::Person,
+            Some(_) => FoundBy::Id,
+            None => FoundBy::Name,
         };
         let (set, unknown) = held.understood(around, table, draft);
         let matched = match held.find(table, draft, &set) {
@@ -245,8 +256,16 @@ impl Planning<'_> {
             }
             wanted.insert(column, value.clone());
         }
+        if let Some(row) = standing.filter(|_| self.request.of_file.blank_clears) {
+            let stands = columns(table).filter(|column| row.cells.contains_key(column));
+            let free = stands.filter(|column| !table.needs().contains(column));
+            for column in free.filter(|column| draft.blank.contains(&unplaced(table, *column))) {
+                wanted.insert(column, Value::Null);
+            }
+        }
         match standing {
             None => {
+                way = if is_said { way } else { FoundBy::New };
                 for need in table.needs().iter().filter(|need| !set.contains_key(need)) {
                     draft.note(
                         at(*need),
@@ -315,6 +334,7 @@ impl Planning<'_> {
             self.counts.updated += 1;
         }
         self.items.push(item);
+        self.found_by.push(way);
     }
 }
 

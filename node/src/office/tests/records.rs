@@ -366,3 +366,73 @@ fn a_template_offers_lists_and_notes_and_holds_no_row() {
         "{notes}"
     );
 }
+
+/// What a person says of one file: an empty cell empties what stands, a row means a project of another name.
+#[test]
+fn empty_cells_clear_only_when_asked_and_a_row_goes_where_a_person_says() {
+    let (mut world, bridge) = town(Table::Issues);
+    let text = "项目名称,问题描述,责任人\n河东大桥,征地未完成,李梅\n";
+    world.import(&parse(text.as_bytes(), "问题.csv"));
+    let blank = "项目名称,问题描述,责任人,责任单位\n河东大桥,征地未完成,,\n";
+    let blank = parse(blank.as_bytes(), "问题.csv");
+    assert_eq!(world.preview(&blank).counts().unchanged, 1);
+    world.of_file.blank_clears = true;
+    let preview = world.preview(&blank);
+    let set: Vec<_> = preview.items.iter().flat_map(|item| &item.set).collect();
+    // Only what stood is emptied, and never what the row is known by.
+    assert_eq!(set.len(), 1, "{set:#?}");
+    assert!(set[0].0.as_str().ends_with("/responsible_person") && set[0].1.is_null());
+
+    // The same for projects; a name is never emptied.
+    let ledger = parse(
+        "项目名称,总投资（万元）,建设地点\n河东大桥,,\n".as_bytes(),
+        "项目.csv",
+    );
+    let preview = world.preview(&ledger);
+    let set: Vec<_> = preview.items.iter().flat_map(|item| &item.set).collect();
+    assert_eq!(
+        set,
+        [(&FieldPath::once(Field::TotalInvestmentFen), &Value::Null)]
+    );
+    world.of_file.blank_clears = false;
+    assert_eq!(world.preview(&ledger).counts().unchanged, 1);
+
+    // A name nobody knows is a new project, or the one a person means, whose name stays.
+    let ledger = parse(
+        "项目名称,总投资（万元）\n河东特大桥,1500\n".as_bytes(),
+        "项目.csv",
+    );
+    assert_eq!(world.preview(&ledger).counts().created, 1);
+    let at = (String::from("项目"), 2);
+    world.of_file.matches.insert(at.clone(), Some(bridge));
+    let preview = world.preview(&ledger);
+    assert_eq!((preview.counts().created, preview.counts().updated), (0, 1));
+    assert_eq!(preview.found_by, [import::FoundBy::Person]);
+    assert_eq!(preview.items[0].project, bridge);
+    let paths: Vec<_> = preview.items[0].set.keys().map(FieldPath::as_str).collect();
+    assert_eq!(paths, ["total_investment_fen"]);
+    // Or a new one beside the one of the same name.
+    let ledger = parse(
+        "项目名称,总投资（万元）\n河东大桥,1500\n".as_bytes(),
+        "项目.csv",
+    );
+    world.of_file.matches.insert(at, None);
+    let preview = world.preview(&ledger);
+    assert_eq!((preview.counts().created, preview.counts().updated), (1, 0));
+    assert_ne!(preview.items[0].project, bridge);
+    // A problem of a project nobody knows, too.
+    let problems = parse(
+        "项目名称,问题描述\n河东特大桥,资金缺口\n".as_bytes(),
+        "问题.csv",
+    );
+    assert_eq!(world.preview(&problems).refused.len(), 1);
+    world
+        .of_file
+        .matches
+        .insert(("问题".into(), 2), Some(bridge));
+    let preview = world.preview(&problems);
+    assert_eq!(
+        (preview.counts().created, preview.items[0].project),
+        (1, bridge)
+    );
+}
