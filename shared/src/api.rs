@@ -413,6 +413,15 @@ pub struct ReportRow {
     pub marks: BTreeMap<String, Value>,
     /// True when this month needs nothing more from this row.
     pub filled: bool,
+    /// Last month's 下月计划, offered in grey.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub last_next: String,
+    /// What was planned to be reached in the month: the year's nodes and tasks due in it, else its works.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub planned: String,
+    /// The category it has in the year, by which rows are grouped and in whose order they stand; empty where the county has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
     /// Its traffic light at the end of the month; absent when no rule has its numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub light: Option<rules::LightSign>,

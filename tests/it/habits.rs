@@ -92,8 +92,8 @@ async fn month_by_keyboard(root: &Path, address: &str) -> Result<()> {
 
     hands.pressed = 0;
     for number in 1..=PROJECTS {
-        // The first open cell, the amount, last month's words taken over, next month in four words.
-        hands.key(Key::F2).await?;
+        // The first open cell (F4), the amount, last month's words taken over, next month in four words.
+        hands.key(Key::F4).await?;
         let line = format!("#report-grid tr[data-line]:nth-child({number})");
         browser
             .find(&format!("{line} [data-path$='month_done_fen']:focus"))
@@ -116,7 +116,7 @@ async fn month_by_keyboard(root: &Path, address: &str) -> Result<()> {
         .await?;
 
     // Ctrl+D takes what stands above; Esc leaves the cell, Ctrl+Enter files, Enter confirms.
-    hands.key(Key::F2).await?;
+    hands.key(Key::F4).await?;
     for _ in 0..3 {
         hands.key(Key::Down).await?;
     }

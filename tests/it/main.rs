@@ -21,6 +21,7 @@ mod formats;
 mod fuzz;
 mod gate;
 mod golden;
+mod grid;
 mod habits;
 mod history;
 mod imports;

@@ -32,7 +32,7 @@ const OVERFLOWS: &str = r"
     const scrolls = '.chart__sheets, .rows__scroll, .grid, .ledger, .tabs, .off-screen, .sync__scroll';
     for (const part of document.querySelectorAll('.top, .top *, .rail, .rail *, #content, #content *, .log-in *, dialog, dialog *')) {
         const box = part.getBoundingClientRect();
-        if (box.width === 0 || part.closest(scrolls) && !part.matches(scrolls)) continue;
+        if (box.width === 0 || part.matches('.off-screen') || part.parentElement.closest(scrolls)) continue;
         if (box.right > wide + 1 || box.left < -1) out.push(part.tagName + '.' + part.className + ' ' + Math.round(box.right));
     }
     return out.slice(0, 5).join('; ');";

@@ -286,7 +286,7 @@ fn draw(session: &Session) -> Html {
             let rows = format!("{}{}", table.id(), of.query('&'));
             html! { <Panel key={rows.clone()} path={format!("records?table={rows}")} /> }
         }
-        Route::Issues => html! { <Issues /> },
+        Route::Issues { of, new } => html! { <Issues {of} {new} /> },
         Route::Chart => html! { <Chart /> },
         Route::Exchange => html! { <Exchange /> },
         Route::Sync => html! { <Sync /> },

@@ -35,7 +35,12 @@ pub enum Route {
     /// 收报 (hub).
     County,
     /// 问题与调度.
-    Issues,
+    Issues {
+        /// The project whose problems are meant; none: all.
+        of: Option<ProjectId>,
+        /// The form of a new one stands open.
+        new: bool,
+    },
     /// 作战图.
     Chart,
     /// 记录与登记: every kind of companion record.
@@ -111,7 +116,10 @@ impl Route {
             }
             Self::Reports { of } => format!("/report/{of}"),
             Self::County => "/county".to_owned(),
-            Self::Issues => "/issues".to_owned(),
+            Self::Issues { of, new } => {
+                let of = of.map_or_else(String::new, |id| format!("?of={id}"));
+                format!("/issues{of}{}", if *new { "&new=1" } else { "" })
+            }
             Self::Chart => "/chart".to_owned(),
             Self::Registry { project } => {
                 let of = project.map_or(Of::Own, Of::Project);
@@ -139,7 +147,12 @@ impl Route {
                 month_of(of).or_else(|| Some(Self::Reports { of: of.join("/") }))
             }
             ["county"] => Some(Self::County),
-            ["issues"] => Some(Self::Issues),
+            ["issues"] => {
+                let of = query.strip_prefix("of=").unwrap_or("");
+                let (of, new) = of.split_once('&').map_or((of, false), |(of, _)| (of, true));
+                let of = of.parse().ok();
+                Some(Self::Issues { new, of })
+            }
             ["chart"] => Some(Self::Chart),
             ["records"] => Of::from_query(query).map(|of| Self::Registry {
                 project: match of {
@@ -181,6 +194,12 @@ fn is_id(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
+/// The problems of all projects.
+const ALL_ISSUES: Route = Route::Issues {
+    of: None,
+    new: false,
+};
+
 /// The rail's items for a server, in the order of Alt+1..9.
 #[must_use]
 pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'static str)> {
@@ -204,7 +223,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (report, word, "▤"),
             (Route::Projects, Ui::Projects, "☰"),
-            (Route::Issues, Ui::Issues, "⚑"),
+            (ALL_ISSUES, Ui::Issues, "⚑"),
             (Route::Chart, Ui::Chart, "▥"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
@@ -214,7 +233,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
             (Route::Desk, Ui::Desk, "⌂"),
             (Route::County, Ui::County, "▦"),
             (Route::Projects, Ui::Projects, "☰"),
-            (Route::Issues, Ui::Issues, "⚑"),
+            (ALL_ISSUES, Ui::Issues, "⚑"),
             (Route::Chart, Ui::Chart, "▥"),
             (Route::Registry { project: None }, Ui::Records, "❏"),
             (Route::Exchange, Ui::Exchange, "⇅"),
@@ -228,6 +247,7 @@ pub fn rail(role: NodeRole, ledger: String, period: Month) -> Vec<(Route, Ui, &'
 pub fn belongs(item: &Route, page: &Route) -> bool {
     match (item, page) {
         (Route::Projects, Route::Project { .. })
+        | (Route::Issues { .. }, Route::Issues { .. })
         | (Route::Registry { .. }, Route::Registry { .. } | Route::Rows { .. })
         | (
             Route::County | Route::Report { .. } | Route::Reports { .. },
@@ -266,7 +286,11 @@ mod tests {
                 of: "R-WS-1/2024-09-02".to_owned(),
             },
             Route::County,
-            Route::Issues,
+            ALL_ISSUES,
+            Route::Issues {
+                of: Some(ProjectId::from_parts(1, [1; 10])),
+                new: true,
+            },
             Route::Chart,
             Route::Registry { project: None },
             Route::Registry {

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::api::{FilingInfo, FilingState, ReportRow, ReportView};
+use crate::book::Cells as _;
 use crate::command::{CellRef, FilingLine};
-use crate::field::{Field, FieldPath};
+use crate::field::{Column, Field, FieldPath, Table};
 use crate::ids::{ProjectId, RowId, UnitId};
 use crate::profile::{Lights, Period, Profile, Report};
 use crate::project::{ProjectRow, ProjectView, Writer};
-use crate::rules::lights;
+use crate::rules::{lights, year};
 use crate::text::Lang;
-use crate::time::{Month, Timestamp};
+use crate::text::records::comma;
+use crate::time::{Date, Month, Timestamp};
 use crate::value::Value;
 
 mod judge;
@@ -249,7 +251,11 @@ pub fn report_row(
         Value::Text(text) => text.clone(),
         _ => view.text(Field::ImageNow).to_owned(),
     };
+    let before = view.month(month.plus(-1), Field::MonthNext);
     ReportRow {
+        last_next: before.as_text().unwrap_or("").to_owned(),
+        planned: planned(view, month, lang),
+        group: String::new(),
         heads: view.heads.clone(),
         before_fen,
         cells,
@@ -260,6 +266,25 @@ pub fn report_row(
         light: lights.and_then(|lights| lights::sign(lights, view, month, lang)),
         row,
     }
+}
+
+/// What is to be reached in a month: nodes of the year and tasks due in it, else the works that were planned for it.
+fn planned(view: &ProjectView, month: Month, lang: Lang) -> String {
+    let due = |table, when, what| {
+        let rows = view.each(table);
+        let rows = rows.filter(move |row| row.date(when).map(Date::month_of) == Some(month));
+        rows.map(move |row| row.text(what).to_owned())
+    };
+    let nodes = due(Table::YearNodes, Column::Date, Column::Image);
+    let said: Vec<String> = nodes
+        .chain(due(Table::Countdown, Column::Due, Column::Task))
+        .filter(|text| !text.is_empty())
+        .collect();
+    if said.is_empty() {
+        let works = view.month(month, Field::MonthSchedule);
+        return works.as_text().unwrap_or("").to_owned();
+    }
+    said.join(comma(lang))
 }
 
 /// What [`report`] is about.
@@ -304,15 +329,21 @@ pub fn report(
     let lights = profile.lights.resolve();
     let ask = (lights.as_ref(), asked.lang);
     let mut found = BTreeMap::new();
-    let rows: Vec<_> = living
+    let mut rows: Vec<_> = living
         .map(|(row, view)| {
-            let row = report_row(row, &view, asked.month, ask);
+            let mut row = report_row(row, &view, asked.month, ask);
+            let label = year::label(profile, &view, asked.month.year());
+            let place = label.map_or(usize::MAX, |(place, _)| place);
+            row.group = label.map_or_else(String::new, |(_, label)| label.to_owned());
             let checks = &profile.report.checks;
             let remarks = remarks(checks, &row, &view, asked.month, asked.now);
             found.insert(row.row.id, remarks);
-            row
+            (place, row)
         })
         .collect();
+    // Those of one category stand together, in the county's order; what has none comes last.
+    rows.sort_by_key(|(place, _)| *place);
+    let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
     let filled = u32::try_from(rows.iter().filter(|row| row.filled).count()).unwrap_or(u32::MAX);
     let view = ReportView {
         unit: asked.unit,

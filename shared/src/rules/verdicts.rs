@@ -133,7 +133,7 @@ fn category(look: &Look<'_>, view: &ProjectView) -> Option<api::Category> {
         || look.year == Some(next);
     let year = if planned { next } else { this };
     let stated = view.year(year, field).as_text().unwrap_or("").to_owned();
-    let (proposed, ask) = match year::propose(look, view, year) {
+    let (proposed, ask) = match year::propose(look.world.profile, view, year) {
         Some(Proposal::Category(id)) => (Some(id.to_owned()), None),
         Some(Proposal::Ask(field)) => (None, Some(crate::field::FieldPath::once(field))),
         None => (None, None),

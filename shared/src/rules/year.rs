@@ -2,7 +2,7 @@
 
 use crate::book::Cells as _;
 use crate::field::{Column, Field, FieldPath, Table};
-use crate::profile::{YearRecord, YearRule, YearTest};
+use crate::profile::{Profile, YearRecord, YearRule, YearTest};
 use crate::project::ProjectView;
 use crate::rules::Look;
 use crate::rules::stage::Stage;
@@ -19,8 +19,8 @@ pub enum Proposal<'a> {
 
 /// Proposes the category for a plan year: the first rule that matches; `None` where the county has no rules.
 #[must_use]
-pub fn propose<'a>(look: &Look<'a>, project: &ProjectView, year: i16) -> Option<Proposal<'a>> {
-    let rules = &look.world.profile.year_category.as_ref()?.rules;
+pub fn propose<'a>(profile: &'a Profile, project: &ProjectView, year: i16) -> Option<Proposal<'a>> {
+    let rules = &profile.year_category.as_ref()?.rules;
     let facts = Facts::of(project, year);
     let rule: &YearRule = rules.iter().find(|rule| facts.meets(rule.when))?;
     match (&rule.category, &rule.ask) {
@@ -28,6 +28,26 @@ pub fn propose<'a>(look: &Look<'a>, project: &ProjectView, year: i16) -> Option<
         (None, Some(ask)) => Field::from_id(ask).map(Proposal::Ask),
         (None, None) => None,
     }
+}
+
+/// What the county calls a project's category in a year: the one that is stated, else the one its rules propose; `None` where it has no
+/// categories or none is known.
+#[must_use]
+pub fn label<'a>(
+    profile: &'a Profile,
+    project: &ProjectView,
+    year: i16,
+) -> Option<(usize, &'a str)> {
+    let known = profile.year_category.as_ref()?;
+    let field = Field::from_id(&known.field)?;
+    let stated = project.year(year, field).as_text();
+    let id = stated.or_else(|| match propose(profile, project, year)? {
+        Proposal::Category(id) => Some(id),
+        Proposal::Ask(_) => None,
+    })?;
+    let mut options = known.options.iter().enumerate();
+    let (at, option) = options.find(|(_, option)| option.id == id)?;
+    Some((at, &option.name_zh))
 }
 
 /// What the rules look at, as days; a month alone counts as its first day for a start, its last for an end.

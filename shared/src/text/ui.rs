@@ -277,6 +277,16 @@ words! {
     LightRed "滞后" "Behind";
     LightDone "竣工" "Completed";
     RowInConflict "有冲突待确认" "In conflict";
+    LessThanBefore "本年累计不能少于上月累计；前面月份有误的，请到该月“更正”并写明原因" "Less than the months before: correct the month that is wrong, with the reason";
+    PlannedNode "本月计划节点" "Node of the month";
+    NodeDone "是否完成" "Reached";
+    Ungrouped "未分类" "Without category";
+    CarryAll "全部沿用" "Keep all of last month's words";
+    RegisterIssue "登记为问题" "Enter as a problem";
+    KeyEdge "到首格 / 末格" "To the first / last cell";
+    KeyWrite "在格内修改" "Write in the cell";
+    KeyToday "填今天的日期" "Today's date";
+    KeyCut "剪切整格" "Cut the cell";
     PassReport "通过" "Accept";
     ReturnReport "退回" "Return";
     CorrectReport "更正" "Correct";

@@ -2,7 +2,9 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClipboardEvent, Event, HtmlDocument, HtmlTextAreaElement};
+use web_sys::{
+    ClipboardEvent, Event, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+};
 
 /// Copies text; false when the browser did not allow either way.
 pub async fn copy(text: &str) -> bool {
@@ -17,6 +19,15 @@ pub async fn copy(text: &str) -> bool {
         return true;
     }
     copy_by_command(text).unwrap_or(false)
+}
+
+/// Gives all that stands in an input to the clipboard, in the place of what an event would have cut.
+pub fn cut(event: &Event, input: &HtmlElement) {
+    let event: &ClipboardEvent = event.unchecked_ref();
+    if let Some(data) = event.clipboard_data() {
+        let input: &HtmlInputElement = input.unchecked_ref();
+        let _ = data.set_data("text/plain", &input.value());
+    }
 }
 
 /// The text an event of pasting brings.

@@ -3,7 +3,7 @@
 use shared::text::Lang;
 use shared::text::ui::Bare;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, HtmlInputElement, SubmitEvent};
+use web_sys::{Document, Element, HtmlDocument, HtmlElement, HtmlInputElement, SubmitEvent};
 
 /// The page's document.
 #[must_use]
@@ -164,6 +164,40 @@ pub fn focus_on(selector: &str) -> bool {
             true
         }
         None => false,
+    }
+}
+
+/// Puts a text in the place of what stands in the input in hand, as if it were typed: whoever listens hears of it.
+pub fn type_in(text: &str) {
+    if let (Some(document), Some(input)) = (document(), focused()) {
+        input.unchecked_ref::<HtmlInputElement>().select();
+        let document: &HtmlDocument = document.unchecked_ref();
+        let _ = document.exec_command_with_show_ui_and_value("insertText", false, text);
+    }
+}
+
+/// Says of the rows and cells of a grid which they are, for readers of the screen.
+pub fn number_cells(grid: &str) {
+    let all = |selector: &str| document()?.query_selector_all(selector).ok();
+    let Some(rows) = all(&format!("{grid} tr")) else {
+        return;
+    };
+    if let Some(Some(table)) =
+        document().map(|page| page.query_selector(&format!("{grid} table")).ok().flatten())
+    {
+        let _ = table.set_attribute("aria-rowcount", &rows.length().to_string());
+    }
+    for at in 0..rows.length() {
+        let Some(row) = rows.item(at).map(JsCast::unchecked_into::<Element>) else {
+            continue;
+        };
+        let _ = row.set_attribute("aria-rowindex", &(at + 1).to_string());
+        let cells = row.children();
+        for at in 0..cells.length() {
+            if let Some(cell) = cells.item(at) {
+                let _ = cell.set_attribute("aria-colindex", &(at + 1).to_string());
+            }
+        }
     }
 }
 

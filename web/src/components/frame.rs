@@ -1,6 +1,7 @@
 //! The frame of every page: top bar, rail, content; and the keys that work everywhere.
 
 use gloo_events::EventListener;
+use shared::field::{FieldPath, Kind};
 use shared::text::ui::{Say, Ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -15,7 +16,7 @@ use super::outbox_list::outbox_list;
 use super::panel::Panel;
 use super::sync_pill::sync_pill;
 use crate::client::http::{Failure, encode};
-use crate::client::{page, prefs};
+use crate::client::{clock, page, prefs};
 use crate::hooks::line::use_line;
 use crate::hooks::notices::use_notices;
 use crate::hooks::outbox::use_outbox;
@@ -73,6 +74,14 @@ pub fn Frame(props: &FrameProps) -> Html {
                     // What is on its way shows its own tick, what cannot be read its own word.
                     if outbox.settled() && !page::has("[aria-invalid=true], form[data-draft]") {
                         notices.say(words.t(Ui::AutoSaved));
+                    }
+                }
+                ";" if press.ctrl => {
+                    let path = page::focused().and_then(|input| input.get_attribute("data-path"));
+                    let path: Option<FieldPath> = path.and_then(|path| path.parse().ok());
+                    if path.and_then(|path| path.kind()) == Some(Kind::Date) {
+                        pressed.take();
+                        page::type_in(&clock::now().date().to_string());
                     }
                 }
                 digit if press.alt && !press.ctrl => {

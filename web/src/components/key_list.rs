@@ -7,7 +7,7 @@ use super::dialog::Dialog;
 use crate::markup::html;
 use crate::state::words::Words;
 
-const KEYS: [(&str, Ui); 16] = [
+const KEYS: [(&str, Ui); 20] = [
     ("/", Ui::KeySearch),
     ("Alt 1–9", Ui::KeyRail),
     ("?", Ui::KeyHelp),
@@ -20,7 +20,11 @@ const KEYS: [(&str, Ui); 16] = [
     ("V", Ui::Views),
     ("Enter", Ui::KeyDown),
     ("Tab", Ui::KeyRight),
-    ("F2", Ui::KeyFirst),
+    ("F2", Ui::KeyWrite),
+    ("F4", Ui::KeyFirst),
+    ("Ctrl Home · Ctrl End", Ui::KeyEdge),
+    ("Ctrl X", Ui::KeyCut),
+    ("Ctrl ;", Ui::KeyToday),
     ("Ctrl D", Ui::KeyFillDown),
     ("Alt R", Ui::KeyNil),
     ("Space", Ui::CarryConfirm),

@@ -43,6 +43,9 @@ pub struct Drawn(pub String);
 pub struct PanelProps {
     /// What is asked of the node, with its query.
     pub path: AttrValue,
+    /// What is asked first beside it.
+    #[prop_or_default]
+    pub asked: AttrValue,
     /// Somebody pressed a button of this name.
     #[prop_or_default]
     pub on_act: Callback<String>,
@@ -54,7 +57,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     let session = use_session();
     let outbox = use_outbox();
     let place = use_node_ref();
-    let asked = use_state(String::new);
+    let asked = use_state(|| props.asked.to_string());
     let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}{}", props.path, *asked).into());
     let sent = use_state(|| None::<CommandId>);
     let outcome = sent.and_then(|id| outbox.outbox.outcome(id).cloned());

@@ -51,6 +51,10 @@ pub struct ValueInputProps {
     /// A refused value that waits for its author.
     #[prop_or_default]
     pub refused: Option<Value>,
+    /// The least it may be; less is said to be so, and such an input is reached by arrows and clicks alone, since it is another way to say what
+    /// a cell beside it says.
+    #[prop_or_default]
+    pub least: Option<i64>,
     /// A person wrote another value.
     pub on_edit: Callback<Value>,
     /// A key that means more than typing.
@@ -88,12 +92,17 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
     let commit = {
         let typed = typed.clone();
         let (draft, error, write, kind) = (draft.clone(), error.clone(), write.clone(), props.kind);
-        let year = session.period.year();
+        let (year, least) = (session.period.year(), props.least);
         move || {
             let Some(text) = typed.borrow_mut().take() else {
                 return true;
             };
-            match entry::parse(kind, &text, year) {
+            let read = entry::parse(kind, &text, year);
+            let read = read.and_then(|value| match value.as_int() < least && !value.is_null() {
+                true => Err(Ui::LessThanBefore),
+                false => Ok(value),
+            });
+            match read {
                 Ok(value) => {
                     error.set(None);
                     draft.set(None);
@@ -118,12 +127,12 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             commit.clone(),
             props.on_key.clone(),
         );
-        let empty = shown.is_empty();
+        let shown = shown.clone();
         Callback::from(move |event: KeyboardEvent| {
             let inside = Inside {
                 lines,
                 touched: draft.is_some(),
-                empty,
+                empty: shown.is_empty(),
             };
             let Some(key) = keys::in_input(&Press::of(&event), inside) else {
                 return;
@@ -141,7 +150,12 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                     draft.set(None);
                     error.set(None);
                 }
-                InputKey::Carry | InputKey::FillDown if read_only => {}
+                InputKey::Carry | InputKey::FillDown | InputKey::Write if read_only => {}
+                InputKey::Write => {
+                    event.prevent_default();
+                    typed.replace(Some(shown.clone()));
+                    draft.set(Some(shown.clone()));
+                }
                 InputKey::Carry if draft.is_some() => {}
                 InputKey::Move { cells, .. }
                     if cells != 0 && event.target_dyn_into::<HtmlSelectElement>().is_some() => {}
@@ -159,7 +173,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             }
         })
     };
-    // Into what is being typed a text is pasted as text; a fresh cell leaves blocks to its grid.
+    // Into what is being typed a text is pasted as text, and out of it a part is cut; a fresh cell leaves both to its grid.
     let onpaste = {
         let typed = typed.clone();
         Callback::from(move |event: Event| {
@@ -253,7 +267,7 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
             let rows = shown.lines().count().clamp(1, 8).to_string();
             html! {
                 <textarea {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")}
-                    placeholder={props.hint.clone()} readonly={props.read_only} {rows} value={shown.clone()} {oninput} {onpaste} {onblur} {onkeydown} />
+                    placeholder={props.hint.clone()} readonly={props.read_only} {rows} value={shown.clone()} {oninput} oncut={onpaste.clone()} {onpaste} {onblur} {onkeydown} />
             }
         }
         _ => {
@@ -273,8 +287,8 @@ pub fn ValueInput(props: &ValueInputProps) -> Html {
                 "text"
             };
             html! {
-                <input {class} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")} {inputmode}
-                    autocomplete="off" placeholder={props.hint.clone()} readonly={props.read_only} value={shown.clone()} {oninput} {onpaste} {onblur} {onkeydown} />
+                <input {class} tabindex={props.least.map(|_| "-1")} data-path={props.path.clone()} data-row={props.row.clone()} aria-label={props.label.clone()} aria-invalid={invalid.map(|_| "true")} {inputmode}
+                    autocomplete="off" placeholder={props.hint.clone()} readonly={props.read_only} value={shown.clone()} {oninput} oncut={onpaste.clone()} {onpaste} {onblur} {onkeydown} />
             }
         }
     };

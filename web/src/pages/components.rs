@@ -139,7 +139,9 @@ pub fn Components() -> Html {
                     read_only,
                     on_edit: Callback::noop(),
                     on_key: Callback::noop(),
+                    on_history: Callback::noop(),
                     on_paste: Callback::noop(),
+                    on_cut: Callback::noop(),
                 })) }</>
             }) }
             { shown("proposal_list", html! {
@@ -347,6 +349,9 @@ fn line(session: &Session, number: u8) -> report::Line {
         marks: BTreeMap::new(),
         conflicts: Vec::new(),
         filled: number == 1,
+        last_next: String::new(),
+        planned: String::new(),
+        group: String::new(),
         light: Some(shared::api::rules::LightSign {
             colour: "amber".to_owned(),
             says: "91.0 % of the plan up to now".to_owned(),

@@ -263,7 +263,9 @@ fn Record(props: &RecordProps) -> Html {
             | InputKey::GiveUp
             | InputKey::Nil
             | InputKey::Carry
-            | InputKey::FillDown => {}
+            | InputKey::FillDown
+            | InputKey::Edge { .. }
+            | InputKey::Write => {}
         })
     };
     let neighbour = {

@@ -23,6 +23,7 @@ use crate::client::wire::Told;
 use crate::client::{clipboard, clock, page};
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
+use crate::components::history_bar::HistoryBar;
 use crate::components::panel::Panel;
 use crate::components::reason_dialog::ReasonDialog;
 use crate::components::report_grid::{ReportGridProps, focus_cell, report_grid};
@@ -192,7 +193,7 @@ fn Sheet(props: &SheetProps) -> Html {
         move |redo: bool| {
             let look = |edit: &Edit| {
                 let line = lines.iter().find(|line| line.project == edit.project)?;
-                let field = cell_field(&edit.path, period)?;
+                let field = report::field_of(edit.path.as_str(), period)?;
                 Some((line.cell(field).clone(), heads_of(edit.project)))
             };
             outbox.step(redo, None, &look);
@@ -238,6 +239,75 @@ fn Sheet(props: &SheetProps) -> Html {
             }
         })
     };
+    let on_cut = {
+        let (on_edit, period) = (on_edit.clone(), view.period);
+        Callback::from(move |event: Event| {
+            let Some(input) = page::focused() else {
+                return;
+            };
+            let part = |name| input.get_attribute(name).unwrap_or_default();
+            let field = report::field_of(&part("data-path"), period);
+            if let (Some(field), Ok(project), false) = (field, part("data-row").parse(), read_only)
+            {
+                event.prevent_default();
+                clipboard::cut(&event, &input);
+                on_edit.emit((project, field, Value::Null));
+            }
+        })
+    };
+    let history = use_state(|| None::<(ProjectId, FieldPath)>);
+    let on_history = {
+        let history = history.clone();
+        Callback::from(move |asked| history.set(Some(asked)))
+    };
+    let shut = {
+        let history = history.clone();
+        Callback::from(move |()| {
+            if let Some((project, path)) = history.as_ref() {
+                page::focus_on(&format!("[data-row=\"{project}\"][data-path=\"{path}\"]"));
+            }
+            history.set(None);
+        })
+    };
+    let restore = {
+        let (on_edit, history, period) = (on_edit.clone(), history.clone(), view.period);
+        Callback::from(move |(path, value): (FieldPath, Value)| {
+            let field = report::field_of(path.as_str(), period);
+            if let (Some((project, _)), Some(field)) = (history.as_ref(), field) {
+                on_edit.emit((*project, field, value));
+            }
+        })
+    };
+    // Everything that waits for last month's words: taken over in one go, and taken back in one.
+    let carry = {
+        let mut edits = Vec::new();
+        for line in lines.iter().filter(|line| line.nil.is_none() && !read_only) {
+            for field in [Field::MonthImage, Field::MonthNext] {
+                let said = line.carried(field);
+                if !said.is_empty() {
+                    let path = path_of(field, view.period);
+                    let edit = Edit {
+                        label: words.path(&path),
+                        project: line.project,
+                        path,
+                        old: line.cell(field).clone(),
+                        new: Value::from(said),
+                        on_behalf: (*on_behalf).clone(),
+                    };
+                    edits.push((edit, heads_of(line.project)));
+                }
+            }
+        }
+        edits
+    };
+    let carries = carry.len();
+    let carry_all = {
+        let outbox = outbox.clone();
+        Callback::from(move |_: MouseEvent| {
+            outbox.edit_all(&carry);
+        })
+    };
+    use_effect_with(lines.len(), |_| page::number_cells("#report-grid"));
     let first_open = {
         let (lines, period) = (lines.clone(), view.period);
         move || {
@@ -269,7 +339,7 @@ fn Sheet(props: &SheetProps) -> Html {
                     pressed.take();
                     step(true);
                 }
-                "F2" if *over == Over::Nothing && first_open() => pressed.take(),
+                "F4" if *over == Over::Nothing && first_open() => pressed.take(),
                 "Enter"
                     if pressed.press.ctrl
                         && !pressed.typing
@@ -353,6 +423,7 @@ fn Sheet(props: &SheetProps) -> Html {
                 if read_only { <span class="chip chip--quiet">{ words.t(Ui::ReadOnly) }</span> }
                 <span class="toolbar__space"></span>
                 <button class="button" id="check-report" aria-pressed={checking.to_string()} onclick={let checking = checking.clone(); move |_: MouseEvent| checking.set(!*checking)}>{ words.t(Ui::Check) }</button>
+                if carries > 0 { <button class="button" id="carry-all" onclick={carry_all}>{ words.t(Ui::CarryAll) }{ " " }{ carries }</button> }
                 { print_button(&words) }
                 if !props.own && session.is_officer() {
                     if on_behalf.is_none() { <button class="button" id="on-behalf" onclick={open(Over::OnBehalf)}>{ words.t(Ui::OnBehalf) }</button> }
@@ -379,12 +450,15 @@ fn Sheet(props: &SheetProps) -> Html {
                 <div><dt>{ words.t(Ui::FilledRows) }</dt><dd class="number" id="filled-count">{ totals.filled }{ "/" }{ lines.len() }</dd></div>
             </dl>
             if lines.is_empty() { <p class="empty">{ words.t(Ui::ReportEmpty) }</p> } else {
-                { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key, on_paste }) }
+                { report_grid(&words, &ReportGridProps { lines: lines.clone(), period: view.period, read_only, on_edit, on_key, on_history, on_paste, on_cut }) }
             }
             <footer class="report__foot">
                 <Panel path={of("checks")} on_act={let checking = checking.clone(); Callback::from(move |_: String| checking.set(!*checking))} />
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
+            if let Some((project, path)) = history.as_ref() {
+                <HistoryBar project={*project} path={path.clone()} {read_only} version={heads_of(*project).concat()} on_restore={restore} on_closed={shut} />
+            }
             <div class="print-sheet"><Panel path={of("paper")} /></div>
             { match &*over {
                 Over::Nothing => Html::default(),
@@ -407,14 +481,6 @@ fn Sheet(props: &SheetProps) -> Html {
             } }
         </div>
     }
-}
-
-/// The grid field a path of this month belongs to.
-fn cell_field(path: &FieldPath, period: Month) -> Option<Field> {
-    Field::ALL
-        .iter()
-        .copied()
-        .find(|field| path_of(*field, period) == *path)
 }
 
 struct FileDialogProps {

@@ -56,6 +56,13 @@ pub enum InputKey {
     Carry,
     /// Take what stands in the cell above.
     FillDown,
+    /// Go to the grid's first cell, or to its last.
+    Edge {
+        /// The last.
+        last: bool,
+    },
+    /// Write in what stands there: the arrows are the text's.
+    Write,
 }
 
 /// What stands in the input while a key is pressed.
@@ -89,6 +96,10 @@ pub fn in_input(press: &Press, inside: Inside) -> Option<InputKey> {
         "ArrowUp" if !inside.touched => Some(InputKey::Move { rows: -1, cells: 0 }),
         "ArrowRight" if !inside.touched => Some(InputKey::Move { rows: 0, cells: 1 }),
         "ArrowLeft" if !inside.touched => Some(InputKey::Move { rows: 0, cells: -1 }),
+        "Home" | "End" if press.ctrl && !inside.touched => Some(InputKey::Edge {
+            last: press.key == "End",
+        }),
+        "F2" if !inside.touched => Some(InputKey::Write),
         "z" | "Z" if press.ctrl && press.shift && !inside.touched => Some(InputKey::Redo),
         "z" | "Z" if press.ctrl && !inside.touched => Some(InputKey::Undo),
         "y" | "Y" if press.ctrl && !inside.touched => Some(InputKey::Redo),
@@ -118,9 +129,18 @@ mod tests {
 
     #[test]
     fn keys_of_an_input_method_are_left_alone() {
-        for key in ["Enter", "Escape", "ArrowDown", "ArrowRight", " "] {
+        for key in [
+            "Enter",
+            "Escape",
+            "ArrowDown",
+            "ArrowRight",
+            " ",
+            "F2",
+            "Home",
+        ] {
             let composing = Press {
                 composing: true,
+                ctrl: key == "Home",
                 ..press(key)
             };
             assert_eq!(in_input(&composing, FRESH), None, "{key}");
@@ -151,6 +171,22 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn the_ends_of_a_grid_are_reached_until_the_text_has_them() {
+        let end = Press {
+            ctrl: true,
+            ..press("End")
+        };
+        assert_eq!(in_input(&end, FRESH), Some(InputKey::Edge { last: true }));
+        assert_eq!(in_input(&press("End"), FRESH), None);
+        let touched = Inside {
+            touched: true,
+            ..FRESH
+        };
+        assert_eq!(in_input(&end, touched), None);
+        assert_eq!(in_input(&press("F2"), FRESH), Some(InputKey::Write));
     }
 
     #[test]

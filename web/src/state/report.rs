@@ -34,6 +34,19 @@ pub fn path_of(field: Field, period: Month) -> FieldPath {
     }
 }
 
+/// The grid field a path of a month belongs to.
+#[must_use]
+pub fn field_of(path: &str, period: Month) -> Option<Field> {
+    let mut fields = Field::ALL.iter().copied();
+    fields.find(|field| path_of(*field, period).as_str() == path)
+}
+
+/// Where 本年累计 of a month is typed: no field of the record, since the months make it up.
+#[must_use]
+pub fn year_path(period: Month) -> String {
+    format!("{period}/year")
+}
+
 /// One row as shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
@@ -57,6 +70,12 @@ pub struct Line {
     pub gap: Option<i64>,
     /// Last month's 形象进度.
     pub last_image: String,
+    /// Last month's 下月计划.
+    pub last_next: String,
+    /// What was to be reached this month.
+    pub planned: String,
+    /// Its category in the year; empty where the county has none.
+    pub group: String,
     /// Why nothing changed, as an option id.
     pub nil: Option<String>,
     /// This month's cells with the person's own edits.
@@ -79,6 +98,30 @@ impl Line {
     pub fn cell(&self, field: Field) -> &Value {
         self.cells.get(field.id()).unwrap_or(&Value::Null)
     }
+
+    /// Last month's words for a cell that waits for them to be confirmed; empty where there is nothing to take over.
+    #[must_use]
+    pub fn carried(&self, field: Field) -> &str {
+        let said = match field {
+            Field::MonthImage => &self.last_image,
+            Field::MonthNext => &self.last_next,
+            _ => return "",
+        };
+        match self.cell(field).as_text() {
+            None | Some("") => said,
+            Some(_) => "",
+        }
+    }
+}
+
+/// The lines of one category after the other, each with its place among all.
+pub fn groups(lines: &[Line]) -> impl Iterator<Item = (usize, &[Line])> {
+    let mut first = 0;
+    lines.chunk_by(|a, b| a.group == b.group).map(move |group| {
+        let at = first;
+        first += group.len();
+        (at, group)
+    })
 }
 
 /// Lays the person's own edits over a row and computes the rest.
@@ -91,6 +134,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         Field::MonthNext,
         Field::MonthNil,
         Field::MonthDeviation,
+        Field::MonthDoneNode,
         Field::Problems,
     ] {
         let path = path_of(field, period);
@@ -115,6 +159,9 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         rate,
         gap: rate.map(|rate| rate - numbers::pace(period)),
         last_image: row.last_image.clone(),
+        last_next: row.last_next.clone(),
+        planned: row.planned.clone(),
+        group: row.group.clone(),
         nil,
         marks: row.marks.clone(),
         issues: row.row.open_issues,
@@ -195,6 +242,9 @@ mod tests {
             conflicts: Vec::new(),
             marks: BTreeMap::new(),
             filled: done.is_some(),
+            last_next: String::new(),
+            planned: String::new(),
+            group: String::new(),
             light: None,
         }
     }
@@ -221,6 +271,30 @@ mod tests {
             (empty.year, empty.rate, empty.filled),
             (8_000_000_000, Some(800), false)
         );
+    }
+
+    #[test]
+    fn words_wait_to_be_taken_over_while_their_cell_is_empty() {
+        let empty = line(&row(None, ""), november(), &[]);
+        assert_eq!(empty.carried(Field::MonthImage), "路基完成");
+        assert_eq!(empty.carried(Field::MonthNext), "");
+        assert_eq!(empty.carried(Field::MonthDoneFen), "");
+        let written = line(&row(None, "桥梁"), november(), &[]);
+        assert_eq!(written.carried(Field::MonthImage), "");
+    }
+
+    #[test]
+    fn lines_of_one_category_stand_together_with_their_sums() {
+        let of = |group: &str, done| {
+            let mut line = line(&row(Some(done), ""), november(), &[]);
+            line.group = group.to_owned();
+            line
+        };
+        let lines = [of("促进开工", 1), of("促进开工", 2), of("", 4)];
+        let found: Vec<_> = groups(&lines)
+            .map(|(at, lines)| (at, lines.len(), totals(lines).done))
+            .collect();
+        assert_eq!(found, [(0, 2, 3), (2, 1, 4)]);
     }
 
     #[test]

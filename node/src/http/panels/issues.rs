@@ -1,14 +1,15 @@
 //! 问题与调度: every problem by where it stands or as a table, and one problem with its way (ux.md 5.5).
 //!
 //! What a person could do with a problem, and why not, comes from the engine with each of them. What is looked at stands in the question:
-//! the filter, the order, the problem that is open (`one`), the way somebody chose with it (`way`), the form of a new one (`new`).
+//! the filter, the order, the problem that is open (`one`), the way somebody chose with it (`way`), the form of a new one (`new`), the project whose
+//! problems alone are meant (`of`).
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use shared::api::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
 use shared::command::Command;
-use shared::field::{Column, FieldPath, Table};
+use shared::field::{Column, Field, FieldPath, Table};
 use shared::ids::{ProjectId, UnitId};
 use shared::text::panel::Panel;
 use shared::text::ui::{Say, Ui};
@@ -66,7 +67,10 @@ impl Page<'_> {
             ];
             text.iter().any(|text| text.contains(words))
         };
-        self.board.issues.iter().filter(fits).collect()
+        let of: Option<ProjectId> = self.asked("of").parse().ok();
+        let issues = self.board.issues.iter();
+        let issues = issues.filter(|card| of.is_none() || card.project == of);
+        issues.filter(fits).collect()
     }
 }
 
@@ -103,6 +107,10 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
             header.toolbar {
                 h1 { (reader.word(Ui::Issues)) }
                 span.chip { (shown.len()) }
+                @if let Some(id) = call.asked::<ProjectId>("of")? {
+                    @let name = readable_one(site, call, id).await?.text(Field::Name).to_owned();
+                    a."chip chip--on" #issues-of href="/issues" { (name) " ✕" }
+                }
                 @if late > 0 { span."chip chip--bad" { "▲ " (reader.word(Ui::Overdue)) " " (late) } }
                 span.toolbar__space {}
                 (filter(&page))
@@ -366,14 +374,18 @@ async fn new_issue(site: &Site, page: &Page<'_>) -> Result<Markup, Failed> {
         listed(site, call, OFFERED).await?.rows
     };
     let named: Option<ProjectId> = call.asked("project")?;
+    let of = call.asked("of")?.filter(|_| sought.is_empty());
+    let named = named.or(of);
+    let mut words = String::new();
     let chosen = match named {
-        Some(id) => Some((
-            id,
-            readable_one(site, call, id)
-                .await?
-                .text(shared::field::Field::Name)
-                .to_owned(),
-        )),
+        Some(id) => {
+            let view = readable_one(site, call, id).await?;
+            // Whoever comes from a project's month brings the words that stand there.
+            if named == of {
+                view.text(Field::Problems).clone_into(&mut words);
+            }
+            Some((id, view.text(Field::Name).to_owned()))
+        }
         None => found.first().map(|row| (row.id, row.name.clone())),
     };
     let name = chosen.as_ref().map_or(sought, |(_, name)| name);
@@ -396,12 +408,12 @@ async fn new_issue(site: &Site, page: &Page<'_>) -> Result<Markup, Failed> {
                 } }
             } }
             @if !sought.is_empty() && chosen.is_none() { p.form__note { (reader.word(Ui::NoProjectFound)) } }
-            @if let Some((project, _)) = chosen { (new_form(page, project)) }
+            @if let Some((project, _)) = chosen { (new_form(page, project, &words)) }
         }
     })
 }
 
-fn new_form(page: &Page<'_>, project: ProjectId) -> Markup {
+fn new_form(page: &Page<'_>, project: ProjectId, words: &str) -> Markup {
     let (reader, row) = (&page.reader, page.reader.new_row());
     let command = Command::Record {
         project: Some(project),
@@ -416,7 +428,7 @@ fn new_form(page: &Page<'_>, project: ProjectId) -> Markup {
     html! {
         form.form #issue-form data-command=(template(&command, &[("set", "columns")])) data-label=(reader.word(Ui::NewIssue)) data-ask=(page.ask(&[("fresh", &row.to_string())])) {
             label."form__field form__field--wide" { span { (reader.word(Ui::IssueLine)) b.required aria-hidden="true" { "*" } }
-                textarea.value #issue-line rows="2" maxlength="500" required autofocus data-path=(path(Column::Description)) data-old="" {} }
+                textarea.value #issue-line rows="2" maxlength="500" required autofocus data-path=(path(Column::Description)) data-old="" { (words) } }
             label.form__field { (name(Column::IssueKind, false)) (reader.input(&path(Column::IssueKind), "")) }
             label.form__field { (name(Column::Deadline, false))
                 input.value #issue-limit data-path=(path(Column::Deadline)) data-old="" placeholder=(reader.today().plus_days(30)) autocomplete="off"; }

@@ -126,11 +126,7 @@ fn copied(reader: &Reader, view: &ReportView) -> String {
 
 fn paper(reader: &Reader, view: &ReportView) -> Markup {
     let lines: Vec<_> = view.rows.iter().map(Line::of).collect();
-    let sum = |of: &dyn Fn(&Line<'_>) -> i64| lines.iter().map(of).fold(0, i64::saturating_add);
-    let (plan, year) = (
-        sum(&|line| line.row.row.year_plan_fen.unwrap_or(0)),
-        sum(&|line| line.year),
-    );
+    let grouped = lines.iter().any(|line| !line.row.group.is_empty());
     let filed = view.filing.as_ref().map(|filing| {
         let (at, name) = (filing.filed_at.to_string(), &filing.by.name);
         reader.say(&Say::FiledBy { at: &at, name })
@@ -140,20 +136,51 @@ fn paper(reader: &Reader, view: &ReportView) -> Markup {
         p.month-note { span { (filed.unwrap_or_default()) } span { (reader.own(Panel::InWan)) } }
         table.month {
             thead { tr {
-                (th_number(reader.own(Panel::Number))) (th(reader.word(Ui::ProjectName))) (th(reader.word(Ui::Light))) (th_number(reader.word(Ui::YearPlan)))
+                (th_number(reader.own(Panel::Number))) (th(reader.word(Ui::ProjectName))) (th(reader.word(Ui::Light)))
+                (th_number(reader.word(Ui::TotalInvestment))) (th_number(reader.word(Ui::YearPlan)))
                 (th_number(reader.word(Ui::LastCumulative))) (th_number(reader.word(Ui::MonthDone))) (th_number(reader.word(Ui::YearDone)))
                 (th_number(reader.word(Ui::Rate))) (th_number(reader.word(Ui::PaceGap)))
                 @for field in WORDS { th.month__words scope="col" { (field.label(reader.lang())) } }
                 (th(reader.word(Ui::NoChange)))
             } }
-            tbody { @for (at, line) in lines.iter().enumerate() { (drawn(reader, at + 1, line, view.period)) } }
-            tfoot { tr {
-                td {} th scope="row" { (reader.word(Ui::Total)) } td {}
-                (figures(Some(plan), sum(&|line| line.row.before_fen), Some(sum(&|line| line.done.unwrap_or(0))), year, view.period))
-                td colspan="4" {}
+            tbody { @for lines in lines.chunk_by(|a, b| a.row.group == b.row.group) {
+                @if grouped { (sums(group_name(reader, lines[0].row), lines, view.period)) }
+                @for line in lines { (drawn(reader, place(view, line), line, view.period)) }
             } }
+            tfoot { (sums(reader.word(Ui::Total), &lines, view.period)) }
         }
         p.month-signs { span { (reader.own(Panel::SignHead)) } span { (reader.own(Panel::SignChecked)) } span { (reader.own(Panel::SignFilled)) } }
+    }
+}
+
+/// A line's number among all.
+fn place(view: &ReportView, line: &Line<'_>) -> usize {
+    let mut rows = view.rows.iter();
+    rows.position(|row| row.row.id == line.row.row.id)
+        .map_or(0, |at| at + 1)
+}
+
+/// What a category is called.
+fn group_name<'a>(reader: &Reader, row: &'a ReportRow) -> &'a str {
+    match row.group.as_str() {
+        "" => reader.word(Ui::Ungrouped),
+        name => name,
+    }
+}
+
+/// The sums of a category, or of all.
+fn sums(name: &str, lines: &[Line<'_>], month: Month) -> Markup {
+    let sum = |of: &dyn Fn(&Line<'_>) -> i64| lines.iter().map(of).fold(0, i64::saturating_add);
+    let year = sum(&|line| line.year);
+    let done = Some(sum(&|line| line.done.unwrap_or(0)));
+    let before = sum(&|line| line.row.before_fen);
+    html! {
+        tr {
+            td {} th scope="row" { (name) } td {}
+            (td_number(wan(Some(sum(&|line| line.row.row.total_fen.unwrap_or(0))))))
+            (figures(Some(sum(&|line| line.row.row.year_plan_fen.unwrap_or(0))), before, done, year, month))
+            td colspan="4" {}
+        }
     }
 }
 
@@ -170,7 +197,7 @@ fn drawn(reader: &Reader, number: usize, line: &Line<'_>, month: Month) -> Marku
     let row = &line.row.row;
     html! {
         tr {
-            (td_number(number)) th scope="row" { (row.name) } td { (light(reader, line.row.light.as_ref())) }
+            (td_number(number)) th scope="row" { (row.name) } td { (light(reader, line.row.light.as_ref())) } (td_number(wan(row.total_fen)))
             (figures(row.year_plan_fen, line.row.before_fen, line.done, line.year, month))
             @for field in WORDS { td.month__words { (reader.shown(field.kind(), line.cell(field))) } }
             td { (reader.shown(Field::MonthNil.kind(), line.cell(Field::MonthNil))) }

@@ -23,14 +23,19 @@ fn the_category_of_2017_follows_from_start_end_and_certainty() {
         county.set(project, Field::PlannedCompletion, end);
         county.set_year(project, 2017, Field::StartCertain, certain);
         county.set_year(project, 2017, Field::YearPlanFen, plan);
-        let world = county.world();
-        let look = Look::new(&world, county.now);
-        let proposal = propose(&look, county.view(project), 2017);
+        let proposal = propose(&county.profile, county.view(project), 2017);
         assert_eq!(
             proposal,
             Some(Proposal::Category(expected)),
             "{start} {end}"
         );
+        // What the hub states goes before what the rules propose.
+        let label = |county: &County| {
+            label(&county.profile, county.view(project), 2017).map(|(_, name)| name.to_owned())
+        };
+        assert!(label(&county).is_some());
+        county.set_year(project, 2017, Field::FourBatch, "prepare");
+        assert_eq!(label(&county).as_deref(), Some("前期储备"));
     }
 }
 
@@ -41,9 +46,7 @@ fn works_that_should_be_finished_and_are_not_get_a_new_date_first() {
     let project = county.project(town);
     county.set(project, Field::ActualStart, "2014-05-01");
     county.set(project, Field::PlannedCompletion, "2016-10");
-    let world = county.world();
-    let look = Look::new(&world, county.now);
-    let proposal = propose(&look, county.view(project), 2017);
+    let proposal = propose(&county.profile, county.view(project), 2017);
     assert_eq!(proposal, Some(Proposal::Ask(Field::PlannedCompletion)));
 }
 

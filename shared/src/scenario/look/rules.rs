@@ -153,11 +153,13 @@ pub(super) fn category(sight: &Sight<'_>) -> Answer {
     let number = i16::try_from(year.int()?);
     let number = number.map_err(|_| year.place.refuse("this is no year"))?;
     let look = Look::new(&sight.world, sight.now);
-    Ok(vec![match year::propose(&look, view, number) {
-        Some(Proposal::Category(category)) => category.to_owned(),
-        Some(Proposal::Ask(field)) => format!("ask:{}", field.id()),
-        None => "none".to_owned(),
-    }])
+    Ok(vec![
+        match year::propose(look.world.profile, view, number) {
+            Some(Proposal::Category(category)) => category.to_owned(),
+            Some(Proposal::Ask(field)) => format!("ask:{}", field.id()),
+            None => "none".to_owned(),
+        },
+    ])
 }
 
 /// The phase of the life cycle the stage belongs to, and the link of it.

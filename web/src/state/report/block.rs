@@ -136,6 +136,9 @@ mod tests {
             conflicts: Vec::new(),
             marks: Default::default(),
             filled: false,
+            last_next: String::new(),
+            planned: String::new(),
+            group: String::new(),
             light: None,
         };
         let november = Month::new(2026, 11).unwrap();
