@@ -7,10 +7,11 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use shared::time::{Month, Timestamp};
 use tests::browser::Browser;
+use tests::ids;
 use tests::process::Place;
 use thirtyfour::{Key, TypingData};
 
-use crate::axe;
+use crate::{axe, habits};
 
 const TOWNSHIP: &str = "松坪镇";
 const CLERK: &str = "李梅";
@@ -278,6 +279,72 @@ fn a_clerk_takes_words_over_types_the_year_cuts_cells_and_enters_a_problem() {
         keys(&hands).await?;
         reasons(&hands).await?;
         problem(&hands, &projects[0]).await?;
+        hands.browser.quit().await.context("ending the browser")
+    });
+}
+
+async fn ledgers(hands: &Hands) -> Result<()> {
+    let browser = &hands.browser;
+    let (script, mut found) = (axe::script()?, Vec::new());
+    browser.press_in(".tabs button", "问题台账").await?;
+    browser.find_with("#ledger-problems", WORDS).await?;
+    browser.gone("#report-grid").await?;
+    // An input method has its Enter; the person's own enters what was done.
+    let input = "#ledger-problems input:not([type='hidden'])";
+    browser.find(input).await?.click().await?;
+    habits::compose(browser, input, "yida", "已达成补偿协议").await?;
+    hands.press(Key::Enter + "").await?;
+    browser
+        .find_with("#ledger-problems .ledger-progress p", "已达成补偿协议")
+        .await?;
+    browser.holds(input, "").await?;
+    axe::look(browser, &script, "problems of the month", &mut found).await?;
+    browser.shoot("89-problem-ledger").await?;
+
+    browser.press_in(".tabs button", "倒计时台账").await?;
+    let done = "#ledger-countdown [data-path$='/done']";
+    browser
+        .find_with("#ledger-countdown", "完成桥面铺装")
+        .await?;
+    browser.find(done).await?.click().await?;
+    // Today by one chord; the day is written when the cell is left, and nothing is left to do.
+    hands.press(Key::Control + ";").await?;
+    let today = browser
+        .find(done)
+        .await?
+        .prop("value")
+        .await?
+        .unwrap_or_default();
+    ensure!(today.starts_with(&hands.month.to_string()), "{today}");
+    hands.press(Key::Tab + "").await?;
+    browser.find_with("#ledger-countdown", "✔").await?;
+    axe::look(browser, &script, "countdown of the month", &mut found).await?;
+    browser.shoot("90-countdown-ledger").await?;
+    browser.show_print(true).await?;
+    browser.find_with(".report__ledger", "完成桥面铺装").await?;
+    browser.show_print(false).await?;
+    browser.press_in(".tabs button", "进度台账").await?;
+    browser.find("#report-grid tr[data-line]").await?;
+    ensure!(found.is_empty(), "{found:#?}");
+    Ok(())
+}
+
+#[test]
+fn problems_and_tasks_of_the_units_projects_are_ledgers_of_the_month() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (node, month, projects) = township(root.path(), "kaizhou");
+    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let issue = json!({ "do": "record", "project": projects[0], "table": "issues", "row": ids::row(), "set": { "description": WORDS } });
+    let _done = clerk.commands(&json!([ids::envelope(&issue)]));
+    let row = ids::row();
+    let mut task = json!({});
+    task[format!("countdown/{row}/year")] = json!(month.year().to_string());
+    task[format!("countdown/{row}/task")] = json!("完成桥面铺装");
+    task[format!("countdown/{row}/due")] = json!(format!("{}-12-31", month.year()));
+    node.set(&projects[1], &task);
+    run(async {
+        let hands = Hands::at(root.path(), &node, month, "R-KZ-1").await?;
+        ledgers(&hands).await?;
         hands.browser.quit().await.context("ending the browser")
     });
 }

@@ -185,7 +185,7 @@ async fn blocks(root: &Path, address: &str) -> Result<()> {
 }
 
 /// An input method composes letters in what has the focus, presses its own keys, and commits a text.
-async fn compose(browser: &Browser, css: &str, letters: &str, text: &str) -> Result<()> {
+pub(crate) async fn compose(browser: &Browser, css: &str, letters: &str, text: &str) -> Result<()> {
     let tools = browser.driver.cdp();
     let length = letters.len();
     let composition = json!({ "text": letters, "selectionStart": length, "selectionEnd": length });

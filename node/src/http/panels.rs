@@ -26,6 +26,7 @@ mod filed;
 mod found;
 mod import;
 mod issues;
+mod ledgers;
 mod month;
 mod project;
 mod records;

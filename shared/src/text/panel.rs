@@ -52,6 +52,11 @@ words! {
     ExplainWhy "说明原因" "Why it is right as it is";
     ExplainNote "说明随月报保存，审核时可见；这一格再改动，提示会重新出现。" "The sentence is kept with the report and read in its review; once the cell changes, the remark comes back.";
     ExplainedTitle "填报说明 {0} 条" "{0} remarks explained";
+    // The other ledgers of a month.
+    LatestProgress "最新进展" "Latest progress";
+    WriteProgress "写进展，回车登记" "Write what was done; Enter enters it";
+    LedgerNoIssues "本单位项目没有未销号问题。" "The unit's projects have no open problem.";
+    LedgerNoTasks "本单位项目今年没有倒计时任务；在项目档案的“节点工期”里新增或倒排。" "No tasks of this year; enter them or plan backwards in a project's schedule.";
     // Reports of any period.
     Reports "应报报表" "Reports";
     ReportsNote "按本地规定应当报送的报表。月报在“月报填报”里逐格填写，其他报表点开即可填写、报送。" "What the rules of this place ask for. Open one to fill it in and file it.";

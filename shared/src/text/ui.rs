@@ -282,6 +282,9 @@ words! {
     NodeDone "是否完成" "Reached";
     Ungrouped "未分类" "Without category";
     CarryAll "全部沿用" "Keep all of last month's words";
+    LedgerProgress "进度台账" "Progress";
+    LedgerProblems "问题台账" "Problems";
+    LedgerCountdown "倒计时台账" "Countdown";
     RegisterIssue "登记为问题" "Enter as a problem";
     KeyEdge "到首格 / 末格" "To the first / last cell";
     KeyWrite "在格内修改" "Write in the cell";

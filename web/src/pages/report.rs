@@ -49,6 +49,13 @@ pub struct ReportProps {
     pub unit: Option<UnitId>,
 }
 
+/// The ledgers of a month: the grid of this page, and the parts that the node draws of the others.
+const LEDGERS: [(&str, Ui); 3] = [
+    ("paper", Ui::LedgerProgress),
+    ("problems", Ui::LedgerProblems),
+    ("countdown", Ui::LedgerCountdown),
+];
+
 /// What stands over the page.
 #[derive(Clone, PartialEq)]
 enum Over {
@@ -255,6 +262,7 @@ fn Sheet(props: &SheetProps) -> Html {
             }
         })
     };
+    let ledger = use_state(|| 0_usize);
     let history = use_state(|| None::<(ProjectId, FieldPath)>);
     let on_history = {
         let history = history.clone();
@@ -435,6 +443,12 @@ fn Sheet(props: &SheetProps) -> Html {
                     <button class="button button--main" id="file-report" onclick={open_filing}>{ words.t(if view.filing.is_some() { Ui::FileAgain } else { Ui::FileReport }) }</button>
                 }
             </header>
+            <nav class="tabs" aria-label={words.t(Ui::Report)}>
+                { for LEDGERS.iter().enumerate().map(|(at, (_, word))| html! {
+                    <button type="button" class="tabs__tab" aria-current={(at == *ledger).then_some("page")} onclick={let ledger = ledger.clone(); move |_: MouseEvent| ledger.set(at)}>{ words.t(*word) }</button>
+                }) }
+            </nav>
+            if *ledger > 0 { <section class="report__ledger" key={*ledger}><Panel path={of(LEDGERS[*ledger].0)} /></section> } else { <>
             <Panel path={of("filed")} />
             if let Some(reason) = on_behalf.as_ref() {
                 <div class="behalf-strip" role="status"><strong>{ words.t(if props.own { Ui::Correcting } else { Ui::OnBehalfOn }) }</strong><q>{ reason }</q>
@@ -456,10 +470,11 @@ fn Sheet(props: &SheetProps) -> Html {
                 <Panel path={of("checks")} on_act={let checking = checking.clone(); Callback::from(move |_: String| checking.set(!*checking))} />
                 if let (Some(Told::Refused(refusal)), Over::Nothing) = (&outcome, &*over) { <span class="form__error" role="alert">{ refusal }</span> }
             </footer>
+            </> }
             if let Some((project, path)) = history.as_ref() {
                 <HistoryBar project={*project} path={path.clone()} {read_only} version={heads_of(*project).concat()} on_restore={restore} on_closed={shut} />
             }
-            <div class="print-sheet"><Panel path={of("paper")} /></div>
+            if *ledger == 0 { <div class="print-sheet"><Panel path={of("paper")} /></div> }
             { match &*over {
                 Over::Nothing => Html::default(),
                 Over::Filing => file_dialog(&session, &FileDialogProps {

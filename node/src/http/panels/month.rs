@@ -17,6 +17,7 @@ use shared::value::Value;
 use super::checks;
 use super::draw::{Reader, block, light, td_number, th, th_number};
 use super::filed;
+use super::ledgers;
 use super::reports::{owed, ways};
 use super::sheet;
 use crate::http::projects::period;
@@ -68,6 +69,8 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
             let writes = checks::may_explain(&reader, &call.person()?.actor, view);
             checks::part(&reader, &month, asked, writes)
         }
+        "problems" => ledgers::problems(site, call, &reader, view).await?,
+        "countdown" => ledgers::countdown(site, call, &reader, view).await?,
         "counts" => html! { p { (checks::counts(&reader, &month)) } },
         _ => paper(&reader, view),
     })

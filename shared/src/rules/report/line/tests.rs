@@ -167,7 +167,7 @@ fn money_before_the_start_a_month_without_photographs_and_old_problems_are_remar
     // A word about it is enough.
     let step = [
         (Column::Issue, issue.to_string().into()),
-        (Column::Act, "progress".into()),
+        (Column::Act, "handling".into()),
         (Column::Text, "half of it is gone".into()),
     ];
     story
