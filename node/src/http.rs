@@ -79,6 +79,8 @@ pub struct Site {
     pub control_token: Arc<Secret>,
     /// Previewed imports that wait for a person's yes.
     pub previews: Previews,
+    /// Lists that wait to be fetched as files.
+    pub lists: exports::Lists,
     /// Bundles that were opened and wait likewise.
     pub bundles: Sticks,
     /// Days without a line after which the work desk points to the stick.
@@ -105,6 +107,7 @@ impl Site {
             metrics: Metrics::default(),
             control_token: Arc::clone(&app.control_token),
             previews: Previews::default(),
+            lists: exports::Lists::default(),
             bundles: Sticks::default(),
             stick_after_days: app.config.stick_after_days,
             reach: Arc::clone(&app.reach),
@@ -376,6 +379,7 @@ async fn handle(site: &Site, endpoint: Endpoint, call: &Call) -> Result<Response
         Endpoint::ImportErrors => imports::errors(site, call).await,
         Endpoint::ImportUndo => imports::undo(site, call).await,
         Endpoint::Export => exports::export(site, call).await,
+        Endpoint::ExportList => exports::see(site, call),
         Endpoint::BundleExport => bundles::export(site, call).await,
         Endpoint::BundlePreview => bundles::preview(site, call).await,
         Endpoint::BundleConfirm => bundles::confirm(site, call).await,

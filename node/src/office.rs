@@ -26,6 +26,7 @@ pub mod export;
 pub mod header;
 pub mod home;
 pub mod import;
+pub mod list;
 pub mod mapping;
 mod offer;
 pub mod parcel;

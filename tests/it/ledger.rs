@@ -75,6 +75,30 @@ async fn lines(browser: &Browser) -> Result<Vec<String>> {
     Ok(lines[1..].to_vec())
 }
 
+/// Presses 导出 and gives the file it leads to.
+const EXPORT: &str = "const done = arguments[arguments.length - 1];
+const own = HTMLAnchorElement.prototype.click;
+HTMLAnchorElement.prototype.click = function () {
+  HTMLAnchorElement.prototype.click = own;
+  fetch(this.href).then(async (answer) => done(Array.from(new Uint8Array(await answer.arrayBuffer()))));
+};
+document.querySelector('#export-list').click();";
+
+/// The rows of the workbook that 导出 gives, in the columns before the id.
+async fn exported(browser: &Browser) -> Result<Vec<Vec<String>>> {
+    let bytes: Vec<u8> = browser
+        .driver
+        .execute_async(EXPORT, Vec::new())
+        .await?
+        .convert()?;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes))?;
+    let range = calamine::Reader::worksheet_range_at(&mut book, 0).context("a sheet")??;
+    let rows = range
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect());
+    Ok(rows.collect())
+}
+
 async fn views_and_groups(root: &Path, address: &str) -> Result<()> {
     let browser = start(root, address).await?;
     // Groups: heads with sums before their rows, which keep the order of the list; what has no value comes last.
@@ -111,6 +135,25 @@ async fn views_and_groups(root: &Path, address: &str) -> Result<()> {
     );
     ensure!(heads[4] == 6 && heads[5] == 7, "{names:?}");
     browser.shoot("60-ledger-groups").await?;
+    // The file holds the same lines in the same order.
+    let rows = exported(&browser).await?;
+    let table = rows.iter().skip_while(|row| row[0] != "序号").skip(1);
+    let of_file: Vec<&str> = table
+        .map(|row| {
+            if row[1].is_empty() {
+                &*row[0]
+            } else {
+                &*row[1]
+            }
+        })
+        .take_while(|name| !name.starts_with("合"))
+        .collect();
+    ensure!(of_file.len() == names.len(), "{of_file:?} {names:?}");
+    for (one, seen) in of_file.iter().zip(&names) {
+        let name = one.split('（').next().unwrap_or(one);
+        ensure!(seen.starts_with(name), "{one} {seen}");
+    }
+    ensure!(of_file[0].ends_with("小计"), "{of_file:?}");
     browser.show_print(true).await?;
     browser.shoot("61-ledger-groups-on-paper").await?;
     browser.show_print(false).await?;

@@ -1,12 +1,17 @@
-//! The list of projects as a file, and the tables of records, compiled ones among them.
+//! The list of projects as a file, also as somebody looks at it; and the tables of records, compiled ones among them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use shared::command::Role;
 use shared::field::Table;
-use shared::ids::ProjectId;
+use shared::ids::{ProjectId, UserId};
+use shared::project::ProjectRow;
 use shared::text::Lang;
 use shared::text::office::{LEDGER_NAME, Office, results_title};
+use shared::time::Timestamp;
 
 use super::projects::{period, query};
 use super::reply::{self, Failed};
@@ -14,10 +19,11 @@ use super::{Call, Site, records};
 use crate::control::{
     ExportFailed, RESULTS, RecordFile, Titled, archive, export as write, record_ledger,
 };
+use crate::office::list::List;
 use crate::office::records::sheet::is_ledger;
 use crate::office::sheet::Style;
 use crate::office::{self, export::Format};
-use crate::views;
+use crate::views::{self, ListQuery};
 
 /// What assessment came to in a year, as a file; the hub alone has it.
 async fn results(
@@ -130,6 +136,136 @@ async fn ledger(
     ))
 }
 
+/// A list as somebody looks at it: which projects, in which order, under which names.
+type Seen = Vec<(String, Vec<ProjectId>)>;
+
+/// Lists that wait to be fetched as a file.
+const LISTS_MAX: usize = 16;
+/// How long they wait.
+const LIST_MS: i64 = 10 * 60_000;
+/// Projects of one list.
+const LISTED_MAX: usize = 100_000;
+
+/// The lists that were said to be fetched, newest last. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Lists(Arc<Mutex<VecDeque<Waiting>>>);
+
+struct Waiting {
+    token: String,
+    user: UserId,
+    until: Timestamp,
+    seen: Seen,
+}
+
+impl Lists {
+    fn put(&self, user: UserId, token: &str, seen: Seen, now: Timestamp) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|list| list.until > now);
+        if waiting.len() >= LISTS_MAX {
+            waiting.pop_front();
+        }
+        waiting.push_back(Waiting {
+            token: token.to_owned(),
+            user,
+            until: now.plus_ms(LIST_MS),
+            seen,
+        });
+    }
+
+    fn get(&self, user: UserId, token: &str, now: Timestamp) -> Option<Seen> {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |list: &&Waiting| list.token == token && list.user == user && list.until > now;
+        waiting.iter().find(is_it).map(|list| list.seen.clone())
+    }
+}
+
+/// `POST /api/v1/exports`: the list somebody looks at, to be fetched as a file: ids of projects in their order, and before those of a group
+/// its name with `=` before it. The answer is the name under which it waits.
+///
+/// # Errors
+/// When it is no such list, or too long.
+pub fn see(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
+    let user = call.person()?.actor.user;
+    let said: Vec<String> = reply::read_json(&call.body)?;
+    if said.len() > LISTED_MAX {
+        return Err(Failed::BadRequest("too many".to_owned()));
+    }
+    let mut seen: Seen = Vec::new();
+    for one in said {
+        if let Some(name) = one.strip_prefix('=') {
+            seen.push((name.to_owned(), Vec::new()));
+            continue;
+        }
+        let id = one.parse().map_err(|_| Failed::BadRequest(one))?;
+        if seen.is_empty() {
+            seen.push((String::new(), Vec::new()));
+        }
+        if let Some((_, ids)) = seen.last_mut() {
+            ids.push(id);
+        }
+    }
+    let token = hex::encode(site.context.clock.random::<16>());
+    let now = site.context.clock.now();
+    site.lists.put(user, &token, seen, now);
+    Ok(reply::plain(
+        StatusCode::OK,
+        "text/plain; charset=utf-8",
+        token.into(),
+    ))
+}
+
+/// The list that waits under a name, as a workbook.
+async fn list(site: &Site, call: &Call, token: &str) -> Result<Response<Bytes>, Failed> {
+    let actor = call.person()?.actor.clone();
+    if actor.role == Role::Observer {
+        return Err(Failed::Forbidden);
+    }
+    let (now, month) = (site.context.clock.now(), period(site, call)?);
+    let seen = site
+        .lists
+        .get(actor.user, token, now)
+        .ok_or(Failed::PreviewGone)?;
+    let facts = site.context.handle.read(views::facts).await??;
+    // What was deleted stands in the bin, whose list can be looked at too.
+    let mut known: HashMap<ProjectId, ProjectRow> = HashMap::new();
+    for deleted in ["", "deleted"] {
+        let query = ListQuery {
+            filters: views::filters(deleted).unwrap_or_default(),
+            limit: usize::MAX,
+            ..ListQuery::default()
+        };
+        let rows = views::list(&facts, month, &query).rows;
+        known.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    let rows = |ids: Vec<ProjectId>| ids.iter().filter_map(|id| known.get(id).cloned()).collect();
+    let groups: Vec<(String, Vec<ProjectRow>)> = seen
+        .into_iter()
+        .map(|(name, ids)| (name, rows(ids)))
+        .collect();
+    let (profile, info) = (site.context.profile().await??, site.context.info());
+    let (style, today) = (style(call), now.date());
+    let written = tokio::task::spawn_blocking(move || {
+        let list = List {
+            profile: &profile,
+            unit: &info.unit_name,
+            month,
+            today,
+            style,
+        };
+        let name = format!("{LEDGER_NAME}-{}-{month}.xlsx", info.unit_name);
+        office::list::write(&list, &groups).map(|bytes| (name, bytes))
+    });
+    let (name, bytes) = written
+        .await
+        .map_err(|error| Failed::internal("writing a list", error))?
+        .map_err(ExportFailed::from)?;
+    Ok(reply::download(
+        Format::Xlsx.media_type(),
+        &name,
+        bytes.into(),
+    ))
+}
+
 /// Everything the person may read as one archive: the projects, each ledger of records that has rows, and the lines of `dump`.
 async fn whole(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed> {
     let actor = call.person()?.actor.clone();
@@ -157,6 +293,9 @@ pub async fn export(site: &Site, call: &Call) -> Result<Response<Bytes>, Failed>
     };
     let format = Format::from_name(&format!("x.{asked}"))
         .ok_or_else(|| Failed::BadRequest(format!("format: {asked}")))?;
+    if let Some(token) = call.query.get("list") {
+        return list(site, call, token).await;
+    }
     if call.query.contains_key("table") {
         return table(site, call, format, asked).await;
     }

@@ -56,6 +56,7 @@ pub enum Endpoint {
     ImportErrors,
     ImportUndo,
     Export,
+    ExportList,
     BundleExport,
     BundlePreview,
     BundleConfirm,
@@ -309,7 +310,8 @@ fn build() -> Vec<Route> {
     add(delete.clone(), "/api/v1/imports/{token}", E::ImportUndo, Person, Nothing, Json(of::<api::WordedAnswer>), &[], "Takes an import back.");
     add(get.clone(), "/api/v1/exports", E::Export, Person, Nothing, File,
         &[("format", "xlsx (to be printed), data (a workbook of titles and rows), csv, ndjson, docx; zip: everything"), PERIOD, ("columns", "keys of columns joined by commas; all when absent"), ("q", "as in the list of projects"), ("filter", "as in the list of projects"), ("ledger", "a ledger of the county"), ("view", "`results`: at the hub, what assessment came to in the year of the period, for units and leaders, instead of projects"), ("table", "a table of records (`/api/v1/records`) instead of projects: .xlsx, .csv or .ndjson; one whose rows belong to projects comes back by import"), ("project", "whose rows, for such a table; of the projects the query lists when absent"), ("template", "given: no rows, and a note at each title"), ("unit", "whose rows, for the papers of units and compiled tables")],
-        "The list of projects as a file, or the rows of another table.");
+        "The list of projects as a file, or the rows of another table; with `list` what waits under that name.");
+    add(post.clone(), "/api/v1/exports", E::ExportList, Person, AnyJson, Text, &[], "Says which list somebody looks at: ids of projects in their order, a group's name with `=` before it. Answers the name under which it waits for `GET`, ten minutes.");
     add(get.clone(), "/api/v1/bundles", E::BundleExport, Person, Nothing, File,
         &[("to", "who it is for: a node's id, its unit's name, or `hub` (the default)"), ("all", "`true`: everything, not only what the other is not known to hold"), ("files", "`false`: no attached files; else as many as fit into 64 MiB, what somebody there waits for first, then the newest")],
         "A bundle to be carried to another node on a stick: sealed for it and signed.");

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use shared::command::{ImportCounts, ImportItem, Place, Why};
 use shared::decide::{check_import, contradictions, decide_item};
-use shared::field::{Column as TableColumn, Field, FieldPath, Table, Target as PathTarget};
+use shared::field::{Column as TableColumn, Field, FieldPath, Kind, Table, Target as PathTarget};
 use shared::ids::{ProjectId, RowId, UnitId};
 use shared::money::Fen;
 use shared::project::ProjectView;
@@ -564,9 +564,18 @@ fn changes(
             wanted.entry(path.clone()).or_insert(Value::Null);
         }
     }
-    let proposed = proposals(view);
+    let (proposed, directory) = (proposals(view), request.rules.directory);
+    // A unit is written by its id, and stands in a table by its name.
+    let is_same = |path: &FieldPath, there: &Value, here: &Value| {
+        let is_unit = path.kind() == Some(Kind::Unit);
+        let shown = there
+            .as_text()
+            .filter(|_| is_unit)
+            .map(|text| directory.show(text));
+        same_value(there, here) || shown.is_some() && shown.as_deref() == here.as_text()
+    };
     wanted.retain(|path, value| match view.cells.get(path) {
-        Some(cell) if same_value(&cell.value, value) && !cell.is_conflict() => false,
+        Some(cell) if is_same(path, &cell.value, value) && !cell.is_conflict() => false,
         Some(cell) if cell.is_conflict() => {
             if !cell
                 .contenders

@@ -7,8 +7,10 @@ use rust_xlsxwriter::{
     Format as CellFormat, FormatAlign, FormatBorder, Formula, Workbook, Worksheet,
 };
 
+use shared::money::Fen;
 use shared::text::Lang;
 use shared::text::office::Office;
+use shared::text::parse::money::{self, Unit};
 use shared::time::Date;
 
 use super::export::{ExportError, guard, write_amount};
@@ -92,6 +94,8 @@ pub(super) struct TitledTable {
     pub frozen: u16,
     /// Its rows.
     pub rows: Vec<Vec<Shown>>,
+    /// What its rows are gathered under, in order: a line that names them, and how many they are; empty: nothing.
+    pub groups: Vec<(String, usize)>,
     /// The day it is signed on, where it is.
     pub signed: Option<Date>,
     /// What it is for.
@@ -124,7 +128,8 @@ impl TitledTable {
         );
         let head = plain.clone().set_bold().set_align(FormatAlign::Center);
         let first = head_row + 1;
-        let count = u32::try_from(self.rows.len()).unwrap_or(u32::MAX - 8);
+        let lines = self.lines();
+        let count = u32::try_from(lines.len()).unwrap_or(u32::MAX - 8);
         for (at, column) in (0u16..).zip(&self.head) {
             sheet.write_string_with_format(head_row, at, &*column.title, &head)?;
             sheet.set_column_width(at, f64::from(column.width))?;
@@ -142,7 +147,15 @@ impl TitledTable {
             last_column: u16::try_from(shown.saturating_sub(1)).unwrap_or(0),
             today: self.signed.filter(|_| self.style == Style::Print),
         };
-        for (row, cells) in (first..).zip(&self.rows) {
+        for (row, line) in (first..).zip(&lines) {
+            let cells = match line {
+                Line::Row(cells) => *cells,
+                Line::Group(name, rows) => {
+                    let under = (row + 1, row + u32::try_from(rows.len()).unwrap_or(0));
+                    self.sum_line(sheet, (row, under), name, rows)?;
+                    continue;
+                }
+            };
             for ((at, cell), column) in (0u16..).zip(cells).zip(&self.head) {
                 match cell {
                     Shown::Text(said) => sheet.write_string_with_format(row, at, said, &text)?,
@@ -186,41 +199,58 @@ impl TitledTable {
         Ok(2)
     }
 
+    /// Its rows, each group's under a line of its own.
+    fn lines(&self) -> Vec<Line<'_>> {
+        let mut rest = &self.rows[..];
+        let mut lines = Vec::new();
+        for (name, count) in &self.groups {
+            let (rows, more) = rest.split_at((*count).min(rest.len()));
+            lines.push(Line::Group(name, rows));
+            lines.extend(rows.iter().map(|cells| Line::Row(cells)));
+            rest = more;
+        }
+        lines.extend(rest.iter().map(|cells| Line::Row(cells)));
+        lines
+    }
+
     /// Writes the sums of the amounts as formulas; false when there is nothing to sum up.
     fn sums(&self, sheet: &mut Worksheet, first: u32, count: u32) -> Result<bool, ExportError> {
         if count == 0 || self.head.iter().all(|column| !column.is_money) {
             return Ok(false);
         }
-        let plain = CellFormat::new().set_border(FormatBorder::Thin).set_bold();
-        let money = plain.clone().set_num_format(MONEY);
         let last = first + count;
-        for (at, column) in (0u16..).zip(&self.head) {
-            if column.is_money {
-                let letter = column_letter(at);
-                let sum = Formula::new(format!("=SUM({letter}{}:{letter}{last})", first + 1));
-                let sum = sum.set_result(self.sum(usize::from(at)));
-                sheet.write_formula_with_format(last, at, sum, &money)?;
-            } else if at == 0 {
-                sheet.write_string_with_format(last, at, Office::Total.text(Lang::Zh), &plain)?;
-            } else {
-                sheet.write_blank(last, at, &plain)?;
-            }
-        }
+        let total = Office::Total.text(Lang::Zh);
+        self.sum_line(sheet, (last, (first, last - 1)), total, &self.rows)?;
         Ok(true)
     }
 
-    /// What the amounts of a column come to, for readers that do not reckon.
-    fn sum(&self, at: usize) -> String {
-        let cells = self.rows.iter().filter_map(|row| row.get(at));
-        let amounts = cells.filter_map(|cell| match cell {
-            Shown::Number(said) => {
-                let read =
-                    shared::text::parse::money::parse(said, shared::text::parse::money::Unit::Wan);
-                Some(read.ok()??.fen.0)
+    /// Writes a line with a name and the sums of the rows from one to another. Sums of a part do not count in the sum of the whole.
+    fn sum_line(
+        &self,
+        sheet: &mut Worksheet,
+        (at, (from, to)): (u32, (u32, u32)),
+        name: &str,
+        rows: &[Vec<Shown>],
+    ) -> Result<(), ExportError> {
+        let plain = CellFormat::new().set_border(FormatBorder::Thin).set_bold();
+        let money = plain.clone().set_num_format(MONEY);
+        for (column, head) in (0u16..).zip(&self.head) {
+            if head.is_money {
+                let letter = column_letter(column);
+                let range = format!("{letter}{}:{letter}{}", from + 1, to + 1);
+                let sum = match self.groups.is_empty() {
+                    true => Formula::new(format!("=SUM({range})")),
+                    false => Formula::new(format!("=SUBTOTAL(9,{range})")),
+                };
+                let sum = sum.set_result(sum_of(rows, usize::from(column)));
+                sheet.write_formula_with_format(at, column, sum, &money)?;
+            } else if column == 0 {
+                sheet.write_string_with_format(at, column, name, &plain)?;
+            } else {
+                sheet.write_blank(at, column, &plain)?;
             }
-            Shown::Text(_) => None,
-        });
-        shared::money::Fen(amounts.fold(0, i64::saturating_add)).wan_exact()
+        }
+        Ok(())
     }
 
     /// Writes it as text.
@@ -239,4 +269,22 @@ impl TitledTable {
             .into_inner()
             .map_err(|error| ExportError::Csv(error.into_error().into()))
     }
+}
+
+/// A line under the titles.
+enum Line<'a> {
+    /// What the rows behind it are gathered under.
+    Group(&'a str, &'a [Vec<Shown>]),
+    /// A row.
+    Row(&'a [Shown]),
+}
+
+/// What the amounts of a column come to, for readers that do not reckon.
+fn sum_of(rows: &[Vec<Shown>], at: usize) -> String {
+    let cells = rows.iter().filter_map(|row| row.get(at));
+    let amounts = cells.filter_map(|cell| match cell {
+        Shown::Number(said) => Some(money::parse(said, Unit::Wan).ok()??.fen.0),
+        Shown::Text(_) => None,
+    });
+    Fen(amounts.fold(0, i64::saturating_add)).wan_exact()
 }

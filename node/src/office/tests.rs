@@ -94,6 +94,11 @@ impl Default for World {
 
 impl World {
     fn preview(&self, workbook: &Workbook) -> Preview {
+        self.preview_among(workbook, &Directory::default())
+    }
+
+    /// The same where these units exist.
+    fn preview_among(&self, workbook: &Workbook, directory: &Directory) -> Preview {
         let existing: Vec<Existing> = self
             .projects
             .values()
@@ -120,7 +125,7 @@ impl World {
             words: &self.words,
             rules: ImportRules {
                 profile: &self.profile,
-                directory: &Directory::default(),
+                directory,
                 county: &self.county,
                 issued: &Issued::of(&self.profile, &self.county, self.now.date()),
             },

@@ -142,6 +142,19 @@ ledger! {
     "@id" "" "系统编号" 28 false;
 }
 
+/// Titles of what is worked out, over the list of projects: none of them is read back.
+pub const YEAR_DONE: &str = "年内完成合计";
+/// The same of how far the year's plan is done.
+pub const YEAR_RATE: &str = "年度完成率";
+/// The same of what was said last of a project, in whatever month.
+pub const LATEST_IMAGE: &str = "最近形象进度";
+
+/// The line over a group of rows; it ends as lines of sums do, so that nobody takes it for a row.
+#[must_use]
+pub fn group_line(name: &str, count: usize) -> String {
+    format!("{name}（{count}个）小计")
+}
+
 /// Titles of the table of assessment results, left to right, each with its width in characters.
 pub const RESULTS: &[(&str, u8)] = &[
     ("考核办法", 24),

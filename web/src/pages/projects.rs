@@ -19,11 +19,11 @@ use crate::hooks::router::Link;
 
 use crate::client::clipboard;
 use crate::client::files;
-use crate::client::http::encode;
 use crate::components::dialog::Dialog;
 use crate::components::face::{Face, face_view};
 use crate::components::filters::Filters;
 use crate::components::new_project::NewProject;
+use crate::components::panel::Drawn;
 use crate::components::project_table::{ProjectTable, facet_label};
 use crate::hooks::notices::use_notices;
 use crate::hooks::outbox::use_outbox;
@@ -31,7 +31,8 @@ use crate::hooks::rows::use_rows;
 use crate::hooks::session::use_session;
 use crate::hooks::shortcuts::{Pressed, use_shortcuts};
 use crate::routes::Route;
-use crate::state::ledger::{self, Mark, Query, batch};
+use crate::state::answer;
+use crate::state::ledger::{self, Line, Mark, Query, batch};
 use crate::state::numbers;
 use crate::state::remote::Remote;
 use crate::state::words::Words;
@@ -165,13 +166,31 @@ pub fn Projects() -> Html {
             });
         })
     };
-    let export = |format: &'static str| {
-        let (query, period) = (query.clone(), session.period);
+    let export = {
+        let (session, shown, notices) = (session.clone(), shown.clone(), notices.clone());
+        let group = query.group;
         Callback::from(move |_: MouseEvent| {
-            files::download_from(&format!(
-                "/api/v1/exports?format={format}&period={period}&q={}",
-                encode(query.words.trim())
-            ));
+            let words = session.words.clone();
+            let said = ledger::lines(&shown, group)
+                .into_iter()
+                .map(|line| match line {
+                    Line::Project(row) => row.id.to_string(),
+                    Line::Group(value, _) => group.map_or_else(String::new, |facet| {
+                        ["=", &facet_label(&words, facet, &value)].concat()
+                    }),
+                });
+            let said: Vec<String> = said.collect();
+            let (session, notices) = (session.clone(), notices.clone());
+            spawn_local(async move {
+                let path = "/api/v1/exports";
+                match session.client.post::<_, Drawn>(path, &said).await {
+                    Ok(Drawn(token)) => files::download_from(&format!(
+                        "{path}?list={token}&period={}",
+                        session.period
+                    )),
+                    Err(failure) => notices.fail(answer::failure(&failure, &session.words)),
+                }
+            });
         })
     };
     let sort = {
@@ -208,7 +227,7 @@ pub fn Projects() -> Html {
                 <input class="toolbar__search" id="list-search" type="search" value={query.words.clone()} {oninput} placeholder={words.t(Ui::SearchHint)} aria-label={words.t(Ui::SearchHint)} autocomplete="off" />
                 <span class="toolbar__space"></span>
                 <button class="button" onclick={oncopy}>{ words.t(Ui::CopyTable) }</button>
-                <button class="button" onclick={export("xlsx")}>{ words.t(Ui::ExportXlsx) }</button>
+                <button class="button" id="export-list" onclick={export}>{ words.t(Ui::ExportXlsx) }</button>
                 { print_button(&words) }
                 if session.may_write() {
                     <button class="button button--main" id="new-project" onclick={let creating = creating.clone(); move |_: MouseEvent| creating.set(true)}>{ "＋ " }{ words.t(Ui::NewProject) }</button>

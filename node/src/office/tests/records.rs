@@ -4,8 +4,10 @@ use super::*;
 
 use shared::field::{Column, Kind, Rows, Table};
 use shared::ids::RowId;
+use shared::project::ProjectRow;
 use shared::records::{Named, choices, is_on, targets};
 
+use crate::office::list::{self, List};
 use crate::office::records::ledger::{self, RecordLedger};
 use crate::office::records::sheet::{columns, ledgers, recognise};
 use crate::office::workbook::CellValue;
@@ -435,4 +437,109 @@ fn empty_cells_clear_only_when_asked_and_a_row_goes_where_a_person_says() {
         (preview.counts().created, preview.items[0].project),
         (1, bridge)
     );
+}
+
+/// What stands on the screen leaves as it stands there, with sums that add up, and comes back without a change.
+#[test]
+fn the_list_as_it_is_seen_has_its_groups_and_sums_and_changes_nothing_when_read_back() {
+    let (mut world, bridge) = town(Table::Issues);
+    let month = Month::new(2026, 11).unwrap();
+    let mut view = world.projects[&bridge].clone();
+    let put = |view: &mut ProjectView, path: FieldPath, value: Value| {
+        let contenders = Vec::new();
+        view.cells.insert(path, Cell { value, contenders });
+    };
+    put(
+        &mut view,
+        FieldPath::once(Field::Sector),
+        "transport".into(),
+    );
+    put(
+        &mut view,
+        FieldPath::once(Field::LeadUnit),
+        own().to_string().into(),
+    );
+    put(
+        &mut view,
+        FieldPath::year(2026, Field::YearPlanFen),
+        Value::Int(5_000_000_000),
+    );
+    let earlier = Month::new(2026, 10).unwrap();
+    put(
+        &mut view,
+        FieldPath::month(earlier, Field::MonthDoneFen),
+        Value::Int(1_000_000_000),
+    );
+    put(
+        &mut view,
+        FieldPath::month(earlier, Field::MonthImage),
+        "桩基完成".into(),
+    );
+    world.projects.insert(bridge, view);
+    let row = |view: &ProjectView| ProjectRow {
+        id: view.id,
+        name: view.text(Field::Name).to_owned(),
+        code: String::new(),
+        home: Some(own()),
+        home_name: "松坪镇".to_owned(),
+        territory: String::new(),
+        owner: String::new(),
+        lead_unit: match view.text(Field::LeadUnit) {
+            "" => String::new(),
+            _ => "松坪镇".to_owned(),
+        },
+        sector: view.text(Field::Sector).to_owned(),
+        investment_kind: String::new(),
+        stage: "idea".to_owned(),
+        total_fen: view.once(Field::TotalInvestmentFen).as_int(),
+        year_plan_fen: view.year(2026, Field::YearPlanFen).as_int(),
+        year_done_fen: view.month(earlier, Field::MonthDoneFen).as_int(),
+        month_done_fen: None,
+        cum_fen: None,
+        image: "桩基完成".to_owned(),
+        open_issues: 1,
+        issues: 1,
+        conflicts: 0,
+        proposals: 0,
+        keys: String::new(),
+        updated_at: world.now,
+        deleted: String::new(),
+        demo: false,
+    };
+    let list = List {
+        profile: &world.profile,
+        unit: "松坪镇",
+        month,
+        today: world.now.date(),
+        style: Style::Print,
+    };
+    let park = world.named("河西公园").id;
+    let groups = [("交通", bridge), ("", park)]
+        .map(|(name, id)| (name.to_owned(), vec![row(&world.projects[&id])]));
+    let groups = [groups[0].clone(), ("其他".to_owned(), groups[1].1.clone())];
+    let bytes = list::write(&list, &groups).unwrap();
+    let sheet = print::part(&bytes, "xl/worksheets/sheet1.xml");
+    // The total in G of each group, and of all: parts do not count twice.
+    for formula in [
+        "SUBTOTAL(9,G5:G5)",
+        "SUBTOTAL(9,G7:G7)",
+        "SUBTOTAL(9,G4:G7)",
+    ] {
+        assert!(sheet.contains(formula), "{formula}: {sheet}");
+    }
+    assert!(sheet.contains("<v>1500</v>"), "{sheet}");
+    let entry = shared::decide::UnitEntry {
+        name: "松坪镇".to_owned(),
+        kind: String::new(),
+        hosted_at: None,
+        since: None,
+    };
+    let units = Directory {
+        units: [(own(), entry)].into(),
+        hub: None,
+    };
+    let preview = world.preview_among(&parse(&bytes, "项目台账.xlsx"), &units);
+    assert!(preview.items.is_empty(), "{:#?}", preview.items);
+    assert!(preview.refused.is_empty(), "{:#?}", preview.refused);
+    assert_eq!(preview.counts().unchanged, 2);
 }
