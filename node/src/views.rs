@@ -9,18 +9,19 @@ use std::sync::Arc;
 use shared::api::obligations::Obligation;
 use shared::api::rules::{Assessed, CountyRules, ProjectRules};
 use shared::api::{
-    Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, SyncState, SyncStatus,
+    Collection, Desk, DirectoryUnit, HistoryEntry, NodeRole, ProjectList, ReportView, SyncState,
+    SyncStatus,
 };
 use shared::board::{self, Contact, Question};
 use shared::command::Actor;
-use shared::field::FieldPath;
+use shared::field::{Field, FieldPath, Scope};
 use shared::ids::{DocumentId, ProjectId, UnitId};
 use shared::library::LibraryError;
 use shared::profile::Profile;
 use shared::project::{ProjectRow, ProjectView};
 use shared::rulebook::{Rulebook, rulebook};
 use shared::rules::obligations::Asked;
-use shared::rules::report::{MonthView, Sheet};
+use shared::rules::report::{MONTH_FIELDS, MonthView, Sheet};
 use shared::summary::{self, Facts};
 use shared::text::Lang;
 use shared::text::reminder::reminder;
@@ -169,14 +170,41 @@ pub fn report(
         return Ok(None);
     }
     let question = question(context, built_in, month, lang);
-    board::report(
+    let mut report = board::report(
         context.replica.library(),
         context.reader,
         &question,
         unit,
         ledger,
-    )
-    .map(Some)
+    )?;
+    mark_waiting(context, &mut report.view)?;
+    Ok(Some(report))
+}
+
+/// Marks the cells of a month whose value the hub has not received. Where the log cannot be read nothing is marked: the line says what is wrong.
+fn mark_waiting(context: &mut ReadContext<'_>, view: &mut ReportView) -> Result<(), LibraryError> {
+    let waiting = context.replica.unacknowledged(context.reader);
+    let waiting = waiting.unwrap_or_default();
+    for row in &mut view.rows {
+        let id = DocumentId::Project(row.row.id);
+        let Some(changes) = waiting.get(&id) else {
+            continue;
+        };
+        let document = context.replica.library().document(context.reader, &id)?;
+        let fields = MONTH_FIELDS.iter().chain([&Field::Problems]);
+        for field in fields {
+            let path = match field.scope() {
+                Scope::Month => FieldPath::month(view.period, *field),
+                _ => FieldPath::once(*field),
+            };
+            let last = document.rivals(&path).pop();
+            let change = last.and_then(|rival| document.change_of(&rival.operation));
+            if change.is_some_and(|change| changes.contains(&change)) {
+                row.waiting.push(field.id().to_owned());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One unit's report for any of its periods; `None` when the county has no such report or period.

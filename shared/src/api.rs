@@ -422,6 +422,9 @@ pub struct ReportRow {
     /// The category it has in the year, by which rows are grouped and in whose order they stand; empty where the county has none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub group: String,
+    /// Field ids of this row whose value the hub has not received yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
     /// Its traffic light at the end of the month; absent when no rule has its numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub light: Option<rules::LightSign>,

@@ -350,6 +350,37 @@ fn problems_and_tasks_of_the_units_projects_are_ledgers_of_the_month() {
 }
 
 #[test]
+fn a_cell_says_that_the_hub_has_not_received_it_until_it_has() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (mut hub, node) = Place::hub_and_township(root.path(), TOWNSHIP, PASSWORD);
+    let mut clerk = node.log_in(CLERK, PASSWORD);
+    let now = clerk.get("/api/v1/session").ok().json()["now"].as_i64();
+    let month = Timestamp(now.expect("the node's clock")).date().month_of();
+    let _project = node.create("松坪镇01号工程");
+    node.sync();
+    run(async {
+        let hands = Hands::at(root.path(), &node, month, "R-KZ-1").await?;
+        let browser = &hands.browser;
+        browser
+            .fill(&hands.cell(1, "month_image"), &format!("路基完成{LEAVE}"))
+            .await?;
+        node.sync();
+        browser.gone("#report-grid .waits").await?;
+        // The hub is away: what is written now waits, what it has does not.
+        hub.kill();
+        browser
+            .fill(&hands.cell(1, "month_done_fen"), &format!("12{LEAVE}"))
+            .await?;
+        browser.find("#report-grid td.grid__input .waits").await?;
+        browser.gone("#report-grid td.grid__image .waits").await?;
+        hub.start_again();
+        node.sync();
+        browser.gone("#report-grid .waits").await?;
+        hands.browser.quit().await.context("ending the browser")
+    });
+}
+
+#[test]
 fn rows_of_one_category_stand_together_with_their_sums() {
     let root = tempfile::tempdir().expect("a folder");
     let (node, month, projects) = township(root.path(), "kundulun");

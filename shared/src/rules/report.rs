@@ -256,6 +256,7 @@ pub fn report_row(
         last_next: before.as_text().unwrap_or("").to_owned(),
         planned: planned(view, month, lang),
         group: String::new(),
+        waiting: Vec::new(),
         heads: view.heads.clone(),
         before_fen,
         cells,

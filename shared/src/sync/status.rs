@@ -3,8 +3,13 @@
 //! 已同步 is said only when the hub has acknowledged every local entry and something was exchanged within a day. What is not
 //! known is not claimed: before the first contact of a process the last receipt counts, not a memory of an acknowledgement.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{Change, ChangeHash};
+
 use crate::api::{NodeRole, PeerStatus, SyncState, SyncStatus};
-use crate::store::Tree;
+use crate::ids::DocumentId;
+use crate::store::{Reader, Tree};
 use crate::text::line::LineReason;
 use crate::time::Timestamp;
 use crate::wire::v1::{Frame, Scope};
@@ -12,11 +17,14 @@ use crate::wire::v1::{Frame, Scope};
 use super::effect::{CloseReason, Effect, Enrolment, Reply, RequestRefusal};
 use super::error::ReplicaError;
 use super::input::{Line, LineTrouble, RequestId, SessionId};
+use super::log::EntryKind;
 use super::session::{Session, State};
 use super::{Context, Dial, LINE, Replica, WAITING_MAX, Waiting, answer};
 
 /// An exchange older than this proves nothing about today (ux.md 5.0).
 const FRESH_MS: i64 = 24 * 3_600_000;
+/// Entries of the log that are looked through for what the hub lacks: a unit's months of edits, and quickly read.
+const UNSEEN_MAX: usize = 2_000;
 /// A clock further off than this is said aloud (S7).
 const SKEW_MAX_MS: i64 = 5 * 60_000;
 
@@ -89,6 +97,35 @@ impl Replica {
             cause,
             detail,
         }
+    }
+
+    /// Changes the hub has not acknowledged, by document: those of the next entries of its log; none where no hub is.
+    ///
+    /// # Errors
+    /// When the store fails or the log is damaged.
+    pub fn unacknowledged(
+        &self,
+        reader: &dyn Reader,
+    ) -> Result<BTreeMap<DocumentId, BTreeSet<ChangeHash>>, ReplicaError> {
+        let mut found: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        if self.hub.is_none() {
+            return Ok(found);
+        }
+        let entries = self
+            .logs
+            .entries(reader, Scope::Hub, self.hub_acked, UNSEEN_MAX)?;
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.kind == EntryKind::Change)
+        {
+            let raw = self.library.change(reader, &entry.document, entry.number)?;
+            let change = raw.and_then(|raw| Change::from_bytes(raw).ok());
+            if let Some(change) = change {
+                let of = found.entry(entry.document.clone()).or_default();
+                of.insert(change.hash());
+            }
+        }
+        Ok(found)
     }
 
     /// How this node stands with its hub.

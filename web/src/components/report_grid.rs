@@ -232,6 +232,7 @@ fn GridLine(props: &GridLineProps) -> Html {
                     on_edit={props.on_edit.reform(move |value| (project, field, value))}
                     on_key={props.on_key.reform(move |key| (index, place.clone(), key))} />
                 { crate::components::field_row::saving_mark(&words, &status) }
+                if line.waiting.iter().any(|id| id == field.id()) { <span class="waits" role="img" title={words.t(Ui::PendingChanges)} aria-label={words.t(Ui::PendingChanges)}></span> }
                 if let Some(said) = line.marks.get(field.id()).and_then(Value::as_text) { <span class="corner"><span>{ said.to_owned() }</span></span> }
                 if conflict {
                     <Link to={Route::Project { id: project }} classes="chip chip--ask">{ "◆ " }{ words.t(Ui::Conflict) }</Link>

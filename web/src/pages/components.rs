@@ -352,6 +352,7 @@ fn line(session: &Session, number: u8) -> report::Line {
         last_next: String::new(),
         planned: String::new(),
         group: String::new(),
+        waiting: Vec::new(),
         light: Some(shared::api::rules::LightSign {
             colour: "amber".to_owned(),
             says: "91.0 % of the plan up to now".to_owned(),

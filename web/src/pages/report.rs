@@ -86,7 +86,12 @@ pub fn Report(props: &ReportProps) -> Html {
         use_live(Callback::from(move |heard| {
             let again = match &heard {
                 Heard::Open => true,
-                Heard::Patch(live) => matches!(live.as_ref(), Live::Reports | Live::Rows { .. }),
+                Heard::Patch(live) => match live.as_ref() {
+                    Live::Reports | Live::Rows { .. } => true,
+                    // What waited has come to the hub.
+                    Live::Sync { status } => status.pending == 0,
+                    Live::Project { .. } => false,
+                },
                 Heard::Closed => false,
             };
             if again {

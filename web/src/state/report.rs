@@ -86,6 +86,8 @@ pub struct Line {
     pub issues: u32,
     /// Field ids in conflict.
     pub conflicts: Vec<String>,
+    /// Field ids the hub has not received.
+    pub waiting: Vec<String>,
     /// Its traffic light, as the node judged what it holds.
     pub light: Option<LightSign>,
     /// This month needs nothing more.
@@ -166,6 +168,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         marks: row.marks.clone(),
         issues: row.row.open_issues,
         conflicts: row.conflicts.clone(),
+        waiting: row.waiting.clone(),
         light: row.light.clone(),
         filled,
         cells,
@@ -245,6 +248,7 @@ mod tests {
             last_next: String::new(),
             planned: String::new(),
             group: String::new(),
+            waiting: Vec::new(),
             light: None,
         }
     }

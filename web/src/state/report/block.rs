@@ -139,6 +139,7 @@ mod tests {
             last_next: String::new(),
             planned: String::new(),
             group: String::new(),
+            waiting: Vec::new(),
             light: None,
         };
         let november = Month::new(2026, 11).unwrap();
