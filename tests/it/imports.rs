@@ -111,6 +111,18 @@ fn a_locked_workbook_is_refused_with_the_way_out() {
         assert_eq!(said.code, Some(1), "{said:#?}");
         assert!(said.stderr.contains("password"), "{said:#?}");
     }
+    // What is no workbook says so, and what another program wrote says how it becomes one.
+    let ledger = "项目名称,总投资\n河东大桥,12\n";
+    for (name, words) in [
+        ("text.xlsx", "neither .xlsx"),
+        ("wps.et", "the format .et cannot be read"),
+        ("a.txt", "no workbook"),
+    ] {
+        let file = write(root.path(), name, ledger);
+        let said = place.cli(&["import", &file, "--lang", "en"]);
+        assert_eq!(said.code, Some(1), "{said:#?}");
+        assert!(said.stderr.contains(words), "{name}: {said:#?}");
+    }
     assert_eq!(place.cli(&["dump"]).ok().stdout, "");
 }
 

@@ -152,11 +152,17 @@ async fn look(root: &Path, node: &str) -> Result<()> {
         .await?;
     browser.press_in("#issues-filter button", "筛选").await?;
     browser.find_with(".issues__group", TOWNSHIP).await?;
-    let copied = browser.find("#issues-copy").await?;
+    let copied = browser.find(".issues [data-copied='table']").await?;
     let copied = copied.attr("data-copy").await?.unwrap_or_default();
     ensure!(
         copied.lines().count() == 2 && copied.contains(&format!("\t{PROBLEM}\t用地\t")),
         "{copied}"
+    );
+    let words = browser.find(".issues [data-copied='words']").await?;
+    let words = words.attr("data-copy").await?.unwrap_or_default();
+    ensure!(
+        words.lines().count() == 1 && words.contains(&format!("：{PROBLEM}；")),
+        "{words}"
     );
     browser.find("#issues-export[download]").await?;
     browser.shoot("55-table").await?;

@@ -33,8 +33,9 @@ use crate::office::remembered::{Remembered, remember};
 use crate::office::workbook::Workbook;
 use crate::views;
 
-/// Endings of files that can be read.
+/// Endings of files that can be read, and of those the reader knows well enough to say how they become such a file.
 const ENDINGS: &[&str] = &[".xlsx", ".xls", ".csv", ".csv.gz"];
+const FOREIGN: &[&str] = &[".et", ".ett", ".ods", ".xlsb", ".numbers", ".wps"];
 
 /// A file and what its sender says about it.
 #[derive(Debug, Clone)]
@@ -175,7 +176,8 @@ pub async fn prepare(
     lang: Lang,
 ) -> Result<Prepared, ImportError> {
     let name = upload.file.to_lowercase();
-    if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+    let mut endings = ENDINGS.iter().chain(FOREIGN);
+    if !endings.any(|ending| name.ends_with(ending)) {
         return Err(ImportError::NotAWorkbook);
     }
     let written = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());

@@ -85,6 +85,40 @@ impl Units {
     }
 }
 
+/// The unit a text nearly names, where it names none: a name of as many characters or one more or less, of which one differs.
+#[must_use]
+pub fn nearly<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let text: Vec<char> = clean::normal(text).chars().collect();
+    let mut near = None;
+    for name in names {
+        let known: Vec<char> = clean::normal(name).chars().collect();
+        let within = |one: &[char], other: &[char]| {
+            !one.is_empty() && other.windows(one.len()).any(|part| part == one)
+        };
+        if within(&text, &known) || within(&known, &text) {
+            return None;
+        }
+        if text.len() > 1 && known.len() > 1 && is_one_off(&text, &known) {
+            near = Some(name);
+        }
+    }
+    near
+}
+
+/// True when one character makes the whole difference.
+fn is_one_off(one: &[char], other: &[char]) -> bool {
+    let same = |(a, b): &(&char, &char)| a == b;
+    let head = one.iter().zip(other).take_while(same).count();
+    let tail = one
+        .iter()
+        .rev()
+        .zip(other.iter().rev())
+        .take_while(same)
+        .count();
+    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
+    long - short <= 1 && head + tail + 1 >= long
+}
+
 /// The units whose names stand in a text, without those that only stand within the name of another.
 fn longest(names: impl Iterator<Item = (UnitId, String)>, text: &str) -> Vec<UnitId> {
     let found: Vec<_> = names
@@ -109,6 +143,23 @@ mod tests {
 
     fn unit(n: u8) -> UnitId {
         UnitId::from_bytes([n; 10])
+    }
+
+    #[test]
+    fn a_name_with_one_wrong_character_offers_the_right_one() {
+        let names = ["松坪镇", "三合镇", "云安街道"];
+        for (text, near) in [
+            ("三和镇", Some("三合镇")),
+            ("云安街", None),
+            ("云安街到", Some("云安街道")),
+            ("三合镇", None),
+            ("开州区三合镇", None),
+            ("全区", None),
+            ("工业园区", None),
+            ("", None),
+        ] {
+            assert_eq!(nearly(text, names.into_iter()), near, "{text}");
+        }
     }
 
     #[test]

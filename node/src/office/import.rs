@@ -264,6 +264,12 @@ pub fn preview<E>(
         drafts.extend(read);
         sheets.push(sheet_preview(sheet, layout, count, request.lang));
     }
+    if layouts.is_empty() {
+        // Whoever sees a row of zeros should know why.
+        for (_, noted) in &mut noted {
+            noted.found = Found::NoTableAtAll;
+        }
+    }
     let planned = plan::plan(request, &layouts, drafts, load)?;
     for (index, layout) in &layouts {
         if planned.unassigned.contains_key(index) {

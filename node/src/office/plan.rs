@@ -19,6 +19,7 @@ use shared::text::parse::money::Unit;
 use shared::time::Month;
 use shared::value::Value;
 
+use super::home::nearly;
 use super::import::{Existing, Request};
 use super::mapping::{Layout, Target};
 use super::records::plan as of_records;
@@ -124,6 +125,12 @@ pub(super) fn plan<E>(
         let territory = draft.text(Field::TerritorialOrg);
         let table = tables.get(&draft.sheet).copied();
         let named = request.units.named(territory, table);
+        let units = request.rules.directory.units.values();
+        let near = nearly(territory, units.map(|unit| unit.name.as_str()));
+        if let Some(nearest) = near {
+            let (text, nearest) = (territory.to_owned(), nearest.to_owned());
+            draft.note(None, Found::UnitUnlisted { text, nearest });
+        }
         let home = named.unwrap_or(request.units.own);
         let matched = match index.find(request, draft, named) {
             Ok(found) => found.filter(|(existing, _)| !used.contains(&existing.id)),

@@ -124,6 +124,8 @@ pub fn read(
             limits,
             sink,
         ),
+        // Old programs write tables as text under .xls; nothing writes text under .xlsx.
+        _ if extension == "xlsx" => Err(Unreadable::NotAWorkbook.into()),
         _ => csv_in::read(bytes, &stem(name), limits, sink),
     }
 }

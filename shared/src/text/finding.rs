@@ -131,6 +131,14 @@ found! {
         "{title}有冲突待确认，本次不改" "{title} is in conflict and waits for a person; left alone";
     TotalDiffers { title, stated, computed } "total_differs" Warning
         "合计行的{title}为{stated}，各行之和为{computed}，请核对" "the total row says {stated} for {title}, its rows sum up to {computed}; please check";
+    NoTableAtAll "no_table_at_all" Warning
+        "没有找到表头（含“项目名称”等列名的一行），本表没有导入；请点选表头所在的行，或换一份台账" "no header was found (a row with names of columns, such as 项目名称); choose its row, or another file";
+    CodeOdd { text, digits } "code_odd" Warning
+        "项目代码“{text}”有{digits}位数字，全国统一代码是20位（如 2404-500154-04-01-123456），已照原文导入，请核对" "the project code “{text}” has {digits} digits, the national one 20; taken as written, please check";
+    DateOld { text } "date_old" Warning
+        "日期“{text}”早于2000年，请核对" "the date “{text}” is before 2000; please check";
+    UnitUnlisted { text, nearest } "unit_unlisted" Warning
+        "“{text}”不在单位名录中，是否为“{nearest}”？已照原文导入，请核对" "“{text}” is none of the units; is it “{nearest}”? Taken as written, please check";
 
     // Hints.
     Placeholder { text } "placeholder" Hint

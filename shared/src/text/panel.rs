@@ -3,6 +3,7 @@
 words! {
     /// A word or sentence of a panel.
     Panel {
+    CopyWords "复制为文字" "Copy as words";
     // 导入导出.
     FoundBy "匹配依据" "Found by";
     FoundById "系统编号" "our id";

@@ -2,12 +2,14 @@
 
 use maud::{Markup, html};
 use shared::api::{Collection, CollectionUnit, FilingInfo, FilingState};
+use shared::money::Fen;
 use shared::rules::overview::{pace, rate};
 use shared::text::figures::{percent, signed, wan};
 use shared::text::sign;
 use shared::text::ui::{Say, Ui};
+use shared::time::Timestamp;
 
-use super::draw::{Reader, bar, print_button, td_number, th, th_number};
+use super::draw::{Reader, bar, copy_buttons, print_button, td_number, th, th_number};
 use super::filed;
 use super::reports::{index, owed, ways};
 use crate::http::reply::Failed;
@@ -63,6 +65,7 @@ fn matrix(reader: &Reader, collection: &Collection) -> Markup {
                     details.reminder { summary { (reader.word(Ui::ReminderText)) } p { (collection.reminder) } }
                     button.button type="button" data-copy=(collection.reminder) { (reader.word(Ui::CopyReminder)) }
                 }
+                (copy_buttons(reader, "button", &copied(reader, &lines)))
                 (print_button(reader))
             }
             (figures(reader, collection))
@@ -97,6 +100,40 @@ fn figures(reader: &Reader, collection: &Collection) -> Markup {
             }
         }
     }
+}
+
+/// The table as it is copied.
+fn copied(reader: &Reader, units: &[&CollectionUnit]) -> Vec<Vec<String>> {
+    let headings = [
+        Ui::UnitsWord,
+        Ui::State,
+        Ui::FiledAt,
+        Ui::ReceivedAt,
+        Ui::FiledWithProjects,
+        Ui::TotalInvestment,
+        Ui::YearPlan,
+        Ui::YearDone,
+        Ui::Rate,
+    ];
+    let mut lines = vec![headings.map(|word| reader.word(word).to_owned()).to_vec()];
+    lines.extend(units.iter().map(|unit| {
+        let filed = unit.filing.as_ref();
+        let at = |moment: Option<Timestamp>| moment.map(|at| reader.moment(at)).unwrap_or_default();
+        let rate = rate(Some(unit.year_done_fen), Some(unit.year_plan_fen));
+        let amount = |fen: i64| Fen(fen).wan_exact();
+        vec![
+            unit.name.clone(),
+            reader.word(sign::filing(unit.state).1).to_owned(),
+            at(filed.map(|filing| filing.filed_at)),
+            at(filed.and_then(|filing| filing.received_at)),
+            unit.projects.to_string(),
+            amount(unit.total_fen),
+            amount(unit.year_plan_fen),
+            amount(unit.year_done_fen),
+            percent(rate),
+        ]
+    }));
+    lines
 }
 
 /// A number with what it counts.

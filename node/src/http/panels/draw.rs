@@ -323,6 +323,33 @@ pub(super) fn block(lines: &[Vec<String>]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A table as words for a message, whose first line are its headings: a line a row, each cell behind its heading, empty ones left out.
+pub(super) fn readable(lines: &[Vec<String>]) -> String {
+    let Some((headings, rows)) = lines.split_first() else {
+        return String::new();
+    };
+    let row = |cells: &Vec<String>| {
+        let said = headings
+            .iter()
+            .zip(cells)
+            .filter(|(_, cell)| !cell.trim().is_empty());
+        let said = said.map(|(heading, cell)| {
+            let words: Vec<&str> = cell.split_whitespace().collect();
+            format!("{heading}：{}", words.join(" "))
+        });
+        said.collect::<Vec<_>>().join("；")
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The buttons that copy a table, whose first line are its headings: for a sheet to be pasted in, and as words for a message.
+pub(super) fn copy_buttons(reader: &Reader, class: &str, lines: &[Vec<String>]) -> Markup {
+    html! {
+        button class=(class) type="button" data-copied="table" data-copy=(block(lines)) { (reader.word(Ui::CopyTable)) }
+        button class=(class) type="button" data-copied="words" data-copy=(readable(lines)) { (reader.own(Panel::CopyWords)) }
+    }
+}
+
 /// The heading of a column.
 pub(super) fn th(word: &str) -> Markup {
     html! { th scope="col" { (word) } }
@@ -345,12 +372,25 @@ pub(super) fn fact(word: &str, text: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::block;
+    use super::{block, readable};
 
     #[test]
     fn a_copied_table_keeps_its_cells_and_holds_no_formula() {
         let lines = [["a", "1234.5"], ["b\nc\td", "=1+1"]];
         let lines = lines.map(|line| line.map(str::to_owned).to_vec());
         assert_eq!(block(&lines), "a\t1234.5\n\"b\nc\td\"\t'=1+1");
+    }
+
+    #[test]
+    fn a_copied_table_can_be_read_in_a_message() {
+        let lines = [
+            ["项目", "存在问题", "责任人"],
+            ["河东大桥", "征地\n未完成", ""],
+            ["河西公园", "资金缺口", "李梅"],
+        ];
+        let lines = lines.map(|line| line.map(str::to_owned).to_vec());
+        let said = "项目：河东大桥；存在问题：征地 未完成\n项目：河西公园；存在问题：资金缺口；责任人：李梅";
+        assert_eq!(readable(&lines), said);
+        assert_eq!(readable(&[]), "");
     }
 }

@@ -14,7 +14,7 @@ use shared::ids::{ProjectId, UnitId};
 use shared::text::panel::Panel;
 use shared::text::ui::{Say, Ui};
 
-use super::draw::{Reader, print_button, td_number, template};
+use super::draw::{Reader, copy_buttons, print_button, td_number, template};
 use super::records::{act_form, by};
 use crate::http::projects::{listed, readable_one};
 use crate::http::records::{board, found};
@@ -114,7 +114,7 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
                 @if late > 0 { span."chip chip--bad" { "▲ " (reader.word(Ui::Overdue)) " " (late) } }
                 span.toolbar__space {}
                 (filter(&page))
-                button.button type="button" #issues-copy data-copy=(table::text(&page, &shown)) { (reader.word(Ui::CopyTable)) }
+                (copy_buttons(reader, "button", &table::copied(&page, &shown)))
                 a.button #issues-export download="" href={ "/api/v1/exports?table=" (Table::IssueLedger.id()) "&format=xlsx" } { (reader.word(Ui::ExportXlsx)) }
                 (print_button(reader))
                 @if reader.fills { button."button button--main" type="button" #new-issue data-ask=(page.ask(&[("new", "1")])) { (reader.word(Ui::NewIssue)) " (N)" } }

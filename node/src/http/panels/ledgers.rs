@@ -14,7 +14,7 @@ use shared::text::panel::Panel;
 use shared::text::ui::{Say, Ui};
 use shared::time::Date;
 
-use super::draw::{Reader, block, print_button, td_number, template, th, th_number};
+use super::draw::{Reader, copy_buttons, print_button, td_number, template, th, th_number};
 use super::records::by;
 use crate::http::projects::readable_one;
 use crate::http::records::board;
@@ -38,7 +38,7 @@ fn head(
             h2 { (reader.word(title)) small { (view.unit_name) " " (reader.month(view.period)) } }
             span.chip { (count) }
             span.toolbar__space {}
-            button."button button--small" type="button" data-copy=(block(lines)) { (reader.word(Ui::CopyTable)) }
+            (copy_buttons(reader, "button button--small", lines))
             (print_button(reader))
         }
     }

@@ -15,7 +15,7 @@ use shared::time::Month;
 use shared::value::Value;
 
 use super::checks;
-use super::draw::{Reader, block, light, td_number, th, th_number};
+use super::draw::{Reader, copy_buttons, light, td_number, th, th_number};
 use super::filed;
 use super::ledgers;
 use super::reports::{owed, ways};
@@ -56,7 +56,7 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
                     @if view.state.is_reported() { (reader.badge(sign::timeliness(view.timeliness))) }
                     (sheet::due(&reader, view.due))
                     @if view.unit == actor.unit { (others) }
-                    button."button button--small" type="button" data-copy=(copied(&reader, view)) { (reader.word(Ui::CopyTable)) }
+                    (copy_buttons(&reader, "button button--small", &copied(&reader, view)))
                 }
                 @if let Some(filing) = &view.filing {
                     (filed::became(&reader, &sheet, filing)) (checks::explained(&reader, &month)) (filed::line(&reader, &title, &sheet, filing))
@@ -97,7 +97,7 @@ impl<'a> Line<'a> {
 }
 
 /// The month as it is copied.
-fn copied(reader: &Reader, view: &ReportView) -> String {
+fn copied(reader: &Reader, view: &ReportView) -> Vec<Vec<String>> {
     let words = [
         Ui::ProjectName,
         Ui::YearPlan,
@@ -124,7 +124,7 @@ fn copied(reader: &Reader, view: &ReportView) -> String {
         cells.push(word.unwrap_or_default().to_owned());
         lines.push(cells);
     }
-    block(&lines)
+    lines
 }
 
 fn paper(reader: &Reader, view: &ReportView) -> Markup {

@@ -13,7 +13,7 @@ use shared::text::hub::HubWord;
 use shared::text::records::typed;
 use shared::text::ui::{Say, Ui};
 
-use super::draw::{Reader, blank_row, print_button, template, th};
+use super::draw::{Reader, blank_row, copy_buttons, print_button, template, th};
 use crate::http::projects::listed;
 use crate::http::records::{found, looked_back, table, type_list};
 use crate::http::reply::Failed;
@@ -159,6 +159,7 @@ pub(super) async fn list(site: &Site, call: &Call) -> Result<Markup, Failed> {
                 @if let Some(id) = records.project { a.button href={ "/projects/" (id) } { (reader.word(Ui::Project)) } }
                 a.button href={ "/records" (registry.unwrap_or_default()) } { (reader.word(Ui::Records)) }
                 a.button #records-export download="" href={ "/api/v1/exports" (query) "&format=xlsx" } { (reader.word(Ui::ExportXlsx)) }
+                @if !records.rows.is_empty() { (copy_buttons(reader, "button", &copied(records))) }
                 (print_button(reader))
             }
             @if !records.refusal.is_empty() { p.form__note #record-read-only { (reader.word(Ui::ReadOnly)) " · " (records.refusal) } }
@@ -174,6 +175,21 @@ pub(super) async fn list(site: &Site, call: &Call) -> Result<Markup, Failed> {
             @if let Some(changes) = &past { (history(reader, changes)) }
         }
     })
+}
+
+/// The rows that stand, as they are copied.
+fn copied(records: &Records) -> Vec<Vec<String>> {
+    let columns = &records.kind.columns;
+    let mut lines = vec![columns.iter().map(|column| column.label.clone()).collect()];
+    let rows = records.rows.iter().filter(|row| row.struck.is_empty());
+    lines.extend(rows.map(|row| {
+        let shown = |column: &RecordColumn| {
+            let cell = row.cells.get(&column.column);
+            cell.map_or(String::new(), |cell| cell.shown.clone())
+        };
+        columns.iter().map(shown).collect()
+    }));
+    lines
 }
 
 /// The form of one act: what it asks, and what it says without asking; `next` is asked once it is done.

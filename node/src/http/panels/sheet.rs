@@ -23,7 +23,7 @@ use shared::text::ui::{Say, Ui};
 use shared::time::Timestamp;
 use shared::value::Value;
 
-use super::draw::{Reader, block, edit_template, td_number, template, th, th_number};
+use super::draw::{Reader, copy_buttons, edit_template, td_number, template, th, th_number};
 use super::filed;
 use super::reports::{owed, ways};
 use crate::http::reply::Failed;
@@ -185,7 +185,7 @@ impl Page<'_> {
                     (due(reader, sheet.due))
                     span.toolbar__space {}
                     (neighbours(reader, &sheet.report.id, neighbours_of, unit))
-                    button.button type="button" data-copy=(self.copied()) { (reader.word(Ui::CopyTable)) }
+                    (copy_buttons(reader, "button", &self.copied()))
                     button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
                     @if self.own && filed && self.why.is_empty() && self.step != "correct" {
                         (self.turn("correct", reader.word(Ui::CorrectReport), "", Some("correct-sheet")))
@@ -407,7 +407,7 @@ impl Page<'_> {
     }
 
     /// The table as it is copied.
-    fn copied(&self) -> String {
+    fn copied(&self) -> Vec<Vec<String>> {
         let name = |line: &SheetLine| line.view.text(Field::Name).to_owned();
         let mut lines = vec![vec![self.reader.word(Ui::ProjectName).to_owned()]];
         lines[0].extend(self.headings());
@@ -416,7 +416,7 @@ impl Page<'_> {
             cells.extend(self.words(line));
             cells
         }));
-        block(&lines)
+        lines
     }
 
     /// The sheet on paper, with its receipt and where three people sign.

@@ -152,3 +152,67 @@ fn one_row_of_another_unit_does_not_stop_the_file() {
     );
     assert_eq!(preview.counts().updated, 1);
 }
+
+/// What is odd and may still be right is marked: a code of the wrong length, a day of the last century, a unit nobody knows, an amount in words.
+#[test]
+fn odd_codes_old_dates_and_misspelt_units_are_marked() {
+    let world = World::default();
+    let entry = |name: &str| shared::decide::UnitEntry {
+        name: name.to_owned(),
+        kind: String::new(),
+        hosted_at: None,
+        since: None,
+    };
+    let units = Directory {
+        units: [
+            (own(), entry("三合镇")),
+            (UnitId::from_bytes([9; 10]), entry("松坪镇")),
+        ]
+        .into(),
+        hub: None,
+    };
+    let text = "项目名称,项目代码,属地乡镇,总投资（万元）,计划开工时间\n\
+        河东大桥,2404-500154-04-01-123456,三合镇,1200,2026-05\n\
+        河西公园,2404-500154-04-01-12345,三和镇,约1200万,1998-05\n\
+        河西公园,2404-500154-04-01-12345,三和镇,约1200万,1998-05\n";
+    let preview = world.preview_among(&parse(text.as_bytes(), "a.csv"), &units);
+    let of = |row: u32| {
+        let found = preview.api.findings.iter().filter(|found| found.row == row);
+        found
+            .map(|found| (found.kind.as_str(), found.reason.as_str()))
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        of(2).iter().all(|(kind, _)| *kind == "date_read"),
+        "{:?}",
+        of(2)
+    );
+    let odd = of(3);
+    let reason = |kind: &str| {
+        odd.iter()
+            .find(|(of, _)| *of == kind)
+            .unwrap_or_else(|| panic!("{kind}: {odd:?}"))
+            .1
+    };
+    assert!(reason("code_odd").contains("19位数字"));
+    assert!(reason("date_old").contains("1998-05"));
+    assert!(reason("unit_unlisted").contains("是否为“三合镇”"));
+    assert!(reason("money_approximate").contains("按1200万元导入"));
+    assert!(
+        of(4)
+            .iter()
+            .any(|(kind, reason)| *kind == "duplicate_row" && reason.contains("第3行")),
+        "{:?}",
+        of(4)
+    );
+    assert_eq!(preview.counts().created, 2);
+    // A file without a header says why it brings nothing.
+    let preview = world.preview(&parse("甲,乙\n1,2\n".as_bytes(), "b.csv"));
+    let kinds: Vec<_> = preview
+        .api
+        .findings
+        .iter()
+        .map(|found| (found.kind.as_str(), found.severity))
+        .collect();
+    assert_eq!(kinds, [("no_table_at_all", Severity::Warning)]);
+}

@@ -12,6 +12,9 @@ use super::{Column, RowReader};
 use crate::office::mapping::Target;
 use crate::office::workbook::CellValue;
 
+/// Projects in hand are of this century; an earlier date was mistyped.
+const OLDEST_YEAR: i16 = 2000;
+
 /// Which words may stand around an amount of this column.
 fn asked_of(column: &Column) -> Asked {
     match column.target {
@@ -97,6 +100,10 @@ impl RowReader<'_, '_> {
             Ok(Some(when)) => match when.to_value() {
                 None => self.unreadable_date(column, text),
                 Some(value) => {
+                    if when.year() < OLDEST_YEAR {
+                        let text = shown.clone();
+                        self.note(column, Found::DateOld { text });
+                    }
                     match cell {
                         CellValue::Number(number) if !number.contains('.') => {
                             self.note(

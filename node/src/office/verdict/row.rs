@@ -10,6 +10,8 @@ use shared::value::Value;
 
 use super::{Column, NAME_CHARS_MAX, RowReader, Target, column_of};
 
+/// Figures of the national code of a project (投资项目统一代码).
+const CODE_DIGITS: usize = 20;
 /// Options named where a cell is none of them.
 const OPTIONS_NAMED: usize = 12;
 
@@ -40,6 +42,7 @@ impl RowReader<'_, '_> {
         self.stamp();
         self.check_dates();
         self.check_sums();
+        self.check_code();
         self.check_values();
     }
 
@@ -153,6 +156,20 @@ impl RowReader<'_, '_> {
             .remarks
             .push(format!("开工时间：{from}；竣工时间：{to}"));
         self.draft.note(column, Found::DatesReversed { from, to });
+    }
+
+    /// A code of figures that has too many or too few of them was copied badly.
+    fn check_code(&mut self) {
+        let code = self.draft.text(Field::ProjectCode);
+        let digits = code.chars().filter(char::is_ascii_digit).count();
+        let is_national = code.chars().all(|c| c.is_ascii_digit() || c == '-');
+        if code.is_empty() || !is_national || digits == CODE_DIGITS {
+            return;
+        }
+        let (text, digits) = (code.to_owned(), digits.to_string());
+        let column = self.context.layout.column(Target::Once(Field::ProjectCode));
+        let column = column.map(|column| column.heading.column);
+        self.draft.note(column, Found::CodeOdd { text, digits });
     }
 
     pub(super) fn check_sums(&mut self) {

@@ -125,20 +125,13 @@ fn line(page: &Page<'_>, card: &IssueCard) -> Markup {
     }
 }
 
-/// The table as text, a line each, for a sheet to be pasted in.
-pub(super) fn text(page: &Page<'_>, shown: &[&IssueCard]) -> String {
-    let reader = &page.reader;
-    let clean = |text: String| text.replace(['\t', '\n', '\r'], " ");
-    let mut lines = vec![
-        COLUMNS
-            .map(|(_, word, _)| reader.own(word).to_owned())
-            .join("\t"),
-    ];
+/// The table as it is copied: its headings, then a line each.
+pub(super) fn copied(page: &Page<'_>, shown: &[&IssueCard]) -> Vec<Vec<String>> {
+    let heading = |(_, word, _): (_, Panel, _)| page.reader.own(word).to_owned();
+    let mut lines = vec![COLUMNS.map(heading).to_vec()];
     for (_, cards) in grouped(page, sorted(page, shown)) {
-        let said = cards
-            .iter()
-            .map(|card| COLUMNS.map(|(.., said)| clean(said(card))).join("\t"));
-        lines.extend(said);
+        let said = cards.iter();
+        lines.extend(said.map(|card| COLUMNS.map(|(.., said)| said(card)).to_vec()));
     }
-    lines.join("\n")
+    lines
 }
