@@ -110,6 +110,26 @@ impl FieldPath {
         Self::new(text.into())
     }
 
+    /// The path of a field's value for a month, or for its year, as the field has them.
+    #[must_use]
+    pub fn of(field: Field, month: Month) -> Self {
+        match field.scope() {
+            Scope::Month => Self::month(month, field),
+            Scope::Year => Self::year(month.year(), field),
+            Scope::Once => Self::once(field),
+        }
+    }
+
+    /// The path of a field's value for a year; a field of months has none.
+    #[must_use]
+    pub fn of_year(field: Field, year: i16) -> Option<Self> {
+        match field.scope() {
+            Scope::Month => None,
+            Scope::Year => Some(Self::year(year, field)),
+            Scope::Once => Some(Self::once(field)),
+        }
+    }
+
     /// The path of one cell of a row named by a ULID.
     #[must_use]
     pub fn cell(table: Table, row: RowId, column: Column) -> Self {

@@ -129,6 +129,17 @@ ulid_id!(
     /// One row people append to a table of a document (issue, comment, funding line, proposal, filing).
     RowId, "row id"
 );
+impl RowId {
+    /// What the text of a blank key begins with, before its two last digits: no other key has so many noughts, for none was made at that time.
+    pub const BLANK: &str = "000000000000000000000000";
+
+    /// The key of a row that a form offers; whoever sends the form puts a key of his own in its place. A form has one for each of its rows.
+    #[must_use]
+    pub fn blank(at: u8) -> Self {
+        Self::from_parts(0, [0, 0, 0, 0, 0, 0, 0, 0, 0, at])
+    }
+}
+
 ulid_id!(
     /// One command; sent twice, it happens once.
     CommandId, "command id"

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use anyhow::Result;
 use serde_json::{Value, json};
+use tests::browser::Browser;
 use tests::http::Client;
 use tests::ids;
 use tests::process::{Place, wait_until};
@@ -294,6 +296,27 @@ fn row_of(client: &mut Client, path: &str, row: &str) -> Value {
     found.map_or(Value::Null, |found| found["cells"].clone())
 }
 
+/// Ends a clash of a record's cell with a value of one's own.
+async fn write_a_third(root: &Path, node: &str, path: &str) -> Result<()> {
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    let browser = Browser::start(&root.join("profile"), &shots).await?;
+    browser.open(node).await?;
+    browser.log_in("李梅", PASSWORD).await?;
+    browser
+        .open(&format!("{node}/records/section_people"))
+        .await?;
+    let card = format!("[data-conflict='{path}']");
+    browser.find_with(&card, "项目负责人").await?;
+    browser.click(&format!("{card} summary")).await?;
+    let input = format!("{card} [data-path='{path}']");
+    browser.fill(&input, "项目联络员").await?;
+    browser.shoot("86-record-clash").await?;
+    browser.click(&format!("{card} [type='submit']")).await?;
+    browser.gone(&card).await?;
+    browser.find_with("#records", "项目联络员").await?;
+    browser.quit().await
+}
+
 #[test]
 fn a_units_own_record_changed_on_both_sides_keeps_both_values_until_one_is_kept_or_put_back() {
     let root = tempfile::tempdir().expect("a folder");
@@ -336,16 +359,18 @@ fn a_units_own_record_changed_on_both_sides_keeps_both_values_until_one_is_kept_
     let plain = pair.clerk.commands(&json!([ids::envelope(&write("其他"))]));
     assert_eq!(plain[0]["outcome"]["why"]["kind"], "in_conflict", "{plain}");
 
+    // Neither is right any more: the clerk writes a third in the page.
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let address = format!("http://{}", pair.node.address());
     let path = format!("section_people/{row}/duty");
-    done(
-        &mut pair.clerk,
-        &json!({ "do": "resolve_conflict", "path": path, "seen": both, "keep": "项目专员" }),
-    );
+    if let Err(error) = runtime.block_on(write_a_third(root.path(), &address, &path)) {
+        panic!("{error:?}");
+    }
     pair.node.sync();
     let officer = &mut pair.officer;
     wait_until("the conflict is over at the hub", || {
         let cell = row_of(officer, &page, &row)["duty"].clone();
-        contenders(&cell).is_empty() && cell["value"] == "项目专员"
+        contenders(&cell).is_empty() && cell["value"] == "项目联络员"
     });
     // The value that gave way is in the history, and one click there puts it back.
     let history = officer.get(&format!("/api/v1/records/history?{of}&row={row}"));

@@ -190,6 +190,57 @@ async fn look(root: &Path, node: &str) -> Result<()> {
     browser.quit().await.context("ending the browser")
 }
 
+/// Two problems written in the one form that stood open when the node went away.
+async fn write_without_node(browser: &Browser) -> Result<()> {
+    browser.find("header .pill[data-state='S8']").await?;
+    for (count, line) in [(1, "灌渠被占，渠水不通"), (2, "电杆挡在路基上")] {
+        browser.fill("#issue-line", line).await?;
+        browser.click("#issue-save").await?;
+        browser.find(&format!("[data-waiting='{count}']")).await?;
+        browser.holds("#issue-line", "").await?;
+    }
+    browser.shoot("56-problems-wait").await
+}
+
+#[test]
+fn problems_written_while_the_node_is_down_are_each_there_when_it_answers_again() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut node = township(root.path());
+    let address = format!("http://{}", node.address());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let opened: Result<Browser> = runtime.block_on(async {
+        let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        let browser = Browser::start(&root.path().join("profile"), &shots).await?;
+        browser.open(&address).await?;
+        browser.log_in(CLERK, PASSWORD).await?;
+        browser.open(&format!("{address}/issues")).await?;
+        browser.click("#new-issue").await?;
+        browser.fill("#issue-project", "wsy").await?;
+        browser
+            .find("#issue-project")
+            .await?
+            .send_keys(Key::Enter + "")
+            .await?;
+        browser.find("#issue-line").await?;
+        Ok(browser)
+    });
+    let browser = opened.unwrap_or_else(|error| panic!("{error:?}"));
+    let _status = node.stop();
+    if let Err(error) = runtime.block_on(write_without_node(&browser)) {
+        panic!("{error:?}");
+    }
+    node.start_again();
+    let arrived: Result<()> = runtime.block_on(async {
+        for line in ["灌渠被占", "电杆挡在"] {
+            browser.find_with(".board__lane [data-issue]", line).await?;
+        }
+        browser.quit().await
+    });
+    if let Err(error) = arrived {
+        panic!("{error:?}");
+    }
+}
+
 #[test]
 fn a_problem_is_written_by_keyboard_and_climbs_only_as_the_rules_let_it() {
     let root = tempfile::tempdir().expect("a folder");

@@ -11,13 +11,15 @@
 //!   `data-label` names it; its own `role="alert"` says why it was refused, and once it is done the panel is asked with `data-ask`;
 //! - `data-with` around a field, a path and a value, is written before the field: what names the row its first words begin; `data-reason` is the
 //!   reason with which it is written, where what was filed is corrected;
-//! - a form with `data-get` fetches a file from there, with what stands in its named inputs, one with `data-act` tells the page that name with it; any other asks for the panel again with it, and a button with `data-ask` with what stands there;
-//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands, or the place it leads to; a list with `data-go` leads to
-//!   the page that is chosen.
+//! - a form with `data-get` fetches a file from there, with what stands in its named inputs, one with `data-act` tells the page that name
+//!   with it; any other asks for the panel again with it, and a button with `data-ask` with what stands there;
+//! - `data-copy` on a button is the text it copies, `data-act` a name that the page around the panel understands, or the place it leads to;
+//!   a list with `data-go` leads to the page that is chosen.
 //!
 //! Each panel has a module of its own; `draw` holds the pieces they share.
 
 mod checks;
+mod clash;
 mod county;
 mod desk;
 mod draw;

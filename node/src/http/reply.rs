@@ -466,19 +466,22 @@ pub fn plain(status: StatusCode, kind: &'static str, body: Bytes) -> Response<By
     response
 }
 
+/// A text as it may stand in an address or a header (RFC 3986).
+#[must_use]
+pub fn percent(text: &str) -> String {
+    let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let said = text.bytes().map(|byte| match keeps(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    said.collect()
+}
+
 /// A file to keep, under a name in any script (RFC 6266).
 #[must_use]
 pub fn download(kind: &'static str, name: &str, body: Bytes) -> Response<Bytes> {
     let mut response = plain(StatusCode::OK, kind, body);
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    let disposition = format!("attachment; filename*=UTF-8''{}", percent(name));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         response
             .headers_mut()

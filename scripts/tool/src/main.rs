@@ -125,7 +125,12 @@ fn main() -> Result<()> {
 
     let page = fill_template(&read_text(&web.join("index.html"))?, &names)?;
     finished.push(finish(&dist, "index.html", page.as_bytes())?);
-    report(&finished, any_size)
+    let reported = report(&finished, any_size);
+    if reported.is_err() {
+        // Nothing is left that a node would serve all the same.
+        fs::remove_dir_all(&dist).context("clearing web/dist")?;
+    }
+    reported
 }
 
 /// Binds a module that tests use: no page, no digests, no other forms.

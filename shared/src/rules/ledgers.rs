@@ -86,11 +86,7 @@ pub fn lacking<'l>(ledger: &'l Ledger, view: &ProjectView, years: &[i16]) -> Vec
 /// Where what a form requires stands; a table by the first column of a new row.
 fn path_of(id: &str, year: i16) -> Option<FieldPath> {
     if let Some(field) = Field::from_id(id) {
-        return match field.scope() {
-            Scope::Once => Some(FieldPath::once(field)),
-            Scope::Year => Some(FieldPath::year(year, field)),
-            Scope::Month => None,
-        };
+        return FieldPath::of_year(field, year);
     }
     let table = Table::from_id(id)?;
     let first = table.needs().first().or_else(|| table.columns().first())?;

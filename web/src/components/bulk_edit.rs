@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use shared::field::{Authority, Field, Kind};
+use shared::field::{Authority, Field, FieldPath, Kind};
 use shared::project::ProjectView;
 use shared::text::ui::{Say, Ui};
 use shared::value::Value;
@@ -24,7 +24,6 @@ use crate::markup::html;
 use crate::state::answer;
 use crate::state::ledger::Row;
 use crate::state::ledger::batch::{Plan, is_shared, plan};
-use crate::state::record::path_of;
 
 /// Props of [`BulkEdit`].
 #[derive(Properties, PartialEq)]
@@ -84,7 +83,7 @@ pub fn BulkEdit(props: &BulkEditProps) -> Html {
     }
     let names = fields.iter().map(|field| words.field(*field)).collect();
     let field = fields.get(*field_at).copied().unwrap_or(Field::Sector);
-    let path = path_of(field, session.period);
+    let path = FieldPath::of(field, session.period);
     let label = words.path(&path);
     let planned = match &*value {
         Some(value) => plan(&views, &path, &label, value, &behalf),

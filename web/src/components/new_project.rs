@@ -22,7 +22,6 @@ use crate::hooks::outbox::use_outbox;
 use crate::hooks::session::use_session;
 use crate::markup::html;
 use crate::routes::Route;
-use crate::state::record::path_of;
 use crate::state::remote::Remote;
 
 /// Props of [`NewProject`].
@@ -131,7 +130,7 @@ pub fn NewProject(props: &NewProjectProps) -> Html {
                     </label>
                 }
                 { for FIRST.iter().map(|field| {
-                    let path = path_of(*field, session.period);
+                    let path = FieldPath::of(*field, session.period);
                     let set = set.clone();
                     let value = set.get(&path).cloned().unwrap_or_default();
                     html! {

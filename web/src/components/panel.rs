@@ -8,9 +8,7 @@
 
 use std::rc::Rc;
 
-use shared::field::{FieldPath, Kind, Target};
-use shared::ids::{CommandId, ProjectId};
-use shared::value::Value;
+use shared::ids::CommandId;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlFormElement, HtmlInputElement};
@@ -21,18 +19,22 @@ use shared::text::ui::Ui;
 use crate::client::http::encode;
 use crate::client::live::Heard;
 use crate::client::wire::Told;
-use crate::client::{clipboard, clock, files, page};
+use crate::client::{clipboard, files, page};
 use crate::component::{component, use_effect_with, use_node_ref, use_state};
 use crate::components::face::{Face, face_view};
 use crate::hooks::fetch::use_fetch;
 use crate::hooks::live::use_live;
 use crate::hooks::outbox::{FieldEdit, use_outbox};
-use crate::hooks::session::{Session, use_session};
+use crate::hooks::session::use_session;
 use crate::markup::html;
 use crate::routes::Route;
-use crate::state::entry;
 use crate::state::keys::Press;
-use crate::state::outbox::{DrawnCommand, FieldStatus, Standing};
+
+use cell::{Cell, cells, elements, set, text_of};
+use command::command_of;
+
+mod cell;
+mod command;
 
 /// What the node drew.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +61,10 @@ pub fn Panel(props: &PanelProps) -> Html {
     let place = use_node_ref();
     let asked = use_state(|| props.asked.to_string());
     let fetched = use_fetch::<Drawn>(format!("/api/v1/panels/{}{}", props.path, *asked).into());
-    let sent = use_state(|| None::<CommandId>);
-    let outcome = sent.and_then(|id| outbox.outbox.outcome(id).cloned());
+    let sent = use_state(|| None::<(CommandId, Option<String>)>);
+    let outcome = sent
+        .as_ref()
+        .and_then(|(id, _)| outbox.outbox.outcome(*id).cloned());
     let queued = sent.is_some() && outcome.is_none() && outbox.outbox.silent;
     {
         let (session, sent, reload, asked, place) = (
@@ -75,11 +79,10 @@ pub fn Panel(props: &PanelProps) -> Html {
                 return;
             };
             let form = place.query_selector("form[aria-busy]").ok().flatten();
-            let said = |name| form.as_ref()?.get_attribute(name);
             match outcome {
                 Some(Told::Refused(why)) => {
                     session.notices.fail(why.clone());
-                    if let (Some(form), Some(id)) = (&form, *sent) {
+                    if let (Some(form), Some((id, _))) = (&form, &*sent) {
                         set(form, "data-refused", Some(&id.to_string()));
                     }
                     let told = form
@@ -92,8 +95,8 @@ pub fn Panel(props: &PanelProps) -> Html {
                 Some(Told::Done { .. }) => {
                     session.notices.say(session.words.t(Ui::Saved));
                     leave(&place);
-                    if let Some(next) = said("data-ask") {
-                        asked.set(next);
+                    if let Some((_, Some(next))) = &*sent {
+                        asked.set(next.clone());
                     }
                     reload.emit(());
                 }
@@ -179,8 +182,8 @@ pub fn Panel(props: &PanelProps) -> Html {
                     leave(&place);
                 }
                 asked.set(next);
-            } else if let Some(command) = command_of(&thing, &session) {
-                sent.set(Some(outbox.submit_drawn(command)));
+            } else if let Some(given) = command_of(&thing, &session) {
+                sent.set(Some((outbox.submit_drawn(given.command), given.next)));
             }
         })
     };
@@ -251,7 +254,7 @@ pub fn Panel(props: &PanelProps) -> Html {
             }
             // Twice pressed is sent once.
             if sent.is_none()
-                && let Some(command) = command_of(&form, &session)
+                && let Some(given) = command_of(&form, &session)
             {
                 // What was refused before gives way to what its author says now.
                 if let Some(refused) = form
@@ -261,7 +264,7 @@ pub fn Panel(props: &PanelProps) -> Html {
                     outbox.delete(refused);
                 }
                 set(&form, "aria-busy", Some("true"));
-                sent.set(Some(outbox.submit_drawn(command)));
+                sent.set(Some((outbox.submit_drawn(given.command), given.next)));
             }
         })
     };
@@ -295,175 +298,6 @@ pub fn Panel(props: &PanelProps) -> Html {
     html! { <>{ face }<div ref={place} class="panel" {onclick} {oninput} {onchange} {onsubmit} {onkeydown}></div></> }
 }
 
-/// An input of a panel that writes a field.
-struct Cell {
-    element: Element,
-    path: FieldPath,
-    kind: Kind,
-    project: Option<ProjectId>,
-    heads: Vec<String>,
-    /// Why what was filed is changed.
-    reason: Option<String>,
-    /// What the node drew in it.
-    old: Value,
-    /// What stands in it.
-    text: String,
-}
-
-impl Cell {
-    /// Reads what stands in it; says why and marks it when that is no value of its kind.
-    #[inline(never)]
-    fn read(&self, session: &Session) -> Option<Value> {
-        let read = entry::parse(self.kind, &self.text, session.period.year());
-        let invalid = read.as_ref().err().map(|_| "true");
-        set(&self.element, "aria-invalid", invalid);
-        read.map_err(|why| session.notices.fail(session.words.t(why)))
-            .ok()
-    }
-
-    /// Shows how the field stands; what was refused stands in it again, with the reason beneath.
-    fn mark(&self, status: &FieldStatus) {
-        let mut why = None;
-        if let FieldStatus::Refused(item) = status {
-            if let Standing::Refused(reason) = &item.standing {
-                why = Some(reason.as_str());
-            }
-            let refused = item.value_at(&self.path).unwrap_or(&Value::Null);
-            // Who writes in it already writes it anew.
-            if page::focused().is_none_or(|focused| *focused != self.element) {
-                let input: &HtmlInputElement = self.element.unchecked_ref();
-                input.set_value(&entry::print(self.kind, refused));
-            }
-        }
-        let name = (*status != FieldStatus::Idle).then(|| status.name());
-        set(&self.element, "data-status", name);
-        if let Some(around) = self.element.parent_element() {
-            set(&around, "data-why", why);
-        }
-    }
-
-    fn is_of_a_form(&self) -> bool {
-        self.element
-            .closest("form")
-            .is_ok_and(|form| form.is_some())
-    }
-
-    /// What is written first when this makes a row: the name of its period.
-    fn begins_row(&self) -> Option<(FieldPath, Value, Value)> {
-        let around = self.element.closest("[data-with]").ok().flatten()?;
-        let with = around.get_attribute("data-with")?;
-        let (path, value) = with.split_once('=')?;
-        Some((path.parse().ok()?, Value::Null, Value::from(value)))
-    }
-
-    fn of(element: Element) -> Option<Self> {
-        let path: FieldPath = element.get_attribute("data-path")?.parse().ok()?;
-        let around = element.closest("[data-project]").ok().flatten();
-        let said = |name| around.as_ref()?.get_attribute(name);
-        let old = element.get_attribute("data-old").unwrap_or_default();
-        // A field that the page is too old to know is not written.
-        let kind = path.kind()?;
-        Some(Self {
-            project: said("data-project").and_then(|id| id.parse().ok()),
-            heads: words_of(&said("data-heads").unwrap_or_default()),
-            reason: said("data-reason"),
-            old: entry::parse(kind, &old, 0).unwrap_or(Value::Null),
-            text: text_of(&element),
-            path,
-            kind,
-            element,
-        })
-    }
-}
-
-/// The command that a form or button carries, with what the person gave in its places; nothing after saying what cannot be read, or where
-/// nothing was given.
-fn command_of(thing: &Element, session: &Session) -> Option<DrawnCommand> {
-    let template = thing.get_attribute("data-command")?;
-    let has = |hole: &str| template.contains(hole);
-    let (of_fields, of_columns) = (has("\"$fields\""), has("\"$columns\""));
-    // What is new is written whole; of a row that stands, what was changed.
-    let fresh = has("\"$row\"").then(clock::new_row_id);
-    let changes = of_columns && fresh.is_none();
-    let (mut fields, mut columns, mut writes) = (String::new(), String::new(), Vec::new());
-    for cell in cells(thing) {
-        let Some(value) = cell.read(session) else {
-            let _ = cell.element.unchecked_ref::<HtmlInputElement>().focus();
-            return None;
-        };
-        let same = if changes { &cell.old } else { &Value::Null };
-        if value == *same {
-            continue;
-        }
-        let said = json(&value);
-        add(&mut fields, cell.path.as_str(), &said);
-        let path = match (fresh, cell.path.target()) {
-            (Some(row), Target::Cell(table, _, column)) => FieldPath::cell(table, row, column),
-            _ => cell.path,
-        };
-        add(&mut columns, path.as_str().rsplit('/').next()?, &said);
-        writes.push((path, value));
-    }
-    if (of_fields || of_columns) && writes.is_empty() {
-        return None;
-    }
-    let mut parts = template.split("\"$");
-    let mut command = parts.next()?.to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('"')?;
-        command += &match name {
-            "fields" => format!("{{{fields}}}"),
-            "columns" => format!("{{{columns}}}"),
-            "row" => json(&fresh),
-            "cells" => {
-                let mut said = String::new();
-                for input in elements(thing, "[data-cell]") {
-                    let text = text_of(&input);
-                    if !text.is_empty() {
-                        add(&mut said, &input.get_attribute("data-cell")?, &json(&text));
-                    }
-                }
-                format!("{{{said}}}")
-            }
-            _ => {
-                let input = thing.query_selector(&format!("[name={name}]")).ok()?;
-                json(&input.map_or_else(String::new, |input| text_of(&input)))
-            }
-        };
-        command += rest;
-    }
-    let around = |name| {
-        let around = thing.closest(&format!("[{name}]")).ok().flatten();
-        around.and_then(|around| around.get_attribute(name))
-    };
-    // A new row builds on nothing.
-    let base = of_fields || changes;
-    Some(DrawnCommand {
-        command,
-        project: around("data-project").and_then(|id| id.parse().ok()),
-        writes,
-        base: around("data-heads")
-            .filter(|_| base)
-            .map(|heads| words_of(&heads)),
-        label: thing.get_attribute("data-label").unwrap_or_default(),
-    })
-}
-
-fn add(object: &mut String, key: &str, value: &str) {
-    if !object.is_empty() {
-        object.push(',');
-    }
-    *object += &format!("\"{key}\":{value}");
-}
-
-fn json<T: serde::Serialize>(thing: &T) -> String {
-    serde_json::to_string(thing).unwrap_or_default()
-}
-
-fn words_of(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
 /// What stands in a form, as further parts of a query.
 fn question(form: &Element) -> String {
     let named = elements(form, "[name]").map(|input| {
@@ -473,35 +307,12 @@ fn question(form: &Element) -> String {
     named.collect()
 }
 
-/// What stands in an input, a list or an area, which all have it under the same name; of a set of boxes those that are ticked.
-fn text_of(element: &Element) -> String {
-    if element.tag_name() != "FIELDSET" {
-        return element.unchecked_ref::<HtmlInputElement>().value();
-    }
-    let ticked: Vec<_> = elements(element, ":checked")
-        .map(|box_| text_of(&box_))
-        .collect();
-    ticked.join(",")
-}
-
 /// Whatever is half written in its forms is given up.
 fn leave(place: &Element) {
     for form in elements(place, "form[data-draft]") {
         set(&form, "data-draft", None);
         form.unchecked_ref::<HtmlFormElement>().reset();
     }
-}
-
-fn cells(place: &Element) -> Vec<Cell> {
-    elements(place, "[data-path]")
-        .filter_map(Cell::of)
-        .collect()
-}
-
-fn elements(place: &Element, selector: &str) -> impl Iterator<Item = Element> {
-    let found = place.query_selector_all(selector).ok();
-    let count = found.as_ref().map_or(0, web_sys::NodeList::length);
-    (0..count).filter_map(move |at| found.as_ref()?.get(at)?.dyn_into().ok())
 }
 
 /// Puts a new drawing in its place, but not while a person is writing in an input or has begun a form; the focus stays where it was, or goes
@@ -539,11 +350,4 @@ fn lead_on(from: &Element, step: isize) -> bool {
     let here = column.iter().position(|element| element == from);
     let next = here.and_then(|here| column.get(here.checked_add_signed(step)?));
     next.is_some_and(|next| next.unchecked_ref::<HtmlInputElement>().focus().is_ok())
-}
-
-fn set(element: &Element, name: &str, value: Option<&str>) {
-    let _ = match value {
-        Some(value) => element.set_attribute(name, value),
-        None => element.remove_attribute(name),
-    };
 }

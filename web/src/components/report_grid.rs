@@ -49,7 +49,7 @@ pub struct ReportGridProps {
 
 /// Moves the focus to a cell of the grid; true when it exists.
 pub fn focus_cell(project: ProjectId, field: Field, period: Month) -> bool {
-    let path = report::path_of(field, period);
+    let path = FieldPath::of(field, period);
     focus_path(project, path.as_str())
 }
 
@@ -81,7 +81,7 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                 }
                 (InputKey::Move { cells, .. }, _) => {
                     let mut stops = COLUMNS
-                        .map(|field| report::path_of(field, period).to_string())
+                        .map(|field| FieldPath::of(field, period).to_string())
                         .to_vec();
                     stops.insert(1, report::year_path(period));
                     let here = stops.iter().position(|stop| *stop == path).unwrap_or(0);
@@ -104,7 +104,7 @@ pub fn report_grid(words: &Words, props: &ReportGridProps) -> Html {
                 }
                 (InputKey::History, field) => {
                     let field = field.unwrap_or(Field::MonthDoneFen);
-                    on_history.emit((line.project, report::path_of(field, period)));
+                    on_history.emit((line.project, FieldPath::of(field, period)));
                 }
                 (InputKey::Carry, Some(field)) => {
                     if !line.carried(field).is_empty() {
@@ -210,7 +210,7 @@ fn GridLine(props: &GridLineProps) -> Html {
     let line = &props.line;
     let (project, index) = (line.project, props.index);
     let cell = |field: Field, hint: AttrValue| {
-        let path = report::path_of(field, props.period);
+        let path = FieldPath::of(field, props.period);
         let status = outbox.outbox.status(project, &path);
         let conflict = line.conflicts.iter().any(|id| id == field.id());
         let refused = match &status {

@@ -40,7 +40,7 @@ use crate::hooks::session::{Session, use_session};
 use crate::markup::html;
 use crate::state::ledger::{Facet, Sort, SortKey};
 use crate::state::outbox::{DrawnCommand, FieldStatus, Item, Standing};
-use crate::state::pill::Reach;
+use crate::state::pill::{Reach, example};
 use crate::state::report;
 
 /// What stands over the page.
@@ -164,17 +164,7 @@ fn shown(name: &'static str, states: Html) -> Html {
 }
 
 fn pills(session: &Session) -> Html {
-    let state = |state: SyncState, pending: u64| SyncStatus {
-        state,
-        pending,
-        last_exchange: Some(clock::now()),
-        retry_at: None,
-        hub: String::new(),
-        peers: Vec::new(),
-        quarantined: 0,
-        cause: None,
-        detail: String::new(),
-    };
+    let state = |state, pending| example(state, pending, clock::now());
     let offline = SyncState::Offline {
         reason: String::new(),
         switched_off: false,

@@ -38,7 +38,7 @@ use crate::routes::Route;
 use crate::state::keys::InputKey;
 use crate::state::numbers;
 use crate::state::outbox::FieldStatus;
-use crate::state::record::{Edit, SECTIONS, fields_of, path_of, unknown_paths};
+use crate::state::record::{Edit, SECTIONS, fields_of, unknown_paths};
 use crate::state::remote::Remote;
 
 /// Tables the page shows as lists; comments and proposals have their own places.
@@ -412,7 +412,7 @@ fn Record(props: &RecordProps) -> Html {
                         <div class="fields">
                             { for fields_of(*section).filter_map(|field| {
                                 let unused = words.is_unused(field);
-                                let path = path_of(field, session.period);
+                                let path = FieldPath::of(field, session.period);
                                 let mut cell = view.cells.get(&path).cloned().unwrap_or_else(Cell::default);
                                 if field == Field::HomeNode { cell.value = rows.named(&cell.value); }
                                 let status = outbox.outbox.status(base.id, &path);

@@ -36,7 +36,7 @@ use crate::state::keys::InputKey;
 use crate::state::numbers;
 use crate::state::record::Edit;
 use crate::state::remote::Remote;
-use crate::state::report::{self, Line, block, path_of};
+use crate::state::report::{self, Line, block};
 
 /// Props of [`Report`].
 #[derive(Properties, PartialEq)]
@@ -179,8 +179,8 @@ fn Sheet(props: &SheetProps) -> Html {
             // 本月无变化 says that nothing was done: the figure is zero, not missing.
             if field == Field::MonthNil && !new.is_null() && line.done.is_none() {
                 let mut set = BTreeMap::new();
-                set.insert(path_of(Field::MonthNil, period), new);
-                set.insert(path_of(Field::MonthDoneFen, period), Value::Int(0));
+                set.insert(FieldPath::of(Field::MonthNil, period), new);
+                set.insert(FieldPath::of(Field::MonthDoneFen, period), Value::Int(0));
                 let command = Command::Edit {
                     project,
                     set,
@@ -192,7 +192,7 @@ fn Sheet(props: &SheetProps) -> Html {
             outbox.edit(FieldEdit {
                 project,
                 heads,
-                path: path_of(field, period),
+                path: FieldPath::of(field, period),
                 old: line.cell(field).clone(),
                 new,
                 on_behalf: (*on_behalf).clone(),
@@ -298,7 +298,7 @@ fn Sheet(props: &SheetProps) -> Html {
             for field in [Field::MonthImage, Field::MonthNext] {
                 let said = line.carried(field);
                 if !said.is_empty() {
-                    let path = path_of(field, view.period);
+                    let path = FieldPath::of(field, view.period);
                     let edit = Edit {
                         label: words.path(&path),
                         project: line.project,

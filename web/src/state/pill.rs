@@ -163,22 +163,29 @@ pub fn pill(
     }
 }
 
+/// What a node that has joined would say of its line, for tests and the page of components.
+#[cfg(any(test, debug_assertions))]
+#[must_use]
+pub fn example(state: SyncState, pending: u64, last_exchange: Timestamp) -> SyncStatus {
+    SyncStatus {
+        state,
+        pending,
+        last_exchange: Some(last_exchange),
+        retry_at: None,
+        hub: String::new(),
+        peers: Vec::new(),
+        quarantined: 0,
+        cause: None,
+        detail: String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn status(state: SyncState) -> SyncStatus {
-        SyncStatus {
-            state,
-            pending: 12,
-            last_exchange: Some(Timestamp(0)),
-            retry_at: None,
-            hub: String::new(),
-            peers: Vec::new(),
-            quarantined: 0,
-            cause: None,
-            detail: String::new(),
-        }
+        example(state, 12, Timestamp(0))
     }
 
     #[test]

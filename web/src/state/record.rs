@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use shared::field::{Field, FieldPath, Scope, Section};
+use shared::field::{Field, FieldPath, Section};
 use shared::ids::ProjectId;
 use shared::project::ProjectView;
-use shared::time::Month;
 use shared::value::Value;
 
 /// The sections of the record, in order.
@@ -19,16 +18,6 @@ pub const SECTIONS: [Section; 5] = [
 
 /// Edits that can be taken back (ux.md 5.0).
 const UNDO_MAX: usize = 50;
-
-/// The path of a field for the chosen month.
-#[must_use]
-pub fn path_of(field: Field, period: Month) -> FieldPath {
-    match field.scope() {
-        Scope::Once => FieldPath::once(field),
-        Scope::Year => FieldPath::year(period.year(), field),
-        Scope::Month => FieldPath::month(period, field),
-    }
-}
 
 /// The fields of a section, without those the page shows elsewhere (deletion is a banner).
 pub fn fields_of(section: Section) -> impl Iterator<Item = Field> {

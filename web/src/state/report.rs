@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use shared::api::rules::LightSign;
 use shared::api::{ReportRow, ReportView};
-use shared::field::{Field, FieldPath, Scope};
+use shared::field::{Field, FieldPath};
 use shared::ids::ProjectId;
 use shared::rules::report::is_complete;
 use shared::time::Month;
@@ -24,21 +24,11 @@ pub const COLUMNS: [Field; 4] = [
     Field::Problems,
 ];
 
-/// The path a grid field has for a month.
-#[must_use]
-pub fn path_of(field: Field, period: Month) -> FieldPath {
-    match field.scope() {
-        Scope::Once => FieldPath::once(field),
-        Scope::Year => FieldPath::year(period.year(), field),
-        Scope::Month => FieldPath::month(period, field),
-    }
-}
-
 /// The grid field a path of a month belongs to.
 #[must_use]
 pub fn field_of(path: &str, period: Month) -> Option<Field> {
     let mut fields = Field::ALL.iter().copied();
-    fields.find(|field| path_of(*field, period).as_str() == path)
+    fields.find(|field| FieldPath::of(*field, period).as_str() == path)
 }
 
 /// Where 本年累计 of a month is typed: no field of the record, since the months make it up.
@@ -139,7 +129,7 @@ pub fn line(row: &ReportRow, period: Month, edits: &[(FieldPath, Value)]) -> Lin
         Field::MonthDoneNode,
         Field::Problems,
     ] {
-        let path = path_of(field, period);
+        let path = FieldPath::of(field, period);
         if let Some((_, value)) = edits.iter().rev().find(|(edited, _)| *edited == path) {
             cells.insert(field.id().to_owned(), value.clone());
         }
@@ -259,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_edit_changes_the_computed_columns_at_once() {
-        let path = path_of(Field::MonthDoneFen, november());
+        let path = FieldPath::of(Field::MonthDoneFen, november());
         let typed = line(
             &row(None, ""),
             november(),
@@ -305,7 +295,7 @@ mod tests {
     fn nothing_reported_and_nothing_changed_are_different_things() {
         let missing = line(&row(None, ""), november(), &[]);
         assert!(!missing.filled);
-        let nil = path_of(Field::MonthNil, november());
+        let nil = FieldPath::of(Field::MonthNil, november());
         let unchanged = line(&row(None, ""), november(), &[(nil, Value::from("weather"))]);
         assert!(unchanged.filled);
         assert_eq!(totals(&[unchanged]).nil, 1);

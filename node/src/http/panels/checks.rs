@@ -3,12 +3,10 @@
 //!
 //! The remark that is being explained stands in the question (`explain`), as `project:check`.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use shared::api::{ReportRow, ReportView, Severity};
-use shared::command::Command;
 use shared::field::{Column, Field, FieldPath, Scope, Table};
+use shared::ids::RowId;
 use shared::rules::report::{MonthView, Remark};
 use shared::text::check;
 use shared::text::panel::Panel;
@@ -16,8 +14,8 @@ use shared::text::ui::Ui;
 use shared::time::Month;
 use shared::value::Value;
 
-use super::draw::{Reader, template};
-use super::records::by;
+use super::clash::by;
+use super::draw::{Reader, row_template};
 
 /// A remark with the line it is about.
 type Found<'a> = (&'a ReportRow, &'a Remark);
@@ -109,16 +107,8 @@ fn item(
 
 /// Where the sentence is written.
 fn form(reader: &Reader, month: Month, (row, remark): Found<'_>) -> Markup {
-    let key = reader.new_row();
-    let command = Command::Record {
-        project: Some(row.row.id),
-        unit: None,
-        table: Table::Explained,
-        row: key,
-        set: BTreeMap::new(),
-        on_behalf: None,
-    };
-    let path = |column| FieldPath::cell(Table::Explained, key, column);
+    let command = row_template(Table::Explained, Some(row.row.id), None);
+    let path = |column| FieldPath::cell(Table::Explained, RowId::blank(0), column);
     let month = month.to_string();
     let given = [
         (Column::Period, month.as_str()),
@@ -126,7 +116,7 @@ fn form(reader: &Reader, month: Month, (row, remark): Found<'_>) -> Markup {
         (Column::Text, &remark.about),
     ];
     html! {
-        form.panel__form #explain data-command=(template(&command, &[("set", "columns")])) data-ask="" data-label=(reader.own(Panel::Explain)) {
+        form.panel__form #explain data-command=(command) data-ask="" data-label=(reader.own(Panel::Explain)) {
             @for (column, text) in given { input type="hidden" data-path=(path(column)) data-old="" value=(text); }
             label { (reader.own(Panel::ExplainWhy)) b.required aria-hidden="true" { "*" } " "
                 input.value data-path=(path(Column::Reason)) data-old="" maxlength="200" required autofocus autocomplete="off"; }

@@ -8,8 +8,8 @@ use shared::api::RecordOption;
 use shared::api::rules::LightSign;
 use shared::command::Command;
 use shared::decide::rights;
-use shared::field::{Field, FieldPath, Kind};
-use shared::ids::{ProjectId, RowId};
+use shared::field::{Field, FieldPath, Kind, Table};
+use shared::ids::{ProjectId, RowId, UnitId};
 use shared::profile::Profile;
 use shared::project::ProjectView;
 use shared::records::{choices, option_label};
@@ -109,35 +109,24 @@ impl Reader {
         if !self.fills || conflict || !view.text(Field::Deleted).is_empty() || is_engines(kind) {
             return html! { @if conflict { span title=(self.word(Ui::CardConflicts)) { "◆ " } } (self.shown(kind, value)) };
         }
-        self.input_called(path, &typed(kind, value), id, label)
+        self.input_of(path, &typed(kind, value), (id, label), &self.offered(path))
     }
 
     /// The input of a field with what stands in it.
     pub(super) fn input(&self, path: &FieldPath, text: &str) -> Markup {
-        self.input_called(path, text, None, &self.path(path))
+        self.input_of(path, text, (None, &self.path(path)), &self.offered(path))
     }
 
-    /// The same with an id to be led to and a name of its own.
-    fn input_called(&self, path: &FieldPath, text: &str, id: Option<&str>, label: &str) -> Markup {
-        let offered = match path.kind() {
+    /// What can be chosen for a field.
+    fn offered(&self, path: &FieldPath) -> Vec<RecordOption> {
+        match path.kind() {
             Some(Kind::Choice(list)) => choices(&self.profile, list, self.lang),
             _ => Vec::new(),
-        };
-        self.input_with(path, text, (id, label), &offered)
+        }
     }
 
-    /// The input of a field with what stands in it and what can be chosen; where nothing is offered anything can be written.
+    /// The input of a field with what stands in it, its id and name, and what can be chosen; where nothing is offered anything can be written.
     pub(super) fn input_of(
-        &self,
-        path: &FieldPath,
-        text: &str,
-        label: &str,
-        offered: &[RecordOption],
-    ) -> Markup {
-        self.input_with(path, text, (None, label), offered)
-    }
-
-    fn input_with(
         &self,
         path: &FieldPath,
         text: &str,
@@ -182,7 +171,7 @@ impl Reader {
                 textarea.value id=[id] rows="2" data-path=(path) data-old=(text) data-column=(column) aria-label=(label) { (text) }
             },
             _ => html! {
-                input."value value--number"[kind == Kind::Money] .value[kind != Kind::Money] id=[id] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) value=(text) autocomplete="off";
+                input.value .value--number[kind == Kind::Money] id=[id] data-path=(path) data-old=(text) data-column=(column) aria-label=(label) value=(text) autocomplete="off";
             },
         }
     }
@@ -261,15 +250,12 @@ pub(super) fn light(reader: &Reader, sign: Option<&LightSign>) -> Markup {
     }
 }
 
-/// The key of a row that is offered to be written; whoever writes it draws its own.
-pub(super) fn blank_row() -> RowId {
-    RowId::from_parts(0, [0; 10])
-}
-
 /// A command as a form or button carries it (`data-command`): what the person gives has its places in it.
 ///
-/// A hole is the member it stands for and the name of the input that fills it. Three names mean more: `row` is a new row's key, `fields` are
-/// what stands in the inputs with a `data-path`, by path, `columns` the same by column, and without `row` only what was changed.
+/// A hole is the member it stands for and the name of the input that fills it. Four names mean more: `fields` are what stands in the inputs
+/// with a `data-path`, by path; `columns` the same by column, and of a row that stands only what was changed; `value` is what stands in the
+/// first of them; `cells` are the sentences in the inputs with a `data-cell`, by cell. Every blank key ([`RowId::blank`]) in a command, in
+/// its paths and in the question that follows it becomes a new one when it is sent.
 pub(super) fn template(command: &Command, holes: &[(&str, &str)]) -> String {
     let mut json = serde_json::to_value(command).unwrap_or_default();
     if let Some(members) = json.as_object_mut() {
@@ -288,6 +274,23 @@ pub(super) fn edit_template(project: ProjectId) -> String {
         on_behalf: None,
     };
     template(&command, &[("set", "fields")])
+}
+
+/// A new row of a table, as a form carries it; its inputs have the paths of the blank row.
+pub(super) fn row_template(
+    table: Table,
+    project: Option<ProjectId>,
+    unit: Option<UnitId>,
+) -> String {
+    let command = Command::Record {
+        project,
+        unit,
+        table,
+        row: RowId::blank(0),
+        set: BTreeMap::new(),
+        on_behalf: None,
+    };
+    template(&command, &[("set", "columns")])
 }
 
 /// The button that prints the page.

@@ -1,8 +1,8 @@
 //! What became of a filing: whether the hub accepts or returns it, cell by cell, what was corrected since, its receipt.
 
-use maud::{Markup, html};
 use std::collections::BTreeMap;
 
+use maud::{Markup, html};
 use shared::api::{FilingInfo, FilingState, Timeliness};
 use shared::command::{CellRef, Command};
 use shared::field::{Column, Field, Kind};
@@ -11,7 +11,7 @@ use shared::text::panel::Panel;
 use shared::text::sign;
 use shared::text::ui::{Say, Ui};
 
-use super::draw::{Reader, fact, template, th};
+use super::draw::{Reader, fact, print_button, template, th};
 
 /// What the columns of a sheet are called.
 pub(super) fn headings(reader: &Reader, written: &Written) -> Vec<String> {
@@ -169,7 +169,7 @@ fn receipt(
                 dt { (reader.word(Ui::State)) } dd { (reader.badge(sign::timeliness(timeliness))) }
             }
             p.receipt-sheet__signs { span { (reader.word(Ui::SignHead)) } span { (reader.word(Ui::SignUnit)) } }
-            p { button.button type="button" data-act="print" { (reader.word(Ui::Print)) } }
+            p { (print_button(reader)) }
         }
     }
 }

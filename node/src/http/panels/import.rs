@@ -19,7 +19,7 @@ use shared::value::Value;
 
 use super::draw::{Reader, th};
 use crate::control::{Choices, Prepared};
-use crate::http::reply::Failed;
+use crate::http::reply::{Failed, percent};
 use crate::http::{Call, Site};
 use crate::office::import::FoundBy;
 use crate::office::mapping::Target;
@@ -64,7 +64,7 @@ pub(super) async fn panel(site: &Site, call: &Call) -> Result<Markup, Failed> {
     });
     let known: BTreeMap<ProjectId, ProjectView> = known.await??;
     let match_button = |sheet: &str, row: u32| {
-        let ask = format!("&match={}!{row}", super::issues::url(sheet));
+        let ask = format!("&match={}!{row}", percent(sheet));
         html! { button."button button--small button--bare" type="button" data-match={ (sheet) "!" (row) } data-ask=(ask) { (reader.own(Panel::MatchWith)) } }
     };
     Ok(html! {

@@ -4,21 +4,19 @@
 //! the filter, the order, the problem that is open (`one`), the way somebody chose with it (`way`), the form of a new one (`new`), the project whose
 //! problems alone are meant (`of`).
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use shared::api::{IssueBoard, IssueCard, IssueState, IssueStep, IssueWay};
-use shared::command::Command;
 use shared::field::{Column, Field, FieldPath, Table};
-use shared::ids::{ProjectId, UnitId};
+use shared::ids::{ProjectId, RowId};
 use shared::text::panel::Panel;
 use shared::text::ui::{Say, Ui};
 
-use super::draw::{Reader, copy_buttons, print_button, td_number, template};
-use super::records::{act_form, by};
+use super::clash::by;
+use super::draw::{Reader, copy_buttons, print_button, row_template, td_number};
+use super::records::act_form;
 use crate::http::projects::{listed, readable_one};
 use crate::http::records::{board, found};
-use crate::http::reply::Failed;
+use crate::http::reply::{Failed, percent};
 use crate::http::{Call, Site};
 
 mod table;
@@ -50,7 +48,7 @@ impl Page<'_> {
         let parts = kept.chain(more.iter().copied());
         let parts = parts.filter(|(_, text)| !text.is_empty());
         parts
-            .map(|(name, text)| format!("&{name}={}", url(text)))
+            .map(|(name, text)| format!("&{name}={}", percent(text)))
             .collect()
     }
 
@@ -72,18 +70,6 @@ impl Page<'_> {
         let issues = issues.filter(|card| of.is_none() || card.project == of);
         issues.filter(fits).collect()
     }
-}
-
-/// A text as a part of a query.
-pub(super) fn url(text: &str) -> String {
-    let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let bytes = text.bytes();
-    bytes
-        .map(|byte| match keeps(byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// The whole page of the person who asks.
@@ -414,19 +400,12 @@ async fn new_issue(site: &Site, page: &Page<'_>) -> Result<Markup, Failed> {
 }
 
 fn new_form(page: &Page<'_>, project: ProjectId, words: &str) -> Markup {
-    let (reader, row) = (&page.reader, page.reader.new_row());
-    let command = Command::Record {
-        project: Some(project),
-        unit: None::<UnitId>,
-        table: Table::Issues,
-        row,
-        set: BTreeMap::new(),
-        on_behalf: None,
-    };
+    let (reader, row) = (&page.reader, RowId::blank(0));
+    let command = row_template(Table::Issues, Some(project), None);
     let path = |column| FieldPath::cell(Table::Issues, row, column);
     let name = |column: Column, needed: bool| html! { span { (column.label(reader.lang())) @if needed { b.required aria-hidden="true" { "*" } } } };
     html! {
-        form.form #issue-form data-command=(template(&command, &[("set", "columns")])) data-label=(reader.word(Ui::NewIssue)) data-ask=(page.ask(&[("fresh", &row.to_string())])) {
+        form.form #issue-form data-command=(command) data-label=(reader.word(Ui::NewIssue)) data-ask=(page.ask(&[("fresh", &row.to_string())])) {
             label."form__field form__field--wide" { span { (reader.word(Ui::IssueLine)) b.required aria-hidden="true" { "*" } }
                 textarea.value #issue-line rows="2" maxlength="500" required autofocus data-path=(path(Column::Description)) data-old="" { (words) } }
             label.form__field { (name(Column::IssueKind, false)) (reader.input(&path(Column::IssueKind), "")) }

@@ -1,12 +1,10 @@
 //! 问题台账 and 倒计时台账 of a unit's month: the open problems of its projects with what was done last, and the year's tasks with what is left
 //! (ux.md 5.2). Where the reader may, the next word on a problem and the day a task was done are written here.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use shared::api::{IssueCard, IssueWay, ReportView};
-use shared::command::Command;
 use shared::field::{Column, Field, FieldPath, Table};
+use shared::ids::RowId;
 use shared::project::ProjectView;
 use shared::rules::issues::flow::IssueAct;
 use shared::rules::workdays::WorkCalendar;
@@ -14,8 +12,8 @@ use shared::text::panel::Panel;
 use shared::text::ui::{Say, Ui};
 use shared::time::Date;
 
-use super::draw::{Reader, copy_buttons, print_button, td_number, template, th, th_number};
-use super::records::by;
+use super::clash::by;
+use super::draw::{Reader, copy_buttons, print_button, row_template, td_number, th, th_number};
 use crate::http::projects::readable_one;
 use crate::http::records::board;
 use crate::http::reply::Failed;
@@ -123,23 +121,16 @@ fn open(card: &IssueCard) -> Option<&IssueWay> {
 }
 
 fn word(reader: &Reader, card: &IssueCard, way: &IssueWay) -> Markup {
-    let row = reader.new_row();
-    let command = Command::Record {
-        project: card.project,
-        unit: card.unit.filter(|_| card.project.is_none()),
-        table: way.table,
-        row,
-        set: BTreeMap::new(),
-        on_behalf: None,
-    };
-    let path = |column| FieldPath::cell(way.table, row, column);
+    let unit = card.unit.filter(|_| card.project.is_none());
+    let command = row_template(way.table, card.project, unit);
+    let path = |column| FieldPath::cell(way.table, RowId::blank(0), column);
     let given = [
         (Column::Issue, &card.row),
         (Column::Act, &way.act),
         (Column::Level, &way.level),
     ];
     html! {
-        form data-command=(template(&command, &[("set", "columns")])) data-ask="" data-label=(way.label) {
+        form data-command=(command) data-ask="" data-label=(way.label) {
             @for (column, text) in given { @if !text.is_empty() { input type="hidden" data-path=(path(column)) data-old="" value=(text); } }
             input.value data-path=(path(Column::Text)) data-old="" maxlength="500" required autocomplete="off"
                 placeholder=(reader.own(Panel::WriteProgress)) aria-label={ (reader.own(Panel::LatestProgress)) " " (card.description) };

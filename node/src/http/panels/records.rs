@@ -8,12 +8,11 @@ use shared::api::{RecordChange, RecordColumn, RecordRow, RecordType, Records};
 use shared::command::Command;
 use shared::field::{Column, FieldPath, Kind};
 use shared::ids::{ProjectId, RowId};
-use shared::project::Writer;
-use shared::text::hub::HubWord;
 use shared::text::records::typed;
-use shared::text::ui::{Say, Ui};
+use shared::text::ui::Ui;
 
-use super::draw::{Reader, blank_row, copy_buttons, print_button, template, th};
+use super::clash::{self, Clash, by};
+use super::draw::{Reader, copy_buttons, print_button, template, th};
 use crate::http::projects::listed;
 use crate::http::records::{found, looked_back, table, type_list};
 use crate::http::reply::Failed;
@@ -213,7 +212,7 @@ pub(super) fn act_form(
     let asked = columns.filter(|column| asks.contains(&column.column));
     html! {
         form."form record-form" #record-form data-command=(command(&list)) data-label=(list.records.kind.label) data-ask=(next) {
-            @for (column, text) in given { input type="hidden" data-path=(FieldPath::cell(table, blank_row(), *column)) value=(text); }
+            @for (column, text) in given { input type="hidden" data-path=(FieldPath::cell(table, RowId::blank(0), *column)) value=(text); }
             @for column in asked { (field(&list, column, None)) }
             (on_behalf(&list))
             p.form__error role="alert" #record-refused {}
@@ -229,14 +228,11 @@ fn command(list: &List) -> String {
         project: records.project,
         unit: records.unit,
         table: records.kind.table,
-        row: list.editing.unwrap_or_else(blank_row),
+        row: list.editing.unwrap_or_else(|| RowId::blank(0)),
         set: std::collections::BTreeMap::new(),
         on_behalf: None,
     };
     let mut holes = vec![("set", "columns")];
-    if list.editing.is_none() {
-        holes.push(("row", "row"));
-    }
     if records.writing == "on_behalf" {
         holes.push(("on_behalf", "on_behalf"));
     }
@@ -281,14 +277,14 @@ fn field(list: &List, column: &RecordColumn, standing: Option<&RecordRow>) -> Ma
     let (reader, records) = (&list.reader, &list.records);
     let id = column.column;
     let kind = id.kind();
-    let row = list.editing.unwrap_or_else(blank_row);
+    let row = list.editing.unwrap_or_else(|| RowId::blank(0));
     let path = FieldPath::cell(records.kind.table, row, id);
     let cell = standing.and_then(|row| row.cells.get(&id));
     let text = cell
         .map(|cell| typed(kind, &cell.value))
         .unwrap_or_default();
     let offered = records.choices.get(&id).unwrap_or(&column.options);
-    let input = reader.input_of(&path, &text, &column.label, offered);
+    let input = reader.input_of(&path, &text, (None, &column.label), offered);
     let name = html! {
         span {
             (column.label)
@@ -377,35 +373,21 @@ fn strike(list: &List, row: &RecordRow) -> Markup {
 
 /// The cells of a row that hold several values, each to be ended.
 fn clashes(list: &List, row: &RecordRow) -> Markup {
-    let (reader, records) = (&list.reader, &list.records);
-    let said = |count, label: &str| reader.say(&Say::FieldConflict { label, count });
+    let records = &list.records;
+    let key = row.row.parse::<RowId>();
     html! {
         @for column in &records.kind.columns {
-            @if let (Some(cell), Ok(path)) = (row.cells.get(&column.column), FieldPath::keyed(records.kind.table, &row.row, column.column)) {
+            @if let (Some(cell), Ok(row)) = (row.cells.get(&column.column), &key) {
                 @if !cell.contenders.is_empty() {
-                    section.conflict data-conflict=(path) aria-label=(said(cell.contenders.len(), &column.label)) {
-                        h3 { span aria-hidden="true" { "◆ " } (said(cell.contenders.len(), &column.label)) }
-                        p.conflict__note { (reader.word(Ui::ConflictNote)) }
-                        div.conflict__sides { @for (index, side) in cell.contenders.iter().enumerate() {
-                            div.conflict__side {
-                                div.conflict__who {
-                                    (by(reader, &side.by))
-                                    @if index == 0 { span."chip chip--quiet" { (reader.word(Ui::Provisional)) } }
-                                }
-                                div.conflict__value .number[column.column.kind() == Kind::Money] { (reader.shown(column.column.kind(), &side.value)) }
-                                @if list.writes {
-                                    button."button button--main" type="button" data-adopt=(index) data-label=(records.kind.label)
-                                        data-command=(template(&Command::ResolveConflict {
-                                            project: records.project,
-                                            unit: records.unit,
-                                            path: path.clone(),
-                                            seen: cell.contenders.iter().map(|side| side.value.clone()).collect(),
-                                            keep: side.value.clone(),
-                                        }, &[])) { (reader.word(Ui::Adopt)) }
-                                }
-                            }
-                        } }
-                    }
+                    (clash::card(&list.reader, &Clash {
+                        project: records.project,
+                        unit: records.unit,
+                        path: FieldPath::cell(records.kind.table, *row, column.column),
+                        label: &column.label,
+                        contenders: &cell.contenders,
+                        offered: records.choices.get(&column.column).unwrap_or(&column.options),
+                        writes: list.writes,
+                    }))
                 }
             }
         }
@@ -425,19 +407,5 @@ fn history(reader: &Reader, changes: &[RecordChange]) -> Markup {
             } }
             button.button type="button" data-ask="" { (reader.word(Ui::Close)) }
         }
-    }
-}
-
-/// Name, unit and time of a writer.
-pub(super) fn by(reader: &Reader, writer: &Writer) -> String {
-    let name = match &*writer.name {
-        "" => reader.word(Ui::WriterUnknown),
-        name => name,
-    };
-    let at = reader.moment(writer.at);
-    match &*writer.unit {
-        "" => format!("{name} · {at}"),
-        "hub" => format!("{name} · {} · {at}", reader.hub(HubWord::Level)),
-        unit => format!("{name} · {unit} · {at}"),
     }
 }

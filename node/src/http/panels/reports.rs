@@ -15,7 +15,7 @@ use shared::text::sign;
 use shared::text::ui::Ui;
 use shared::time::Date;
 
-use super::draw::{Reader, td_number, th, th_number};
+use super::draw::{Reader, print_button, td_number, th, th_number};
 use super::sheet;
 use crate::http::reply::Failed;
 use crate::http::reports::not_for_observers;
@@ -214,7 +214,7 @@ async fn matrix(
                 (sheet::due(reader, due))
                 span.toolbar__space {}
                 (sheet::neighbours(reader, &known.id, (recur.previous(period.first), recur.next(period.last)), None))
-                button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
+                (print_button(reader))
             }
             p #reported { (reported(reader, &all)) }
             @if owed.is_empty() { p.empty { (reader.word(Ui::NoUnits)) } }

@@ -23,7 +23,9 @@ use shared::text::ui::{Say, Ui};
 use shared::time::Timestamp;
 use shared::value::Value;
 
-use super::draw::{Reader, copy_buttons, edit_template, td_number, template, th, th_number};
+use super::draw::{
+    Reader, copy_buttons, edit_template, print_button, td_number, template, th, th_number,
+};
 use super::filed;
 use super::reports::{owed, ways};
 use crate::http::reply::Failed;
@@ -186,7 +188,7 @@ impl Page<'_> {
                     span.toolbar__space {}
                     (neighbours(reader, &sheet.report.id, neighbours_of, unit))
                     (copy_buttons(reader, "button", &self.copied()))
-                    button.button type="button" data-act="print" { (reader.word(Ui::Print)) }
+                    (print_button(reader))
                     @if self.own && filed && self.why.is_empty() && self.step != "correct" {
                         (self.turn("correct", reader.word(Ui::CorrectReport), "", Some("correct-sheet")))
                     }

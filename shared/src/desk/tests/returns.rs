@@ -9,19 +9,19 @@ use crate::rules::report::CellNote;
 const DONE: &str = "2026-11/month_done_fen";
 const NIL: &str = "2026-11/month_nil";
 
-fn question(node: &Node) -> (Arc<Profile>, Timestamp) {
-    (node.profile.clone(), node.now)
+fn question(profile: &Arc<Profile>, now: Timestamp) -> Question<'_> {
+    Question {
+        profile,
+        now,
+        month: Month::new(2026, 11).unwrap(),
+        lang: crate::text::Lang::Zh,
+    }
 }
 
 /// What the unit's month says of a field of a project.
 fn mark(node: &mut Node, project: ProjectId, field: &str) -> Option<String> {
-    let (profile, now) = question(node);
-    let asked = Question {
-        profile: &profile,
-        now,
-        month: Month::new(2026, 11).unwrap(),
-        lang: crate::text::Lang::Zh,
-    };
+    let profile = node.profile.clone();
+    let asked = question(&profile, node.now);
     let month = board::report(
         &mut node.library,
         &node.store,
@@ -35,13 +35,8 @@ fn mark(node: &mut Node, project: ProjectId, field: &str) -> Option<String> {
 }
 
 fn notes(node: &mut Node) -> Vec<CellNote> {
-    let (profile, now) = question(node);
-    let asked = Question {
-        profile: &profile,
-        now,
-        month: Month::new(2026, 11).unwrap(),
-        lang: crate::text::Lang::Zh,
-    };
+    let profile = node.profile.clone();
+    let asked = question(&profile, node.now);
     let of = ("kz.progress", "2026-11");
     let sheet = board::sheet(&mut node.library, &node.store, &asked, town(), of);
     sheet.unwrap().unwrap().notes

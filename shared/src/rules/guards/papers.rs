@@ -79,12 +79,7 @@ pub(super) fn filled(ask: &Ask<'_>, with: With<'_>) -> Holds {
 }
 
 fn path_of(id: &str, year: i16) -> Option<FieldPath> {
-    let field = Field::from_id(id)?;
-    match field.scope() {
-        Scope::Once => Some(FieldPath::once(field)),
-        Scope::Year => Some(FieldPath::year(year, field)),
-        Scope::Month => None,
-    }
+    FieldPath::of_year(Field::from_id(id)?, year)
 }
 
 /// True when a field, a table, every cell of a column, or a column of the issue in question holds something.

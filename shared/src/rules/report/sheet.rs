@@ -99,11 +99,7 @@ impl Written {
             }
             Self::Months => {
                 let month = period.last.month_of();
-                let place = |field: Field| match field.scope() {
-                    Scope::Month => FieldPath::month(month, field),
-                    _ => FieldPath::once(field),
-                };
-                OF_MONTH.map(place).to_vec()
+                OF_MONTH.map(|field| FieldPath::of(field, month)).to_vec()
             }
             Self::Record(fields) => fields.iter().map(|field| FieldPath::once(*field)).collect(),
         }

@@ -122,7 +122,7 @@ pub fn cell_at(lines: &[Line], row: &str, path: &str) -> Option<(usize, Field)> 
 mod tests {
     use super::*;
     use crate::state::ledger;
-    use crate::state::report::{line, path_of};
+    use crate::state::report::line;
     use shared::api::ReportRow;
     use shared::time::Month;
 
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_copied_table_comes_back_as_the_same_cells() {
         let mut lines = lines();
-        let path = path_of(Field::MonthImage, Month::new(2026, 11).unwrap());
+        let path = FieldPath::of(Field::MonthImage, Month::new(2026, 11).unwrap());
         let here = cell_at(&lines, &lines[1].project.to_string(), path.as_str());
         assert_eq!(here, Some((1, Field::MonthImage)));
         lines[0]

@@ -1,16 +1,14 @@
 //! 审批手续: where the project stands, what must be there before it goes on, its approvals, and the requests a unit files for it.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use shared::api::rules::{Gate, Next};
-use shared::command::Command;
 use shared::field::{Column, FieldPath, Table};
+use shared::ids::RowId;
 use shared::text::guard::guard_sentence;
 use shared::text::panel::Panel;
 use shared::text::ui::Ui;
 
-use super::super::draw::{Reader, blank_row, td_number, template, th, th_number};
+use super::super::draw::{Reader, row_template, td_number, th, th_number};
 use super::super::records::{is_of_project, kinds};
 use super::File;
 use crate::http::records::type_list;
@@ -139,16 +137,8 @@ fn lists(file: &File) -> Markup {
 }
 
 fn nomination(reader: &Reader, file: &File) -> Markup {
-    let path = |column| FieldPath::cell(Table::Nominations, blank_row(), column);
-    let command = Command::Record {
-        project: None,
-        unit: None,
-        table: Table::Nominations,
-        row: blank_row(),
-        set: BTreeMap::new(),
-        on_behalf: None,
-    };
-    let command = template(&command, &[("set", "columns"), ("row", "row")]);
+    let path = |column| FieldPath::cell(Table::Nominations, RowId::blank(0), column);
+    let command = row_template(Table::Nominations, None, None);
     let field = |column: Column, text: &str| {
         html! { label { (column.label(reader.lang())) " " (reader.input(&path(column), text)) } }
     };

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 use shared::book::Cells as _;
 use shared::command::Command;
 use shared::field::{Column, Field, Table};
+use shared::ids::RowId;
 use shared::text::ui::Ui;
 
-use super::super::draw::{blank_row, template};
+use super::super::draw::template;
 use super::File;
 use super::named::Named;
 
@@ -21,11 +22,11 @@ pub(super) fn part(file: &File, named: &Named) -> Markup {
     };
     let command = Command::Comment {
         project: view.id,
-        row: blank_row(),
+        row: RowId::blank(0),
         about: String::new(),
         text: String::new(),
     };
-    let command = template(&command, &[("row", "row"), ("text", "comment")]);
+    let command = template(&command, &[("text", "comment")]);
     html! {
         section #section-comments {
             h2 { (reader.word(Ui::SectionComments)) }

@@ -107,8 +107,7 @@ fn tasks(file: &File, calendar: &WorkCalendar) -> Markup {
 /// One more task, written as one edit.
 fn new_task(file: &File, year: &str) -> Markup {
     let reader = &file.reader;
-    let row = reader.new_row();
-    let path = |column| FieldPath::cell(Table::Countdown, row, column);
+    let path = |column| FieldPath::cell(Table::Countdown, RowId::blank(0), column);
     html! {
         form.panel__form data-command=(edit_template(file.view.id)) data-label=(reader.own(Panel::AddTask)) {
             input type="hidden" data-path=(path(Column::Year)) value=(year);
@@ -157,7 +156,7 @@ fn proposal(file: &File, template: &Template, planned: &Planned) -> Markup {
         .iter()
         .filter(|due| **due < reader.today())
         .count();
-    let rows: Vec<RowId> = template.steps.iter().map(|_| reader.new_row()).collect();
+    let rows: Vec<RowId> = (0..).map(RowId::blank).take(template.steps.len()).collect();
     let path = |row: &RowId, column| FieldPath::cell(Table::Countdown, *row, column);
     let years: Vec<_> = planned.unknown.iter().map(i16::to_string).collect();
     let years = years.join(comma(reader.lang()));

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use shared::book::Cells as _;
-use shared::command::Command;
 use shared::field::{Column, FieldPath, Table};
+use shared::ids::RowId;
 use shared::project::ProjectView;
 use shared::text::panel::Panel;
 use shared::time::{Date, Month};
 use shared::view::PlanVersion;
 
-use super::super::draw::{blank_row, template, th, th_number};
+use super::super::draw::{row_template, th, th_number};
 use super::File;
 
 /// A thing of the plan that has a day.
@@ -144,16 +144,8 @@ fn deviation(file: &File, version: &PlanVersion) -> Markup {
 /// Making the plan final, or opening it again with the reason; the rules say what a final plan must hold.
 fn steps(file: &File) -> Markup {
     let (reader, year) = (&file.reader, file.year().to_string());
-    let path = |column| FieldPath::cell(Table::PlanSteps, blank_row(), column);
-    let command = Command::Record {
-        project: Some(file.view.id),
-        unit: None,
-        table: Table::PlanSteps,
-        row: blank_row(),
-        set: BTreeMap::new(),
-        on_behalf: None,
-    };
-    let command = template(&command, &[("set", "columns"), ("row", "row")]);
+    let path = |column| FieldPath::cell(Table::PlanSteps, RowId::blank(0), column);
+    let command = row_template(Table::PlanSteps, Some(file.view.id), None);
     html! {
         @for (act, verb) in [("final", Panel::VersionFinal), ("revise", Panel::VersionRevise)] {
             form.panel__form data-command=(command) data-label=(reader.own(verb)) data-plan=(act) {
