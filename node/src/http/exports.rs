@@ -1,17 +1,18 @@
 //! The list of projects as a file, also as somebody looks at it; and the tables of records, compiled ones among them.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use shared::command::Role;
 use shared::field::Table;
-use shared::ids::{ProjectId, UserId};
+use shared::ids::ProjectId;
 use shared::project::ProjectRow;
 use shared::text::Lang;
 use shared::text::office::{LEDGER_NAME, Office, results_title};
-use shared::time::Timestamp;
+
+pub use lists::Lists;
+use lists::Seen;
 
 use super::projects::{period, query};
 use super::reply::{self, Failed};
@@ -24,6 +25,11 @@ use crate::office::records::sheet::is_ledger;
 use crate::office::sheet::Style;
 use crate::office::{self, export::Format};
 use crate::views::{self, ListQuery};
+
+mod lists;
+
+/// Projects of one list.
+const LISTED_MAX: usize = 100_000;
 
 /// What assessment came to in a year, as a file; the hub alone has it.
 async fn results(
@@ -134,49 +140,6 @@ async fn ledger(
         &name,
         exported.bytes.into(),
     ))
-}
-
-/// A list as somebody looks at it: which projects, in which order, under which names.
-type Seen = Vec<(String, Vec<ProjectId>)>;
-
-/// Lists that wait to be fetched as a file.
-const LISTS_MAX: usize = 16;
-/// How long they wait.
-const LIST_MS: i64 = 10 * 60_000;
-/// Projects of one list.
-const LISTED_MAX: usize = 100_000;
-
-/// The lists that were said to be fetched, newest last. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Lists(Arc<Mutex<VecDeque<Waiting>>>);
-
-struct Waiting {
-    token: String,
-    user: UserId,
-    until: Timestamp,
-    seen: Seen,
-}
-
-impl Lists {
-    fn put(&self, user: UserId, token: &str, seen: Seen, now: Timestamp) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|list| list.until > now);
-        if waiting.len() >= LISTS_MAX {
-            waiting.pop_front();
-        }
-        waiting.push_back(Waiting {
-            token: token.to_owned(),
-            user,
-            until: now.plus_ms(LIST_MS),
-            seen,
-        });
-    }
-
-    fn get(&self, user: UserId, token: &str, now: Timestamp) -> Option<Seen> {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |list: &&Waiting| list.token == token && list.user == user && list.until > now;
-        waiting.iter().find(is_it).map(|list| list.seen.clone())
-    }
 }
 
 /// `POST /api/v1/exports`: the list somebody looks at, to be fetched as a file: ids of projects in their order, and before those of a group

@@ -1,4 +1,4 @@
-//! The pieces panels are made of: words in the reader's language, badges, bars, cells.
+//! The pieces panels are made of: words in the reader's language, inputs and cells, the commands of forms, lights, badges and bars, what is copied.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

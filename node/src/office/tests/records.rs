@@ -87,6 +87,10 @@ fn town(table: Table) -> (World, ProjectId) {
 }
 
 fn written(world: &World, table: Table, is_template: bool) -> Workbook {
+    parse(&file(world, table, is_template), "表.xlsx")
+}
+
+fn file(world: &World, table: Table, is_template: bool) -> Vec<u8> {
     let views: Vec<ProjectView> = world.projects.values().cloned().collect();
     let names: Vec<_> = views
         .iter()
@@ -104,8 +108,7 @@ fn written(world: &World, table: Table, is_template: bool) -> Workbook {
         is_template,
     };
     let views = if is_template { &[] } else { &views[..] };
-    let bytes = ledger::write(Format::Xlsx, &ledger, views).unwrap();
-    parse(&bytes, "表.xlsx")
+    ledger::write(Format::Xlsx, &ledger, views).unwrap()
 }
 
 /// The cell of the only row under a title.
@@ -334,23 +337,7 @@ fn a_template_offers_lists_and_notes_and_holds_no_row() {
         "{:#?}",
         preview.api.findings
     );
-    let names: Vec<_> = world
-        .projects
-        .values()
-        .map(|view| (view.id, "甲".to_owned()))
-        .collect();
-    let ledger = RecordLedger {
-        table: Table::Issues,
-        profile: &world.profile,
-        directory: &Directory::default(),
-        names: &names,
-        unit: "松坪镇",
-        today: Date::new(2026, 11, 24).unwrap(),
-        columns: &[],
-        style: Style::Print,
-        is_template: true,
-    };
-    let bytes = ledger::write(Format::Xlsx, &ledger, &[]).unwrap();
+    let bytes = file(&world, Table::Issues, true);
     let sheet = print::part(&bytes, "xl/worksheets/sheet1.xml");
     let lists = sheet
         .matches(r#"<dataValidation type="list" errorStyle="warning""#)
